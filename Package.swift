@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: new-language defaults, no unmarked unsafe code, no warnings.
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "wilson",
+    products: [.executable(name: "wilson", targets: ["wilson"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: C libraries
+
+        .systemLibrary(
+            name: "MPILibrary", pkgConfig: "mpi-c",
+            providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
+        .target(name: "CMPI", dependencies: ["MPILibrary"]),
+        .systemLibrary(
+            name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+        // MARK: Libraries
+
+        .target(name: "RandomStreams", swiftSettings: swiftSettings),
+        .target(name: "Storage", dependencies: ["CPNG", "CZlib"], swiftSettings: swiftSettings),
+        .target(
+            name: "RBMCore", dependencies: ["COneDNN", "RandomStreams"],
+            swiftSettings: swiftSettings),
+        // Swift has a module `Distributed` of its own; shadowing it breaks distributed actors.
+        .target(
+            name: "DistributedTraining",
+            dependencies: ["CMPI", "RBMCore", "RandomStreams", "Storage"],
+            path: "Sources/Distributed", swiftSettings: swiftSettings),
+        .target(name: "Ising", dependencies: ["RandomStreams"], swiftSettings: swiftSettings),
+        .target(
+            name: "Experiments",
+            dependencies: [
+                "COpenBLAS", "DistributedTraining", "Ising", "RandomStreams", "RBMCore", "Storage",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // MARK: Command and tests
+
+        .executableTarget(
+            name: "wilson",
+            dependencies: [
+                "DistributedTraining", "Experiments", "Ising", "RBMCore", "Storage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RandomStreamsTests", dependencies: ["RandomStreams"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RBMCoreTests", dependencies: ["Ising", "RandomStreams", "RBMCore"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "IsingTests", dependencies: ["Ising", "RandomStreams"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: swiftSettings),
+        // What every rank runs; DistributedTests starts it under mpirun.
+        .executableTarget(
+            name: "rank-checks", dependencies: ["DistributedTraining", "RBMCore", "RandomStreams"],
+            path: "Tests/RankChecks", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DistributedTests", dependencies: ["rank-checks"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["wilson", "Storage"],
+            swiftSettings: swiftSettings),
+    ]
+)

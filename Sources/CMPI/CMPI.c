@@ -1,0 +1,97 @@
+#include "CMPI.h"
+
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+_Static_assert(sizeof(MPI_Comm) <= sizeof(uintptr_t), "a communicator fits in CMPIComm");
+
+static MPI_Comm raw(CMPIComm comm) { return (MPI_Comm)comm.bits; }
+static CMPIComm wrapped(MPI_Comm comm) { return (CMPIComm){(uintptr_t)comm}; }
+
+static MPI_Datatype datatype(CMPIType type) {
+    switch (type) {
+    case CMPI_UINT8: return MPI_UINT8_T;
+    case CMPI_INT32: return MPI_INT32_T;
+    case CMPI_INT64: return MPI_INT64_T;
+    case CMPI_FLOAT: return MPI_FLOAT;
+    case CMPI_DOUBLE: return MPI_DOUBLE;
+    }
+    return MPI_DATATYPE_NULL;
+}
+
+CMPIComm cmpi_world(void) { return wrapped(MPI_COMM_WORLD); }
+
+int cmpi_init(int *granted) {
+    int provided;
+    int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+    if (code) return code;
+    *granted = provided == MPI_THREAD_MULTIPLE     ? 3
+               : provided == MPI_THREAD_SERIALIZED ? 2
+               : provided == MPI_THREAD_FUNNELED   ? 1
+                                                   : 0;
+    if (provided < MPI_THREAD_FUNNELED) return MPI_ERR_OTHER;
+    return MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+}
+
+int cmpi_finalize(void) { return MPI_Finalize(); }
+
+void cmpi_abort(int status) {
+    MPI_Abort(MPI_COMM_WORLD, status);
+    exit(status);
+}
+
+int cmpi_rank(CMPIComm comm, int *rank) { return MPI_Comm_rank(raw(comm), rank); }
+int cmpi_size(CMPIComm comm, int *size) { return MPI_Comm_size(raw(comm), size); }
+
+int cmpi_split_by_host(CMPIComm comm, CMPIComm *part) {
+    MPI_Comm new;
+    int code = MPI_Comm_split_type(raw(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &new);
+    if (!code) *part = wrapped(new);
+    return code;
+}
+
+int cmpi_free(CMPIComm comm) {
+    MPI_Comm handle = raw(comm);
+    return MPI_Comm_free(&handle);
+}
+
+int cmpi_barrier(CMPIComm comm) { return MPI_Barrier(raw(comm)); }
+
+int cmpi_sum(CMPIComm comm, void *values, int count, CMPIType type) {
+    return MPI_Allreduce(MPI_IN_PLACE, values, count, datatype(type), MPI_SUM, raw(comm));
+}
+
+int cmpi_min(CMPIComm comm, int64_t *value) {
+    return MPI_Allreduce(MPI_IN_PLACE, value, 1, MPI_INT64_T, MPI_MIN, raw(comm));
+}
+
+int cmpi_broadcast(CMPIComm comm, void *bytes, int count, int root) {
+    return MPI_Bcast(bytes, count, MPI_BYTE, root, raw(comm));
+}
+
+int cmpi_gather(
+    CMPIComm comm, const void *bytes, int count, void *all, const int *counts, const int *starts) {
+    return MPI_Gatherv(bytes, count, MPI_BYTE, all, counts, starts, MPI_BYTE, 0, raw(comm));
+}
+
+void cmpi_error_message(int code, char *text, int capacity) {
+    char message[MPI_MAX_ERROR_STRING];
+    int length;
+    MPI_Error_string(code, message, &length);
+    snprintf(text, (size_t)capacity, "%s", message);
+}
+
+void cmpi_host_name(char *text, int capacity) {
+    char name[MPI_MAX_PROCESSOR_NAME];
+    int length;
+    MPI_Get_processor_name(name, &length);
+    snprintf(text, (size_t)capacity, "%s", name);
+}
+
+void cmpi_library_version(char *text, int capacity) {
+    char version[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    MPI_Get_library_version(version, &length);
+    snprintf(text, (size_t)capacity, "%s", version);
+}

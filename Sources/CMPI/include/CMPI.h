@@ -1,0 +1,60 @@
+// MPI as Swift sees it: plain functions over one opaque handle.
+//
+// mpi.h itself stays inside CMPI.c. Its constants are macros that Swift cannot import, and its
+// handles are integers in MPICH but pointers in Open MPI; here they look the same everywhere.
+// Every function that returns an int returns the MPI error code, zero for success.
+#pragma once
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// An MPI communicator.
+typedef struct { uintptr_t bits; } CMPIComm;
+
+/// The kinds of numbers that are summed.
+typedef enum { CMPI_UINT8, CMPI_INT32, CMPI_INT64, CMPI_FLOAT, CMPI_DOUBLE } CMPIType;
+
+/// The group of all ranks.
+CMPIComm cmpi_world(void);
+
+/// Starts MPI for calls from the main thread only, with errors returned rather than fatal.
+/// `granted` receives what MPI grants, 0 (single) to 3 (multiple); fails if that is not enough.
+int cmpi_init(int *granted);
+int cmpi_finalize(void);
+
+/// Ends the whole job. Does not return.
+_Noreturn void cmpi_abort(int status);
+
+int cmpi_rank(CMPIComm comm, int *rank);
+int cmpi_size(CMPIComm comm, int *size);
+
+/// Splits off the ranks that share memory: one group a host.
+int cmpi_split_by_host(CMPIComm comm, CMPIComm *part);
+int cmpi_free(CMPIComm comm);
+int cmpi_barrier(CMPIComm comm);
+
+/// Replaces `count` numbers on every rank by their sums over all ranks.
+int cmpi_sum(CMPIComm comm, void *_Nullable values, int count, CMPIType type);
+
+/// Replaces a number on every rank by the smallest of all ranks.
+int cmpi_min(CMPIComm comm, int64_t *value);
+
+/// Copies bytes from the rank `root` to all.
+int cmpi_broadcast(CMPIComm comm, void *_Nullable bytes, int count, int root);
+
+/// Collects `count` bytes of each rank on rank 0, in the order of ranks. `counts` and `starts` say
+/// where; they and `all` matter on rank 0 alone.
+int cmpi_gather(
+    CMPIComm comm, const void *_Nullable bytes, int count, void *_Nullable all,
+    const int *_Nullable counts, const int *_Nullable starts);
+
+/// Writes the message of an error code, at most `capacity` bytes with the final zero.
+void cmpi_error_message(int code, char *text, int capacity);
+
+/// Writes the name of this host, likewise.
+void cmpi_host_name(char *text, int capacity);
+
+/// Writes the name and version of the MPI library, likewise. May be called before `cmpi_init`.
+void cmpi_library_version(char *text, int capacity);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,2 @@
+// zlib: decompression of gzip files and CRC-32.
+#include <zlib.h>

@@ -1,0 +1,110 @@
+public import RBMCore
+public import Storage
+
+/// A training run at one moment: the layers that are done, and the state of the one in training.
+///
+/// Nothing in it belongs to a rank: any number of ranks goes on from it.
+public struct Checkpoint: Sendable, Equatable {
+    public var finished: [RBM]
+    public var visibleUnits: UnitKind
+    public var hiddenUnits: UnitKind
+    public var state: LayerState
+    public var imageShape: [Int]
+    /// Updates of all layers together.
+    public var totalSteps: Int
+    public var seed: UInt64
+    /// The resolved configuration of the run.
+    public var configuration: String
+
+    public init(
+        finished: [RBM], visibleUnits: UnitKind, hiddenUnits: UnitKind, state: LayerState,
+        imageShape: [Int], totalSteps: Int, seed: UInt64, configuration: String
+    ) {
+        self.finished = finished
+        self.visibleUnits = visibleUnits
+        self.hiddenUnits = hiddenUnits
+        self.state = state
+        self.imageShape = imageShape
+        self.totalSteps = totalSteps
+        self.seed = seed
+        self.configuration = configuration
+    }
+
+    /// Which layer is in training, from 0.
+    public var layer: Int { finished.count }
+
+    /// The file of the checkpoint.
+    public func file() -> SafetensorsFile {
+        let current = RBM(
+            visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: state.parameters)
+        var file = Model(
+            layers: finished + [current], imageShape: imageShape,
+            notes: [
+                "layer": "\(layer)", "step": "\(state.step)", "total_steps": "\(totalSteps)",
+                "averaged": "\(state.averaged)", "seed": "\(seed)",
+                "configuration": configuration,
+            ]
+        ).file()
+        if let velocity = state.velocity { file.set(velocity, "layers.\(layer).velocity") }
+        if let average = state.average { file.set(average, "layers.\(layer).average") }
+        let hidden = state.parameters.hiddenCount
+        file.tensors["layers.\(layer).chains"] = Tensor(
+            bytes: state.chains, shape: [state.chains.count / hidden, hidden])
+        return file
+    }
+
+    /// Reads a checkpoint.
+    public init(path: String) throws(StorageError) {
+        try self.init(SafetensorsFile(path: path), path)
+    }
+
+    /// Takes a checkpoint out of a file's contents; `path` is for messages.
+    public init(_ file: SafetensorsFile, _ path: String) throws(StorageError) {
+        let reader = LayerReader(file: file, path: path)
+        let model = try Model(file, path)
+        func number(_ key: String) throws(StorageError) -> Int {
+            guard let value = file.metadata[key].flatMap({ Int($0) }), value >= 0 else {
+                throw reader.fault(
+                    "is no checkpoint: its metadata lack the number `\(key)`"
+                        + " (a model cannot be resumed)")
+            }
+            return value
+        }
+        let layer = try number("layer")
+        guard layer == model.layers.count - 1 else {
+            throw reader.fault(
+                "says that layer \(layer) is in training, but holds \(model.layers.count) layers")
+        }
+        guard let seed = file.metadata["seed"].flatMap({ UInt64($0) }),
+            let configuration = file.metadata["configuration"]
+        else {
+            throw reader.fault("is no checkpoint: its metadata lack `seed` or `configuration`")
+        }
+        let prefix = "layers.\(layer)"
+        let current = try reader.parameters(prefix)
+        func optional(_ part: String) throws(StorageError) -> Parameters? {
+            guard file.tensors["\(prefix).\(part).weights"] != nil else { return nil }
+            let parameters = try reader.parameters("\(prefix).\(part)")
+            guard parameters.values.count == current.values.count,
+                parameters.hiddenCount == current.hiddenCount
+            else { throw reader.fault("`\(prefix).\(part)` has not the shape of the layer") }
+            return parameters
+        }
+        guard let chains = file.tensors["\(prefix).chains"], chains.elementType == .u8,
+            chains.shape.count == 2, chains.shape[1] == current.hiddenCount,
+            chains.bytes.allSatisfy({ $0 <= 1 })
+        else {
+            throw reader.fault(
+                "lacks `\(prefix).chains`: U8 of shape [chains, \(current.hiddenCount)], each 0 or 1")
+        }
+        self.init(
+            finished: Array(model.layers.dropLast()), visibleUnits: model.layers[layer].visibleUnits,
+            hiddenUnits: model.layers[layer].hiddenUnits,
+            state: LayerState(
+                step: try number("step"), parameters: current, velocity: try optional("velocity"),
+                average: try optional("average"), averaged: try number("averaged"),
+                chains: chains.bytes),
+            imageShape: model.imageShape, totalSteps: try number("total_steps"), seed: seed,
+            configuration: configuration)
+    }
+}

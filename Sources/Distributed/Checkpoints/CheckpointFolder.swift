@@ -1,0 +1,67 @@
+public import Storage
+
+/// The checkpoints of a run, `step-0000000137.safetensors`, of which the newest are kept.
+public struct CheckpointFolder: Sendable {
+    public let path: String
+
+    /// How many are kept.
+    public let keep: Int
+
+    public init(_ path: String, keep: Int) {
+        self.path = path
+        self.keep = max(1, keep)
+    }
+
+    /// Writes a checkpoint, and then removes those beyond the newest ones.
+    ///
+    /// - Returns: The file's path.
+    @discardableResult
+    public func save(_ checkpoint: Checkpoint) throws(StorageError) -> String {
+        try Folder.create(path)
+        let digits = "\(checkpoint.totalSteps)"
+        let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+        let file = "\(path)/step-\(padded).safetensors"
+        try checkpoint.file().write(to: file)
+        for old in try files().dropLast(keep) { try Folder.remove("\(path)/\(old)") }
+        return file
+    }
+
+    /// Removes the checkpoints of later steps: they belong to a run that is not gone on with.
+    public func removeLater(than totalSteps: Int) throws(StorageError) {
+        for file in try files() where step(of: file) ?? 0 > totalSteps {
+            try Folder.remove("\(path)/\(file)")
+        }
+    }
+
+    /// The newest checkpoint that can be read.
+    ///
+    /// - Parameter warn: Is told of each one that is bad, by name.
+    /// - Returns: nil when there is no checkpoint at all.
+    /// - Throws: The newest one's error when there are checkpoints and all are bad.
+    public func newest(warn: (String) -> Void) throws(StorageError) -> (Checkpoint, path: String)? {
+        guard Folder.isFolder(path) else { return nil }
+        var first: StorageError?
+        for file in try files().reversed() {
+            do throws(StorageError) {
+                return (try Checkpoint(path: "\(path)/\(file)"), "\(path)/\(file)")
+            } catch {
+                warn("\(error); going back to the checkpoint before it")
+                first = first ?? error
+            }
+        }
+        if let first { throw first }
+        return nil
+    }
+
+    /// The names of the checkpoints, oldest first.
+    func files() throws(StorageError) -> [String] {
+        try Folder.list(path).filter { step(of: $0) != nil }.sorted {
+            (step(of: $0) ?? 0) < (step(of: $1) ?? 0)
+        }
+    }
+
+    private func step(of file: String) -> Int? {
+        guard file.hasPrefix("step-"), file.hasSuffix(".safetensors") else { return nil }
+        return Int(file.dropFirst(5).dropLast(12))
+    }
+}

@@ -1,0 +1,192 @@
+public import RBMCore
+public import Storage
+
+extension StorageError: FailureWithExitCode {
+    public var exitCode: Int32 {
+        switch kind {
+        case .badFile: ExitStatus.badFile
+        case .cannotWrite: ExitStatus.cannotWrite
+        }
+    }
+}
+
+/// A stack of layers as a safetensors file, with what is known of its making.
+public struct Model: Sendable, Equatable {
+    public var layers: [RBM]
+
+    /// The shape of a case, slowest index first, such as [28, 28]; its product is the number of
+    /// visible units.
+    public var imageShape: [Int]
+
+    /// What else the file says: step, seed, the resolved configuration.
+    public var notes: [String: String]
+
+    public init(layers: [RBM], imageShape: [Int], notes: [String: String] = [:]) {
+        self.layers = layers
+        self.imageShape = imageShape
+        self.notes = notes
+    }
+
+    /// Reads a model, or the model in a checkpoint: the average of the layer in training, where
+    /// there is one.
+    ///
+    /// A file from elsewhere needs no more than the three tensors of each layer and its two kinds.
+    public init(path: String) throws(StorageError) {
+        try self.init(SafetensorsFile(path: path), path)
+    }
+
+    init(_ file: SafetensorsFile, _ path: String) throws(StorageError) {
+        let reader = LayerReader(file: file, path: path)
+        try reader.checkFormat()
+        var layers: [RBM] = []
+        while reader.hasLayer(layers.count) {
+            layers.append(try reader.layer(layers.count))
+            try reader.checkFit(layers)
+        }
+        guard let first = layers.first else {
+            throw StorageError(
+                .badFile, path,
+                "holds no tensor `layers.0.weights`; a model has it, `layers.0.visible_bias` and "
+                    + "`layers.0.hidden_bias`")
+        }
+        self.layers = layers
+        imageShape = try reader.imageShape(visible: first.visibleCount)
+        notes = file.metadata.filter { key, _ in
+            !key.hasPrefix("crc32.") && !key.hasPrefix("layers.") && key != "format"
+                && key != "image_shape"
+        }
+    }
+
+    /// The file of the model.
+    public func file() -> SafetensorsFile {
+        var file = SafetensorsFile(metadata: notes, tensors: [:])
+        file.metadata["format"] = "wilson-1"
+        file.metadata["image_shape"] = imageShape.map { "\($0)" }.joined(separator: ",")
+        for (index, layer) in layers.enumerated() { file.set(layer, at: index) }
+        return file
+    }
+}
+
+extension SafetensorsFile {
+    /// Adds a layer's kinds and parameters.
+    mutating func set(_ layer: RBM, at index: Int) {
+        metadata["layers.\(index).visible_units"] = layer.visibleUnits.rawValue
+        metadata["layers.\(index).hidden_units"] = layer.hiddenUnits.rawValue
+        set(layer.parameters, "layers.\(index)")
+    }
+
+    /// Adds the three tensors of parameters, or of a quantity of the same shape.
+    mutating func set(_ parameters: Parameters, _ prefix: String) {
+        let (visible, hidden) = (parameters.visibleCount, parameters.hiddenCount)
+        tensors["\(prefix).weights"] = Tensor(floats: parameters.weights, shape: [visible, hidden])
+        tensors["\(prefix).visible_bias"] = Tensor(floats: parameters.visibleBias, shape: [visible])
+        tensors["\(prefix).hidden_bias"] = Tensor(floats: parameters.hiddenBias, shape: [hidden])
+    }
+}
+
+/// Reads the layers of a safetensors file, and says what is wrong with them.
+struct LayerReader {
+    let file: SafetensorsFile
+    let path: String
+
+    func fault(_ problem: String) -> StorageError { StorageError(.badFile, path, problem) }
+
+    func checkFormat() throws(StorageError) {
+        guard let format = file.metadata["format"], format.hasPrefix("wilson-") else { return }
+        guard format == "wilson-1" else {
+            throw fault("is of the format `\(format)`; this program reads `wilson-1`")
+        }
+    }
+
+    func hasLayer(_ index: Int) -> Bool { file.tensors["layers.\(index).weights"] != nil }
+
+    /// The model of a layer: its average where the file holds one.
+    func layer(_ index: Int) throws(StorageError) -> RBM {
+        let averaged = file.tensors["layers.\(index).average.weights"] != nil
+        return RBM(
+            visibleUnits: try units(index, "visible"), hiddenUnits: try units(index, "hidden"),
+            parameters: try parameters("layers.\(index)" + (averaged ? ".average" : "")))
+    }
+
+    func parameters(_ prefix: String) throws(StorageError) -> Parameters {
+        let weights = try tensor("\(prefix).weights", rank: 2)
+        let visible = try tensor("\(prefix).visible_bias", rank: 1)
+        let hidden = try tensor("\(prefix).hidden_bias", rank: 1)
+        guard weights.shape == [visible.shape[0], hidden.shape[0]], !visible.values.isEmpty,
+            !hidden.values.isEmpty
+        else {
+            throw fault(
+                "`\(prefix).weights` has the shape \(weights.shape), but there are "
+                    + "\(visible.shape[0]) visible and \(hidden.shape[0]) hidden biases; weights "
+                    + "are [visible, hidden]")
+        }
+        let parameters = Parameters(
+            weights: weights.values, visibleBias: visible.values, hiddenBias: hidden.values)
+        guard parameters.isFinite else {
+            throw fault("`\(prefix)` holds values that are infinite or not a number")
+        }
+        return parameters
+    }
+
+    /// Layers must feed one another.
+    func checkFit(_ layers: [RBM]) throws(StorageError) {
+        guard layers.count > 1 else { return }
+        let (below, above) = (layers[layers.count - 2], layers[layers.count - 1])
+        guard below.hiddenCount == above.visibleCount, below.hiddenUnits == above.visibleUnits else {
+            throw fault(
+                "layer \(layers.count - 2) has \(below.hiddenCount) hidden \(below.hiddenUnits) "
+                    + "units, but layer \(layers.count - 1) has \(above.visibleCount) visible "
+                    + "\(above.visibleUnits) units; they must be the same")
+        }
+    }
+
+    func imageShape(visible: Int) throws(StorageError) -> [Int] {
+        guard let text = file.metadata["image_shape"] else { return [visible] }
+        let shape = text.split(separator: ",").map { Int($0) ?? 0 }
+        let product = shape.reduce((1, false)) { partial, factor in
+            let (value, overflow) = partial.0.multipliedReportingOverflow(by: factor)
+            return (value, partial.1 || overflow)
+        }
+        guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }), !product.1, product.0 == visible else {
+            throw fault("its image_shape `\(text)` does not make \(visible) visible units")
+        }
+        return shape
+    }
+
+    private func units(_ index: Int, _ side: String) throws(StorageError) -> UnitKind {
+        let key = "layers.\(index).\(side)_units"
+        let allowed = UnitKind.allCases.map(\.rawValue).joined(separator: " or ")
+        guard let text = file.metadata[key] else {
+            throw fault("its metadata lack `\(key)`: \(allowed)")
+        }
+        guard let kind = UnitKind(rawValue: text) else {
+            throw fault("its metadata say `\(key)` is `\(text)`; this program knows \(allowed)")
+        }
+        return kind
+    }
+
+    private func tensor(
+        _ name: String, rank: Int
+    ) throws(StorageError) -> (shape: [Int], values: [Float]) {
+        guard let tensor = file.tensors[name] else { throw fault("lacks the tensor `\(name)`") }
+        guard let values = tensor.floats(), tensor.shape.count == rank else {
+            throw fault(
+                "`\(name)` is \(tensor.elementType.rawValue) of shape \(tensor.shape); expected F32 "
+                    + "of \(rank) dimension\(rank == 1 ? "" : "s")")
+        }
+        return (tensor.shape, values)
+    }
+}
+
+extension Model {
+    /// Collective. Reads a model on rank 0, for all ranks.
+    ///
+    /// - Throws: The same failure on all ranks.
+    public static func load(_ path: String, _ world: borrowing Communicator) throws -> Model {
+        let bytes = try world.together {
+            world.rank == 0 ? try Storage.readBytes(of: path) : []
+        }
+        let shared = try world.broadcast(bytes)
+        return try world.together { try Model(SafetensorsFile(bytes: shared, name: path), path) }
+    }
+}

@@ -1,0 +1,122 @@
+import RBMCore
+import RandomStreams
+
+/// Measures a layer on fixed cases, shared out among the ranks and added up in integers.
+///
+/// The same number of training and of held-out cases, chosen by key, in their fixed draw: what
+/// differs between two records is the model.
+struct Monitor {
+    private let plan: MonitorPlan
+    private let training: any CaseSource
+    private let heldOut: (any CaseSource)?
+    private let arithmetic: ArithmeticKind
+    private let seed: UInt64
+    private let layer: Int
+
+    init(
+        _ plan: MonitorPlan, training: any CaseSource, heldOut: (any CaseSource)?,
+        arithmetic: ArithmeticKind, seed: UInt64, layer: Int
+    ) {
+        self.plan = plan
+        self.training = training
+        self.heldOut = heldOut
+        self.arithmetic = arithmetic
+        self.seed = seed
+        self.layer = layer
+    }
+
+    /// What is measured of a model.
+    struct Measures {
+        var freeEnergyTrain: Double
+        var freeEnergyHeldOut: Double?
+        var pseudoLogLikelihoodHeldOut: Double?
+        var reconstructionCrossEntropy: Double?
+        var meanHiddenActivity: Double
+        var deadHiddenUnits: Int
+    }
+
+    /// Collective. Measures a model.
+    func measure(_ rbm: RBM, _ world: borrowing Communicator) throws -> Measures {
+        let evaluator = LayerEvaluator(rbm, levels: training.levels, arithmetic: arithmetic)
+        let count = min(plan.cases, training.count, heldOut?.count ?? .max)
+        let few = min(plan.pseudoLikelihoodCases, count)
+        var train = LayerEvaluator.Sums()
+        try forEachCase(of: training, count, world) { bytes, cases in
+            evaluator.addFreeEnergies(of: bytes, cases: cases, activity: true, to: &train)
+        }
+        try forEachCase(of: training, few, world) { bytes, cases in
+            evaluator.addCrossEntropies(of: bytes, cases: cases, to: &train)
+        }
+        var held = LayerEvaluator.Sums()
+        var pseudo = FixedPointSum()
+        if let heldOut {
+            try forEachCase(of: heldOut, count, world) { bytes, cases in
+                evaluator.addFreeEnergies(of: bytes, cases: cases, activity: false, to: &held)
+            }
+            pseudo = try pseudoLikelihood(of: rbm, heldOut, few, world)
+        }
+        var activity =
+            train.activity.isEmpty
+            ? [Int64](repeating: 0, count: rbm.hiddenCount) : train.activity
+        activity += [
+            train.freeEnergy.units, train.crossEntropy.units, held.freeEnergy.units, pseudo.units,
+        ]
+        try world.sum(&activity)
+        return measures(activity, hidden: rbm.hiddenCount, count: count, few: few)
+    }
+
+    private func measures(_ sums: [Int64], hidden: Int, count: Int, few: Int) -> Measures {
+        func mean(_ index: Int, over cases: Int) -> Double {
+            var sum = FixedPointSum()
+            sum.units = sums[hidden + index]
+            return sum.value / Double(cases)
+        }
+        let activities = sums[..<hidden].map { Double($0) * 0x1p-16 / Double(count) }
+        return Measures(
+            freeEnergyTrain: mean(0, over: count),
+            freeEnergyHeldOut: heldOut == nil ? nil : mean(2, over: count),
+            pseudoLogLikelihoodHeldOut: heldOut == nil || few == 0 ? nil : mean(3, over: few),
+            reconstructionCrossEntropy: few == 0 ? nil : mean(1, over: few),
+            meanHiddenActivity: activities.reduce(0, +) / Double(hidden),
+            deadHiddenUnits: activities.count { $0 < 0.01 || $0 > 0.99 })
+    }
+
+    /// Σ of the pseudo-log-likelihoods of this rank's share.
+    ///
+    /// Grey cases are drawn to bits first, in a fixed draw: the pseudo-likelihood is one of states.
+    private func pseudoLikelihood(
+        of rbm: RBM, _ source: any CaseSource, _ count: Int, _ world: borrowing Communicator
+    ) throws -> FixedPointSum {
+        let tables = PseudoLikelihood(rbm)
+        let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: arithmetic)
+        let stream = RandomStream(seed: seed, .pseudoLikelihoodBits, layer: layer)
+        var sum = FixedPointSum()
+        var row = world.share(of: count).lowerBound
+        try forEachCase(of: source, count, world) { bytes, cases in
+            var bits = bytes
+            if source.levels == .grey {
+                for index in 0..<cases {
+                    for i in 0..<source.visible {
+                        let p = Float(bytes[index * source.visible + i]) / 127
+                        let word = stream.word(row: row + index, unit: i)
+                        bits[index * source.visible + i] = word.unitInterval < p ? 1 : 0
+                    }
+                }
+            }
+            tables.add(of: bits, cases: cases, evaluator: evaluator, to: &sum)
+            row += cases
+        }
+        return sum
+    }
+
+    /// Visits this rank's share of the first `count` chosen cases, in the monitor's fixed draw.
+    private func forEachCase(
+        of source: any CaseSource, _ count: Int, _ world: borrowing Communicator,
+        _ body: ([UInt8], Int) throws -> Void
+    ) throws {
+        let order = KeyedPermutation(
+            count: source.count, seed: seed, .monitorCases, layer: layer)
+        try forEachBlock(
+            of: world.share(of: count), from: source, draw: 0, choosing: { order[$0] }, body)
+    }
+}

@@ -1,0 +1,119 @@
+import CMPI
+
+/// A number that ranks can add up.
+public protocol Summable: BitwiseCopyable {
+    static var mpiType: SummableType { get }
+}
+
+/// The kinds of numbers that MPI adds up here.
+public enum SummableType: Sendable { case uint8, int32, int64, float, double }
+
+extension UInt8: Summable { public static var mpiType: SummableType { .uint8 } }
+extension Int32: Summable { public static var mpiType: SummableType { .int32 } }
+extension Int64: Summable { public static var mpiType: SummableType { .int64 } }
+extension Float: Summable { public static var mpiType: SummableType { .float } }
+extension Double: Summable { public static var mpiType: SummableType { .double } }
+
+extension SummableType {
+    fileprivate var raw: CMPIType {
+        switch self {
+        case .uint8: CMPI_UINT8
+        case .int32: CMPI_INT32
+        case .int64: CMPI_INT64
+        case .float: CMPI_FLOAT
+        case .double: CMPI_DOUBLE
+        }
+    }
+}
+
+/// Bytes in one message of a large collective.
+///
+/// A single call of 64 MB takes three to four times as long as its pieces: Open MPI maps a fresh
+/// temporary buffer for it. Pieces also keep counts far below 2³¹.
+private let pieceBytes = 1 << 20
+
+extension Communicator {
+    /// Collective. Replaces values on every rank by their elementwise sums over all ranks.
+    ///
+    /// - Precondition: `values` is equally long on all ranks.
+    public borrowing func sum<Number: Summable>(_ values: inout [Number]) throws(MPIError) {
+        guard size > 1, !values.isEmpty else { return }
+        let start = ContinuousClock.now
+        let piece = pieceBytes / MemoryLayout<Number>.stride
+        let handle = handle
+        unsafe try values.withUnsafeMutableBufferPointer { buffer throws(MPIError) in
+            var first = 0
+            while first < buffer.count {
+                let count = min(piece, buffer.count - first)
+                unsafe try check(
+                    cmpi_sum(
+                        handle, buffer.baseAddress! + first, Int32(count), Number.mpiType.raw))
+                first += count
+            }
+        }
+        waiting.add(since: start)
+    }
+
+    /// Collective. The smallest of one value of each rank.
+    public borrowing func minimum(_ value: Int64) throws(MPIError) -> Int64 {
+        var result = value
+        unsafe try check(cmpi_min(handle, &result))
+        return result
+    }
+
+    /// Collective. The rank `root`'s bytes, on every rank.
+    ///
+    /// - Parameter bytes: Of the root; elsewhere ignored, of any length.
+    public borrowing func broadcast(_ bytes: [UInt8], from root: Int = 0) throws(MPIError) -> [UInt8]
+    {
+        guard size > 1 else { return bytes }
+        var count = Int64(bytes.count)
+        let handle = handle
+        unsafe try check(cmpi_broadcast(handle, &count, 8, Int32(root)))
+        var result = rank == root ? bytes : [UInt8](repeating: 0, count: Int(count))
+        unsafe try result.withUnsafeMutableBufferPointer { buffer throws(MPIError) in
+            var first = 0
+            while first < buffer.count {
+                let piece = min(pieceBytes, buffer.count - first)
+                unsafe try check(
+                    cmpi_broadcast(handle, buffer.baseAddress! + first, Int32(piece), Int32(root)))
+                first += piece
+            }
+        }
+        return result
+    }
+
+    /// Collective. The rank `root`'s text, on every rank.
+    public borrowing func broadcast(_ text: String, from root: Int = 0) throws(MPIError) -> String {
+        String(decoding: try broadcast(Array(text.utf8), from: root), as: UTF8.self)
+    }
+
+    /// Collective. The bytes of all ranks on rank 0, in the order of ranks; nil elsewhere.
+    ///
+    /// - Precondition: All together are below 2³¹ bytes.
+    public borrowing func gather(_ bytes: [UInt8]) throws(MPIError) -> [[UInt8]]? {
+        guard size > 1 else { return [bytes] }
+        var counts = [Int32](repeating: 0, count: size)
+        var own = [Int64](repeating: 0, count: size)
+        own[rank] = Int64(bytes.count)
+        try sum(&own)
+        for (i, count) in own.enumerated() { counts[i] = Int32(count) }
+        var starts = [Int32](repeating: 0, count: size)
+        for i in 1..<size { starts[i] = starts[i - 1] + counts[i - 1] }
+        var all = [UInt8](repeating: 0, count: rank == 0 ? Int(own.reduce(0, +)) : 0)
+        unsafe try check(
+            cmpi_gather(handle, bytes, Int32(bytes.count), &all, counts, starts))
+        guard rank == 0 else { return nil }
+        return (0..<size).map { Array(all[Int(starts[$0])..<Int(starts[$0] + counts[$0])]) }
+    }
+}
+
+/// Seconds that a rank has spent in the sums of a communicator: exchange, and waiting for others.
+final class WaitingTime {
+    private(set) var seconds = 0.0
+
+    func add(since start: ContinuousClock.Instant) {
+        let (whole, atto) = (ContinuousClock.now - start).components
+        seconds += Double(whole) + Double(atto) * 1e-18
+    }
+}

@@ -1,0 +1,70 @@
+import CMPI
+
+/// A group of ranks that exchange messages.
+///
+/// Methods marked "Collective" are called by all ranks, in the same order and with arguments of the
+/// same shape. A communicator is not `Sendable`: MPI is called from the main thread only.
+public struct Communicator: ~Copyable {
+    let handle: CMPIComm
+    private let isWorld: Bool
+
+    /// This process's number, in `0..<size`.
+    public let rank: Int
+
+    /// The number of processes in the group.
+    public let size: Int
+
+    /// Seconds spent in collectives of this communicator.
+    ///
+    /// A box, because a borrowed communicator counts too.
+    let waiting = WaitingTime()
+
+    private init(_ handle: CMPIComm, isWorld: Bool) throws(MPIError) {
+        var rank: Int32 = 0
+        var size: Int32 = 0
+        unsafe try check(cmpi_rank(handle, &rank))
+        unsafe try check(cmpi_size(handle, &size))
+        self.handle = handle
+        self.isWorld = isWorld
+        self.rank = Int(rank)
+        self.size = Int(size)
+    }
+
+    deinit {
+        if !isWorld { _ = cmpi_free(handle) }
+    }
+
+    static func world() throws(MPIError) -> Communicator {
+        try Communicator(cmpi_world(), isWorld: true)
+    }
+
+    /// Collective. Returns the group of the ranks that share this rank's host.
+    public borrowing func splitByHost() throws(MPIError) -> Communicator {
+        var part = CMPIComm()
+        unsafe try check(cmpi_split_by_host(handle, &part))
+        return try Communicator(part, isWorld: false)
+    }
+
+    /// Collective. Returns when every rank has called it.
+    public borrowing func barrier() throws(MPIError) { try check(cmpi_barrier(handle)) }
+
+    /// Local. The name of this host.
+    public borrowing func hostName() -> String {
+        unsafe text { unsafe cmpi_host_name($0, $1) }
+    }
+
+    /// Local. This rank's contiguous share of `0..<total`, which may be empty.
+    public borrowing func share(of total: Int) -> Range<Int> {
+        DistributedTraining.share(of: total, rank: rank, size: size)
+    }
+}
+
+/// The contiguous share of one of `size` ranks in `0..<total`.
+///
+/// The first `total % size` ranks have one element more than the others; shares may be empty.
+public func share(of total: Int, rank: Int, size: Int) -> Range<Int> {
+    precondition(total >= 0 && rank >= 0 && rank < size, "share of \(total): rank \(rank) of \(size)")
+    let (quotient, remainder) = total.quotientAndRemainder(dividingBy: size)
+    let start = rank * quotient + min(rank, remainder)
+    return start..<(start + quotient + (rank < remainder ? 1 : 0))
+}

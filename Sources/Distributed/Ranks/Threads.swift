@@ -1,0 +1,14 @@
+extension Communicator {
+    /// Collective. The threads that a rank takes by default: OMP_NUM_THREADS where it is set, else the
+    /// cores of its affinity mask divided by the ranks of its host that share them.
+    public borrowing func defaultThreads() throws -> Int {
+        let wish = Launch.environment("OMP_NUM_THREADS").flatMap { Int($0) } ?? 0
+        let own = Affinity.current
+        let host = try splitByHost()
+        let masks = try host.gather(Array(own.description.utf8)) ?? []
+        let sharing = masks.map { String(decoding: $0, as: UTF8.self) }
+        let all = try host.broadcast(sharing.joined(separator: "\n"))
+        let ranks = all.split(separator: "\n").count { $0 == own.description }
+        return wish > 0 ? wish : max(1, own.count / max(1, ranks))
+    }
+}

@@ -1,0 +1,99 @@
+import CMPI
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What the launcher says of this process before MPI is started.
+public enum Launch {
+    /// This process's rank as the launcher put it into the environment; 0 without a launcher.
+    ///
+    /// Only to decide who speaks before `withMPI`.
+    public static var rank: Int {
+        for name in ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"] {
+            if let value = environment(name).flatMap({ Int($0) }) { return value }
+        }
+        return 0
+    }
+
+    static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+}
+
+/// The name and version of the MPI library, one line.
+public func mpiLibraryVersion() -> String {
+    let version = unsafe text { unsafe cmpi_library_version($0, $1) }
+    return version.split(separator: "\n").first.map { String($0) } ?? version
+}
+
+/// The thread level that MPI granted.
+public enum ThreadLevel: Int32, Sendable {
+    case single, funneled, serialized, multiple
+}
+
+/// Starts MPI, runs `body` with the group of all ranks, and ends MPI.
+///
+/// A `SharedFailure` is reported by rank 0, and all ranks end in order. Any other error is reported
+/// where it happens and ends the whole job at once: the other ranks may be waiting for a message
+/// that will never come.
+///
+/// - Returns: The exit code of this process.
+public func withMPI(
+    _ body: (borrowing Communicator, ThreadLevel) throws -> Void
+) -> Int32 {
+    do {
+        var granted: Int32 = 0
+        unsafe try check(cmpi_init(&granted))
+        let world = try Communicator.world()
+        let code = run(body, world, ThreadLevel(rawValue: granted) ?? .single)
+        try check(cmpi_finalize())
+        return code
+    } catch {
+        report("\(error)")
+        return ExitStatus.mpi
+    }
+}
+
+private func run(
+    _ body: (borrowing Communicator, ThreadLevel) throws -> Void, _ world: borrowing Communicator,
+    _ level: ThreadLevel
+) -> Int32 {
+    do {
+        try refuseSilentSingleton(world)
+        try body(world, level)
+        return 0
+    } catch let failure as SharedFailure {
+        if world.rank == 0 { report(failure.description) }
+        return failure.exitCode
+    } catch {
+        guard world.size > 1 else {
+            report("\(error)")
+            return ExitStatus.of(error)
+        }
+        report("[rank \(world.rank) of \(world.size) on \(world.hostName())] \(error)")
+        cmpi_abort(ExitStatus.of(error))
+    }
+}
+
+/// Refuses to be one of several unconnected copies.
+///
+/// srun without PMIx starts N programs that each take themselves for the only rank.
+private func refuseSilentSingleton(_ world: borrowing Communicator) throws {
+    guard world.size == 1, let tasks = Launch.environment("SLURM_NTASKS").flatMap({ Int($0) }),
+        tasks > 1, Launch.environment("SLURM_PROCID") != nil
+    else { return }
+    throw SharedFailure(
+        exitCode: ExitStatus.mpi,
+        "Slurm started \(tasks) tasks, but MPI connects only this one: each would run alone. "
+            + "Start them with `srun --mpi=pmix` or with mpirun.")
+}
+
+/// Writes a line to standard error.
+func report(_ message: String) {
+    let line = "wilson: error: \(message)\n"
+    // One write for one line: lines of several ranks do not mix.
+    _ = unsafe Array(line.utf8).withUnsafeBytes { unsafe write(2, $0.baseAddress!, $0.count) }
+}

@@ -1,0 +1,59 @@
+public import RBMCore
+
+/// How one layer is trained.
+public struct LayerPlan: Sendable {
+    /// The layer's place in the stack, from 0.
+    public var layer: Int
+    public var visibleUnits: UnitKind
+    public var hidden: Int
+    public var hiddenUnits: UnitKind
+    public var arithmetic: ArithmeticKind
+    public var seed: UInt64
+
+    /// The standard deviation of the first weights.
+    public var initialWeights: Double
+    /// Whether visible biases start at the log-odds of the base rates; at zero otherwise.
+    public var startsAtLogOdds: Bool
+
+    public var rule: LearningRule
+    /// Persistent chains over all ranks; without meaning for contrastive divergence.
+    public var chains: Int
+    /// Cases of a step over all ranks.
+    public var batch: Int
+    public var epochs: Int
+    public var rate: Double
+    public var schedule: Schedule
+    public var optimizer: Optimizer.Options
+    /// The last part of the updates over which the parameters are averaged, in [0, 1].
+    public var averagedPart: Double
+
+    public init(
+        layer: Int, visibleUnits: UnitKind, hidden: Int, hiddenUnits: UnitKind,
+        arithmetic: ArithmeticKind, seed: UInt64, initialWeights: Double, startsAtLogOdds: Bool,
+        rule: LearningRule, chains: Int, batch: Int, epochs: Int, rate: Double,
+        schedule: Schedule, optimizer: Optimizer.Options, averagedPart: Double
+    ) {
+        self.layer = layer
+        self.visibleUnits = visibleUnits
+        self.hidden = hidden
+        self.hiddenUnits = hiddenUnits
+        self.arithmetic = arithmetic
+        self.seed = seed
+        self.initialWeights = initialWeights
+        self.startsAtLogOdds = startsAtLogOdds
+        self.rule = rule
+        self.chains = chains
+        self.batch = batch
+        self.epochs = epochs
+        self.rate = rate
+        self.schedule = schedule
+        self.optimizer = optimizer
+        self.averagedPart = averagedPart
+    }
+
+    /// How many of the last steps enter the average.
+    func averagedSteps(of steps: Int) -> Int { Int(averagedPart * Double(steps)) }
+
+    /// Persistent chains over all ranks; none for contrastive divergence.
+    var persistentChains: Int { rule.algorithm == .persistent ? chains : 0 }
+}

@@ -1,0 +1,147 @@
+import RBMCore
+
+/// Trains one layer, data-parallel: every rank holds the parameters and a slice of each batch and of
+/// the chains, and all ranks apply the same update to the same sums.
+struct LayerTrainer: ~Copyable {
+    let plan: LayerPlan
+    let batches: BatchPlan
+    let timer: StepTimer
+
+    private let source: any CaseSource
+    private let arithmetic: any LayerArithmetic
+    private var estimator: GradientEstimator
+    private var optimizer: Optimizer
+    private var chains: Chains?
+
+    /// How many updates have been made.
+    private(set) var step: Int
+
+    /// The norm of the weights at the last record.
+    var lastNorm = 0.0
+
+    /// The sum of the squares of the last changes of the weights; nil before the first.
+    private(set) var updateSquares: Double?
+
+    /// Collective. Prepares a layer's training from its start, or from a state.
+    ///
+    /// - Parameter state: The same on all ranks.
+    init(
+        _ plan: LayerPlan, source: any CaseSource, state: LayerState?, timer: StepTimer,
+        _ world: borrowing Communicator
+    ) throws {
+        self.plan = plan
+        self.source = source
+        self.timer = timer
+        batches = BatchPlan(
+            cases: source.count, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
+            layer: plan.layer)
+        let shape = LayerShape(
+            visible: source.visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
+            hiddenUnits: plan.hiddenUnits, levels: source.levels)
+        arithmetic = makeArithmetic(plan.arithmetic, shape)
+        let ownChains = world.share(of: plan.persistentChains)
+        if let state {
+            step = state.step
+            optimizer = Optimizer(
+                plan.optimizer, parameters: state.parameters, velocity: state.velocity,
+                average: state.average, averaged: state.averaged)
+            arithmetic.load(state.parameters)
+            if plan.persistentChains > 0 {
+                let rows = ownChains.lowerBound * plan.hidden..<ownChains.upperBound * plan.hidden
+                chains = Chains(
+                    indices: ownChains, hidden: plan.hidden, states: Array(state.chains[rows]))
+            }
+        } else {
+            step = 0
+            let rates = try baseRates(of: source, world)
+            let parameters = Parameters(
+                initialWeights: plan.initialWeights, visible: source.visible, hidden: plan.hidden,
+                visibleUnits: plan.visibleUnits,
+                logOddsOf: plan.startsAtLogOdds && plan.optimizer.biases ? rates : nil,
+                seed: plan.seed, layer: plan.layer)
+            optimizer = Optimizer(plan.optimizer, parameters: parameters)
+            arithmetic.load(parameters)
+            if plan.persistentChains > 0 {
+                chains = Chains(
+                    indices: ownChains, baseRates: rates, arithmetic: arithmetic,
+                    seed: plan.seed, layer: plan.layer)
+            }
+        }
+        let ownBatch = world.share(of: min(plan.batch, source.count)).count
+        estimator = GradientEstimator(
+            arithmetic: arithmetic, rule: plan.rule, seed: plan.seed, layer: plan.layer,
+            batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer)
+    }
+
+    /// The model as it would be saved now.
+    var result: RBM {
+        RBM(
+            visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits,
+            parameters: optimizer.result)
+    }
+
+    /// The learning rate of the next step.
+    var rate: Float { plan.schedule.rate(plan.rate, step: step, of: batches.steps) }
+
+    /// Collective. Makes one update.
+    mutating func advance(_ world: borrowing Communicator) throws {
+        let size = batches.size(ofStep: step)
+        let own = world.share(of: size)
+        let counts = PhaseRows(
+            positive: own, of: size, negative: chains?.indices ?? own,
+            of: chains == nil ? size : plan.chains)
+        let cases = batches.cases(ofStep: step, rows: own)
+        let draw = batches.epoch(ofStep: step) + 1
+        let source = source
+        try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
+        estimator.estimate(step: step, rows: counts, chains: &chains)
+        // The buffer of the other kind is empty, and its sum no message.
+        try world.sum(&estimator.statistics.integers)
+        try world.sum(&estimator.statistics.floats)
+        timer.lap(.reduction)
+        let averaging =
+            step >= batches.steps - plan.averagedSteps(of: batches.steps)
+        let change = optimizer.update(
+            with: estimator.statistics, of: arithmetic, counts: counts, rate: rate,
+            averaging: averaging)
+        guard change.isFinite else { throw notFinite(change) }
+        arithmetic.load(optimizer.parameters)
+        updateSquares = change.weightSquares
+        step += 1
+        timer.lap(.update)
+    }
+
+    /// The same on all ranks, which hold the same bits.
+    private func notFinite(_ change: Optimizer.Change) -> SharedFailure {
+        SharedFailure(
+            exitCode: ExitStatus.notFinite,
+            "layer \(plan.layer), step \(step): the update is not finite. The norm of the weights "
+                + "was \(lastNorm) at the last monitor, the squared change is "
+                + "\(change.weightSquares), the learning rate \(rate). Lower `learning-rate` or the "
+                + "weight decay; the last checkpoint is kept")
+    }
+
+    /// Collective. All that is needed to go on, on rank 0; nil elsewhere.
+    func state(_ world: borrowing Communicator) throws(MPIError) -> LayerState? {
+        let slices = try world.gather(chains?.states ?? [])
+        guard let slices else { return nil }
+        return LayerState(
+            step: step, parameters: optimizer.parameters, velocity: optimizer.velocity,
+            average: optimizer.average, averaged: optimizer.averaged, chains: slices.flatMap { $0 })
+    }
+
+    /// Collective. Fails when the ranks do not hold the same parameters.
+    func checkAgreement(_ world: borrowing Communicator) throws {
+        guard world.size > 1 else { return }
+        // 62 bits of a hash: the smallest of h and of −h tell whether all are equal.
+        let hash = Int64(bitPattern: optimizer.parameters.fingerprint >> 2)
+        let smallest = try world.minimum(hash)
+        let largest = -(try world.minimum(-hash))
+        guard smallest == largest else {
+            throw SharedFailure(
+                exitCode: ExitStatus.notFinite,
+                "layer \(plan.layer), step \(step): the ranks hold different parameters. One of "
+                    + "them computes wrongly: check its memory, and that all run the same program")
+        }
+    }
+}

@@ -1,0 +1,205 @@
+public import RBMCore
+import Storage
+
+/// What a run shows while it goes on; told on rank 0 only.
+public protocol TrainingObserver: AnyObject {
+    /// A layer's training begins, or goes on.
+    func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int)
+    func recorded(_ record: MonitorRecord) throws
+    /// Called after each step; cheap when nothing is shown.
+    func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double)
+    func checkpointed(_ path: String)
+}
+
+/// The cases of one layer.
+public struct LayerData {
+    public let training: any CaseSource
+    public let heldOut: (any CaseSource)?
+
+    public init(training: any CaseSource, heldOut: (any CaseSource)?) {
+        self.training = training
+        self.heldOut = heldOut
+    }
+}
+
+/// Trains a stack greedily, layer after layer, with monitors and checkpoints.
+///
+/// Source: [Hinton06]. Each layer above the first sees what the layers below make of the data.
+public struct StackTrainer {
+    public var plans: [LayerPlan]
+    public var monitor: MonitorPlan
+    public var checkpointEvery: Cadence
+    /// Where checkpoints go; nil for none.
+    public var checkpoints: CheckpointFolder?
+    public var imageShape: [Int]
+    public var seed: UInt64
+    /// The resolved configuration, kept in checkpoints.
+    public var configuration: String
+    /// Updates after which a run stops with a checkpoint; nil for all.
+    public var stopAfterSteps: Int?
+    /// The data of a layer, given the layers below it.
+    public var data: (Int, [RBM]) throws -> LayerData
+
+    public init(
+        plans: [LayerPlan], monitor: MonitorPlan, checkpointEvery: Cadence,
+        checkpoints: CheckpointFolder?, imageShape: [Int], seed: UInt64, configuration: String,
+        stopAfterSteps: Int?, data: @escaping (Int, [RBM]) throws -> LayerData
+    ) {
+        self.plans = plans
+        self.monitor = monitor
+        self.checkpointEvery = checkpointEvery
+        self.checkpoints = checkpoints
+        self.imageShape = imageShape
+        self.seed = seed
+        self.configuration = configuration
+        self.stopAfterSteps = stopAfterSteps
+        self.data = data
+    }
+
+    /// How a run ended.
+    public enum Outcome: Sendable {
+        case finished(Model)
+        /// After the given number of updates of all layers; a checkpoint is written.
+        case stopped(totalSteps: Int)
+    }
+
+    /// Collective. Trains from the start or from a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: The same on all ranks.
+    ///   - observer: On rank 0; nil elsewhere.
+    public func run(
+        from checkpoint: Checkpoint?, timer: StepTimer, observer: (any TrainingObserver)?,
+        _ world: borrowing Communicator
+    ) throws -> Outcome {
+        var finished = checkpoint?.finished ?? []
+        var resumed = checkpoint?.state
+        var total = checkpoint?.totalSteps ?? 0
+        var left = stopAfterSteps ?? .max
+        timer.start()
+        for plan in plans.dropFirst(finished.count) {
+            let data = try data(plan.layer, finished)
+            var trainer = try LayerTrainer(
+                plan, source: data.training, state: resumed, timer: timer, world)
+            observer?.layerBegan(
+                plan, cases: data.training.count, visible: data.training.visible,
+                fromStep: trainer.step, steps: trainer.batches.steps)
+            let session = Session(
+                owner: self, data: data, finished: finished, timer: timer, observer: observer)
+            try session.train(&trainer, isNew: resumed == nil, total: &total, left: &left, world)
+            guard trainer.step == trainer.batches.steps else { return .stopped(totalSteps: total) }
+            finished.append(trainer.result)
+            resumed = nil
+        }
+        return .finished(
+            Model(
+                layers: finished, imageShape: imageShape,
+                notes: [
+                    "step": "\(total)", "seed": "\(seed)", "configuration": configuration,
+                ]))
+    }
+}
+
+/// One layer's loop: steps, and now and then a record or a checkpoint.
+private struct Session {
+    let owner: StackTrainer
+    let data: LayerData
+    let finished: [RBM]
+    let timer: StepTimer
+    let observer: (any TrainingObserver)?
+    let start = ContinuousClock.now
+
+    func train(
+        _ trainer: inout LayerTrainer, isNew: Bool, total: inout Int, left: inout Int,
+        _ world: borrowing Communicator
+    ) throws {
+        let steps = trainer.batches.steps
+        let firstStep = trainer.step
+        let firstTotal = total
+        var monitorPace = Pacemaker(owner.monitor.every)
+        var checkpointPace = Pacemaker(owner.checkpointEvery)
+        let monitor = Monitor(
+            owner.monitor, training: data.training, heldOut: data.heldOut,
+            arithmetic: trainer.plan.arithmetic, seed: trainer.plan.seed, layer: trainer.plan.layer)
+        let waitedBefore = world.waiting.seconds
+        if isNew { try record(&trainer, monitor, firstStep, waitedBefore, world) }
+        while trainer.step < steps, left > 0 {
+            try trainer.advance(world)
+            total = firstTotal + trainer.step - firstStep
+            left -= 1
+            if let observer {
+                observer.advanced(
+                    toStep: trainer.step, of: steps,
+                    samplesPerSecond: rate(trainer, from: firstStep))
+            }
+            let isLast = trainer.step == steps
+            if try monitorPace.isDue(afterStep: trainer.step, world) || isLast {
+                try record(&trainer, monitor, firstStep, waitedBefore, world)
+            }
+            let isDue = try checkpointPace.isDue(afterStep: trainer.step, world)
+            if isDue || isLast || left == 0 {
+                try save(trainer, total: total, world)
+            }
+        }
+    }
+
+    /// Samples a second since the layer's training began or went on in this run.
+    private func rate(_ trainer: borrowing LayerTrainer, from firstStep: Int) -> Double {
+        let cases =
+            trainer.batches.casesSeen(beforeStep: trainer.step)
+            - trainer.batches.casesSeen(beforeStep: firstStep)
+        return Double(cases) / max(seconds, 1e-9)
+    }
+
+    private var seconds: Double {
+        let (whole, atto) = (ContinuousClock.now - start).components
+        return Double(whole) + Double(atto) * 1e-18
+    }
+
+    private func record(
+        _ trainer: inout LayerTrainer, _ monitor: Monitor, _ firstStep: Int,
+        _ waitedBefore: Double, _ world: borrowing Communicator
+    ) throws {
+        let rbm = trainer.result
+        let measures = try monitor.measure(rbm, world)
+        let seconds = seconds
+        let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
+        trainer.lastNorm = rbm.parameters.weightNorm
+        let record = MonitorRecord(
+            layer: trainer.plan.layer, epoch: Double(seen) / Double(trainer.batches.cases),
+            step: trainer.step, casesSeen: seen, learningRate: trainer.rate,
+            freeEnergyTrain: measures.freeEnergyTrain,
+            freeEnergyHeldOut: measures.freeEnergyHeldOut,
+            pseudoLogLikelihoodHeldOut: measures.pseudoLogLikelihoodHeldOut,
+            reconstructionCrossEntropy: measures.reconstructionCrossEntropy,
+            weightNorm: trainer.lastNorm,
+            updateNorm: trainer.updateSquares.map { $0.squareRoot() },
+            meanHiddenActivity: measures.meanHiddenActivity,
+            deadHiddenUnits: measures.deadHiddenUnits, seconds: seconds,
+            samplesPerSecond: rate(trainer, from: firstStep),
+            communicationShare: (world.waiting.seconds - waitedBefore) / max(seconds, 1e-9))
+        // A record that cannot be written must end all ranks.
+        try world.together { try observer?.recorded(record) }
+        timer.lap(.monitoring)
+    }
+
+    /// Collective. Writes a checkpoint on rank 0; the others go on, unless it fails.
+    private func save(
+        _ trainer: borrowing LayerTrainer, total: Int, _ world: borrowing Communicator
+    ) throws {
+        guard let folder = owner.checkpoints else { return }
+        try trainer.checkAgreement(world)
+        let state = try trainer.state(world)
+        let path = try world.together { () throws -> String? in
+            guard let state else { return nil }
+            return try folder.save(
+                Checkpoint(
+                    finished: finished, visibleUnits: trainer.plan.visibleUnits,
+                    hiddenUnits: trainer.plan.hiddenUnits, state: state,
+                    imageShape: owner.imageShape, totalSteps: total, seed: owner.seed,
+                    configuration: owner.configuration))
+        }
+        if let path { observer?.checkpointed(path) }
+        timer.lap(.checkpoints)
+    }
+}

@@ -1,0 +1,83 @@
+import RBMCore
+
+/// The 8-bit products of one step on one rank, and nothing else.
+///
+/// Two where float32 has one, for the two bytes of a weight; one for the statistics.
+struct BareByteProducts {
+    private let visibleUnits: Int
+    private let hiddenUnits: Int
+    private let rows: Int
+    private let sweeps: Int
+
+    /// Both phases, shape `[2·rows, visible]`.
+    private let visible: [UInt8]
+    /// Shape `[rows, hidden]`.
+    private let hiddenStates: [UInt8]
+    /// Both phases, shape `[2·rows, hidden]`.
+    private let means: [Int8]
+    /// High and low bytes, shape `[visible, hidden]` each.
+    private let weights: [[Int8]]
+
+    /// Of the high and of the low bytes, shape `[rows, visible]` or `[rows, hidden]` each.
+    private var sums: [[Int32]]
+    /// Shape `[visible, hidden]`.
+    private var statistics: [Int32]
+
+    /// - Parameter rows: Of this rank in each phase.
+    init(_ benchmark: StepBenchmark, rows: Int) {
+        visibleUnits = benchmark.visible
+        hiddenUnits = benchmark.hidden
+        self.rows = rows
+        sweeps = benchmark.rule.sweeps
+        let weightCount = visibleUnits * hiddenUnits
+        visible = (0..<(2 * rows * visibleUnits)).map { $0 % 5 == 0 ? 1 : 0 }
+        hiddenStates = (0..<(rows * hiddenUnits)).map { UInt8($0 % 2) }
+        means = (0..<(2 * rows * hiddenUnits)).map { Int8($0 % 255 - 127) }
+        weights = [7, 251].map { period in
+            (0..<weightCount).map { Int8($0 % period - period / 2) }
+        }
+        let widest = max(visibleUnits, hiddenUnits)
+        sums = Array(repeating: Array(repeating: 1, count: rows * widest), count: 2)
+        statistics = Array(repeating: 1, count: weightCount)
+    }
+
+    /// Makes the products of a step once; no rows make no products.
+    mutating func run() -> ProductTimes {
+        guard rows > 0 else { return ProductTimes(products: 0, statistics: 0) }
+        let start = ContinuousClock.now
+        goUp(from: 0)
+        for _ in 0..<sweeps {
+            for half in 0..<2 {
+                multiply(
+                    hiddenStates, by: weights[half], rightTransposed: true, into: &sums[half],
+                    m: rows, n: visibleUnits, k: hiddenUnits)
+            }
+            goUp(from: rows)
+        }
+        let products = seconds(since: start)
+        let middle = ContinuousClock.now
+        multiply(
+            visible, leftTransposed: true, by: means, into: &statistics,
+            m: visibleUnits, n: hiddenUnits, k: 2 * rows)
+        return ProductTimes(products: products, statistics: seconds(since: middle))
+    }
+
+    private mutating func goUp(from row: Int) {
+        for half in 0..<2 {
+            multiply(
+                visible, from: row * visibleUnits, by: weights[half], into: &sums[half],
+                m: rows, n: hiddenUnits, k: visibleUnits)
+        }
+    }
+}
+
+/// c ← a·b as `MatrixProducts` has it, on arrays.
+private func multiply(
+    _ a: [UInt8], from aStart: Int = 0, leftTransposed: Bool = false,
+    by b: [Int8], rightTransposed: Bool = false, into c: inout [Int32], m: Int, n: Int, k: Int
+) {
+    var result = c.mutableSpan
+    MatrixProducts.multiply(
+        a.span, from: aStart, leftTransposed: leftTransposed, by: b.span,
+        rightTransposed: rightTransposed, into: &result, m: m, n: n, k: k)
+}

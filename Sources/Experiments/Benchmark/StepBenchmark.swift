@@ -1,0 +1,135 @@
+public import DistributedTraining
+public import RBMCore
+import RandomStreams
+
+/// Times the training steps of one layer, as the trainer makes them, on synthetic cases.
+///
+/// The floor under the times is measured in the same run: the same matrix products and nothing else.
+public struct StepBenchmark: Sendable, Equatable {
+    public let visible: Int
+    public let hidden: Int
+    /// Cases of a step over all ranks; as many chains.
+    public let batch: Int
+    /// The kind of all units.
+    public let units: UnitKind
+    public let rule: LearningRule
+    public let arithmetic: ArithmeticKind
+    /// Steps that count.
+    public let steps: Int
+
+    /// Checks and takes over what is to be timed.
+    ///
+    /// - Parameter steps: nil for as many as take some seconds, 10 to 100.
+    /// - Throws: `StepBenchmarkRefusal` for what no machine could run.
+    public init(
+        visible: Int, hidden: Int, batch: Int, units: UnitKind,
+        algorithm: LearningRule.Algorithm, sweeps: Int, arithmetic: ArithmeticKind, steps: Int?
+    ) throws(StepBenchmarkRefusal) {
+        let largest = Int(Int32.max)
+        try Self.check("--visible", visible, "units", atMost: largest)
+        try Self.check("--hidden", hidden, "units", atMost: largest)
+        try Self.check("--batch", batch, "cases", atMost: largest)
+        // Random numbers count sweeps in 16 bits.
+        try Self.check("--sweeps", sweeps, "sweeps", atMost: 1 << 16 - 1)
+        if let steps { try Self.check("--steps", steps, "steps", atMost: 1_000_000) }
+        self.visible = visible
+        self.hidden = hidden
+        self.batch = batch
+        self.units = units
+        self.arithmetic = arithmetic
+        rule = LearningRule(algorithm, sweeps: sweeps)
+        let operations = Self.operations(visible, hidden, rows: batch, sweeps: sweeps)
+        self.steps = steps ?? max(10, Int(min(100, 1e12 / operations)))
+        if arithmetic == .integer,
+            let reason = IntegerArithmetic.refusal(of: shape, batch: batch, chains: batch)
+        {
+            throw StepBenchmarkRefusal(description: reason)
+        }
+    }
+
+    private static func check(
+        _ option: String, _ value: Int, _ things: String, atMost limit: Int
+    ) throws(StepBenchmarkRefusal) {
+        guard value < 1 || value > limit else { return }
+        throw StepBenchmarkRefusal(
+            description: "\(option) is \(value); expected 1 to \(limit) \(things)")
+    }
+
+    var shape: LayerShape {
+        LayerShape(
+            visible: visible, hidden: hidden, visibleUnits: units, hiddenUnits: units,
+            levels: .bits)
+    }
+
+    /// Matrix products in a step: upward from the data, two in each sweep, two of the statistics.
+    public var products: Int { 3 + 2 * rule.sweeps }
+
+    /// Floating-point operations of the products of a step whose phases have `rows` rows each.
+    func operations(rows: Int) -> Double {
+        Self.operations(visible, hidden, rows: rows, sweeps: rule.sweeps)
+    }
+
+    /// A double: the count overflows integers before memory is asked for.
+    private static func operations(
+        _ visible: Int, _ hidden: Int, rows: Int, sweeps: Int
+    ) -> Double {
+        2 * Double(visible) * Double(hidden) * Double(rows) * Double(3 + 2 * sweeps)
+    }
+
+    /// Collective. Makes the steps and measures their limits; the same report on all ranks.
+    ///
+    /// - Throws: `SharedFailure` when a host has too little memory; what training throws.
+    public func run(_ world: borrowing Communicator) throws -> StepBenchmarkReport {
+        try checkMemory(world)
+        let timer = StepTimer()
+        let rows = world.share(of: batch).count
+        let schedule = StepBenchmarkSchedule(counted: steps)
+        let limits = StepBenchmarkLimits(self, rows: rows)
+        let watch = StepBenchmarkWatch(schedule, timer: timer) {
+            limits.measure(repetitions: schedule.repetitions)
+        }
+        let cases = syntheticCases()
+        let stack = StackTrainer(
+            plans: [plan(for: cases.count, steps: schedule.total)],
+            monitor: MonitorPlan(every: .steps(.max), cases: 1, pseudoLikelihoodCases: 0),
+            checkpointEvery: .steps(.max), checkpoints: nil, imageShape: [visible],
+            seed: Self.seed, configuration: "", stopAfterSteps: schedule.total
+        ) { _, _ in LayerData(training: cases, heldOut: nil) }
+        // An observer on every rank: each has phases and limits of its own.
+        _ = try stack.run(from: nil, timer: timer, observer: watch, world)
+        return try StepBenchmarkReport(
+            self, watch.measures(with: limits), rows: rows, threads: MatrixProducts.threads,
+            kernels: StepBenchmarkReport.Kernels.current, world)
+    }
+
+    private static let seed: UInt64 = 1
+
+    /// Draws random bits, a fifth of them 1: some batches, so that the order of cases is at work.
+    private func syntheticCases() -> MemoryCases {
+        let batches = max(1, min(10, (64 << 20) / (batch * visible)))
+        let stream = RandomStream(seed: Self.seed, .benchmark)
+        var bytes = [UInt8](repeating: 0, count: batches * batch * visible)
+        var words = [UInt32](repeating: 0, count: visible)
+        for row in 0..<(batches * batch) {
+            var span = words.mutableSpan
+            stream.fill(&span, row: row)
+            for i in 0..<visible { bytes[row * visible + i] = words[i].unitInterval < 0.2 ? 1 : 0 }
+        }
+        return MemoryCases(bytes, visible: visible)
+    }
+
+    private func plan(for cases: Int, steps: Int) -> LayerPlan {
+        LayerPlan(
+            layer: 0, visibleUnits: units, hidden: hidden, hiddenUnits: units,
+            arithmetic: arithmetic, seed: Self.seed, initialWeights: 0.01, startsAtLogOdds: true,
+            rule: rule, chains: batch, batch: batch,
+            // One epoch more than is run: a run that ends with its last epoch measures its model.
+            epochs: steps * batch / cases + 1, rate: 0.01, schedule: .constant,
+            optimizer: Optimizer.Options(), averagedPart: 0)
+    }
+}
+
+/// Why a benchmark cannot be run.
+public struct StepBenchmarkRefusal: Error, Equatable, CustomStringConvertible {
+    public let description: String
+}

@@ -1,0 +1,57 @@
+import DistributedTraining
+import RBMCore
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension StepBenchmark {
+    /// The bytes that a rank takes, at most: the trainer's, the synthetic cases and the buffers of
+    /// the bare products. A double, which does not overflow.
+    func bytes(ranks: Int) -> Double {
+        let visible = Double(visible)
+        let hidden = Double(hidden)
+        let rows = (Double(batch) / Double(ranks)).rounded(.up)
+        // Parameters, statistics, the first weights and two bare matrices, in four bytes each; as
+        // integers also the rounded weights of trainer, monitor and bare products and another sum.
+        let matrices = visible * hidden * (arithmetic == .integer ? 30 : 20)
+        // Rows of both phases: states in bytes, probabilities, products and their bare copies.
+        let states = rows * (20 * visible + 28 * hidden)
+        let cases = max(64 * 0x1p20, Double(batch) * visible)
+        return matrices + states + cases
+    }
+
+    /// Collective. Refuses sizes for which a host has too little memory.
+    func checkMemory(_ world: borrowing Communicator) throws {
+        let neighbours = try world.splitByHost().size
+        let room = try world.minimum(Int64(hostMemory() / neighbours))
+        let need = bytes(ranks: world.size)
+        guard need > Double(room) else { return }
+        throw SharedFailure(
+            exitCode: EX_USAGE,
+            "\(visible)×\(hidden) units with batch \(batch) need \(spelled(bytes: need)) on each "
+                + "rank, and the smallest host has \(spelled(bytes: Double(room))) for each of its "
+                + "ranks; choose fewer units, a smaller batch, or fewer ranks on a host")
+    }
+}
+
+/// The bytes of memory of this host, whoever uses them now; the largest integer where the system
+/// does not tell.
+private func hostMemory() -> Int {
+    let (pages, pageSize) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+    return pages > 0 && pageSize > 0 ? pages * pageSize : .max
+}
+
+/// A number of bytes for people, such as `1.5 GB`; every digit where they are few.
+func spelled(bytes: Double) -> String {
+    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
+    var value = bytes
+    var unit = 0
+    while value >= 999.5, unit < units.count - 1 {
+        value /= 1000
+        unit += 1
+    }
+    return "\(decimal(value, unit == 0 ? 0 : 1)) \(units[unit])"
+}

@@ -1,0 +1,109 @@
+import RBMCore
+
+extension StepBenchmarkReport {
+    /// The report as one JSON object on one line.
+    public var json: String {
+        func object(_ entries: [(String, String)]) -> String {
+            "{" + entries.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
+        }
+        func text(_ value: String) -> String { "\"\(value)\"" }
+        return object([
+            ("milliseconds_per_step", number(millisecondsPerStep)),
+            ("samples_per_second", number(samplesPerSecond)),
+            ("gflops", number(gflops)),
+            ("roofline_gflops", number(rooflineGflops)),
+            ("roofline_library", text(rooflineLibrary.rawValue)),
+            ("ratio_to_roofline", number(ratioToRoofline)),
+            ("phases", object(phases.map { ("\($0.phase)", number($0.share)) })),
+            ("limit_ratios", object(limitRatios.map { ("\($0.phase)", number($0.ratio)) })),
+            ("arithmetic", text(benchmark.arithmetic.rawValue)),
+            ("ranks", "\(ranks)"),
+            ("threads", "\(threads)"),
+            ("visible", "\(benchmark.visible)"),
+            ("hidden", "\(benchmark.hidden)"),
+            ("batch", "\(benchmark.batch)"),
+            ("units", text(benchmark.units.rawValue)),
+            ("algorithm", text(benchmark.rule.algorithm.rawValue)),
+            ("sweeps", "\(benchmark.rule.sweeps)"),
+            ("steps", "\(benchmark.steps)"),
+        ])
+    }
+
+    /// The tables for people.
+    public var lines: [String] {
+        let rule = "\(benchmark.rule.algorithm.rawValue.uppercased())-\(benchmark.rule.sweeps)"
+        let head = [
+            "\(rule), \(benchmark.visible) × \(benchmark.hidden) \(benchmark.units) units, batch "
+                + "\(benchmark.batch), \(benchmark.arithmetic) arithmetic",
+            "\(counted(ranks, "rank")), \(counted(threads, "thread")) each; oneDNN "
+                + "\(kernels.oneDNN); OpenBLAS \(kernels.openBLAS)",
+            "",
+        ]
+        let other = FloatLibrary.allCases.filter { $0 != rooflineLibrary }.map {
+            "\($0.rawValue) \(decimal(libraryRates[$0], 1))"
+        }
+        let results = [
+            ("time per step", decimal(millisecondsPerStep, 3), "ms", spread),
+            ("throughput", decimal(samplesPerSecond, 0), "samples/s", ""),
+            ("speed", decimal(gflops, 1), "GFLOP/s", "\(benchmark.products) products a step"),
+            (
+                "roofline", decimal(rooflineGflops, 1), "GFLOP/s",
+                "bare sgemm: \(rooflineLibrary.rawValue); " + other.joined(separator: ", ")
+            ),
+            ("ratio", decimal(ratioToRoofline, 3), "of the roofline", ""),
+        ].map { name, value, unit, note in
+            let line = padRight(name, 14) + pad(value, 11) + " " + unit
+            return note.isEmpty ? line : padRight(line, 37) + "(\(note))"
+        }
+        return head + results + [""] + phaseTable + [""] + legend
+    }
+
+    private var spread: String {
+        "median of \(counted(benchmark.steps, "step")); fastest "
+            + "\(decimal(measures.fastestStep * 1000, 3)), slowest "
+            + decimal(measures.slowestStep * 1000, 3)
+    }
+
+    private var phaseTable: [String] {
+        func row(_ cells: [String]) -> String {
+            padRight(cells[0], 12)
+                + zip(cells.dropFirst(), [10, 10, 12, 11]).map { pad($0, $1) }.joined()
+        }
+        let header = row(["phase", "ms", "share", "limit ms", "of limit"])
+        let ratios = Dictionary(uniqueKeysWithValues: limitRatios.map { ($0.phase, $0.ratio) })
+        return [header]
+            + zip(phases, measures.phases).map { phase, time in
+                row([
+                    "\(phase.phase)", decimal(time * 1000, 3), percent(phase.share),
+                    decimal(limit(of: phase.phase).map { $0 * 1000 }, 3),
+                    ratios[phase.phase].map(percent) ?? "–",
+                ])
+            }
+    }
+
+    private var legend: [String] {
+        let products =
+            benchmark.arithmetic == .integer ? "8-bit products" : "products by \(rooflineLibrary.rawValue)"
+        let bytes = benchmark.arithmetic == .integer ? 14 : 12
+        return [
+            "Limits, measured in this run: the bare \(products); the random words of the samples;",
+            "memory moving \(bytes) bytes a weight, by a pass w ← w + ε·g over as many.",
+        ]
+    }
+}
+
+private func counted(_ count: Int, _ thing: String) -> String {
+    "\(count) \(thing)\(count == 1 ? "" : "s")"
+}
+
+private func percent(_ share: Double) -> String { "\(decimal(share * 100, 1)) %" }
+
+/// Text at the left end of a column.
+private func padRight(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+}
+
+/// Six decimals: more would be noise. JSON has no word for what is not finite but null.
+private func number(_ value: Double) -> String {
+    value.isFinite ? "\((value * 1e6).rounded() / 1e6)" : "null"
+}

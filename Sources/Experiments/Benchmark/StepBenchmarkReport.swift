@@ -1,0 +1,141 @@
+import COpenBLAS
+import DistributedTraining
+public import RBMCore
+
+/// What a benchmark of training steps found, over all ranks.
+public struct StepBenchmarkReport: Sendable {
+    /// What the matrix libraries run on.
+    struct Kernels: Sendable, Equatable {
+        /// Such as `2.6.3, AVX2`.
+        var oneDNN: String
+        /// Such as `Haswell`.
+        var openBLAS: String
+
+        static var current: Kernels {
+            let name = unsafe openblas_get_corename().map { unsafe String(cString: $0) }
+            return Kernels(
+                oneDNN: "\(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet)",
+                openBLAS: name ?? "unknown")
+        }
+    }
+
+    public let benchmark: StepBenchmark
+    public let ranks: Int
+    /// Of each rank.
+    public let threads: Int
+    let kernels: Kernels
+    /// Means over ranks of each rank's medians.
+    let measures: StepBenchmarkMeasures
+    /// Billions of operations a second of the bare float32 products, all ranks together.
+    let libraryRates: [FloatLibrary: Double]
+
+    /// Collective. Puts together what the ranks measured.
+    ///
+    /// - Parameter rows: Of this rank in each phase of a step.
+    init(
+        _ benchmark: StepBenchmark, _ own: StepBenchmarkMeasures, rows: Int, threads: Int,
+        kernels: Kernels, _ world: borrowing Communicator
+    ) throws {
+        let operations = benchmark.operations(rows: rows)
+        let times = [own.limits.oneDNN.total, own.limits.openBLAS.total]
+        // A rank without rows adds nothing.
+        var rates = times.map { rows > 0 ? operations / max($0, 1e-12) * 1e-9 : 0 }
+        var values = own.values
+        try world.sum(&rates)
+        try world.sum(&values)
+        let ranks = world.size
+        self.init(
+            benchmark, StepBenchmarkMeasures(values: values.map { $0 / Double(ranks) }),
+            libraryRates: [.oneDNN: rates[0], .openBLAS: rates[1]], ranks: ranks,
+            threads: threads, kernels: kernels)
+    }
+
+    init(
+        _ benchmark: StepBenchmark, _ measures: StepBenchmarkMeasures,
+        libraryRates: [FloatLibrary: Double], ranks: Int, threads: Int, kernels: Kernels
+    ) {
+        self.benchmark = benchmark
+        self.measures = measures
+        self.libraryRates = libraryRates
+        self.ranks = ranks
+        self.threads = threads
+        self.kernels = kernels
+    }
+
+    // MARK: Results
+
+    /// The median time of a step.
+    public var millisecondsPerStep: Double { measures.step * 1000 }
+
+    /// Cases of all ranks.
+    public var samplesPerSecond: Double { Double(benchmark.batch) / max(measures.step, 1e-12) }
+
+    /// Billions of operations a second: those of the 3 + 2k products, in the time of the whole step.
+    public var gflops: Double {
+        benchmark.operations(rows: benchmark.batch) / max(measures.step, 1e-12) * 1e-9
+    }
+
+    /// The same of the bare products by float32 `sgemm`, the faster library's.
+    public var rooflineGflops: Double { libraryRates[rooflineLibrary] ?? 0 }
+
+    var rooflineLibrary: FloatLibrary {
+        FloatLibrary.allCases.max { (libraryRates[$0] ?? 0) < (libraryRates[$1] ?? 0) } ?? .oneDNN
+    }
+
+    /// How near the step comes to its products alone in float32; above 1 where integers outrun it.
+    public var ratioToRoofline: Double { gflops / max(rooflineGflops, 1e-12) }
+
+    /// The part of a step that each phase takes.
+    public var phases: [(phase: StepTimer.Phase, share: Double)] {
+        let total = max(measures.phases.reduce(0, +), 1e-12)
+        return zip(StepBenchmarkWatch.phases, measures.phases).map { ($0, $1 / total) }
+    }
+
+    /// The least time of a phase, in seconds; nil where none is measured.
+    func limit(of phase: StepTimer.Phase) -> Double? {
+        let limits = measures.limits
+        let products =
+            switch (benchmark.arithmetic, rooflineLibrary) {
+            case (.integer, _): limits.bytes
+            case (.float32, .oneDNN): limits.oneDNN
+            case (.float32, .openBLAS): limits.openBLAS
+            }
+        switch phase {
+        case .products: return products.products
+        case .statistics: return products.statistics
+        case .sampling: return limits.words
+        case .update: return limits.update
+        case .data, .reduction, .monitoring, .checkpoints: return nil
+        }
+    }
+
+    /// How near each phase comes to its limit, from 0 to 1; above 1 is noise.
+    var limitRatios: [(phase: StepTimer.Phase, ratio: Double)] {
+        zip(StepBenchmarkWatch.phases, measures.phases).compactMap { phase, time in
+            guard let limit = limit(of: phase), time > 0 else { return nil }
+            return (phase, limit / time)
+        }
+    }
+}
+
+extension StepBenchmarkMeasures {
+    /// All numbers in a row, for sums over ranks.
+    var values: [Double] {
+        let products = [limits.oneDNN, limits.openBLAS, limits.bytes]
+        return [step, fastestStep, slowestStep, limits.words, limits.update]
+            + products.flatMap { [$0.products, $0.statistics] } + phases
+    }
+
+    /// Reads the numbers back.
+    init(values: [Double]) {
+        func times(_ place: Int) -> ProductTimes {
+            ProductTimes(products: values[place], statistics: values[place + 1])
+        }
+        self.init(
+            step: values[0], fastestStep: values[1], slowestStep: values[2],
+            phases: Array(values[11...]),
+            limits: StepBenchmarkLimitTimes(
+                oneDNN: times(5), openBLAS: times(7), bytes: times(9), words: values[3],
+                update: values[4]))
+    }
+}

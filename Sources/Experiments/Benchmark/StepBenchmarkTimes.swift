@@ -1,0 +1,55 @@
+/// Seconds that have passed.
+func seconds(since start: ContinuousClock.Instant) -> Double {
+    let (whole, atto) = (ContinuousClock.now - start).components
+    return Double(whole) + Double(atto) * 1e-18
+}
+
+/// The middle of some values, or the mean of the two in the middle; 0 of none.
+func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard let last = sorted.indices.last else { return 0 }
+    return (sorted[last / 2] + sorted[(last + 1) / 2]) / 2
+}
+
+/// Seconds of the products of a step, apart by what they are for.
+struct ProductTimes: Equatable {
+    /// Upward and downward.
+    var products: Double
+    /// Σ v hᵀ.
+    var statistics: Double
+
+    var total: Double { products + statistics }
+}
+
+extension [ProductTimes] {
+    /// The medians of each kind.
+    var medians: ProductTimes {
+        ProductTimes(
+            products: median(map(\.products)), statistics: median(map(\.statistics)))
+    }
+}
+
+/// The least times that the parts of a step could take on one rank, in seconds a step.
+struct StepBenchmarkLimitTimes: Equatable {
+    /// The float32 products by oneDNN.
+    var oneDNN = ProductTimes(products: 0, statistics: 0)
+    /// The float32 products by OpenBLAS.
+    var openBLAS = ProductTimes(products: 0, statistics: 0)
+    /// The products in 8-bit integers; 0 in float32.
+    var bytes = ProductTimes(products: 0, statistics: 0)
+    /// Drawing the random words of the samples.
+    var words = 0.0
+    /// Moving what an update must read and write.
+    var update = 0.0
+}
+
+/// What one rank measured, or all of them on average: seconds a step.
+struct StepBenchmarkMeasures: Equatable {
+    /// The median.
+    var step: Double
+    var fastestStep: Double
+    var slowestStep: Double
+    /// Medians, in the order of `StepBenchmarkWatch.phases`.
+    var phases: [Double]
+    var limits: StepBenchmarkLimitTimes
+}

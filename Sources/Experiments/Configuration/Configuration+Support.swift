@@ -1,0 +1,104 @@
+/// A value of the schema that the trainer cannot carry out yet.
+///
+/// The table is the only place that knows: removing a line admits the value everywhere.
+private struct NotYet: Sendable {
+    /// The keys of the value within its part of the configuration.
+    let key: [String]
+    /// The values that can be used today.
+    let supported: String
+    let part: Part
+
+    enum Part: Sendable {
+        case whole(@Sendable (Configuration) -> Bool)
+        case layer(@Sendable (_ layer: LayerOptions, _ global: TrainingOptions) -> Bool)
+        case training(@Sendable (TrainingOptions) -> Bool)
+    }
+
+    static let table = [
+        NotYet("data.values", "auto, bits, grey, spins") { $0.data.values == .real },
+        NotYet("data.binarize", "none, threshold, sample") { $0.data.binarize == .sampleOnce },
+        NotYet("arithmetic", "auto, integer, float32") { $0.arithmetic == .integerOneByte },
+        NotYet("initial-model", "none") { $0.initialModel != nil },
+        NotYet(layer: "visible-units", "bernoulli, spin") { layer, _ in
+            layer.visibleUnits == .gaussian
+        },
+        NotYet(layer: "training", "{}") { layer, global in layer.training != global },
+        NotYet(training: "schedule", "linear, constant") { $0.schedule.isExponential },
+        NotYet(training: "schedule", "linear, constant") { $0.schedule.isInverseTime },
+        NotYet(training: "warm-up", "0 epochs") { !$0.warmUp.isEmpty },
+        NotYet(training: "momentum", "a number") { $0.momentum.isRamp },
+        NotYet(training: "nesterov", "false") { $0.nesterov },
+        NotYet(training: "sparsity", "{target: 0, cost: 0, memory: 0.95}") {
+            $0.sparsity != Sparsity()
+        },
+        NotYet(training: "keep-probability", "1") { $0.keepProbability < 1 },
+        NotYet(training: "early-stop", "{gap: none, patience: 5}") { $0.earlyStop != EarlyStop() },
+    ]
+
+    init(_ key: String, _ supported: String, _ isUsed: @escaping @Sendable (Configuration) -> Bool) {
+        self.init(key: key, supported: supported, part: .whole(isUsed))
+    }
+
+    init(
+        layer key: String, _ supported: String,
+        _ isUsed: @escaping @Sendable (LayerOptions, TrainingOptions) -> Bool
+    ) {
+        self.init(key: key, supported: supported, part: .layer(isUsed))
+    }
+
+    init(
+        training key: String, _ supported: String, _ isUsed: @escaping @Sendable (TrainingOptions) -> Bool
+    ) {
+        self.init(key: key, supported: supported, part: .training(isUsed))
+    }
+
+    private init(key: String, supported: String, part: Part) {
+        self.key = key.split(separator: ".").map(String.init)
+        self.supported = supported
+        self.part = part
+    }
+}
+
+extension ConfigurationReader {
+    /// Reports each value whose time has not come.
+    func checkSupport(of configuration: Configuration) {
+        for entry in NotYet.table {
+            switch entry.part {
+            case .whole(let isUsed):
+                if isUsed(configuration) { refuse(entry, at: entry.key) }
+            case .layer(let isUsed):
+                for (index, layer) in configuration.layers.enumerated()
+                where isUsed(layer, configuration.training) {
+                    refuse(entry, at: ["layers", String(index)] + entry.key)
+                }
+            case .training(let isUsed):
+                if isUsed(configuration.training) { refuse(entry, at: ["training"] + entry.key) }
+                for (index, layer) in configuration.layers.enumerated() {
+                    let path = ["layers", String(index), "training"] + entry.key
+                    if isGiven(path), isUsed(layer.training) { refuse(entry, at: path) }
+                }
+            }
+        }
+    }
+
+    private func refuse(_ entry: NotYet, at path: [String]) {
+        guard !isWrongWithin(path) else { return }
+        report(path, "not yet supported; supported: \(entry.supported)")
+    }
+}
+
+extension LearningRateSchedule {
+    fileprivate var isExponential: Bool {
+        if case .exponential = self { true } else { false }
+    }
+
+    fileprivate var isInverseTime: Bool {
+        if case .inverseTime = self { true } else { false }
+    }
+}
+
+extension ConfiguredMomentum {
+    fileprivate var isRamp: Bool {
+        if case .ramp = self { true } else { false }
+    }
+}

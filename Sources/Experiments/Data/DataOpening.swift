@@ -1,0 +1,125 @@
+public import DistributedTraining
+public import RBMCore
+import Storage
+
+/// Cases with the shape of one of them.
+public struct OpenedCases {
+    public let cases: any CaseSource
+    /// The shape of one case, slowest index first.
+    public let shape: [Int]
+    /// What was made of the values, for people.
+    public let meaning: String
+}
+
+/// A data file that opens, but whose contents are not what a run needs.
+func dataFault(_ file: String, _ problem: String) -> StorageError {
+    StorageError(.badFile, file, problem)
+}
+
+/// Collective. Opens a data file under the rules of the keys `data.values` and `data.binarize`.
+///
+/// `auto` takes IDX for grey; NPY by its values: bool, and numbers that are all 0 or 1, for bits;
+/// numbers that are all −1 or +1 for spins; other whole bytes for grey.
+///
+/// - Parameter seed: Names the random bits of `binarize: sample`.
+/// - Throws: The same failure on all ranks.
+public func openCases(
+    _ path: String, values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
+    _ world: borrowing Communicator
+) throws -> OpenedCases {
+    let file = try world.together { () throws -> ArrayFile in
+        let file = try ArrayFile(path: path)
+        guard file.cases > 0 else { throw dataFault(path, "holds no cases") }
+        guard file.caseElements > 0 else {
+            throw dataFault(path, "has the shape \(file.shape): its cases have no values")
+        }
+        guard file.cases < 1 << 32 else {
+            throw dataFault(path, "holds \(file.cases) cases; at most 2³² − 1 are supported")
+        }
+        return file
+    }
+    // Bytes that are grey by declaration hold nothing that could be wrong.
+    let isGreyBytes = file.elementType == .uint8
+    let needsCensus =
+        !isGreyBytes || values == .bits || values == .spins
+        || (values == .auto && file.format == .npy && binarize == .none)
+    let census = needsCensus ? try ValueCensus.take(file, world) : nil
+    // The census is the same on all ranks, and so is what follows from it.
+    return try world.together {
+        let reading = try reading(of: file, values, binarize, census)
+        return OpenedCases(
+            cases: FileCases(file, values: reading.values, seed: seed),
+            shape: file.caseShape.isEmpty ? [1] : file.caseShape, meaning: reading.meaning)
+    }
+}
+
+/// Decides what the values of a file mean.
+private func reading(
+    of file: ArrayFile, _ values: ConfiguredValues, _ binarize: ConfiguredBinarization,
+    _ census: ValueCensus?
+) throws(StorageError) -> (values: CaseValues, meaning: String) {
+    if let census, census.hasNotFinite {
+        throw dataFault(
+            file.path,
+            "case \(census.firstNotFinite) holds a value that is infinite or not a number; "
+                + "remove or replace such cases")
+    }
+    switch binarize {
+    case .threshold, .sample, .sampleOnce:
+        try checkGrey(file, census)
+        return binarize == .threshold
+            ? (.threshold, "thresholded at one half") : (.sampled, "bits drawn afresh each epoch")
+    case .none: break
+    }
+    switch resolved(values, file, census) {
+    case .bits, .auto:
+        guard let census, census.isBits || file.elementType == .bool else {
+            throw dataFault(
+                file.path,
+                "holds values other than 0 and 1, but was opened as bits; "
+                    + "use `binarize: threshold`, or `values: grey`")
+        }
+        return (.bits, "bits")
+    case .spins:
+        guard let census, census.isSigns || census.isBits else {
+            throw dataFault(
+                file.path,
+                "holds values other than −1 and +1 (or 0 and 1), but was opened as spins; "
+                    + "use `binarize: threshold`")
+        }
+        return (.bits, "spins")
+    case .grey:
+        try checkGrey(file, census)
+        return (.grey, "grey values in 127 steps")
+    case .real:
+        throw dataFault(
+            file.path,
+            "holds real numbers (\(file.elementType)), which need Gaussian units: not yet "
+                + "supported. Values in [0, 1] can be read with `values: grey` or a `binarize`")
+    }
+}
+
+/// What `auto` means for a file.
+private func resolved(
+    _ values: ConfiguredValues, _ file: ArrayFile, _ census: ValueCensus?
+) -> ConfiguredValues {
+    guard values == .auto else { return values }
+    if file.elementType == .bool { return .bits }
+    if file.format == .idx && file.elementType == .uint8 { return .grey }
+    guard let census else { return .grey }
+    if census.isBits { return .bits }
+    if census.isSigns { return .spins }
+    return file.elementType == .uint8 ? .grey : .real
+}
+
+/// Bytes are grey by their 256 values; other numbers must lie in [0, 1].
+private func checkGrey(_ file: ArrayFile, _ census: ValueCensus?) throws(StorageError) {
+    guard file.elementType != .uint8, let census, census.hasOther || census.hasMinusOne else {
+        return
+    }
+    let example =
+        census.hasOther
+        ? "case \(census.firstOther.case) holds \(census.firstOther.value)" : "a case holds −1"
+    throw dataFault(
+        file.path, "\(example), but grey values lie in [0, 1]; scale the data first")
+}

@@ -1,0 +1,107 @@
+public import RBMCore
+import RandomStreams
+public import Storage
+
+/// How the values of a data file become visible bytes.
+public enum CaseValues: Sendable, Equatable {
+    /// 0 or 1 as they are; −1 and +1 become 0 and 1.
+    case bits
+    /// Grey values as bytes 0…127.
+    case grey
+    /// 1 from one half of the largest value on.
+    case threshold
+    /// 1 with the probability that the grey value is, drawn afresh for each draw.
+    case sampled
+}
+
+/// The cases of a file, mapped into memory: a file larger than memory works.
+public final class FileCases: CaseSource {
+    public var count: Int { file.cases }
+    public var visible: Int { file.caseElements }
+    public var levels: ByteLevels { values == .grey ? .grey : .bits }
+
+    /// The shape of one case.
+    public var caseShape: [Int] { file.caseShape.isEmpty ? [1] : file.caseShape }
+
+    private let file: ArrayFile
+    private let values: CaseValues
+    private let seed: UInt64
+
+    /// Takes over an open file whose values are known to fit.
+    public init(_ file: ArrayFile, values: CaseValues, seed: UInt64) {
+        self.file = file
+        self.values = values
+        self.seed = seed
+    }
+
+    public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        let visible = visible
+        let stream = RandomStream(seed: seed, .binarization, step: draw)
+        var words = [UInt32](repeating: 0, count: values == .sampled ? visible : 0)
+        var floats = [Float](repeating: 0, count: file.elementType.isByte ? 0 : visible)
+        var result = result.mutableSpan
+        for (row, number) in cases.enumerated() {
+            if values == .sampled {
+                var span = words.mutableSpan
+                stream.fill(&span, row: number)
+            }
+            var part = result._mutatingExtracting((row * visible)..<((row + 1) * visible))
+            if file.elementType.isByte {
+                file.copyBytes(case: number, into: &part)
+                convert(&part, words.span)
+            } else {
+                var span = floats.mutableSpan
+                file.copyFloats(case: number, into: &span)
+                convert(floats.span, into: &part, words.span)
+            }
+        }
+    }
+
+    /// Turns raw bytes into visible bytes, in place.
+    private func convert(_ bytes: inout MutableSpan<UInt8>, _ words: Span<UInt32>) {
+        // Types whose largest value is 1; the byte of −1 is 255.
+        let isUnit = file.elementType != .uint8
+        switch values {
+        case .bits:
+            for i in bytes.indices { bytes[i] = bytes[i] == 1 ? 1 : 0 }
+        case .threshold:
+            let half: UInt8 = isUnit ? 1 : 128
+            for i in bytes.indices { bytes[i] = bytes[i] >= half ? 1 : 0 }
+        case .grey:
+            for i in bytes.indices {
+                bytes[i] =
+                    isUnit
+                    ? bytes[i] &* 127
+                    : UInt8(truncatingIfNeeded: (Int32(bytes[i]) * 127 + 127) / 255)
+            }
+        case .sampled:
+            let largest: Float = isUnit ? 1 : 255
+            for i in bytes.indices {
+                bytes[i] = words[i].unitInterval < Float(bytes[i]) / largest ? 1 : 0
+            }
+        }
+    }
+
+    /// Turns numbers into visible bytes.
+    private func convert(
+        _ floats: Span<Float>, into bytes: inout MutableSpan<UInt8>, _ words: Span<UInt32>
+    ) {
+        switch values {
+        case .bits: for i in bytes.indices { bytes[i] = floats[i] > 0.5 ? 1 : 0 }
+        case .threshold: for i in bytes.indices { bytes[i] = floats[i] >= 0.5 ? 1 : 0 }
+        case .grey: for i in bytes.indices { bytes[i] = UInt8(floats[i] * 127 + 0.5) }
+        case .sampled:
+            for i in bytes.indices { bytes[i] = words[i].unitInterval < floats[i] ? 1 : 0 }
+        }
+    }
+}
+
+extension ArrayFile.ElementType {
+    /// Whether an element is one byte wide.
+    var isByte: Bool {
+        switch self {
+        case .bool, .uint8, .int8: true
+        case .float32, .float64: false
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import DistributedTraining
+import RBMCore
+import Storage
+
+/// What values a data file holds.
+struct ValueCensus: Equatable {
+    /// Whether each of these was met, by bit: 0, 1, −1, in (0, 1), other, not finite.
+    private(set) var met: UInt8 = 0
+    /// The first case with a value that is not finite.
+    private(set) var firstNotFinite = Int.max
+    /// The first case with a value outside [0, 1], −1 apart, and the value.
+    private(set) var firstOther = (case: Int.max, value: 0.0)
+
+    static func == (a: Self, b: Self) -> Bool { a.met == b.met }
+
+    var hasZero: Bool { met & 1 != 0 }
+    var hasMinusOne: Bool { met & 4 != 0 }
+    var hasFraction: Bool { met & 8 != 0 }
+    var hasOther: Bool { met & 16 != 0 }
+    var hasNotFinite: Bool { met & 32 != 0 }
+
+    /// Whether all values are 0 or 1.
+    var isBits: Bool { met & ~0b11 == 0 }
+    /// Whether all values are −1 or +1.
+    var isSigns: Bool { met & ~0b110 == 0 && met != 0 }
+
+    mutating func add(_ value: Float, case number: Int) {
+        if value == 0 {
+            met |= 1
+        } else if value == 1 {
+            met |= 2
+        } else if value == -1 {
+            met |= 4
+        } else if !value.isFinite {
+            met |= 32
+            firstNotFinite = min(firstNotFinite, number)
+        } else if value > 0 && value < 1 {
+            met |= 8
+        } else {
+            met |= 16
+            if number < firstOther.case { firstOther = (number, Double(value)) }
+        }
+    }
+
+    /// Collective. Looks at every value of a file, each rank at its share.
+    static func take(_ file: ArrayFile, _ world: borrowing Communicator) throws -> ValueCensus {
+        var census = ValueCensus()
+        var floats = [Float](repeating: 0, count: file.caseElements)
+        for number in world.share(of: file.cases) {
+            var span = floats.mutableSpan
+            file.copyFloats(case: number, into: &span)
+            for value in floats { census.add(value, case: number) }
+        }
+        var bits = (0..<6).map { UInt8(census.met >> $0 & 1 == 1 ? 1 : 0) }.map(Int32.init)
+        try world.sum(&bits)
+        census.met = bits.enumerated().reduce(0) { $0 | ($1.element > 0 ? 1 << $1.offset : 0) }
+        let notFinite = try world.minimum(Int64(census.firstNotFinite))
+        census.firstNotFinite = Int(notFinite)
+        let other = Int(try world.minimum(Int64(census.firstOther.case)))
+        var value = [other == census.firstOther.case && other < Int.max ? census.firstOther.value : 0]
+        try world.sum(&value)
+        census.firstOther = (other, value[0])
+        return census
+    }
+}

@@ -1,0 +1,80 @@
+import RBMCore
+
+/// What was found of a layer on a set of cases; energies in nats a case.
+public struct Evaluation: Sendable, Equatable {
+    public let cases: Int
+    public let meanFreeEnergy: Double
+    /// ln p of each unit given all others, summed over all units.
+    public let pseudoLogLikelihood: Double
+    /// Between the cases and their mean-field reconstructions.
+    public let reconstructionCrossEntropy: Double
+    /// ln Z by enumeration, in nats; nil when both sides are too large for it.
+    public let logZ: Double?
+    /// The mean of ln p(v) = −F(v) − ln Z; nil without ln Z.
+    public let logLikelihood: Double?
+    /// Whether both likelihoods are of bits drawn from grey values, once and by a fixed seed.
+    public let drawsBits: Bool
+
+    /// Lines for people that say what was measured: model, layer and data.
+    let heading: [String]
+    /// How many units the smaller side has.
+    let smallerSide: Int
+
+    /// Divides sums by the number of cases.
+    init(
+        _ sums: CaseSums, cases: Int, logZ: Double?, drawsBits: Bool, smallerSide: Int,
+        heading: [String]
+    ) {
+        precondition(cases > 0, "a mean over \(cases) cases")
+        let count = Double(cases)
+        self.cases = cases
+        meanFreeEnergy = sums.freeEnergy.value / count
+        pseudoLogLikelihood = sums.pseudoLogLikelihood.value / count
+        reconstructionCrossEntropy = sums.crossEntropy.value / count
+        self.logZ = logZ
+        logLikelihood = logZ.map { -sums.stateFreeEnergy.value / count - $0 }
+        self.drawsBits = drawsBits
+        self.smallerSide = smallerSide
+        self.heading = heading
+    }
+
+    /// One object with the keys of the contract, and `drawn_bits`.
+    public var json: String {
+        var entries = [
+            "\"cases\": \(cases)",
+            "\"mean_free_energy\": \(jsonNumber(meanFreeEnergy))",
+            "\"pseudo_log_likelihood\": \(jsonNumber(pseudoLogLikelihood))",
+            "\"reconstruction_cross_entropy\": \(jsonNumber(reconstructionCrossEntropy))",
+        ]
+        if let logZ, let logLikelihood {
+            entries += [
+                "\"log_z\": \(jsonNumber(logZ))", "\"log_likelihood\": \(jsonNumber(logLikelihood))",
+                "\"exact\": true",
+            ]
+        }
+        entries.append("\"drawn_bits\": \(drawsBits)")
+        return "{" + entries.joined(separator: ", ") + "}"
+    }
+
+    /// Aligned lines for people.
+    public var table: String {
+        let drawn = drawsBits ? ", of bits drawn from the grey values" : ""
+        var lines = heading
+        func add(_ name: String, _ value: Double, _ unit: String) {
+            let gap = String(repeating: " ", count: max(1, 30 - name.count))
+            lines.append(name + gap + pad(decimal(value, 4), 14) + "  " + unit)
+        }
+        add("mean free energy", meanFreeEnergy, "nats per case")
+        add("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
+        add("reconstruction cross-entropy", reconstructionCrossEntropy, "nats per case")
+        if let logZ, let logLikelihood {
+            add("ln Z", logZ, "nats, exact")
+            add("log-likelihood", logLikelihood, "nats per case, exact" + drawn)
+        } else {
+            lines.append(
+                "no log-likelihood: ln Z is enumerated over a side of at most "
+                    + "\(Enumeration.largestSide) units, and the smaller side has \(smallerSide)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,123 @@
+public import DistributedTraining
+import RBMCore
+
+/// Measures a layer of a model on data, for `wilson evaluate`.
+public struct EvaluationRun {
+    /// What goes on, for those who wait.
+    public enum Stage: String, Sendable {
+        case cases
+        case logPartition = "ln Z"
+    }
+
+    private let model: String
+    private let data: String
+    private let layer: Int
+    private let values: ConfiguredValues
+    private let binarize: ConfiguredBinarization
+
+    /// Names all random numbers of an evaluation: models are compared on the same bits.
+    static let seed: UInt64 = 1
+
+    /// Creates the run; values and bits are read as the keys of the configuration say.
+    public init(
+        model: String, data: String, layer: Int, values: ConfiguredValues,
+        binarize: ConfiguredBinarization
+    ) {
+        self.model = model
+        self.data = data
+        self.layer = layer
+        self.values = values
+        self.binarize = binarize
+    }
+
+    /// Collective. Measures, each rank a share of the cases and of the states of ln Z.
+    ///
+    /// - Parameter progress: Is told the stage and the share of it that is done here, in [0, 1].
+    /// - Throws: The same failure on all ranks.
+    public func run(
+        _ world: borrowing Communicator,
+        progress: (_ stage: Stage, _ done: Double) -> Void = { _, _ in }
+    ) throws -> Evaluation {
+        let model = try Model.load(model, world)
+        guard layer < model.layers.count else {
+            throw SharedFailure(
+                exitCode: Self.commandLineFault,
+                "--layer is \(layer), but the top layer of \(self.model) is "
+                    + "\(model.layers.count - 1), counted from 0")
+        }
+        let opened = try openCases(
+            data, values: values, binarize: binarize, seed: Self.seed, world)
+        try checkFit(opened, model)
+
+        let rbm = model.layers[layer]
+        let view = Self.view(of: opened.cases, through: model.layers[..<layer])
+        let evaluator = CaseEvaluator(rbm, on: view, seed: Self.seed, layer: layer)
+        let share = world.share(of: view.count)
+        var sums = try world.together {
+            let sums = try evaluator.sums(over: share) { progress(.cases, $0) }
+            guard sums.fits(ranks: world.size) else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.notFinite,
+                    "\(self.model): the free energies of its layer \(layer) are too large to be "
+                        + "added up; its parameters are out of any useful range")
+            }
+            return sums
+        }
+        var units = sums.units
+        try world.sum(&units)
+        sums.units = units
+
+        let enumeration = Enumeration(rbm)
+        let logZ = try enumeration.map { enumeration in
+            try enumeration.logPartition(world) { progress(.logPartition, $0) }
+        }
+        return Evaluation(
+            sums, cases: view.count, logZ: logZ, drawsBits: view.levels == .grey,
+            smallerSide: min(rbm.visibleCount, rbm.hiddenCount),
+            heading: heading(model, opened))
+    }
+
+    /// EX_USAGE, as for any other option that is out of range.
+    private static let commandLineFault: Int32 = 64
+
+    /// The data as the layer above `layers` sees them: the hidden means of each.
+    static func view(
+        of source: any CaseSource, through layers: ArraySlice<RBM>
+    ) -> any CaseSource {
+        var view = source
+        for (index, rbm) in layers.enumerated() {
+            view = PropagatedCases(
+                view, through: rbm, arithmetic: exactArithmetic(rbm, view.levels),
+                propagation: .means, seed: seed, layer: index)
+        }
+        return view
+    }
+
+    private func checkFit(_ opened: OpenedCases, _ model: Model) throws {
+        let first = model.layers[0]
+        guard opened.cases.visible == first.visibleCount else {
+            throw SharedFailure(
+                exitCode: ExitStatus.badFile,
+                "\(data): its cases have the shape \(opened.shape), \(opened.cases.visible) values, "
+                    + "but \(self.model) takes \(model.imageShape), \(first.visibleCount) values")
+        }
+        guard first.visibleUnits == .bernoulli || opened.cases.levels == .bits else {
+            throw SharedFailure(
+                exitCode: ExitStatus.badFile,
+                "\(data): its values are grey, but the visible units of \(self.model) are spins, "
+                    + "which take two values; use --binarize threshold or --binarize sample")
+        }
+    }
+
+    private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {
+        let rbm = model.layers[layer]
+        let place = model.layers.count > 1 ? "layer \(layer) of \(model.layers.count), " : ""
+        let shape = opened.shape.map { "\($0)" }.joined(separator: "×")
+        let below = layer > 0 ? ", as hidden means of layer \(layer - 1)" : ""
+        return [
+            "model  \(self.model): \(place)\(rbm.visibleCount) \(rbm.visibleUnits) × "
+                + "\(rbm.hiddenCount) \(rbm.hiddenUnits) units",
+            "data   \(data): \(opened.cases.count) cases of \(shape), \(opened.meaning)\(below)",
+        ]
+    }
+}

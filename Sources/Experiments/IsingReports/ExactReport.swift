@@ -1,0 +1,56 @@
+public import DistributedTraining
+public import Ising
+
+extension IsingError: FailureWithExitCode {
+    /// Sizes and couplings come from the command line or the configuration.
+    public var exitCode: Int32 { 64 }
+}
+
+/// The exact results of a lattice, for `wilson ising exact`.
+public struct ExactReport {
+    private let size: Int
+    private let coupling: Double
+    private let finite: ExactThermodynamics
+    private let infinite: InfiniteThermodynamics
+
+    public init(size: Int, coupling: Double) throws {
+        self.size = size
+        self.coupling = coupling
+        finite = try Kaufman.torus(size: size, coupling: coupling)
+        infinite = try Onsager.infinite(coupling: coupling)
+    }
+
+    /// One object with the keys of the contract; what is infinite is null.
+    public var json: String {
+        """
+        {"log_z": \(jsonNumber(finite.logZ)), "free_energy": \(jsonNumber(finite.freeEnergyPerSite)), \
+        "energy": \(jsonNumber(finite.energyPerSite)), \
+        "specific_heat": \(jsonNumber(finite.specificHeatPerSite)), \
+        "infinite": {"free_energy": \(jsonNumber(infinite.freeEnergyPerSite)), \
+        "energy": \(jsonNumber(infinite.energyPerSite)), \
+        "specific_heat": \(jsonNumber(infinite.specificHeatPerSite))}}
+        """
+    }
+
+    /// A table for people.
+    public var table: String {
+        let torus = "\(size)×\(size) torus"
+        var lines = [
+            "Ising model at K = \(coupling), per site",
+            pad("", 16) + pad(torus, 22) + pad("infinite lattice", 22),
+        ]
+        for (name, finite, infinite) in [
+            ("free energy", finite.freeEnergyPerSite, infinite.freeEnergyPerSite),
+            ("energy", finite.energyPerSite, infinite.energyPerSite),
+            ("specific heat", finite.specificHeatPerSite, infinite.specificHeatPerSite),
+        ] {
+            let right = infinite.isFinite ? decimal(infinite, 12) : "infinite"
+            lines.append(pad(name, 16) + pad(decimal(finite, 12), 22) + pad(right, 22))
+        }
+        lines.append("ln Z of the torus: \(decimal(finite.logZ, 10))")
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// JSON has no word for infinity but null.
+func jsonNumber(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }

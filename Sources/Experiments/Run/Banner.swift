@@ -1,0 +1,28 @@
+import DistributedTraining
+import RBMCore
+
+/// The lines that say where and how a run runs.
+struct Banner {
+    let command: String
+    let threads: Int
+    let level: ThreadLevel
+    let seed: UInt64
+    let data: String
+
+    /// The lines, given where the ranks are.
+    func lines(_ ranks: RankReport) -> [String] {
+        let count = ranks.places.count
+        let hosts = Set(ranks.places.map(\.host)).count
+        return [
+            "Wilson \(wilsonVersion)",
+            "ranks    \(count) on \(hosts) host\(hosts == 1 ? "" : "s"), "
+                + "\(threads) thread\(threads == 1 ? "" : "s") each",
+        ] + ranks.lines.map { "         \($0)" } + [
+            "MPI      \(mpiLibraryVersion()); thread level \(level)",
+            "oneDNN   \(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet)",
+            "seed     \(seed)",
+            "data     \(data)",
+            "command  \(command)",
+        ]
+    }
+}

@@ -1,0 +1,224 @@
+public import DistributedTraining
+import Foundation
+import RBMCore
+import Storage
+
+/// What the command line asks of a training run.
+public struct TrainingRequest: Sendable {
+    public var configurationFile: String
+    public var overrides: [String] = []
+    /// The run's folder; nil for runs/<name of the configuration file>.
+    public var output: String?
+    public var resume = ResumeMode.auto
+    /// Updates after which the run stops with a checkpoint.
+    public var stopAfterSteps: Int?
+    /// Only check the configuration and the data.
+    public var checkOnly = false
+    public var quiet = false
+    public var threads: Int
+    /// The whole command, for the banner.
+    public var command: String
+
+    public init(configurationFile: String, threads: Int, command: String) {
+        self.configurationFile = configurationFile
+        self.threads = threads
+        self.command = command
+    }
+
+    /// Where the run is kept.
+    var folder: String {
+        if let output { return output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output }
+        let name = URL(filePath: configurationFile).deletingPathExtension().lastPathComponent
+        return "runs/\(name)"
+    }
+}
+
+/// A run of `wilson train` on all ranks: from a configuration to a model.
+public struct TrainingRun {
+    private let request: TrainingRequest
+    private let level: ThreadLevel
+
+    public init(_ request: TrainingRequest, level: ThreadLevel) {
+        self.request = request
+        self.level = level
+    }
+
+    /// Collective. Runs; the exit code is 0, or 75 after a stop with a checkpoint.
+    public func run(_ world: borrowing Communicator) throws -> Int32 {
+        let configuration = try loadConfiguration(world)
+        let folder = RunFolder(path: request.folder)
+        // Faults of the folder come before the work on the data, and nothing is written before the
+        // data are known to be good.
+        if !request.checkOnly {
+            try world.together {
+                if world.rank == 0 { try folder.check(for: configuration, resume: request.resume) }
+            }
+        }
+        let data = try TrainingData(configuration, world)
+        let plans = configuration.plans()
+        try checkFit(plans, data)
+
+        let log = world.rank == 0 ? RunLog(quiet: request.quiet) : nil
+        let banner = Banner(
+            command: request.command, threads: request.threads, level: level,
+            seed: configuration.training.seed, data: data.summary)
+        if let report = try RankReport(world), let log {
+            for line in banner.lines(report) { log.say(line) }
+        }
+        if request.checkOnly {
+            log?.say("the configuration and the data are good")
+            return 0
+        }
+        return try train(configuration, plans, data, folder, log, world)
+    }
+
+    /// Collective. Reads the configuration on rank 0, for all.
+    private func loadConfiguration(_ world: borrowing Communicator) throws -> Configuration {
+        let file = request.configurationFile
+        let text = try world.together { () throws -> String in
+            guard world.rank == 0 else { return "" }
+            do {
+                return String(decoding: try readBytes(of: file), as: UTF8.self)
+            } catch {
+                throw SharedFailure(
+                    exitCode: ExitStatus.configuration,
+                    "\(error); name a YAML file, such as one that `wilson defaults` prints")
+            }
+        }
+        let shared = try world.broadcast(text)
+        return try world.together {
+            try Configuration.load(text: shared, file: file, overrides: request.overrides)
+        }
+    }
+
+    /// What only the data tell: sums that could overflow.
+    private func checkFit(_ plans: [LayerPlan], _ data: TrainingData) throws {
+        var visible = data.layer.training.visible
+        var levels = data.layer.training.levels
+        for plan in plans {
+            if plan.layer == 0 && plan.visibleUnits == .spin && levels == .grey {
+                throw SharedFailure(
+                    exitCode: ExitStatus.configuration,
+                    "layers.0.visible-units: spins take two values, but the data are grey; set "
+                        + "`data.binarize: threshold` or `sample`")
+            }
+            let shape = LayerShape(
+                visible: visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
+                hiddenUnits: plan.hiddenUnits, levels: levels)
+            let chains = plan.rule.algorithm == .persistent ? plan.chains : plan.batch
+            if plan.arithmetic == .integer,
+                let refusal = IntegerArithmetic.refusal(
+                    of: shape, batch: plan.batch, chains: chains)
+            {
+                throw SharedFailure(
+                    exitCode: ExitStatus.configuration, "layers.\(plan.layer): \(refusal)")
+            }
+            visible = plan.hidden
+            levels = .grey
+        }
+    }
+
+    private func train(
+        _ configuration: Configuration, _ plans: [LayerPlan], _ data: TrainingData,
+        _ folder: RunFolder, _ log: RunLog?, _ world: borrowing Communicator
+    ) throws -> Int32 {
+        let resolved = configuration.resolvedYAML()
+        let keep = configuration.checkpoint.keep
+        let timer = StepTimer()
+
+        // Rank 0 reads, all go on from the same bytes.
+        var display: ProgressDisplay?
+        let found = try world.together { () throws -> [UInt8] in
+            guard world.rank == 0, let log else { return [] }
+            try folder.begin(resolved)
+            try log.open(folder.logFile)
+            let found = try folder.checkpoint(request.resume, keep: keep) {
+                log.warn($0)
+            }
+            if let found {
+                try check(found.0, against: configuration, found.path)
+                log.say("going on from \(found.path)")
+            }
+            display = ProgressDisplay(
+                log, metrics: try folder.openMetrics(upTo: found?.0), layers: plans.count,
+                quiet: request.quiet)
+            return found?.0.file().encoded() ?? []
+        }
+        let bytes = try world.broadcast(found)
+        let checkpoint =
+            bytes.isEmpty
+            ? nil
+            : try Checkpoint(SafetensorsFile(bytes: bytes, name: "checkpoint"), "checkpoint")
+        let checkpoints = CheckpointFolder(folder.checkpointFolder, keep: keep)
+        try world.together {
+            if world.rank == 0, Folder.isFolder(folder.checkpointFolder) {
+                try checkpoints.removeLater(than: checkpoint?.totalSteps ?? 0)
+            }
+        }
+
+        let perEpoch = max(
+            1, (data.layer.training.count + plans[0].batch - 1) / plans[0].batch)
+        let trainer = StackTrainer(
+            plans: plans,
+            monitor: MonitorPlan(
+                every: configuration.monitor.every.cadence(stepsPerEpoch: perEpoch),
+                cases: configuration.monitor.cases,
+                pseudoLikelihoodCases: configuration.monitor.pseudoLikelihoodCases),
+            checkpointEvery: configuration.checkpoint.every.cadence(stepsPerEpoch: perEpoch),
+            checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
+            configuration: resolved, stopAfterSteps: request.stopAfterSteps,
+            data: { layerData($0, $1, configuration, data.layer) })
+        let outcome = try trainer.run(from: checkpoint, timer: timer, observer: display, world)
+
+        switch outcome {
+        case .stopped(let steps):
+            log?.say("stopped after step \(steps); the same command goes on from there")
+            return ExitStatus.stopped
+        case .finished(let model):
+            try world.together {
+                if world.rank == 0 { try model.file().write(to: folder.modelFile) }
+            }
+            let timing = try TimingReport(timer, world)
+            log?.say("\nwall time by phase, over ranks")
+            for line in timing.lines { log?.say(line) }
+            if case .ising(let ising) = configuration.data.source {
+                try IsingComparison(
+                    model: model, ising: ising, seed: configuration.training.seed, folder: folder
+                ).run(log, world)
+            }
+            log?.say("model    \(folder.modelFile)")
+            return 0
+        }
+    }
+
+    /// A checkpoint that was named must belong to this configuration.
+    private func check(
+        _ checkpoint: Checkpoint, against configuration: Configuration, _ path: String
+    ) throws {
+        let other = try Configuration.load(text: checkpoint.configuration, file: path)
+        let differences = configuration.differences(from: other)
+        guard differences.isEmpty else {
+            throw SharedFailure(
+                exitCode: ExitStatus.configuration,
+                "\(path) belongs to another configuration; restore:\n"
+                    + differences.map { "  \($0)" }.joined(separator: "\n"))
+        }
+    }
+}
+
+/// The data of a layer: the run's, or what the layers below make of them.
+private func layerData(
+    _ layer: Int, _ below: [RBM], _ configuration: Configuration, _ data: LayerData
+) -> LayerData {
+    func view(_ source: any CaseSource) -> any CaseSource {
+        var view = source
+        for (index, rbm) in below.enumerated() {
+            view = PropagatedCases(
+                view, through: rbm, arithmetic: configuration.arithmetic.kind,
+                propagation: configuration.layers[index].propagate.propagation,
+                seed: configuration.training.seed, layer: index)
+        }
+        return view
+    }
+    return LayerData(training: view(data.training), heldOut: data.heldOut.map(view))
+}

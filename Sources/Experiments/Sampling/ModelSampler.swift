@@ -1,0 +1,67 @@
+public import DistributedTraining
+public import RBMCore
+import RandomStreams
+
+/// This rank's chains of a stack: Gibbs sampling at the top, and one pass down to the visible units.
+public struct ModelSampler: ~Copyable {
+    private let layers: [RBM]
+    private var top: GibbsSampler
+    private let seed: UInt64
+    private let arithmetic: ArithmeticKind
+
+    /// Creates chains that start from noise.
+    public init(
+        _ model: Model, chains: Range<Int>, seed: UInt64, arithmetic: ArithmeticKind = .integer
+    ) {
+        layers = model.layers
+        self.seed = seed
+        self.arithmetic = arithmetic
+        top = GibbsSampler(
+            model.layers[model.layers.count - 1], chains: chains, arithmetic: arithmetic,
+            seed: seed, layer: model.layers.count - 1)
+    }
+
+    /// Starts the chains from cases.
+    public mutating func start(from source: any CaseSource) throws {
+        var view = source
+        for (index, rbm) in layers.dropLast().enumerated() {
+            view = PropagatedCases(
+                view, through: rbm, arithmetic: arithmetic, propagation: .samples, seed: seed,
+                layer: index)
+        }
+        let visible = layers[layers.count - 1].visibleCount
+        var bytes = [UInt8](repeating: 0, count: top.chains.count * visible)
+        try view.load(top.chains.map { $0 % source.count }, draw: 0, into: &bytes)
+        // Grey data give 0…127: a chain starts from bits.
+        if view.levels == .grey {
+            for row in 0..<top.chains.count {
+                let stream = RandomStream(seed: seed, .sampling, layer: 255, sweep: 3)
+                for i in 0..<visible {
+                    let p = Float(bytes[row * visible + i]) / 127
+                    let word = stream.word(row: top.chains.lowerBound + row, unit: i)
+                    bytes[row * visible + i] = word.unitInterval < p ? 1 : 0
+                }
+            }
+        }
+        top.start(from: bytes)
+    }
+
+    /// Moves every chain on.
+    public mutating func run(sweeps: Int) { top.run(sweeps: sweeps) }
+
+    /// Draws the visible states of the chains.
+    ///
+    /// - Returns: Bytes 0 or 1, and the probabilities they were drawn from, shape
+    ///   `[chains, visible]`.
+    public mutating func visible() -> (states: [UInt8], probabilities: [Float]) {
+        var states = top.visible
+        var probabilities = top.visibleProbabilities
+        for index in (0..<(layers.count - 1)).reversed() {
+            let pass = DownwardPass(layers[index], arithmetic: arithmetic)
+            (states, probabilities) = pass.draw(
+                from: states, firstChain: top.chains.lowerBound, chains: top.chains.count,
+                seed: seed, layer: index)
+        }
+        return (states, probabilities)
+    }
+}

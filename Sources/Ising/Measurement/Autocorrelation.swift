@@ -1,0 +1,48 @@
+/// Memory of Markov chains.
+public enum Autocorrelation {
+    /// Returns the integrated autocorrelation time ½ + Σ_{t ≥ 1} ρ(t) in units of the entries.
+    ///
+    /// The error of a mean of n entries is √(2τ·variance/n); ½ means independent entries. The sum
+    /// ends at the first t that is at least 6 τ(t) [Madras88].
+    ///
+    /// - Parameters:
+    ///   - series: stationary series of shape [time, chain].
+    ///   - chains: number of chains, which share one mean.
+    /// - Returns: `nil` when the series ends before the sum; ½ for a constant.
+    /// - Precondition: `chains` ≥ 1 divides the count of entries.
+    public static func integratedTime(of series: [Int], chains: Int = 1) -> Double? {
+        precondition(chains >= 1 && series.count % chains == 0, "\(chains) chains")
+        let length = series.count / chains
+        guard length > 1 else { return nil }
+        let mean = Double(series.reduce(0, +)) / Double(series.count)
+        let deviations = series.map { Double($0) - mean }
+        let variance = covariance(deviations, chains: chains, lag: 0)
+        guard variance > 0 else { return 0.5 }
+        var time = 0.5
+        for lag in 1...length / 2 {
+            time += covariance(deviations, chains: chains, lag: lag) / variance
+            if Double(lag) >= 6 * time { return max(time, 0.5) }
+        }
+        return nil
+    }
+
+    /// Returns the mean product of entries that are `lag` apart.
+    ///
+    /// Chains have sums of their own, so that the inner loop vectorizes in a fixed order of sums.
+    private static func covariance(_ deviations: [Double], chains: Int, lag: Int) -> Double {
+        let pairs = deviations.count / chains - lag
+        var sums = [Double](repeating: 0, count: chains)
+        unsafe deviations.withUnsafeBufferPointer { x in
+            unsafe sums.withUnsafeMutableBufferPointer { sums in
+                for time in 0..<pairs {
+                    let early = time &* chains
+                    let late = (time &+ lag) &* chains
+                    for chain in 0..<chains {
+                        unsafe sums[chain] += x[early &+ chain] * x[late &+ chain]
+                    }
+                }
+            }
+        }
+        return sums.reduce(0, +) / Double(pairs * chains)
+    }
+}

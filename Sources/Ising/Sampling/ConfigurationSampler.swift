@@ -1,0 +1,116 @@
+/// Draws configurations of the Ising model on the L×L torus, each a pure function of the seed and
+/// its number.
+///
+/// Any division of 0..<total into ranges, on any number of ranks, draws the same bytes, and the
+/// first n configurations do not depend on how many follow.
+public struct ConfigurationSampler: Sendable {
+    /// Sizes that are sampled.
+    public static let sizes = 2...4096
+
+    /// L.
+    public let size: Int
+    /// K; the bonds are counted as in `Kaufman`.
+    public let coupling: Double
+    public let seed: UInt64
+    /// The method with its times, measured when the sampler was made.
+    public let plan: SamplingPlan
+
+    /// Chooses the method, and measures the autocorrelation time in a pilot run.
+    ///
+    /// The pilot run takes some tenths of a second, and seconds where configurations decorrelate
+    /// slowly; every rank repeats it and finds the same plan.
+    ///
+    /// - Parameters:
+    ///   - size: L, 2 to 4096; even for multispin.
+    ///   - coupling: K, finite; negative only for even L, where configurations of −K are drawn and
+    ///     one sublattice is turned over.
+    ///   - method: by default `SamplingMethod.recommended(size:coupling:)`.
+    /// - Throws: `IsingError`.
+    public init(
+        size: Int, coupling: Double, method: SamplingMethod? = nil, seed: UInt64
+    ) throws(IsingError) {
+        guard Self.sizes.contains(size) else {
+            throw .size(size, allowed: Self.sizes, for: "sampling")
+        }
+        try Kaufman.checkTorus(size: size, coupling: coupling, for: "sampling")
+        let method = method ?? .recommended(size: size, coupling: coupling)
+        try method.check(size: size, coupling: coupling)
+        self.size = size
+        self.coupling = coupling
+        self.seed = seed
+        plan = try PilotRun(size: size, coupling: abs(coupling), seed: seed).plan(method)
+    }
+
+    /// Writes configurations as bytes, 1 for spin +1 and 0 for −1, shape [indices.count, L, L].
+    ///
+    /// Work is done in whole blocks of `plan.blockSize`.
+    ///
+    /// - Precondition: `indices` begins at 0 or later, and `bytes` has L² for each.
+    public func draw(_ indices: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
+        precondition(indices.lowerBound >= 0, "configuration \(indices.lowerBound)")
+        precondition(
+            bytes.count == indices.count * size * size,
+            "\(bytes.count) bytes for \(indices.count) configurations of \(size)×\(size)")
+        guard !indices.isEmpty else { return }
+        let strength = abs(coupling)
+        let blocks = indices.lowerBound / plan.blockSize...(indices.upperBound - 1) / plan.blockSize
+        for block in blocks {
+            switch plan.method {
+            case .multispin:
+                run(
+                    MultispinGroup(
+                        size: size, coupling: strength, seed: seed, role: .production,
+                        index: block),
+                    block: block, indices: indices, into: &bytes)
+            case .swendsenWang:
+                run(
+                    SwendsenWangChain(
+                        size: size, coupling: strength, seed: seed, role: .production,
+                        index: block),
+                    block: block, indices: indices, into: &bytes)
+            case .wolff:
+                run(
+                    WolffChain(
+                        size: size, coupling: strength, clustersPerSweep: plan.clustersPerSweep,
+                        seed: seed, role: .production, index: block),
+                    block: block, indices: indices, into: &bytes)
+            }
+        }
+        if coupling < 0 { turnSublattice(&bytes) }
+    }
+
+    /// Number of spin updates that drawing a range takes: sites × sweeps × replicas, the pilot run
+    /// not counted.
+    public func updates(drawing indices: Range<Int>) -> Int {
+        guard !indices.isEmpty else { return 0 }
+        let blocks =
+            (indices.upperBound - 1) / plan.blockSize - indices.lowerBound / plan.blockSize + 1
+        return blocks * plan.replicasPerBlock * plan.sweepsPerReplica * size * size
+    }
+
+    private func run<Group: ReplicaGroup & ~Copyable>(
+        _ start: consuming Group, block: Int, indices: Range<Int>,
+        into bytes: inout MutableSpan<UInt8>
+    ) {
+        var group = start
+        let wanted = indices.clamped(
+            to: block * plan.blockSize..<(block + 1) * plan.blockSize)
+        for time in 0..<plan.samplesPerReplica {
+            group.advance(sweeps: time == 0 ? plan.equilibration : plan.spacing)
+            for replica in 0..<plan.replicasPerBlock {
+                let index = block * plan.blockSize + replica * plan.samplesPerReplica + time
+                guard wanted.contains(index) else { continue }
+                let offset = (index - indices.lowerBound) * size * size
+                group.write(replica, into: &bytes, at: offset)
+            }
+        }
+    }
+
+    /// Maps configurations of |K| to those of −|K| on an even torus.
+    private func turnSublattice(_ bytes: inout MutableSpan<UInt8>) {
+        for i in 0..<bytes.count {
+            let site = i % (size * size)
+            bytes[i] ^= UInt8((site / size + site % size) & 1)
+        }
+    }
+}

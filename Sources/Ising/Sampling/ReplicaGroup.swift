@@ -1,0 +1,39 @@
+import RandomStreams
+
+/// Replicas of the L×L torus that advance together, each a Markov chain of its own.
+///
+/// Which group it is decides every bit: (seed, role, index).
+protocol ReplicaGroup: ~Copyable {
+    /// Replicas of one group.
+    static var replicas: Int { get }
+
+    /// Advances every replica by a number of sweeps.
+    mutating func advance(sweeps: Int)
+
+    /// Writes the spins of one replica as bytes 0/1, shape [L, L], from an offset on.
+    func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int)
+}
+
+extension ReplicaGroup where Self: ~Copyable {
+    /// Copies a configuration that is kept as bytes.
+    func copy(_ spins: [UInt8], into bytes: inout MutableSpan<UInt8>, at offset: Int) {
+        precondition(
+            offset >= 0 && offset <= bytes.count - spins.count,
+            "\(spins.count) spins at \(offset) of \(bytes.count) bytes")
+        for site in spins.indices { bytes[offset + site] = spins[site] }
+    }
+}
+
+/// Returns the ordered start of a replica, with the random sign of its index.
+func orderedStart(sites: Int, seed: UInt64, role: ReplicaRole, index: Int) -> [UInt8] {
+    let starts = RandomStream(seed: seed, .isingStart, layer: role.rawValue)
+    return Array(repeating: UInt8(starts.word(row: index, unit: 0) >> 31), count: sites)
+}
+
+/// What a group of replicas is run for; each role has random numbers of its own.
+enum ReplicaRole: Int {
+    case production = 0
+    case pilot = 1
+    /// Measures the mean size of Wolff's clusters.
+    case clusterSize = 2
+}

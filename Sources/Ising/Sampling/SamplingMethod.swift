@@ -1,0 +1,56 @@
+/// How configurations are drawn; the raw values are the names of the command line.
+public enum SamplingMethod: String, Sendable, CaseIterable {
+    /// Checkerboard Metropolis on 64 replicas at once, one in each bit of a word.
+    case multispin
+    /// Every cluster of the lattice gets a random sign [SwendsenWang87].
+    case swendsenWang = "swendsen-wang"
+    /// The cluster of a random site is turned over, again and again [Wolff89].
+    case wolff
+
+    /// Couplings below which Metropolis accepts almost every flip, so that the lattice blinks.
+    static let multispinMinimum = 0.01
+    /// Couplings below which clusters are single spins and the parity of their number persists.
+    static let wolffMinimum = 0.05
+
+    /// Returns the method for a lattice: local updates away from the critical coupling and on small
+    /// lattices, else clusters.
+    ///
+    /// Local updates take about ℓ² sweeps to decorrelate, ℓ being the smaller of the correlation
+    /// length ξ and the size, but each is some 20 times cheaper than one of clusters: they win up to
+    /// ξ = 12 or L = 24. Below T_c the two signs must either not be separated by a barrier
+    /// (L < ξ) or never mix within one configuration (L ≥ 8 ξ), since between them local updates
+    /// cross too seldom to be measured.
+    public static func recommended(size: Int, coupling: Double) -> SamplingMethod {
+        let strength = abs(coupling)
+        guard size % 2 == 0, strength >= 0.1 else { return .swendsenWang }
+        let inverse = inverseLength(coupling: strength)
+        guard size <= 24 || abs(inverse) >= 1.0 / 12 else { return .swendsenWang }
+        let barrier = Double(size) * inverse
+        return barrier < 1 || barrier >= 8 ? .multispin : .swendsenWang
+    }
+
+    /// Refuses lattices that the method does not sample.
+    func check(size: Int, coupling: Double) throws(IsingError) {
+        let strength = abs(coupling)
+        switch self {
+        case .multispin where size % 2 != 0:
+            throw .method(
+                self, reason: "a torus of odd size \(size) has no checkerboard; use swendsen-wang")
+        case .multispin where strength < Self.multispinMinimum:
+            throw .method(
+                self,
+                reason: """
+                    below a coupling of \(Self.multispinMinimum) nearly every flip is accepted and \
+                    nothing decorrelates; use swendsen-wang
+                    """)
+        case .wolff where strength < Self.wolffMinimum:
+            throw .method(
+                self,
+                reason: """
+                    below a coupling of \(Self.wolffMinimum) clusters are single spins and the \
+                    magnetization keeps its parity; use swendsen-wang
+                    """)
+        default: break
+        }
+    }
+}

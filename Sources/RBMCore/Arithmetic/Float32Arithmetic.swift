@@ -1,0 +1,180 @@
+/// float32 products: the reference for the integers, and where units are no integers.
+///
+/// The last bits depend on the CPU, the number of rows and the threads; a sampled unit whose
+/// probability lies that close to its random number then separates two runs.
+public final class Float32Arithmetic: LayerArithmetic {
+    public let shape: LayerShape
+    public var kind: ArithmeticKind { .float32 }
+
+    private var parameters: Parameters
+    private var visibleValues: [Float] = []
+    private var hiddenValues: [Float] = []
+
+    /// Creates the arithmetic of a layer, with all parameters zero.
+    public init(_ shape: LayerShape) {
+        self.shape = shape
+        parameters = Parameters(visible: shape.visible, hidden: shape.hidden)
+    }
+
+    public func load(_ parameters: Parameters) {
+        precondition(
+            parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,
+            "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "
+                + "\(shape.visible)×\(shape.hidden)")
+        self.parameters = parameters
+    }
+
+    public func unload() { parameters.values = [] }
+
+    // MARK: Pre-activations
+
+    public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
+        let values = parameters.values
+        widen(
+            states, (rows.lowerBound * shape.visible)..<(rows.upperBound * shape.visible),
+            shape.visibleUnits, shape.levels, into: &visibleValues)
+        let states = visibleValues
+        let columns = shape.hidden
+        var result = result.mutableSpan
+        result.withRange((rows.lowerBound * columns)..<(rows.upperBound * columns)) { result in
+            MatrixProducts.multiply(
+                states.span, by: values.span, into: &result, m: rows.count, n: columns,
+                k: shape.visible)
+            addBias(values.span.extracting(parameters.hiddenBiasRange), rows.count, &result)
+        }
+    }
+
+    public func downward(
+        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float]
+    ) {
+        let values = parameters.values
+        widen(
+            states, (rows.lowerBound * shape.hidden)..<(rows.upperBound * shape.hidden),
+            shape.hiddenUnits, levels, into: &hiddenValues)
+        let states = hiddenValues
+        let columns = shape.visible
+        var result = result.mutableSpan
+        result.withRange((rows.lowerBound * columns)..<(rows.upperBound * columns)) { result in
+            MatrixProducts.multiply(
+                states.span, by: values.span, rightTransposed: true, into: &result,
+                m: rows.count, n: columns, k: shape.hidden)
+            addBias(values.span.extracting(parameters.visibleBiasRange), rows.count, &result)
+        }
+    }
+
+    // MARK: Statistics
+
+    public func makeStatistics() -> Statistics { Statistics(shape, integers: false) }
+
+    /// Computes sums that are already divided by the global counts: gradients, once added up.
+    public func collect(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics
+    ) {
+        let count = rows.positive + rows.negative
+        widen(
+            visible, 0..<(count * shape.visible), shape.visibleUnits, shape.levels,
+            into: &visibleValues)
+        let hidden = shape.hidden
+        if hiddenValues.count < count * hidden {
+            hiddenValues = Array(repeating: 0, count: count * hidden)
+        }
+        var hiddenSpan = hiddenValues.mutableSpan
+        for row in 0..<count {
+            let weight =
+                row < rows.positive
+                ? 1 / Float(rows.globalPositive) : -1 / Float(rows.globalNegative)
+            let factor = shape.hiddenUnits == .spin ? 2 * weight : weight
+            let offset = shape.hiddenUnits == .spin ? -weight : 0
+            let probability = probabilities.span.extracting(rowRange(row, of: hidden))
+            hiddenSpan.withRow(row, of: hidden) { values in
+                for j in values.indices { values[j] = probability[j] * factor + offset }
+            }
+        }
+
+        let layout = statistics.layout
+        var sums = statistics.floats.mutableSpan
+        MatrixProducts.multiply(
+            visibleValues.span, leftTransposed: true, by: hiddenValues.span, into: &sums,
+            m: shape.visible, n: hidden, k: count)
+        sums.withRange(layout.moments) { moments in
+            for i in moments.indices { moments[i] = 0 }
+        }
+        let visibleValues = visibleValues
+        let hiddenValues = hiddenValues
+        let positive = 0..<rows.positive
+        let negative = rows.positive..<count
+        sums.withRange(layout.positiveVisible) {
+            addRows(visibleValues.span, rows: positive, to: &$0)
+        }
+        sums.withRange(layout.negativeVisible) {
+            addRows(visibleValues.span, rows: negative, to: &$0)
+        }
+        sums.withRange(layout.positiveHidden) {
+            addRows(hiddenValues.span, rows: positive, to: &$0)
+        }
+        sums.withRange(layout.negativeHidden) {
+            addRows(hiddenValues.span, rows: negative, to: &$0)
+        }
+    }
+
+    public func weightGradient(
+        ofVisible unit: Int, from statistics: borrowing Statistics, counts: PhaseRows,
+        into gradient: inout MutableSpan<Float>
+    ) {
+        let sums = statistics.floats.span
+        let row = sums.extracting(rowRange(unit, of: shape.hidden))
+        for j in gradient.indices { gradient[j] = row[j] }
+    }
+
+    public func biasGradients(
+        from statistics: borrowing Statistics, counts: PhaseRows
+    ) -> (visible: [Float], hidden: [Float]) {
+        let layout = statistics.layout
+        let sums = statistics.floats.span
+        let positive = 1 / Float(counts.globalPositive)
+        let negative = 1 / Float(counts.globalNegative)
+        return (
+            (0..<shape.visible).map {
+                sums[layout.positiveVisible.lowerBound + $0] * positive
+                    - sums[layout.negativeVisible.lowerBound + $0] * negative
+            },
+            (0..<shape.hidden).map {
+                sums[layout.positiveHidden.lowerBound + $0]
+                    + sums[layout.negativeHidden.lowerBound + $0]
+            }
+        )
+    }
+}
+
+/// Adds rows of values to sums, one for each column.
+private func addRows(_ values: Span<Float>, rows: Range<Int>, to sums: inout MutableSpan<Float>) {
+    for row in rows {
+        let row = values.extracting(rowRange(row, of: sums.count))
+        for j in sums.indices { sums[j] += row[j] }
+    }
+}
+
+/// Turns a range of bytes into unit values, from the start of `values` on.
+private func widen(
+    _ bytes: [UInt8], _ range: Range<Int>, _ kind: UnitKind, _ levels: ByteLevels,
+    into values: inout [Float]
+) {
+    if values.count < range.count { values = Array(repeating: 0, count: range.count) }
+    let factor = (kind == .spin ? 2 : 1) / Float(levels.maximum)
+    let offset: Float = kind == .spin ? -1 : 0
+    let bytes = bytes.span.extracting(range)
+    var values = values.mutableSpan
+    values.withRange(0..<range.count) { values in
+        for i in values.indices { values[i] = Float(bytes[i]) * factor + offset }
+    }
+}
+
+/// Adds a bias to every row.
+private func addBias(_ bias: Span<Float>, _ rows: Int, _ result: inout MutableSpan<Float>) {
+    for row in 0..<rows {
+        result.withRow(row, of: bias.count) { result in
+            for j in result.indices { result[j] += bias[j] }
+        }
+    }
+}

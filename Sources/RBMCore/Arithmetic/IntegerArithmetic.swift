@@ -1,0 +1,273 @@
+import RandomStreams
+
+/// Exact 8-bit integer products: weights in two bytes, states and means in one.
+///
+/// Integer sums do not depend on their order, and every float operation works on one row or on
+/// globally summed values: so the results depend on nothing but the global batch.
+public final class IntegerArithmetic: LayerArithmetic {
+    public let shape: LayerShape
+    public var kind: ArithmeticKind { .integer }
+
+    private var weights: RoundedWeights
+    private var visibleBias: [Float]
+    private var hiddenBias: [Float]
+
+    /// Σ over visible units of each column of the rounded weights, high and low; only for spins,
+    /// whose value 2x/m − 1 needs them.
+    private var columnSums: (high: [Int32], low: [Int32])
+    /// Σ over hidden units of each row.
+    private var rowSums: (high: [Int32], low: [Int32])
+
+    private var highProducts: [Int32] = []
+    private var lowProducts: [Int32] = []
+    private var meanBytes: [Int8] = []
+
+    /// Creates the arithmetic of a layer, with all parameters zero.
+    ///
+    /// - Precondition: `Self.refusal(of: shape, …)` is nil.
+    public init(_ shape: LayerShape) {
+        self.shape = shape
+        weights = RoundedWeights(count: shape.visible * shape.hidden)
+        visibleBias = Array(repeating: 0, count: shape.visible)
+        hiddenBias = Array(repeating: 0, count: shape.hidden)
+        columnSums = ([], [])
+        rowSums = ([], [])
+    }
+
+    /// Why a layer cannot be trained in integers, or nil: some sum could leave 32 bits.
+    ///
+    /// - Parameters:
+    ///   - batch: Rows of the data phase over all processes.
+    ///   - chains: Rows of the model phase over all processes.
+    public static func refusal(of shape: LayerShape, batch: Int, chains: Int) -> String? {
+        let limit = Int(Int32.max)
+        let spins = shape.visibleUnits == .spin || shape.hiddenUnits == .spin
+        let factor = spins ? 2 : 1
+        let statistic = factor * 127 * shape.levels.maximum * (batch + chains)
+        if statistic > limit {
+            return "a sum over batch \(batch) + chains \(chains) could reach \(statistic), beyond "
+                + "the \(limit) of 32 bits; use at most "
+                + "\(limit / (factor * 127 * shape.levels.maximum)) cases a step in both together, "
+                + "or `arithmetic: float32`"
+        }
+        let depth = max(shape.visible, shape.hidden)
+        let activation = factor * 127 * 128 * depth
+        if activation > limit {
+            return "a pre-activation over \(depth) units could reach \(activation), beyond the "
+                + "\(limit) of 32 bits; use at most \(limit / (factor * 127 * 128)) units a layer, "
+                + "or `arithmetic: float32`"
+        }
+        return nil
+    }
+
+    public func load(_ parameters: Parameters) {
+        precondition(
+            parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,
+            "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "
+                + "\(shape.visible)×\(shape.hidden)")
+        let values = parameters.values.span
+        weights.round(values.extracting(0..<parameters.weightCount))
+        visibleBias = parameters.visibleBias
+        hiddenBias = parameters.hiddenBias
+        if shape.visibleUnits == .spin {
+            columnSums = (columnSum(weights.high.span), columnSum(weights.low.span))
+        }
+        if shape.hiddenUnits == .spin {
+            rowSums = (rowSum(weights.high.span), rowSum(weights.low.span))
+        }
+    }
+
+    /// Nothing of the parameters is kept but their roundings.
+    public func unload() {}
+
+    private func columnSum(_ bytes: Span<Int8>) -> [Int32] {
+        var sums = [Int32](repeating: 0, count: shape.hidden)
+        var span = sums.mutableSpan
+        addRows(bytes, rows: 0..<shape.visible, to: &span)
+        return sums
+    }
+
+    private func rowSum(_ bytes: Span<Int8>) -> [Int32] {
+        (0..<shape.visible).map { i in
+            let row = bytes.extracting(rowRange(i, of: shape.hidden))
+            var sum: Int32 = 0
+            for j in row.indices { sum &+= Int32(row[j]) }
+            return sum
+        }
+    }
+
+    // MARK: Pre-activations
+
+    public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
+        reserve(rows.count * shape.hidden)
+        var high = highProducts.mutableSpan
+        var low = lowProducts.mutableSpan
+        let start = rows.lowerBound * shape.visible
+        MatrixProducts.multiply(
+            states.span, from: start, by: weights.high.span, into: &high, m: rows.count,
+            n: shape.hidden, k: shape.visible)
+        MatrixProducts.multiply(
+            states.span, from: start, by: weights.low.span, into: &low, m: rows.count,
+            n: shape.hidden, k: shape.visible)
+        combine(
+            rows: rows, bias: hiddenBias, below: shape.visibleUnits, levels: shape.levels,
+            sums: columnSums, into: &result)
+    }
+
+    public func downward(
+        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float]
+    ) {
+        reserve(rows.count * shape.visible)
+        var high = highProducts.mutableSpan
+        var low = lowProducts.mutableSpan
+        let start = rows.lowerBound * shape.hidden
+        MatrixProducts.multiply(
+            states.span, from: start, by: weights.high.span, rightTransposed: true, into: &high,
+            m: rows.count, n: shape.visible, k: shape.hidden)
+        MatrixProducts.multiply(
+            states.span, from: start, by: weights.low.span, rightTransposed: true, into: &low,
+            m: rows.count, n: shape.visible, k: shape.hidden)
+        combine(
+            rows: rows, bias: visibleBias, below: shape.hiddenUnits, levels: levels,
+            sums: rowSums, into: &result)
+    }
+
+    private func reserve(_ count: Int) {
+        guard highProducts.count < count else { return }
+        highProducts = Array(repeating: 0, count: count)
+        lowProducts = Array(repeating: 0, count: count)
+    }
+
+    /// Turns the two integer products into bias + Σ value·weight.
+    ///
+    /// A spin's value is 2x/m − 1: the integers 2·Σ x·w − m·Σ w are exact, and m goes into the scale.
+    private func combine(
+        rows: Range<Int>, bias: [Float], below: UnitKind, levels: ByteLevels,
+        sums: (high: [Int32], low: [Int32]), into result: inout [Float]
+    ) {
+        let scale = weights.scale / Float(levels.maximum)
+        let columns = bias.count
+        let (highProducts, lowProducts) = (highProducts, lowProducts)
+        let bias = bias.span
+        var result = result.mutableSpan
+        for row in rows {
+            let high = highProducts.span.extracting(rowRange(row - rows.lowerBound, of: columns))
+            let low = lowProducts.span.extracting(rowRange(row - rows.lowerBound, of: columns))
+            switch below {
+            case .bernoulli:
+                result.withRow(row, of: columns) { result in
+                    for j in result.indices {
+                        result[j] = bias[j] + (Float(high[j]) * 256 + Float(low[j])) * scale
+                    }
+                }
+            case .spin:
+                let highSums = sums.high.span
+                let lowSums = sums.low.span
+                let maximum = Int32(levels.maximum)
+                result.withRow(row, of: columns) { result in
+                    for j in result.indices {
+                        let high = 2 &* high[j] &- maximum &* highSums[j]
+                        let low = 2 &* low[j] &- maximum &* lowSums[j]
+                        result[j] = bias[j] + (Float(high) * 256 + Float(low)) * scale
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: Statistics
+
+    public func makeStatistics() -> Statistics { Statistics(shape, integers: true) }
+
+    public func collect(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics
+    ) {
+        let count = rows.positive + rows.negative
+        let hidden = shape.hidden
+        if meanBytes.count < count * hidden {
+            meanBytes = Array(repeating: 0, count: count * hidden)
+        }
+        roundMeans(
+            of: shape.hiddenUnits, hidden: hidden, probabilities: probabilities, rows: rows,
+            rounding: rounding, into: &meanBytes)
+
+        let layout = statistics.layout
+        var sums = statistics.integers.mutableSpan
+        MatrixProducts.multiply(
+            visible.span, leftTransposed: true, by: meanBytes.span, into: &sums, m: shape.visible,
+            n: hidden, k: count)
+        sums.withRange(layout.moments) { moments in
+            for i in moments.indices { moments[i] = 0 }
+        }
+        let meanBytes = meanBytes
+        let positive = 0..<rows.positive
+        let negative = rows.positive..<count
+        sums.withRange(layout.positiveVisible) {
+            addRows(visible.span, rows: positive, to: &$0)
+        }
+        sums.withRange(layout.negativeVisible) {
+            addRows(visible.span, rows: negative, to: &$0)
+        }
+        sums.withRange(layout.positiveHidden) {
+            addRows(meanBytes.span, rows: positive, to: &$0)
+        }
+        sums.withRange(layout.negativeHidden) {
+            addRows(meanBytes.span, rows: negative, to: &$0)
+        }
+    }
+
+    public func weightGradient(
+        ofVisible unit: Int, from statistics: borrowing Statistics, counts: PhaseRows,
+        into gradient: inout MutableSpan<Float>
+    ) {
+        let hidden = shape.hidden
+        let maximum = shape.levels.maximum
+        let factor = 1 / Float(127 * maximum * counts.divisor)
+        let sums = statistics.integers.span
+        let products = sums.extracting(rowRange(unit, of: hidden))
+        switch shape.visibleUnits {
+        case .bernoulli:
+            for j in gradient.indices { gradient[j] = Float(products[j]) * factor }
+        case .spin:
+            let positive = sums.extracting(statistics.layout.positiveHidden)
+            let negative = sums.extracting(statistics.layout.negativeHidden)
+            let maximum = Int32(maximum)
+            for j in gradient.indices {
+                let sum = 2 &* products[j] &- maximum &* (positive[j] &+ negative[j])
+                gradient[j] = Float(sum) * factor
+            }
+        }
+    }
+
+    public func biasGradients(
+        from statistics: borrowing Statistics, counts: PhaseRows
+    ) -> (visible: [Float], hidden: [Float]) {
+        let layout = statistics.layout
+        let sums = statistics.integers.span
+        // A spin's value is twice its byte (and a constant that the two phases share).
+        let value: Float = shape.visibleUnits == .spin ? 2 : 1
+        let positive = value / Float(shape.levels.maximum * counts.globalPositive)
+        let negative = value / Float(shape.levels.maximum * counts.globalNegative)
+        let visible = (0..<shape.visible).map { i in
+            Float(sums[layout.positiveVisible.lowerBound + i]) * positive
+                - Float(sums[layout.negativeVisible.lowerBound + i]) * negative
+        }
+        let factor = 1 / Float(127 * counts.divisor)
+        let hidden = (0..<shape.hidden).map { j in
+            let positive = sums[layout.positiveHidden.lowerBound + j]
+            return Float(positive &+ sums[layout.negativeHidden.lowerBound + j]) * factor
+        }
+        return (visible, hidden)
+    }
+}
+
+/// Adds rows of bytes, signed or not, to sums, one for each column.
+private func addRows<Byte: FixedWidthInteger & BitwiseCopyable>(
+    _ bytes: Span<Byte>, rows: Range<Int>, to sums: inout MutableSpan<Int32>
+) {
+    for row in rows {
+        let row = bytes.extracting(rowRange(row, of: sums.count))
+        for j in sums.indices { sums[j] &+= Int32(truncatingIfNeeded: row[j]) }
+    }
+}

@@ -1,0 +1,95 @@
+/// The number system in which a layer is trained.
+public enum ArithmeticKind: String, Sendable, CaseIterable {
+    /// Weights rounded to two bytes, exact 8-bit products: the same bits on any number of ranks.
+    case integer
+
+    /// float32 products: the reference for the integers.
+    case float32
+}
+
+/// The matrix products of one layer and what belongs to them: the rounded weights, the statistics.
+///
+/// States enter as bytes; pre-activations leave as float32. The parameters are told by `load`, and
+/// hold until the next `load`.
+public protocol LayerArithmetic: AnyObject {
+    var shape: LayerShape { get }
+    var kind: ArithmeticKind { get }
+
+    /// Takes over parameters, whose shape must be the layer's.
+    func load(_ parameters: Parameters)
+
+    /// Lets go of the parameters, so that their owner changes them without a copy; what follows is
+    /// a `load`.
+    func unload()
+
+    /// Computes c + Wᵀv for some rows of states, into the same rows of the result.
+    ///
+    /// - Parameters:
+    ///   - states: Visible bytes of the shape's levels, shape `[…, visible]`.
+    ///   - result: Shape `[…, hidden]`.
+    func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float])
+
+    /// Computes b + Wh for some rows of states, into the same rows of the result.
+    ///
+    /// - Parameters:
+    ///   - states: Hidden bytes, shape `[…, hidden]`.
+    ///   - levels: Whether the bytes are states or means.
+    ///   - result: Shape `[…, visible]`.
+    func downward(
+        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float])
+
+    /// Makes an empty account of the statistics of a step.
+    func makeStatistics() -> Statistics
+
+    /// Computes this process's share of the statistics of one step, overwriting `statistics`.
+    ///
+    /// - Parameters:
+    ///   - visible: Bytes, the positive rows and then the negative ones, shape `[rows, visible]`.
+    ///   - probabilities: That each hidden unit is 1, rows likewise, shape `[rows, hidden]`.
+    ///   - rows: How many rows of either phase there are here, and how many in all processes.
+    ///   - rounding: Randomness for rounding means to bytes, where that is done.
+    func collect(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics)
+
+    /// Writes the gradient of the log-likelihood by the weights of one visible unit.
+    ///
+    /// - Parameters:
+    ///   - statistics: Summed over all processes.
+    ///   - gradient: Shape `[hidden]`; means over cases, in nats.
+    func weightGradient(
+        ofVisible unit: Int, from statistics: borrowing Statistics, counts: PhaseRows,
+        into gradient: inout MutableSpan<Float>)
+
+    /// Returns the gradients by the visible and the hidden biases.
+    func biasGradients(
+        from statistics: borrowing Statistics, counts: PhaseRows
+    ) -> (visible: [Float], hidden: [Float])
+}
+
+/// How many rows the two phases of a step have: here, and over all processes.
+public struct PhaseRows: Sendable, Equatable {
+    /// Rows of the data phase of this process.
+    public var positive: Int
+    /// Rows of the model phase (chains) of this process.
+    public var negative: Int
+    /// Rows of the data phase of all processes: the batch.
+    public var globalPositive: Int
+    /// Rows of the model phase of all processes: the chains.
+    public var globalNegative: Int
+    /// The first row of this process in the batch.
+    public var firstPositive: Int
+    /// The first row of this process among the chains.
+    public var firstNegative: Int
+
+    public init(
+        positive: Range<Int>, of globalPositive: Int, negative: Range<Int>, of globalNegative: Int
+    ) {
+        self.positive = positive.count
+        self.negative = negative.count
+        self.globalPositive = globalPositive
+        self.globalNegative = globalNegative
+        firstPositive = positive.lowerBound
+        firstNegative = negative.lowerBound
+    }
+}

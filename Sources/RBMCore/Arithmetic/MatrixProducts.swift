@@ -1,0 +1,107 @@
+import COneDNN
+
+/// The matrix products of the trainer: oneDNN's, one 8-bit integer and one float32.
+///
+/// All matrices are row-major and dense. A product over no rows is no product. A shape that does
+/// not fit its storage traps.
+public enum MatrixProducts {
+    /// Sets the number of threads of every later product; results in integers do not depend on it.
+    public static func setThreads(_ count: Int) { omp_set_num_threads(Int32(count)) }
+
+    /// The number of threads of a product.
+    public static var threads: Int { Int(omp_get_max_threads()) }
+
+    /// oneDNN's version, such as 2.6.3.
+    public static var libraryVersion: String {
+        guard let version = unsafe dnnl_version() else { return "unknown" }
+        return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
+    }
+
+    /// The instruction set that oneDNN generates code for on this machine.
+    public static var instructionSet: String {
+        // The values of dnnl_cpu_isa_t that oneDNN 2 and 3 document.
+        switch dnnl_get_effective_cpu_isa().rawValue {
+        case 0x1: "SSE4.1"
+        case 0x3: "AVX"
+        case 0x7: "AVX2"
+        case 0xF: "AVX2 with VNNI"
+        case 0x1F: "AVX2 with VNNI 2"
+        case 0x27: "AVX-512"
+        case 0x67: "AVX-512 with VNNI"
+        case 0xE7: "AVX-512 with bfloat16"
+        case let other where other > 0xE7: "AVX-512 and beyond (\(other))"
+        case let other: "unknown (\(other))"
+        }
+    }
+
+    /// c ← a·b in exact integers.
+    ///
+    /// - Parameters:
+    ///   - a: Bytes 0…127, shape `[m, k]`, or `[k, m]` when transposed.
+    ///   - b: Signed bytes, shape `[k, n]`, or `[n, k]` when transposed.
+    ///   - c: Shape `[m, n]`, overwritten.
+    ///   - aStart: Where a's first element is.
+    public static func multiply(
+        _ a: Span<UInt8>, from aStart: Int = 0, leftTransposed: Bool = false,
+        by b: Span<Int8>, rightTransposed: Bool = false,
+        into c: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
+    ) {
+        precondition(
+            aStart >= 0 && a.count >= aStart + m * k && b.count >= k * n && c.count >= m * n,
+            "shapes: a \(a.count), b \(b.count), c \(c.count) for m \(m), n \(n), k \(k)")
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else {
+            for i in 0..<(m * n) { c[i] = 0 }
+            return
+        }
+        let status = unsafe a.withUnsafeBufferPointer { a in
+            unsafe b.withUnsafeBufferPointer { b in
+                unsafe c.withUnsafeMutableBufferPointer { c in
+                    var zero: Int32 = 0
+                    return unsafe dnnl_gemm_u8s8s32(
+                        CChar(leftTransposed ? 84 : 78), CChar(rightTransposed ? 84 : 78),
+                        CChar(70),
+                        dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), 1,
+                        a.baseAddress! + aStart, dnnl_dim_t(leftTransposed ? m : k), 0,
+                        b.baseAddress!, dnnl_dim_t(rightTransposed ? k : n), 0,
+                        0, c.baseAddress!, dnnl_dim_t(n), &zero)
+                }
+            }
+        }
+        precondition(status == dnnl_success, "oneDNN refused an 8-bit product: status \(status)")
+    }
+
+    /// c ← a·b in float32; the last bits depend on the CPU, the shape and the threads.
+    ///
+    /// - Parameters:
+    ///   - a: Shape `[m, k]`, or `[k, m]` when transposed.
+    ///   - b: Shape `[k, n]`, or `[n, k]` when transposed.
+    ///   - c: Shape `[m, n]`, overwritten.
+    public static func multiply(
+        _ a: Span<Float>, leftTransposed: Bool = false,
+        by b: Span<Float>, rightTransposed: Bool = false,
+        into c: inout MutableSpan<Float>, m: Int, n: Int, k: Int
+    ) {
+        precondition(
+            a.count >= m * k && b.count >= k * n && c.count >= m * n,
+            "shapes: a \(a.count), b \(b.count), c \(c.count) for m \(m), n \(n), k \(k)")
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else {
+            for i in 0..<(m * n) { c[i] = 0 }
+            return
+        }
+        let status = unsafe a.withUnsafeBufferPointer { a in
+            unsafe b.withUnsafeBufferPointer { b in
+                unsafe c.withUnsafeMutableBufferPointer { c in
+                    unsafe dnnl_sgemm(
+                        CChar(leftTransposed ? 84 : 78), CChar(rightTransposed ? 84 : 78),
+                        dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), 1,
+                        a.baseAddress!, dnnl_dim_t(leftTransposed ? m : k),
+                        b.baseAddress!, dnnl_dim_t(rightTransposed ? k : n),
+                        0, c.baseAddress!, dnnl_dim_t(n))
+                }
+            }
+        }
+        precondition(status == dnnl_success, "oneDNN refused a product: status \(status)")
+    }
+}

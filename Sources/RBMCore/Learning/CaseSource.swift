@@ -1,0 +1,18 @@
+/// A set of training cases that writes any of them as visible bytes.
+///
+/// Any process may ask for any case: which process sees which is decided elsewhere.
+public protocol CaseSource: AnyObject {
+    /// How many cases there are.
+    var count: Int { get }
+    var visible: Int { get }
+    var levels: ByteLevels { get }
+
+    /// Writes cases.
+    ///
+    /// - Parameters:
+    ///   - cases: Numbers in `0..<count`.
+    ///   - draw: Names the randomness of cases that are drawn afresh: 0 for the fixed draw of
+    ///     monitors, the epoch counted from 1 in training.
+    ///   - result: Bytes, shape `[cases.count, visible]`; longer ones keep what follows.
+    func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws
+}

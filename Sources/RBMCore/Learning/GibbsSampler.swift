@@ -1,0 +1,105 @@
+import RandomStreams
+
+/// Independent Markov chains of a fixed RBM: a contiguous slice of all chains of a sampling run.
+///
+/// Chains are named by their global numbers and sweeps by their place in the run, so that any
+/// division among processes draws the same states.
+public struct GibbsSampler: ~Copyable {
+    public let rbm: RBM
+
+    /// The global numbers of these chains.
+    public let chains: Range<Int>
+
+    /// Visible bytes 0 or 1, shape `[chains.count, visible]`.
+    public private(set) var visible: [UInt8]
+
+    /// The probabilities from which `visible` was drawn, same shape; 0 before the first sweep.
+    public private(set) var visibleProbabilities: [Float]
+
+    private let arithmetic: any LayerArithmetic
+    private let seed: UInt64
+    private let layer: Int
+    private var hidden: [UInt8]
+    private var hiddenProbabilities: [Float]
+    private var sweeps = 0
+
+    /// Creates chains whose visible units are 0 or 1 with probability one half.
+    public init(
+        _ rbm: RBM, chains: Range<Int>, arithmetic kind: ArithmeticKind, seed: UInt64,
+        layer: Int = 0
+    ) {
+        self.rbm = rbm
+        self.chains = chains
+        self.seed = seed
+        self.layer = layer
+        arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
+        arithmetic.load(rbm.parameters)
+        visibleProbabilities = Array(repeating: 0.5, count: chains.count * rbm.visibleCount)
+        visible = Array(repeating: 0, count: chains.count * rbm.visibleCount)
+        hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
+        hiddenProbabilities = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
+        sample(
+            visibleProbabilities, rows: 0..<chains.count, units: rbm.visibleCount, one: 1,
+            stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 2),
+            firstRow: chains.lowerBound, into: &visible, at: 0)
+    }
+
+    /// Starts the chains from given visible states.
+    ///
+    /// - Parameter states: Bytes 0 or 1, shape `[chains.count, visible]`.
+    public mutating func start(from states: [UInt8]) {
+        precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
+        visible = states
+    }
+
+    /// Moves every chain on.
+    public mutating func run(sweeps count: Int) {
+        let rows = 0..<chains.count
+        for _ in 0..<count {
+            arithmetic.upward(visible, rows: rows, into: &hiddenProbabilities)
+            activate(rbm.hiddenUnits, units: rbm.hiddenCount, rows: rows, &hiddenProbabilities)
+            sample(
+                hiddenProbabilities, rows: rows, units: rbm.hiddenCount, one: 1,
+                stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 0),
+                firstRow: chains.lowerBound, into: &hidden, at: 0)
+            arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleProbabilities)
+            activate(rbm.visibleUnits, units: rbm.visibleCount, rows: rows, &visibleProbabilities)
+            sample(
+                visibleProbabilities, rows: rows, units: rbm.visibleCount, one: 1,
+                stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 1),
+                firstRow: chains.lowerBound, into: &visible, at: 0)
+            sweeps += 1
+        }
+    }
+}
+
+/// Draws the visible units of a layer once, given its hidden units: the way down a stack.
+public struct DownwardPass {
+    private let rbm: RBM
+    private let arithmetic: any LayerArithmetic
+
+    public init(_ rbm: RBM, arithmetic kind: ArithmeticKind) {
+        self.rbm = rbm
+        arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
+        arithmetic.load(rbm.parameters)
+    }
+
+    /// Draws visible states.
+    ///
+    /// - Parameter hidden: Bytes 0 or 1, shape `[chains, hidden]`.
+    /// - Returns: Bytes 0 or 1 and their probabilities, shape `[chains, visible]`.
+    public func draw(
+        from hidden: [UInt8], firstChain: Int, chains: Int, seed: UInt64, layer: Int
+    ) -> (states: [UInt8], probabilities: [Float]) {
+        let units = rbm.visibleCount
+        var probabilities = [Float](repeating: 0, count: chains * units)
+        var states = [UInt8](repeating: 0, count: chains * units)
+        arithmetic.downward(hidden, levels: .bits, rows: 0..<chains, into: &probabilities)
+        activate(rbm.visibleUnits, units: units, rows: 0..<chains, &probabilities)
+        sample(
+            probabilities, rows: 0..<chains, units: units, one: 1,
+            stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 1),
+            firstRow: firstChain, into: &states, at: 0)
+        return (states, probabilities)
+    }
+}

@@ -1,0 +1,140 @@
+import RandomStreams
+
+/// Estimates the gradient of the log-likelihood on this process's rows of a step.
+///
+/// ∂ ln p/∂W = ⟨v hᵀ⟩_data − ⟨v hᵀ⟩_model, with hidden means in both terms [Hinton12, §3]. The model
+/// phase's visible states are samples, and its hidden means are those given these samples.
+public struct GradientEstimator: ~Copyable {
+    public let arithmetic: any LayerArithmetic
+    public let rule: LearningRule
+
+    /// The sums of the last `estimate`; to be added up over processes before they are used.
+    public var statistics: Statistics
+
+    private let seed: UInt64
+    private let layer: Int
+    private let timer: StepTimer
+
+    /// Visible bytes of both phases, positive rows first, shape `[rows, visible]`.
+    private var visible: [UInt8]
+    /// Hidden probabilities of both phases, rows likewise, shape `[rows, hidden]`.
+    private var probabilities: [Float]
+    /// Pre-activations, then probabilities, of visible units: shape `[chains, visible]`.
+    private var visibleProbabilities: [Float]
+    /// Hidden states of the model phase, shape `[chains, hidden]`.
+    private var hiddenStates: [UInt8]
+
+    /// Creates an estimator for at most `batch` data rows and `chains` chains on this process.
+    public init(
+        arithmetic: any LayerArithmetic, rule: LearningRule, seed: UInt64, layer: Int, batch: Int,
+        chains: Int, timer: StepTimer
+    ) {
+        let shape = arithmetic.shape
+        self.arithmetic = arithmetic
+        self.rule = rule
+        self.seed = seed
+        self.layer = layer
+        self.timer = timer
+        statistics = arithmetic.makeStatistics()
+        visible = Array(repeating: 0, count: (batch + chains) * shape.visible)
+        probabilities = Array(repeating: 0, count: (batch + chains) * shape.hidden)
+        visibleProbabilities = Array(repeating: 0, count: chains * shape.visible)
+        hiddenStates = Array(repeating: 0, count: chains * shape.hidden)
+    }
+
+    /// Writes the data rows of the next `estimate`.
+    ///
+    /// - Parameter load: Receives the bytes, shape `[capacity, visible]`.
+    public mutating func loadData<Failure: Error>(
+        _ load: (inout [UInt8]) throws(Failure) -> Void
+    ) throws(Failure) {
+        try load(&visible)
+        timer.lap(.data)
+    }
+
+    /// Computes the statistics of one step from the loaded data rows.
+    ///
+    /// - Parameters:
+    ///   - step: Names the random numbers.
+    ///   - rows: This process's share of the batch and of the chains.
+    ///   - chains: Moved on by the rule's sweeps; nil for contrastive divergence, whose chains
+    ///     start from the batch.
+    public mutating func estimate(step: Int, rows: PhaseRows, chains: inout Chains?) {
+        let shape = arithmetic.shape
+        precondition(
+            (rows.positive + rows.negative) * shape.visible <= visible.count,
+            "\(rows.positive) + \(rows.negative) rows exceed the room for "
+                + "\(visible.count / shape.visible)")
+        let negative = rows.positive..<(rows.positive + rows.negative)
+        hiddenProbabilities(of: 0..<rows.positive)
+        switch rule.algorithm {
+        case .contrastiveDivergence:
+            precondition(
+                rows.positive == rows.negative && rows.firstPositive == rows.firstNegative,
+                "contrastive divergence runs a chain for each case of the batch")
+            sampleHidden(of: 0..<rows.positive, step: step, sweep: 0, rows: rows)
+        case .persistent:
+            precondition(
+                chains?.indices.count == rows.negative,
+                "\(chains?.indices.count ?? 0) chains for \(rows.negative) rows")
+            swapHiddenStates(with: &chains)
+        }
+        for sweep in 0..<rule.sweeps {
+            sampleVisible(step: step, sweep: sweep, rows: rows)
+            hiddenProbabilities(of: negative)
+            // The last hidden states start the next step's chains; CD has none to start.
+            if sweep < rule.sweeps - 1 || rule.algorithm == .persistent {
+                sampleHidden(of: negative, step: step, sweep: sweep + 1, rows: rows)
+            }
+        }
+        if rule.algorithm == .persistent { swapHiddenStates(with: &chains) }
+        arithmetic.collect(
+            visible: visible, probabilities: probabilities, rows: rows,
+            rounding: PhaseRounding(seed: seed, layer: layer, step: step), into: &statistics)
+        timer.lap(.statistics)
+    }
+
+    /// Exchanges the states without a copy; both have room for this process's chains.
+    private mutating func swapHiddenStates(with chains: inout Chains?) {
+        guard chains != nil else { return }
+        swap(&chains!.states, &hiddenStates)
+    }
+
+    /// Computes the hidden probabilities given the visible bytes of some rows.
+    private mutating func hiddenProbabilities(of rows: Range<Int>) {
+        arithmetic.upward(visible, rows: rows, into: &probabilities)
+        timer.lap(.products)
+        let shape = arithmetic.shape
+        activate(shape.hiddenUnits, units: shape.hidden, rows: rows, &probabilities)
+        timer.lap(.sampling)
+    }
+
+    /// Draws the hidden states of the model phase from the probabilities of some rows.
+    private mutating func sampleHidden(
+        of source: Range<Int>, step: Int, sweep: Int, rows: PhaseRows
+    ) {
+        sample(
+            probabilities, rows: source, units: arithmetic.shape.hidden, one: 1,
+            stream: RandomStream(
+                seed: seed, .hiddenState, layer: layer, step: step, sweep: sweep),
+            firstRow: rows.firstNegative, into: &hiddenStates, at: 0)
+        timer.lap(.sampling)
+    }
+
+    /// Draws the visible states of the model phase given its hidden states.
+    private mutating func sampleVisible(step: Int, sweep: Int, rows: PhaseRows) {
+        let shape = arithmetic.shape
+        let chains = 0..<rows.negative
+        arithmetic.downward(
+            hiddenStates, levels: .bits, rows: chains, into: &visibleProbabilities)
+        timer.lap(.products)
+        activate(shape.visibleUnits, units: shape.visible, rows: chains, &visibleProbabilities)
+        sample(
+            visibleProbabilities, rows: chains, units: shape.visible,
+            one: UInt8(shape.levels.maximum),
+            stream: RandomStream(
+                seed: seed, .visibleState, layer: layer, step: step, sweep: sweep),
+            firstRow: rows.firstNegative, into: &visible, at: rows.positive)
+        timer.lap(.sampling)
+    }
+}

@@ -1,0 +1,50 @@
+import RandomStreams
+
+extension Parameters {
+    /// Draws the parameters at which training starts.
+    ///
+    /// Weights are normal; hidden biases are zero; visible biases are the log-odds of the base
+    /// rates, or zero [Hinton12, §8].
+    ///
+    /// - Parameters:
+    ///   - deviation: The standard deviation of the weights.
+    ///   - logOddsOf: The probability that each visible unit is 1, shape `[visible]`, in (0, 1);
+    ///     nil for visible biases of zero.
+    public init(
+        initialWeights deviation: Double, visible: Int, hidden: Int, visibleUnits: UnitKind,
+        logOddsOf baseRates: [Double]?, seed: UInt64, layer: Int
+    ) {
+        self.init(visible: visible, hidden: hidden)
+        let stream = RandomStream(seed: seed, .initialWeights, layer: layer)
+        var words = [UInt32](repeating: 0, count: hidden)
+        for i in 0..<visible {
+            var span = words.mutableSpan
+            stream.fill(&span, row: i)
+            for j in 0..<hidden {
+                let uniform = (Double(words[j]) + 0.5) * 0x1p-32
+                values[i * hidden + j] = Float(deviation * normalQuantile(uniform))
+            }
+        }
+        guard let baseRates else { return }
+        precondition(baseRates.count == visible, "\(baseRates.count) base rates for \(visible)")
+        for i in 0..<visible {
+            let p = baseRates[i]
+            let logOdds = logarithm(p / (1 - p))
+            // P(s = +1) = σ(2b) for a spin.
+            values[visibleBiasRange.lowerBound + i] =
+                Float(visibleUnits == .spin ? logOdds / 2 : logOdds)
+        }
+    }
+}
+
+/// The smoothed base rates (n + 1)/(N + 2) of visible units: never 0 or 1, so that a constant pixel
+/// has finite log-odds.
+///
+/// - Parameters:
+///   - sums: The sum of each unit's bytes over all cases.
+///   - count: How many cases, N.
+public func baseRates(sums: [Int64], levels: ByteLevels, count: Int) -> [Double] {
+    sums.map { sum in
+        (Double(sum) / Double(levels.maximum) + 1) / Double(count + 2)
+    }
+}

@@ -1,0 +1,74 @@
+import RandomStreams
+
+/// What a trained layer makes of the cases below it: the training data of the next layer.
+///
+/// Computed on the fly by whoever asks; nothing is stored. The randomness is named by case and draw,
+/// so that every rank makes the same of a case.
+public final class PropagatedCases: CaseSource {
+    /// What the next layer sees.
+    public enum Propagation: String, Sendable, CaseIterable {
+        /// Hidden means as bytes 0…127, rounded stochastically.
+        case means
+        /// Hidden states.
+        case samples
+    }
+
+    public var count: Int { source.count }
+    public var visible: Int { evaluator.shape.hidden }
+    public var levels: ByteLevels { propagation == .means ? .grey : .bits }
+
+    private let source: any CaseSource
+    private let evaluator: LayerEvaluator
+    private let propagation: Propagation
+    private let seed: UInt64
+    private let layer: Int
+    private var bytes: [UInt8] = []
+
+    /// Creates the hidden layer's view of `source`.
+    ///
+    /// - Parameter layer: The place of `rbm` in the stack; names the random numbers.
+    public init(
+        _ source: any CaseSource, through rbm: RBM, arithmetic: ArithmeticKind,
+        propagation: Propagation, seed: UInt64, layer: Int
+    ) {
+        precondition(
+            source.visible == rbm.visibleCount,
+            "cases of \(source.visible) units for \(rbm.visibleCount) visible units")
+        self.source = source
+        evaluator = LayerEvaluator(rbm, levels: source.levels, arithmetic: arithmetic)
+        self.propagation = propagation
+        self.seed = seed
+        self.layer = layer
+    }
+
+    public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        if bytes.count < cases.count * source.visible {
+            bytes = Array(repeating: 0, count: cases.count * source.visible)
+        }
+        try source.load(cases, draw: draw, into: &bytes)
+        let probabilities = evaluator.hiddenProbabilities(of: bytes, cases: cases.count)
+        let stream = RandomStream(seed: seed, .propagation, layer: layer, step: draw)
+        var words = [UInt32](repeating: 0, count: visible)
+        var result = result.mutableSpan
+        for (row, number) in cases.enumerated() {
+            var wordSpan = words.mutableSpan
+            stream.fill(&wordSpan, row: number)
+            let words = words.span
+            let probability = probabilities.span.extracting(rowRange(row, of: visible))
+            result.withRow(row, of: visible) { result in
+                switch propagation {
+                case .means:
+                    for j in result.indices {
+                        let fixed = roundedInteger(probability[j] * 65_536)
+                        let random = Int32(truncatingIfNeeded: words[j] >> 16)
+                        result[j] = UInt8(truncatingIfNeeded: (fixed &* 127 &+ random) >> 16)
+                    }
+                case .samples:
+                    for j in result.indices {
+                        result[j] = words[j].unitInterval < probability[j] ? 1 : 0
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// The sums of one step over the cases of both phases, in one flat buffer that ranks add up.
+///
+/// Layout: Σ v hᵀ of the positive minus the negative phase, shape `[visible, hidden]`; Σ v of the
+/// positive phase and Σ v of the negative, `[visible]` each; Σ h likewise, `[hidden]` each. Moments
+/// stay apart by phase because each is divided by its own count. Integers or floats, as the
+/// arithmetic has it; the other buffer is empty. What one unit of the integers means is the
+/// arithmetic's business.
+public struct Statistics: Sendable {
+    public let layout: StatisticsLayout
+    public var integers: [Int32]
+    public var floats: [Float]
+
+    init(_ shape: LayerShape, integers isInteger: Bool) {
+        layout = StatisticsLayout(visible: shape.visible, hidden: shape.hidden)
+        integers = isInteger ? Array(repeating: 0, count: layout.count) : []
+        floats = isInteger ? [] : Array(repeating: 0, count: layout.count)
+    }
+}
+
+/// Where in the flat buffer of `Statistics` each sum lies.
+public struct StatisticsLayout: Sendable {
+    public let visible: Int
+    public let hidden: Int
+
+    public var count: Int { visible * hidden + 2 * visible + 2 * hidden }
+
+    var moments: Range<Int> { (visible * hidden)..<count }
+    var positiveVisible: Range<Int> { range(from: visible * hidden, visible) }
+    var negativeVisible: Range<Int> { range(from: positiveVisible.upperBound, visible) }
+    var positiveHidden: Range<Int> { range(from: negativeVisible.upperBound, hidden) }
+    var negativeHidden: Range<Int> { range(from: positiveHidden.upperBound, hidden) }
+
+    private func range(from start: Int, _ count: Int) -> Range<Int> { start..<(start + count) }
+}

@@ -1,0 +1,124 @@
+/// The exact partition function of an RBM, by summing over all states of its smaller side.
+///
+/// ln Z = ln Σ_s e^{−F(s)}, in nats, in double precision. The states are walked in Gray-code order,
+/// block by block, each block from a freshly computed start: blocks may be shared out, and their sums
+/// are combined in a fixed order.
+public struct Enumeration: Sendable {
+    /// The largest smaller side that is enumerated: 2²⁵ states.
+    public static let largestSide = 25
+
+    /// How many units are enumerated.
+    public let side: Int
+
+    /// How many blocks the states are divided into.
+    public let blocks: Int
+
+    private let unitKind: UnitKind
+    private let otherKind: UnitKind
+    private let bias: [Double]
+    private let otherBias: [Double]
+    /// Shape `[side, other]`.
+    private let weights: [Double]
+
+    /// Creates the enumeration; nil when both sides have more than 25 units.
+    public init?(_ rbm: RBM) {
+        let overHidden = rbm.hiddenCount <= rbm.visibleCount
+        side = min(rbm.hiddenCount, rbm.visibleCount)
+        guard side <= Self.largestSide else { return nil }
+        blocks = 1 << max(0, side - 12)
+        let parameters = rbm.parameters
+        let visibleBias = parameters.visibleBias.map(Double.init)
+        let hiddenBias = parameters.hiddenBias.map(Double.init)
+        unitKind = overHidden ? rbm.hiddenUnits : rbm.visibleUnits
+        otherKind = overHidden ? rbm.visibleUnits : rbm.hiddenUnits
+        bias = overHidden ? hiddenBias : visibleBias
+        otherBias = overHidden ? visibleBias : hiddenBias
+        weights =
+            overHidden
+            ? (0..<rbm.hiddenCount).flatMap { j in
+                (0..<rbm.visibleCount).map { Double(parameters[$0, j]) }
+            } : parameters.weights.map(Double.init)
+    }
+
+    /// ln Z, summed on this process alone.
+    public var logPartition: Double { Self.combine((0..<blocks).map(logSum)) }
+
+    /// ln Σ e^{−F} over the states of one block.
+    public func logSum(_ block: Int) -> Double {
+        precondition(block >= 0 && block < blocks, "block \(block) of \(blocks)")
+        let count = 1 << side / blocks
+        let first = block * count
+        // The Gray code of the first state; later ones differ from the one before in one unit.
+        var state = first ^ first >> 1
+        var field = otherBias
+        var energy = 0.0
+        for unit in 0..<side {
+            let value = unitKind.value(Double(state >> unit & 1))
+            energy += bias[unit] * value
+            add(value, unit, &field)
+        }
+        var logs = [Double](repeating: 0, count: count)
+        for offset in 0..<count {
+            if offset > 0 {
+                let unit = (first + offset).trailingZeroBitCount
+                let before = unitKind.value(Double(state >> unit & 1))
+                state ^= 1 << unit
+                let change = unitKind.value(Double(state >> unit & 1)) - before
+                energy += bias[unit] * change
+                add(change, unit, &field)
+            }
+            logs[offset] = energy + sumOfLogPartitions(field)
+        }
+        return Self.combine(logs)
+    }
+
+    /// ln Σ eˣ.
+    public static func combine(_ logs: [Double]) -> Double {
+        let largest = logs.reduce(-Double.infinity, max)
+        guard largest.isFinite else { return largest }
+        var sum = 0.0
+        for x in logs { sum += exponential(x - largest) }
+        return largest + logarithm(sum)
+    }
+
+    private func add(_ value: Double, _ unit: Int, _ field: inout [Double]) {
+        let weights = weights.span.extracting(rowRange(unit, of: field.count))
+        var field = field.mutableSpan
+        for i in field.indices { field[i] += value * weights[i] }
+    }
+
+    /// Σ ln Σ_u e^{ux} over the other side's units.
+    ///
+    /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^{−|x|}): the factors lie in [1, 2], so that 512 of them are
+    /// multiplied before one logarithm is taken.
+    private func sumOfLogPartitions(_ field: [Double]) -> Double {
+        let field = field.span
+        let sharpness: Double = otherKind == .spin ? 2 : 1
+        var sum = 0.0
+        var start = 0
+        while start < field.count {
+            let end = min(start + 512, field.count)
+            var linear = InlineArray<4, Double>(repeating: 0)
+            var product = InlineArray<4, Double>(repeating: 1)
+            var i = start
+            while i + 4 <= end {
+                for lane in 0..<4 {
+                    let x = field[i &+ lane]
+                    linear[lane] += otherKind == .spin ? x.magnitude : max(x, 0)
+                    product[lane] *= 1 + exponential(-sharpness * x.magnitude)
+                }
+                i += 4
+            }
+            while i < end {
+                let x = field[i]
+                linear[0] += otherKind == .spin ? x.magnitude : max(x, 0)
+                product[0] *= 1 + exponential(-sharpness * x.magnitude)
+                i += 1
+            }
+            sum += linear[0] + linear[1] + linear[2] + linear[3]
+            sum += logarithm((product[0] * product[1]) * (product[2] * product[3]))
+            start = end
+        }
+        return sum
+    }
+}

@@ -1,0 +1,21 @@
+/// A sum of real numbers in 64-bit fixed point: the same bits in any order and on any number of
+/// ranks.
+///
+/// One unit is 2⁻²⁴, so that a sum over 10⁷ cases may average up to 5·10⁴. Beyond, and for values that
+/// are not numbers, it saturates.
+public struct FixedPointSum: Sendable, Equatable {
+    /// The sum in units of 2⁻²⁴; ranks add these.
+    public var units: Int64 = 0
+
+    public init() {}
+
+    public mutating func add(_ value: Double) {
+        let scaled = (value * 0x1p24).rounded()
+        let unit: Int64 =
+            scaled.magnitude < 0x1p62 ? Int64(scaled) : (scaled < 0 ? -1 << 62 : 1 << 62)
+        let (sum, overflow) = units.addingReportingOverflow(unit)
+        units = overflow ? (unit < 0 ? .min : .max) : sum
+    }
+
+    public var value: Double { Double(units) * 0x1p-24 }
+}

@@ -1,0 +1,171 @@
+/// Measures a fixed RBM on cases given as bytes: free energies, hidden means, reconstructions.
+///
+/// Runs on the products of an arithmetic, in blocks of rows; what it adds up is in fixed point, so
+/// that any division of the cases gives the same sums. Every case's value is a sum over its units in
+/// a fixed order.
+public final class LayerEvaluator {
+    public let rbm: RBM
+    public let shape: LayerShape
+
+    private let arithmetic: any LayerArithmetic
+    private var hidden: [Float] = []
+    private var visible: [Float] = []
+    private var means: [UInt8] = []
+
+    /// Creates an evaluator of an RBM whose visible bytes have the given levels.
+    public init(_ rbm: RBM, levels: ByteLevels, arithmetic kind: ArithmeticKind) {
+        self.rbm = rbm
+        shape = LayerShape(rbm, levels: levels)
+        arithmetic = makeArithmetic(kind, shape)
+        arithmetic.load(rbm.parameters)
+    }
+
+    /// Sums over cases, to be added up over processes.
+    public struct Sums: Sendable {
+        public var cases: Int64 = 0
+        public var freeEnergy = FixedPointSum()
+        public var crossEntropy = FixedPointSum()
+        /// Σ over cases of the probability of each hidden unit, in units of 2⁻¹⁶, shape `[hidden]`.
+        public var activity: [Int64] = []
+
+        public init() {}
+    }
+
+    /// Adds the free energies of cases, and the activities of their hidden units if asked.
+    ///
+    /// - Parameter states: Visible bytes, shape `[cases, visible]`.
+    public func addFreeEnergies(
+        of states: [UInt8], cases: Int, activity: Bool, to sums: inout Sums
+    ) {
+        preactivations(of: states, cases: cases)
+        sums.cases += Int64(cases)
+        let bias = rbm.parameters.visibleBias
+        for row in 0..<cases {
+            sums.freeEnergy.add(
+                -biasTerm(bias, states, row) - hiddenTerm(row))
+        }
+        guard activity else { return }
+        activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<cases, &hidden)
+        if sums.activity.isEmpty { sums.activity = Array(repeating: 0, count: shape.hidden) }
+        for row in 0..<cases {
+            let probabilities = hidden.span.extracting(rowRange(row, of: shape.hidden))
+            var activity = sums.activity.mutableSpan
+            for j in activity.indices {
+                activity[j] &+= Int64(roundedInteger(probabilities[j] * 65_536))
+            }
+        }
+    }
+
+    /// The free energy of each case, shape `[cases]`, in nats.
+    public func freeEnergies(of states: [UInt8], cases: Int) -> [Double] {
+        preactivations(of: states, cases: cases)
+        let bias = rbm.parameters.visibleBias
+        return (0..<cases).map { -biasTerm(bias, states, $0) - hiddenTerm($0) }
+    }
+
+    /// Adds the cross-entropy between each case and its mean-field reconstruction, in nats a case.
+    ///
+    /// The reconstruction is the visible mean given the hidden means, which enter as bytes rounded
+    /// to the nearest.
+    public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout Sums) {
+        hiddenMeans(of: states, cases: cases)
+        if visible.count < cases * shape.visible {
+            visible = Array(repeating: 0, count: cases * shape.visible)
+        }
+        arithmetic.downward(means, levels: .grey, rows: 0..<cases, into: &visible)
+        let factor = 1 / Float(shape.levels.maximum)
+        let sharpness: Float = shape.visibleUnits == .spin ? 2 : 1
+        for row in 0..<cases {
+            let visible = visible
+            let x = visible.span.extracting(rowRange(row, of: shape.visible))
+            let bytes = states.span.extracting(rowRange(row, of: shape.visible))
+            sums.crossEntropy.add(
+                laneSum(count: shape.visible) {
+                    let field = sharpness * x[$0]
+                    return softplus(field) - field * (Float(bytes[$0]) * factor)
+                })
+        }
+    }
+
+    /// The probability of each hidden unit, as bytes that stand for x/127, rounded to the nearest.
+    ///
+    /// - Returns: Valid until the next call; shape `[cases, hidden]`.
+    @discardableResult
+    public func hiddenMeans(of states: [UInt8], cases: Int) -> [UInt8] {
+        hiddenProbabilities(of: states, cases: cases)
+        if means.count < cases * shape.hidden {
+            means = Array(repeating: 0, count: cases * shape.hidden)
+        }
+        let hidden = hidden
+        let probabilities = hidden.span
+        var means = means.mutableSpan
+        for i in 0..<(cases * shape.hidden) {
+            means[i] = UInt8(truncatingIfNeeded: roundedInteger(probabilities[i] * 127))
+        }
+        return self.means
+    }
+
+    /// The probability that each hidden unit is 1, shape `[cases, hidden]`; may be longer.
+    @discardableResult
+    public func hiddenProbabilities(of states: [UInt8], cases: Int) -> [Float] {
+        preactivations(of: states, cases: cases)
+        activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<cases, &hidden)
+        return hidden
+    }
+
+    /// c + Wᵀv for each case, shape `[cases, hidden]`; may be longer.
+    @discardableResult
+    func preactivations(of states: [UInt8], cases: Int) -> [Float] {
+        if hidden.count < cases * shape.hidden {
+            hidden = Array(repeating: 0, count: cases * shape.hidden)
+        }
+        arithmetic.upward(states, rows: 0..<cases, into: &hidden)
+        return hidden
+    }
+
+    /// b·v of one case.
+    private func biasTerm(_ bias: [Float], _ states: [UInt8], _ row: Int) -> Double {
+        let bytes = states.span.extracting(rowRange(row, of: shape.visible))
+        let bias = bias.span
+        let factor = (shape.visibleUnits == .spin ? 2 : 1) / Float(shape.levels.maximum)
+        let offset: Float = shape.visibleUnits == .spin ? -1 : 0
+        return laneSum(count: shape.visible) { bias[$0] * (Float(bytes[$0]) * factor + offset) }
+    }
+
+    /// Σ over hidden units of ln Σ_h e^{hx} in the row's field x.
+    private func hiddenTerm(_ row: Int) -> Double {
+        let hidden = hidden
+        let x = hidden.span.extracting(rowRange(row, of: shape.hidden))
+        return switch shape.hiddenUnits {
+        case .bernoulli: laneSum(count: shape.hidden) { softplus(x[$0]) }
+        case .spin: laneSum(count: shape.hidden) { logTwoCosh(x[$0]) }
+        }
+    }
+}
+
+/// The arithmetic of a kind for a layer.
+public func makeArithmetic(_ kind: ArithmeticKind, _ shape: LayerShape) -> any LayerArithmetic {
+    switch kind {
+    case .integer: IntegerArithmetic(shape)
+    case .float32: Float32Arithmetic(shape)
+    }
+}
+
+/// A sum of floats in double precision, in eight fixed lanes: vector code, and the same bits
+/// everywhere.
+@inline(__always)
+private func laneSum(count: Int, _ term: (Int) -> Float) -> Double {
+    var lanes = InlineArray<8, Double>(repeating: 0)
+    var i = 0
+    while i + 8 <= count {
+        for lane in 0..<8 { lanes[lane] += Double(term(i &+ lane)) }
+        i += 8
+    }
+    var sum = 0.0
+    while i < count {
+        sum += Double(term(i))
+        i += 1
+    }
+    for lane in 0..<8 { sum += lanes[lane] }
+    return sum
+}

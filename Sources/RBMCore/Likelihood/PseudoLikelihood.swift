@@ -1,0 +1,144 @@
+/// The pseudo-log-likelihood of cases: Σ over all visible units of ln p(vᵢ | the others), in nats.
+///
+/// All units of each case are flipped, not one drawn at random: the value has no sampling noise.
+/// Flipping unit i multiplies e^{−F} by e^{δbᵢ} Π_j (q_j + p_j e^{δW_ij}) with Bernoulli hidden units,
+/// p_j = σ(x_j), q_j = σ(−x_j), and by Π_j (p_j e^{δW_ij} + q_j e^{−δW_ij}) with spins, p_j = σ(2x_j).
+/// All terms are positive, so nothing cancels; a product of factors costs no exponential. Hidden
+/// units with weights so large that a factor leaves the floats take differences of logarithms.
+/// Source: [Besag75].
+public struct PseudoLikelihood {
+    private let shape: LayerShape
+    private let bias: [Float]
+    /// e^{+δW} of a unit that goes up, shape `[hidden, visible]`: flips of one unit are one column.
+    private let up: [Float]
+    /// e^{−δW} of a unit that goes down.
+    private let down: [Float]
+    /// For each hidden unit the δW of all visible units, if one is beyond `largestExponent`; else
+    /// empty.
+    private let wide: [[Float]]
+    /// How many factors a product may have before its logarithm is taken.
+    private let chunk: Int
+
+    /// Up to here the factors above are exact: p ≥ e^{−87} is where `sigmoid` ends, and
+    /// e^{−87 + 32} is nothing beside the smallest other term, e^{−32}.
+    private static let largestExponent: Float = 32
+
+    /// What a product of factors or its inverse may reach: e⁸⁰ is a float.
+    private static let largestProduct: Float = 80
+
+    /// Creates the tables of an RBM.
+    public init(_ rbm: RBM) {
+        shape = LayerShape(rbm, levels: .bits)
+        let delta: Float = rbm.visibleUnits == .spin ? 2 : 1
+        bias = rbm.parameters.visibleBias.map { $0 * delta }
+        let (visible, hidden) = (rbm.visibleCount, rbm.hiddenCount)
+        var up = [Float](repeating: 0, count: visible * hidden)
+        var down = up
+        var wide = [[Float]](repeating: [], count: hidden)
+        var largest: Float = 1
+        for j in 0..<hidden {
+            let exponents = (0..<visible).map { delta * rbm.parameters[$0, j] }
+            let magnitude = Float(bitPattern: largestMagnitudeBits(exponents.span))
+            guard magnitude <= Self.largestExponent else {
+                wide[j] = exponents
+                continue
+            }
+            largest = max(largest, magnitude)
+            for i in 0..<visible {
+                up[j * visible + i] = exponential(exponents[i])
+                down[j * visible + i] = exponential(-exponents[i])
+            }
+        }
+        self.up = up
+        self.down = down
+        self.wide = wide
+        chunk = Int(Self.largestProduct / largest)
+    }
+
+    /// Adds the pseudo-log-likelihoods of cases of bits.
+    ///
+    /// - Parameters:
+    ///   - states: Visible bytes 0 or 1, shape `[cases, visible]`.
+    ///   - evaluator: Of the same RBM, with levels `.bits`.
+    public func add(
+        of states: [UInt8], cases: Int, evaluator: LayerEvaluator, to sum: inout FixedPointSum
+    ) {
+        precondition(
+            evaluator.shape == shape, "the evaluator is of \(evaluator.shape), not \(shape)")
+        let fields = evaluator.preactivations(of: states, cases: cases)
+        for row in 0..<cases {
+            sum.add(
+                value(
+                    states: Array(states[rowRange(row, of: shape.visible)]),
+                    fields: Array(fields[rowRange(row, of: shape.hidden)])))
+        }
+    }
+
+    private func value(states: [UInt8], fields: [Float]) -> Double {
+        let sharpness: Float = shape.hiddenUnits == .spin ? 2 : 1
+        let p = fields.map { sigmoid(sharpness * $0) }
+        let q = fields.map { sigmoid(-sharpness * $0) }
+        // ln of e^{−F} of the flipped state over that of the state, but for the bias.
+        var ratios = [Float](repeating: 0, count: shape.visible)
+        var products = [Float](repeating: 1, count: shape.visible)
+        for j in 0..<shape.hidden {
+            if wide[j].isEmpty {
+                multiply(&products, unit: j, p: p[j], q: q[j], states: states)
+            } else {
+                addDifferences(to: &ratios, unit: j, field: fields[j], states: states)
+            }
+            if (j + 1) % chunk == 0 || j == shape.hidden - 1 { takeLogarithms(&products, &ratios) }
+        }
+        var sum = 0.0
+        for i in 0..<shape.visible {
+            let ratio = ratios[i] + (states[i] == 0 ? bias[i] : -bias[i])
+            sum -= Double(softplus(ratio))
+        }
+        return sum
+    }
+
+    /// Multiplies every unit's product by the factor of one hidden unit.
+    private func multiply(
+        _ products: inout [Float], unit: Int, p: Float, q: Float, states: [UInt8]
+    ) {
+        let up = up.span.extracting(rowRange(unit, of: shape.visible))
+        let down = down.span.extracting(rowRange(unit, of: shape.visible))
+        let states = states.span
+        var products = products.mutableSpan
+        switch shape.hiddenUnits {
+        case .bernoulli:
+            for i in products.indices {
+                products[i] *= q + p * (states[i] == 0 ? up[i] : down[i])
+            }
+        case .spin:
+            for i in products.indices {
+                let (rise, fall) = (up[i], down[i])
+                products[i] *=
+                    states[i] == 0 ? p * rise + q * fall : p * fall + q * rise
+            }
+        }
+    }
+
+    /// Adds what one hidden unit with large weights contributes: the change of ln Σ_h e^{hx}.
+    private func addDifferences(
+        to ratios: inout [Float], unit: Int, field x: Float, states: [UInt8]
+    ) {
+        let exponents = wide[unit]
+        for i in ratios.indices {
+            let flipped = x + (states[i] == 0 ? exponents[i] : -exponents[i])
+            switch shape.hiddenUnits {
+            case .bernoulli: ratios[i] += softplus(flipped) - softplus(x)
+            case .spin: ratios[i] += logTwoCosh(flipped) - logTwoCosh(x)
+            }
+        }
+    }
+
+    private func takeLogarithms(_ products: inout [Float], _ ratios: inout [Float]) {
+        var products = products.mutableSpan
+        var ratios = ratios.mutableSpan
+        for i in products.indices {
+            ratios[i] += logarithm(products[i])
+            products[i] = 1
+        }
+    }
+}

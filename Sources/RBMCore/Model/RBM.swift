@@ -1,0 +1,97 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A Restricted Boltzmann Machine: two kinds of units and the parameters between them.
+///
+/// E(v, h) = −vᵀWh − b·v − c·h, with Bernoulli units in {0, 1} and spins in {−1, +1}; energies are
+/// in units of kT and logarithms are natural. The functions here are the exact reference in double
+/// precision, one case at a time; training and evaluation run on `LayerArithmetic`.
+public struct RBM: Sendable, Equatable {
+    public let visibleUnits: UnitKind
+    public let hiddenUnits: UnitKind
+    public var parameters: Parameters
+
+    public init(visibleUnits: UnitKind, hiddenUnits: UnitKind, parameters: Parameters) {
+        self.visibleUnits = visibleUnits
+        self.hiddenUnits = hiddenUnits
+        self.parameters = parameters
+    }
+
+    public var visibleCount: Int { parameters.visibleCount }
+    public var hiddenCount: Int { parameters.hiddenCount }
+
+    /// The energy of a joint state, in kT.
+    ///
+    /// - Parameters:
+    ///   - visible: Unit values (not bytes), shape `[visible]`.
+    ///   - hidden: Unit values, shape `[hidden]`.
+    public func energy(visible: [Double], hidden: [Double]) -> Double {
+        let field = hiddenPreactivations(given: visible)
+        let bias = zip(parameters.values[parameters.visibleBiasRange], visible)
+            .reduce(0) { $0 + Double($1.0) * $1.1 }
+        return -bias - zip(field, hidden).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+
+    /// The free energy of a visible state: −ln Σ_h e^{−E(v, h)}, in nats.
+    public func freeEnergy(ofVisible visible: [Double]) -> Double {
+        let bias = zip(parameters.values[parameters.visibleBiasRange], visible)
+            .reduce(0) { $0 + Double($1.0) * $1.1 }
+        return hiddenPreactivations(given: visible)
+            .reduce(-bias) { $0 - hiddenUnits.logPartition(field: $1) }
+    }
+
+    /// The free energy of a hidden state: −ln Σ_v e^{−E(v, h)}, in nats.
+    ///
+    /// The renormalized Hamiltonian of the hidden units in the words of [MehtaSchwab14].
+    public func freeEnergy(ofHidden hidden: [Double]) -> Double {
+        let bias = zip(parameters.values[parameters.hiddenBiasRange], hidden)
+            .reduce(0) { $0 + Double($1.0) * $1.1 }
+        return visiblePreactivations(given: hidden)
+            .reduce(-bias) { $0 - visibleUnits.logPartition(field: $1) }
+    }
+
+    /// c + Wᵀv, shape `[hidden]`.
+    public func hiddenPreactivations(given visible: [Double]) -> [Double] {
+        precondition(
+            visible.count == visibleCount, "\(visible.count) values, \(visibleCount) units")
+        var field = parameters.values[parameters.hiddenBiasRange].map(Double.init)
+        for (i, value) in visible.enumerated() where value != 0 {
+            let row = i * hiddenCount
+            for j in 0..<hiddenCount { field[j] += value * Double(parameters.values[row + j]) }
+        }
+        return field
+    }
+
+    /// b + Wh, shape `[visible]`.
+    public func visiblePreactivations(given hidden: [Double]) -> [Double] {
+        precondition(hidden.count == hiddenCount, "\(hidden.count) values, \(hiddenCount) units")
+        return (0..<visibleCount).map { i in
+            let row = i * hiddenCount
+            let bias = Double(parameters.values[parameters.visibleBiasRange.lowerBound + i])
+            return (0..<hiddenCount).reduce(bias) {
+                $0 + hidden[$1] * Double(parameters.values[row + $1])
+            }
+        }
+    }
+}
+
+extension UnitKind {
+    /// ln Σ_u e^{ux} over the unit's two values: ln(1 + eˣ), or ln 2cosh x.
+    public func logPartition(field x: Double) -> Double {
+        switch self {
+        case .bernoulli: max(x, 0) + log1p(exp(-abs(x)))
+        case .spin: abs(x) + log1p(exp(-2 * abs(x)))
+        }
+    }
+
+    /// The mean of the unit's value in a field x.
+    public func mean(field x: Double) -> Double {
+        switch self {
+        case .bernoulli: 1 / (1 + exp(-x))
+        case .spin: tanh(x)
+        }
+    }
+}

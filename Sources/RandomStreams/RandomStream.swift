@@ -1,0 +1,111 @@
+/// What a random number is for; a different purpose never meets the same counter.
+///
+/// The raw values are part of every model's bits: new purposes are added at the end.
+public enum Purpose: UInt8, Sendable, CaseIterable {
+    case initialWeights = 1
+    case initialChains
+    case hiddenState
+    case visibleState
+    case positiveRounding
+    case negativeRounding
+    case epochOrder
+    case heldOutChoice
+    case binarization
+    case propagation
+    case monitorCases
+    case pseudoLikelihoodBits
+    case sampling
+    case isingStart
+    case isingUpdate
+    case isingCluster
+    case benchmark
+}
+
+/// A family of random numbers that is a pure function of (seed, purpose, layer, step, sweep).
+///
+/// Within the family a row and a unit name one number. Rows are *global* (a sample's position, a
+/// chain's index): neither rank nor thread enters, so any division of the work draws the same.
+///
+/// Counter words: block of units, row, step, and purpose · layer · sweep in 8 · 8 · 16 bits.
+public struct RandomStream: Sendable {
+    private let seed: UInt64
+    private let step: UInt32
+    private let tag: UInt32
+
+    /// Units that draw from one group of counters: 16 counters of 4 words.
+    ///
+    /// Word w of the counter j of a group belongs to unit 16·w + j, so that a loop over counters
+    /// stores to consecutive units and vectorizes.
+    private static let groupUnits = 64
+
+    /// Creates the family.
+    ///
+    /// - Precondition: `layer` < 2⁸, `sweep` < 2¹⁶, `step` < 2³².
+    public init(seed: UInt64, _ purpose: Purpose, layer: Int = 0, step: Int = 0, sweep: Int = 0) {
+        precondition(layer >= 0 && layer < 1 << 8, "layer \(layer) is outside 0..<256")
+        precondition(sweep >= 0 && sweep < 1 << 16, "sweep \(sweep) is outside 0..<65536")
+        precondition(step >= 0 && step < 1 << 32, "step \(step) is outside 0..<2³²")
+        self.seed = seed
+        self.step = UInt32(step)
+        tag = UInt32(purpose.rawValue) << 24 | UInt32(layer) << 16 | UInt32(sweep)
+    }
+
+    /// Fills `words` with 32 random bits for each unit of a row, unit 0 first.
+    ///
+    /// - Precondition: `row` < 2³².
+    public func fill(_ words: inout MutableSpan<UInt32>, row: Int) {
+        let row = UInt64(UInt32(row))
+        unsafe words.withUnsafeMutableBufferPointer { words in
+            let whole = words.count / Self.groupUnits
+            guard var target = words.baseAddress else { return }
+            for group in 0..<whole {
+                unsafe fillGroup(target, first: UInt64(group) &* 16, row: row)
+                unsafe target += Self.groupUnits
+            }
+            let rest = words.count % Self.groupUnits
+            guard rest > 0 else { return }
+            unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.groupUnits) {
+                unsafe fillGroup($0.baseAddress!, first: UInt64(whole) &* 16, row: row)
+                unsafe target.update(from: $0.baseAddress!, count: rest)
+            }
+        }
+    }
+
+    /// Writes the 64 words of one group.
+    @inline(__always)
+    private func fillGroup(_ target: UnsafeMutablePointer<UInt32>, first: UInt64, row: UInt64) {
+        let step = UInt64(step)
+        let tag = UInt64(tag)
+        for j in 0..<16 {
+            let counter = (first &+ UInt64(truncatingIfNeeded: j), row, step, tag)
+            let x = Philox.words(counter: counter, key: seed)
+            unsafe target[j] = UInt32(truncatingIfNeeded: x.0)
+            unsafe target[16 &+ j] = UInt32(truncatingIfNeeded: x.1)
+            unsafe target[32 &+ j] = UInt32(truncatingIfNeeded: x.2)
+            unsafe target[48 &+ j] = UInt32(truncatingIfNeeded: x.3)
+        }
+    }
+
+    /// Returns the 32 random bits of one unit of one row.
+    public func word(row: Int, unit: Int) -> UInt32 {
+        let group = unit / Self.groupUnits
+        let place = unit % Self.groupUnits
+        let counter = (
+            UInt64(group * 16 + place % 16), UInt64(UInt32(row)), UInt64(step), UInt64(tag)
+        )
+        let x = Philox.words(counter: counter, key: seed)
+        switch place / 16 {
+        case 0: return UInt32(truncatingIfNeeded: x.0)
+        case 1: return UInt32(truncatingIfNeeded: x.1)
+        case 2: return UInt32(truncatingIfNeeded: x.2)
+        default: return UInt32(truncatingIfNeeded: x.3)
+        }
+    }
+}
+
+extension UInt32 {
+    /// These bits as a number of the open interval (0, 1): (u + ½)·2⁻²⁴ of the upper 24 bits u.
+    public var unitInterval: Float {
+        (Float(Int32(truncatingIfNeeded: self >> 8)) + 0.5) * 0x1p-24
+    }
+}

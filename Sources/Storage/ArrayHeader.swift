@@ -1,0 +1,87 @@
+/// What the first bytes of an IDX or NPY file say about the rest.
+struct ArrayHeader {
+    let format: ArrayFile.Format
+    let elementType: ArrayFile.ElementType
+    let isBigEndian: Bool
+    let shape: [Int]
+    /// The number of bytes before the first element.
+    let offset: Int
+    /// The number of bytes of the whole file, header included.
+    let fileBytes: Int
+
+    /// No header that is accepted is longer.
+    static let longest = 1 << 16
+
+    /// Reads the header of a file; `prefix` is its beginning, or all of it if it is short.
+    ///
+    /// Throws `badFile`.
+    init(_ prefix: [UInt8], of path: String) throws(StorageError) {
+        if prefix.starts(with: NPYHeader.magic) {
+            let header = try NPYHeader(prefix, of: path)
+            (format, isBigEndian) = (.npy, false)
+            (elementType, shape, offset) = (header.elementType, header.shape, header.offset)
+        } else if prefix.count >= 4, prefix[0] == 0, prefix[1] == 0 {
+            let header = try IDXHeader(prefix, of: path)
+            (format, isBigEndian) = (.idx, true)
+            (elementType, shape, offset) = (header.elementType, header.shape, header.offset)
+        } else {
+            throw StorageError(.badFile, path, Self.describeStranger(prefix))
+        }
+        guard let cases = shape.first else {
+            throw StorageError(
+                .badFile, path, "holds a single number; expected an array of cases.")
+        }
+        guard !shape.dropFirst().contains(0) else {
+            throw StorageError(
+                .badFile, path,
+                "has shape \(shape), so its cases are empty; expected at least one element in each."
+            )
+        }
+        var bytes = elementType.width
+        var overflows = false
+        // The number of cases last: a file of zero cases must not excuse absurd images.
+        for size in shape.dropFirst() + [cases] where !overflows {
+            (bytes, overflows) = bytes.multipliedReportingOverflow(by: size)
+        }
+        let (total, totalOverflows) = bytes.addingReportingOverflow(offset)
+        guard !overflows, !totalOverflows else {
+            throw StorageError(
+                .badFile, path,
+                "the header claims the shape \(shape), more bytes than any file can have."
+                    + " The file is damaged; make or download it again.")
+        }
+        fileBytes = total
+    }
+
+    /// Names what a file is, when it is a well-known something else.
+    private static func describeStranger(_ prefix: [UInt8]) -> String {
+        let expected = "expected IDX, gzip-compressed IDX, or NPY"
+        if prefix.starts(with: Array("PK".utf8)) {
+            return "is a zip archive, such as NPZ; \(expected)."
+                + " Extract one array with numpy.load and write it with numpy.save."
+        }
+        if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) {
+            return "is a Python pickle, which can run any program when it is read; \(expected)."
+                + " Write the array with numpy.save."
+        }
+        if prefix.starts(with: Inflater.magic) {
+            return "is compressed twice; \(expected). Decompress it with gunzip first."
+        }
+        let bytes = prefix.prefix(4).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "begins with the bytes \(bytes.joined(separator: " ")), which belong to no supported"
+            + " format; \(expected)."
+    }
+}
+
+extension ArrayFile.ElementType {
+    /// Bytes of one element.
+    var width: Int {
+        switch self {
+        case .bool, .uint8, .int8: 1
+        case .float32: 4
+        case .float64: 8
+        }
+    }
+}

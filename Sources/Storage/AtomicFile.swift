@@ -1,0 +1,138 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Files that appear whole or not at all, and then survive a loss of power.
+///
+/// The bytes go to a temporary name in the same folder, then to the device, and only then take the
+/// file's name. A process that is killed half-way leaves a temporary file, never half a file; see
+/// ``removeLeftovers(in:)``.
+public enum AtomicFile {
+    /// Takes the bytes of one file, in order.
+    public struct Writer: ~Copyable {
+        fileprivate let descriptor: Descriptor
+
+        /// Adds bytes to the end.
+        public func write(_ bytes: [UInt8]) throws(StorageError) {
+            try unsafe descriptor.write(bytes.span.bytes)
+        }
+
+        /// Adds the bytes of memory as they lie there.
+        public func write(_ bytes: RawSpan) throws(StorageError) {
+            try descriptor.write(bytes)
+        }
+    }
+
+    private static let temporaryPrefix = ".partial-"
+
+    /// Writes a file, or replaces it.
+    ///
+    /// Throws `cannotWrite` and leaves what was there before.
+    public static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+        try write(to: path) { writer throws(StorageError) in try writer.write(bytes) }
+    }
+
+    /// Writes a file of pieces one after the other, or replaces it.
+    ///
+    /// Throws `cannotWrite` and leaves what was there before.
+    public static func write(pieces: [[UInt8]], to path: String) throws(StorageError) {
+        try write(to: path) { writer throws(StorageError) in
+            for piece in pieces { try writer.write(piece) }
+        }
+    }
+
+    /// Writes a text as UTF-8, or replaces the file.
+    ///
+    /// Throws `cannotWrite` and leaves what was there before.
+    public static func write(_ text: String, to path: String) throws(StorageError) {
+        try write(Array(text.utf8), to: path)
+    }
+
+    /// Writes a file of whatever the closure gives to its writer, or replaces it.
+    ///
+    /// A symbolic link stays one: the file that it leads to is replaced.
+    ///
+    /// Throws `cannotWrite`, or what the closure throws, and leaves what was there before.
+    public static func write(
+        to path: String, _ body: (borrowing Writer) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        let target = try replaceable(path)
+        let folder = folderPath(of: target)
+        let temporary = folder + "/" + temporaryPrefix + randomName()
+        let writer = Writer(descriptor: try Descriptor.creating(temporary, for: path))
+        do throws(StorageError) {
+            try body(writer)
+            try writer.descriptor.synchronize()
+            guard unsafe rename(temporary, target) == 0 else {
+                throw StorageError(systemCall: .cannotWrite, path, "cannot take its name")
+            }
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+        try synchronizeFolder(folder, for: path)
+    }
+
+    /// Removes the temporary files that killed processes left in a folder, and returns how many.
+    ///
+    /// Only for a folder that no other process writes to: its unfinished files would go too.
+    @discardableResult
+    public static func removeLeftovers(in folder: String) throws(StorageError) -> Int {
+        let leftovers = try Folder.list(folder).filter { $0.hasPrefix(temporaryPrefix) }
+        for name in leftovers { try Folder.remove(folder + "/" + name) }
+        return leftovers.count
+    }
+
+    /// Waits until the names in a folder are on the device; `file` is named in errors.
+    static func synchronizeFolder(_ folder: String, for file: String) throws(StorageError) {
+        let number = retrying { unsafe open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY) }
+        // Permission to write into a folder does not include permission to open it.
+        guard number >= 0 else { return }
+        defer { close(number) }
+        // EINVAL and ENOTSUP come from file systems that cannot do it for a folder.
+        guard
+            retrying({ fsync(number) }) == 0 || errno == EINVAL || errno == ENOTSUP
+        else {
+            throw StorageError(systemCall: .cannotWrite, file, "may not be on disk")
+        }
+    }
+
+    /// Returns the path to write to, after links, if what is there may be replaced by a file.
+    private static func replaceable(_ path: String) throws(StorageError) -> String {
+        guard !path.isEmpty, path.utf8.last != UInt8(ascii: "/") else {
+            throw StorageError(.cannotWrite, path, "is no file name; expected one for the output.")
+        }
+        switch FileStatus(of: path)?.kind {
+        case nil:
+            let folder = folderPath(of: path)
+            guard FileStatus(of: folder)?.kind == .folder else {
+                throw StorageError(
+                    .cannotWrite, path, "there is no folder \(folder) for it. Create it first.")
+            }
+            return path
+        case .file:
+            guard let resolved = unsafe realpath(path, nil) else { return path }
+            defer { unsafe free(resolved) }
+            return unsafe String(cString: resolved)
+        case .folder:
+            throw StorageError(
+                .cannotWrite, path, "is a folder; expected a file name. Name a file in it.")
+        case .other:
+            throw StorageError(
+                .cannotWrite, path,
+                "is a pipe or a device, which cannot be replaced. Name a regular file.")
+        }
+    }
+
+    private static func randomName() -> String {
+        String(UInt64.random(in: 0 ... .max), radix: 16)
+    }
+}
+
+/// The folder part of a path; "." when it has none.
+func folderPath(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}

@@ -1,0 +1,30 @@
+import CZlib
+
+/// Returns the CRC-32 of gzip, PNG and zlib: reflected polynomial EDB88320, start and end inverted.
+///
+/// It detects every error burst of up to 32 bits; it is no protection against intent.
+public func crc32(_ bytes: [UInt8]) -> UInt32 {
+    var checksum = Checksum()
+    unsafe checksum.update(bytes.span.bytes)
+    return checksum.value
+}
+
+/// A CRC-32 of bytes that arrive in pieces.
+struct Checksum {
+    private(set) var value: UInt32 = 0
+
+    mutating func update(_ bytes: RawSpan) {
+        // A null pointer would make zlib start anew.
+        guard !bytes.isEmpty else { return }
+        value = unsafe bytes.withUnsafeBytes { buffer in
+            let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            return unsafe UInt32(crc32_z(uLong(value), start, buffer.count))
+        }
+    }
+
+    /// Eight lower-case hexadecimal digits.
+    static func text(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
+    }
+}

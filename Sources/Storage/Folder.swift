@@ -1,0 +1,105 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Folders, and the names in them.
+public enum Folder {
+    /// Creates a folder and those above it; nothing happens to one that is there already.
+    ///
+    /// Throws `cannotWrite`, also when one of them is a file.
+    public static func create(_ path: String) throws(StorageError) {
+        guard !path.isEmpty else {
+            throw StorageError(.cannotWrite, path, "an empty name is no folder; expected one.")
+        }
+        switch FileStatus(of: path)?.kind {
+        case .folder: return
+        case .file, .other:
+            throw StorageError(
+                .cannotWrite, path, "is a file; expected a folder. Remove it or choose another.")
+        case nil: break
+        }
+        let parent = folderPath(of: withoutTrailingSlashes(path))
+        try create(parent)
+        // Somebody else may create it at the same time, which is as good.
+        guard unsafe mkdir(path, 0o777) == 0 || isFolder(path) else {
+            throw StorageError(systemCall: .cannotWrite, path, "the folder cannot be created")
+        }
+        try AtomicFile.synchronizeFolder(parent, for: path)
+    }
+
+    /// Returns the names in a folder, hidden ones too, sorted by their bytes.
+    ///
+    /// Throws `badFile` if it is no folder or cannot be read.
+    public static func list(_ path: String) throws(StorageError) -> [String] {
+        guard let folder = unsafe opendir(path) else {
+            throw StorageError(systemCall: .badFile, path, "cannot be listed")
+        }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(folder) else { break }
+            // By address: an entry is stored in fewer bytes than its declared type has.
+            let start = unsafe UnsafeRawPointer(entry.pointer(to: \.d_name)!)
+            let name = unsafe String(cString: start.assumingMemoryBound(to: CChar.self))
+            if name != ".", name != ".." { names.append(name) }
+        }
+        guard errno == 0 else {
+            throw StorageError(systemCall: .badFile, path, "cannot be listed")
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Whether a path leads to a folder.
+    public static func isFolder(_ path: String) -> Bool {
+        FileStatus(of: path)?.kind == .folder
+    }
+
+    /// Whether a path leads to a regular file.
+    public static func isFile(_ path: String) -> Bool {
+        FileStatus(of: path)?.kind == .file
+    }
+
+    /// Removes a file; nothing happens when it is not there.
+    ///
+    /// Throws `cannotWrite`, also for a folder.
+    public static func remove(_ file: String) throws(StorageError) {
+        guard unsafe unlink(file) != 0, errno != ENOENT else { return }
+        throw StorageError(systemCall: .cannotWrite, file, "cannot be removed")
+    }
+
+    /// Checks that files can be created in a folder, by creating and removing one.
+    ///
+    /// A trial is the only sure way: permission bits lie to root and on network file systems.
+    ///
+    /// Throws `cannotWrite` with the reason.
+    public static func checkWritable(_ path: String) throws(StorageError) {
+        guard isFolder(path) else {
+            throw StorageError(.cannotWrite, path, "is no folder; expected one to write into.")
+        }
+        let trial = path + "/.writable-" + String(UInt64.random(in: 0 ... .max), radix: 16)
+        _ = try Descriptor.creating(trial, for: path)
+        try remove(trial)
+    }
+
+    /// Whether files can be created in a folder.
+    public static func isWritable(_ path: String) -> Bool {
+        (try? checkWritable(path)) != nil
+    }
+
+    private static func withoutTrailingSlashes(_ path: String) -> String {
+        var path = path[...]
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        return String(path)
+    }
+}
+
+/// Returns all bytes of a file.
+///
+/// Throws `badFile` if there is none or it cannot be read.
+public func readBytes(of path: String) throws(StorageError) -> [UInt8] {
+    let descriptor = try Descriptor.reading(path)
+    return try descriptor.read(descriptor.status(.badFile).size, at: 0)
+}

@@ -1,0 +1,111 @@
+import CPNG
+
+/// A picture of gray bytes, 0 black to 255 white, row by row from the top.
+public struct GrayImage: Sendable, Equatable {
+    /// Pixels in a row.
+    public let width: Int
+    /// Number of rows.
+    public let height: Int
+    /// Row-major, `height` × `width`.
+    public var pixels: [UInt8]
+
+    /// Creates a picture from its pixels.
+    ///
+    /// - Precondition: width and height are positive, and their product is the number of pixels.
+    public init(width: Int, height: Int, pixels: [UInt8]) {
+        precondition(
+            width > 0 && height > 0 && width * height == pixels.count,
+            "\(pixels.count) pixels for \(width) × \(height)")
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+    }
+
+    /// Writes a PNG of 8 bits per pixel atomically, or replaces the file.
+    ///
+    /// Throws `cannotWrite`, also when libpng refuses the size.
+    public func writePNG(to path: String) throws(StorageError) {
+        try AtomicFile.write(try encodedPNG(for: path), to: path)
+    }
+
+    /// Sets pictures of one size side by side, row by row, in a sheet that is well visible.
+    ///
+    /// - Parameters:
+    ///   - columns: pictures in a row; by default about as many as makes the sheet square.
+    ///   - magnification: the side of the square that each pixel becomes; by default as large as
+    ///     keeps both sides of the sheet within 1024, at most 16.
+    ///   - margin: pixels of the sheet around and between the pictures.
+    /// - Precondition: there is a picture, all have the same size, and the numbers are positive (the
+    ///   margin may be 0).
+    public static func sheet(
+        of images: [GrayImage], columns: Int? = nil, magnification: Int? = nil, margin: Int = 2
+    ) -> GrayImage {
+        precondition(!images.isEmpty, "a sheet needs at least one picture")
+        let (width, height) = (images[0].width, images[0].height)
+        precondition(
+            images.allSatisfy { $0.width == width && $0.height == height },
+            "the pictures of a sheet must have one size")
+        let columns = columns ?? squarestColumns(images.count, width: width, height: height)
+        precondition(columns > 0 && margin >= 0, "\(columns) columns, margin \(margin)")
+        let rows = (images.count + columns - 1) / columns
+        let fitting = min(
+            (1024 - (columns + 1) * margin) / (columns * width),
+            (1024 - (rows + 1) * margin) / (rows * height))
+        let factor = magnification ?? min(max(fitting, 1), 16)
+        precondition(factor > 0, "magnification \(factor)")
+
+        let (stepX, stepY) = (width * factor + margin, height * factor + margin)
+        let (sheetWidth, sheetHeight) = (columns * stepX + margin, rows * stepY + margin)
+        var pixels = [UInt8](repeating: background, count: sheetWidth * sheetHeight)
+        for (number, image) in images.enumerated() {
+            let left = margin + number % columns * stepX
+            let top = margin + number / columns * stepY
+            for y in 0..<height * factor {
+                let target = (top + y) * sheetWidth + left
+                let source = y / factor * width
+                for x in 0..<width * factor {
+                    pixels[target + x] = image.pixels[source + x / factor]
+                }
+            }
+        }
+        return GrayImage(width: sheetWidth, height: sheetHeight, pixels: pixels)
+    }
+
+    /// The margins of a sheet: neither black, nor white, nor the gray of a vanishing weight.
+    static let background: UInt8 = 176
+
+    /// The number of columns for which the longer side of the sheet is shortest.
+    private static func squarestColumns(_ count: Int, width: Int, height: Int) -> Int {
+        func longerSide(_ columns: Int) -> Int {
+            max(columns * width, (count + columns - 1) / columns * height)
+        }
+        return (1...count).min { longerSide($0) < longerSide($1) }!
+    }
+
+    private func encodedPNG(for path: String) throws(StorageError) -> [UInt8] {
+        var image = unsafe png_image()
+        unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
+        unsafe image.width = png_uint_32(clamping: width)
+        unsafe image.height = png_uint_32(clamping: height)
+        unsafe image.format = png_uint_32(PNG_FORMAT_GRAY)
+        defer { unsafe png_image_free(&image) }
+
+        // Once to learn the size, once to write.
+        var size: png_alloc_size_t = 0
+        var bytes: [UInt8] = []
+        var success = unsafe png_image_write_to_memory(&image, nil, &size, 0, pixels, 0, nil)
+        if success != 0 {
+            bytes = [UInt8](repeating: 0, count: Int(size))
+            success = unsafe png_image_write_to_memory(&image, &bytes, &size, 0, pixels, 0, nil)
+        }
+        guard success != 0 else {
+            let words = unsafe withUnsafeBytes(of: image.message) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            throw StorageError(
+                .cannotWrite, path,
+                "a picture of \(width) × \(height) cannot be encoded: \(words).")
+        }
+        return bytes
+    }
+}

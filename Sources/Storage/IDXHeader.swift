@@ -1,0 +1,37 @@
+/// The header of IDX, the format of MNIST: 0, 0, type, number of dimensions; then each dimension.
+///
+/// Dimensions are unsigned 32-bit numbers, and everything is big-endian. Source: [LeCun98].
+struct IDXHeader {
+    let elementType: ArrayFile.ElementType
+    let shape: [Int]
+    let offset: Int
+
+    /// Reads the header; the first two bytes are known to be zero.
+    ///
+    /// Throws `badFile`.
+    init(_ prefix: [UInt8], of path: String) throws(StorageError) {
+        let rank = Int(prefix[3])
+        switch prefix[2] {
+        case 0x08: elementType = .uint8
+        case 0x09: elementType = .int8
+        case 0x0D: elementType = .float32
+        case 0x0E: elementType = .float64
+        case let code:
+            let name = [0x0B: "int16", 0x0C: "int32"][code] ?? "an unknown type, code \(code)"
+            throw StorageError(
+                .badFile, path,
+                "looks like IDX with elements of \(name); expected uint8, int8, float32 or"
+                    + " float64. Convert it, for instance to NPY with numpy.")
+        }
+        offset = 4 + 4 * rank
+        guard prefix.count >= offset else {
+            throw StorageError(
+                .badFile, path,
+                "ends inside the IDX header, at byte \(prefix.count) of \(offset)."
+                    + " Copy or download it again.")
+        }
+        shape = (1..<1 + rank).map { dimension in
+            prefix[4 * dimension..<4 * dimension + 4].reduce(0) { $0 << 8 | Int($1) }
+        }
+    }
+}

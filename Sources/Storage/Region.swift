@@ -1,0 +1,90 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Bytes at a fixed address, given back when the last reference goes.
+///
+/// Whoever fills a region does so before others see it; after that nothing changes it.
+@safe
+final class Region: @unchecked Sendable {
+    let count: Int
+    private let base: UnsafeMutableRawPointer
+
+    /// Maps a whole file to read; its pages come from the disk when they are first touched.
+    ///
+    /// Every process that maps the file shares one copy in memory. A file that somebody shortens
+    /// meanwhile kills the process at the next touch (SIGBUS).
+    ///
+    /// Throws `badFile`.
+    /// - Precondition: `count` is the file's size, at least 1.
+    init(mapping descriptor: borrowing Descriptor, count: Int) throws(StorageError) {
+        precondition(count > 0, "cannot map \(count) bytes")
+        let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor.number, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else {
+            throw StorageError(
+                systemCall: .badFile, descriptor.path, "cannot be mapped into memory")
+        }
+        unsafe base = start
+        self.count = count
+        // Cases are visited in a new random order each epoch. A file that surely fits into memory
+        // is fetched as a whole, in the background; of a larger one no neighbours are fetched.
+        unsafe madvise(start, count, count <= 1 << 30 ? MADV_WILLNEED : MADV_RANDOM)
+    }
+
+    /// Reserves zeros for the contents of a file; pages take memory when they are first written.
+    ///
+    /// Throws `badFile` in the name of the file.
+    /// - Precondition: `count` is at least 1.
+    init(zeros count: Int, for file: String) throws(StorageError) {
+        precondition(count > 0, "cannot reserve \(count) bytes")
+        let start = unsafe mmap(
+            nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else {
+            throw StorageError(
+                systemCall: .badFile, file, "its \(count) bytes do not fit into memory")
+        }
+        unsafe base = start
+        self.count = count
+    }
+
+    deinit { unsafe munmap(base, count) }
+
+    /// Calls the closure with some of the bytes.
+    ///
+    /// - Precondition: the range lies within the region.
+    func withBytes<Result, Failure: Error>(
+        _ range: Range<Int>, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count)")
+        return try body(
+            unsafe RawSpan(_unsafeStart: base + range.lowerBound, byteCount: range.count))
+    }
+
+    /// Calls the closure with some of the bytes of a region of zeros, to fill them.
+    ///
+    /// - Precondition: the range lies within the region.
+    func withMutableBytes<Result, Failure: Error>(
+        _ range: Range<Int>, _ body: (inout MutableRawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count)")
+        var span = unsafe MutableRawSpan(
+            _unsafeStart: base + range.lowerBound, byteCount: range.count)
+        return try body(&span)
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Copies bytes of memory.
+    init(_ bytes: RawSpan) {
+        self = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+}
+
+/// Copies bytes to the beginning of a span that has room for them.
+func copy(_ source: RawSpan, into destination: inout MutableRawSpan) {
+    unsafe source.withUnsafeBytes { source in
+        unsafe destination.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
+    }
+}

@@ -1,0 +1,131 @@
+/// The contents of a safetensors file: named tensors, and pairs of strings about them.
+///
+/// Equal contents are equal bytes: all keys of the header are sorted by their bytes, and the tensors
+/// lie in the order of falling element width, then of names, so that each is aligned. On writing,
+/// checksums are added to the metadata; on reading, they are verified and taken away again.
+///
+/// Source: the format's description at github.com/huggingface/safetensors.
+public struct SafetensorsFile: Sendable, Equatable {
+    /// Pairs of strings, without the checksums.
+    public var metadata: [String: String]
+    /// The tensors by name.
+    public var tensors: [String: Tensor]
+
+    /// Creates contents from their parts.
+    public init(metadata: [String: String], tensors: [String: Tensor]) {
+        self.metadata = metadata
+        self.tensors = tensors
+    }
+
+    /// Reads a file and checks everything that can be checked.
+    ///
+    /// A file without checksums is valid: other programs write none.
+    ///
+    /// Throws `badFile` when any rule of the format is broken or any checksum does not match.
+    public init(path: String) throws(StorageError) {
+        let descriptor = try Descriptor.reading(path)
+        let size = try descriptor.status(.badFile).size
+        try self.init(size: size, name: path) { count, offset throws(StorageError) in
+            try descriptor.read(count, at: offset)
+        }
+    }
+
+    /// Reads the bytes of a file, for instance those that another process has sent.
+    ///
+    /// Throws `badFile` in the name given, like ``init(path:)``.
+    public init(bytes: [UInt8], name: String) throws(StorageError) {
+        try self.init(size: bytes.count, name: name) { count, offset in
+            Array(bytes[offset..<offset + count])
+        }
+    }
+
+    private init(
+        size: Int, name: String, read: (_ count: Int, _ offset: Int) throws(StorageError) -> [UInt8]
+    ) throws(StorageError) {
+        guard size >= 8 else {
+            throw StorageError(
+                .badFile, name,
+                "has \(size) bytes; a safetensors file has more. Copy or download it again.")
+        }
+        let length = try read(8, 0).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        guard length <= SafetensorsHeader.longest, length <= size - 8 else {
+            throw StorageError(
+                .badFile, name,
+                "claims a header of \(length) bytes in a file of \(size); expected at most"
+                    + " \(min(SafetensorsHeader.longest, size - 8))."
+                    + " It is no safetensors file, or it is cut off.")
+        }
+        let dataStart = 8 + Int(length)
+        let header = try SafetensorsHeader(
+            read(Int(length), 8), dataCount: size - dataStart, of: name)
+        let checksums = try SafetensorsChecksums(header, of: name)
+        metadata = header.metadata.filter { !SafetensorsChecksums.isKey($0.key) }
+        tensors = [:]
+        for entry in header.entries {
+            let bytes = try read(entry.data.count, dataStart + entry.data.lowerBound)
+            try checksums?.check(bytes, of: entry.name)
+            tensors[entry.name] = Tensor(
+                elementType: entry.elementType, shape: entry.shape, bytes: bytes)
+        }
+    }
+
+    /// Writes the file atomically, or replaces it; the tensors are not copied.
+    ///
+    /// Throws `cannotWrite`.
+    /// - Precondition: as for ``encoded()``.
+    public func write(to path: String) throws(StorageError) {
+        let (header, names) = layout()
+        try AtomicFile.write(to: path) { writer throws(StorageError) in
+            try writer.write(header)
+            for name in names { try writer.write(tensors[name]!.bytes) }
+        }
+    }
+
+    /// Returns the bytes of the file.
+    ///
+    /// - Precondition: there is a tensor; none is named `metadata` or `__metadata__`, and no key of
+    ///   the metadata begins with `crc32.`, as these names belong to the checksums and the format.
+    public func encoded() -> [UInt8] {
+        let (header, names) = layout()
+        var bytes = header
+        bytes.reserveCapacity(header.count + tensors.values.reduce(0) { $0 + $1.bytes.count })
+        for name in names { bytes += tensors[name]!.bytes }
+        return bytes
+    }
+
+    /// Returns all that precedes the data, and the names of the tensors in the order of the data.
+    private func layout() -> (header: [UInt8], names: [String]) {
+        // With one tensor at least there are two checksums, and no damaged key can hide both.
+        precondition(!tensors.isEmpty, "a safetensors file needs at least one tensor")
+        precondition(
+            tensors["metadata"] == nil && tensors["__metadata__"] == nil,
+            "the tensor names metadata and __metadata__ are taken")
+        precondition(
+            !metadata.keys.contains(where: SafetensorsChecksums.isKey),
+            "metadata keys that begin with crc32. are taken")
+
+        let names = tensors.keys.sorted { a, b in
+            let (widthA, widthB) = (tensors[a]!.elementType.bits, tensors[b]!.elementType.bits)
+            return widthA != widthB ? widthA > widthB : a.utf8.lexicographicallyPrecedes(b.utf8)
+        }
+        let allMetadata = metadata.merging(SafetensorsChecksums.metadata(of: self)) { old, _ in old
+        }
+        var members = ["__metadata__": JSONWriter.object(allMetadata.mapValues(JSONWriter.string))]
+        var offset = 0
+        for name in names {
+            let tensor = tensors[name]!
+            let end = offset + tensor.bytes.count
+            members[name] = JSONWriter.object([
+                "data_offsets": JSONWriter.array([String(offset), String(end)]),
+                "dtype": JSONWriter.string(tensor.elementType.rawValue),
+                "shape": JSONWriter.array(tensor.shape.map(String.init)),
+            ])
+            offset = end
+        }
+        var text = Array(JSONWriter.object(members).utf8)
+        text += Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+        precondition(text.count <= SafetensorsHeader.longest, "\(text.count) bytes of header")
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
+        return (length + text, names)
+    }
+}

@@ -1,0 +1,54 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// A file that cannot be read or written as asked.
+public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// Whose fault it is, which decides the exit code of the command.
+    public enum Kind: Sendable {
+        /// An input is missing, damaged, or of a kind that is not supported.
+        case badFile
+        /// An output cannot be written: permissions, a full disk, a folder in the way.
+        case cannotWrite
+    }
+
+    /// Whose fault it is.
+    public let kind: Kind
+    /// The file, as the user named it.
+    public let file: String
+    /// The full sentence for the user: the file, what was found, what was expected, what to do.
+    public let description: String
+
+    /// Creates the error; `problem` follows the file's name and a colon in the description.
+    public init(_ kind: Kind, _ file: String, _ problem: String) {
+        self.kind = kind
+        self.file = file
+        description = "\(file): \(problem)"
+    }
+
+    /// Creates the error of a system call that has just failed: what it means, the operating
+    /// system's words, and what helps where that is known.
+    init(systemCall kind: Kind, _ file: String, _ problem: String) {
+        let code = errno
+        let advice =
+            switch code {
+            case ENOENT, ENOTDIR: " Check the name."
+            case EACCES, EPERM, EROFS: " Change its permissions, or choose another place."
+            case ENOSPC, EDQUOT: " Free some space, or choose another place."
+            default: ""
+            }
+        let words = unsafe String(cString: strerror(code))
+        self.init(kind, file, "\(problem): \(words).\(advice)")
+    }
+
+    /// Returns the same sentence for another kind.
+    func blaming(_ kind: Kind) -> StorageError { StorageError(kind: kind, copying: self) }
+
+    private init(kind: Kind, copying other: StorageError) {
+        self.kind = kind
+        file = other.file
+        description = other.description
+    }
+}

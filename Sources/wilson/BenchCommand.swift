@@ -1,0 +1,107 @@
+import ArgumentParser
+import DistributedTraining
+import Experiments
+import RBMCore
+
+/// Benchmarks of parts of Wilson.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Times Wilson against the limits of the machine.",
+        subcommands: [BenchStepCommand.self], defaultSubcommand: BenchStepCommand.self)
+}
+
+/// Times training steps.
+struct BenchStepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step",
+        abstract: "Times training steps of one layer on random bits.",
+        discussion: """
+            The steps are the trainer's own. The roofline is measured in the same run: the same \
+            matrix products by bare float32 sgemm, of oneDNN or OpenBLAS, whichever is faster here. \
+            Each phase is shown beside the least time it could take.
+
+            EXAMPLES
+              wilson bench step --visible 784 --hidden 512 --batch 100 --arithmetic float32
+              wilson bench step --visible 4096 --hidden 4096 --batch 512 --steps 10 --json
+              mpirun -np 2 --bind-to core wilson bench step --batch 200 --algorithm pcd
+            """)
+
+    @Option(help: ArgumentHelp("Visible units.", valueName: "n"))
+    var visible = 784
+
+    @Option(help: ArgumentHelp("Hidden units.", valueName: "n"))
+    var hidden = 512
+
+    @Option(help: ArgumentHelp("Cases of a step, over all ranks.", valueName: "n"))
+    var batch = 100
+
+    @Option(
+        help: ArgumentHelp(
+            "Where chains start: cd, from the batch, or pcd, where they were.",
+            valueName: "cd|pcd"),
+        transform: { try choice($0) })
+    var algorithm = LearningRule.Algorithm.contrastiveDivergence
+
+    @Option(help: ArgumentHelp("Gibbs sweeps of a step.", valueName: "k"))
+    var sweeps = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Steps that count (default: 10 to 100, by their size).", valueName: "n"))
+    var steps: Int?
+
+    @Option(
+        help: ArgumentHelp("The number system.", valueName: "integer|float32"),
+        transform: { try arithmeticKind($0) })
+    var arithmetic = ArithmeticKind.integer
+
+    @Option(
+        help: ArgumentHelp("The kind of all units.", valueName: "bernoulli|spin"),
+        transform: { try choice($0) })
+    var units = UnitKind.bernoulli
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    private func benchmark() throws -> StepBenchmark {
+        do {
+            return try StepBenchmark(
+                visible: visible, hidden: hidden, batch: batch, units: units,
+                algorithm: algorithm, sweeps: sweeps, arithmetic: arithmetic, steps: steps)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    func validate() throws { _ = try benchmark() }
+
+    func run() throws {
+        OpenBLASKernel.restartProgramForBest()
+        let benchmark = try benchmark()
+        try common.onAllRanks { world, _ in
+            let report = try benchmark.run(world)
+            guard world.rank == 0 else { return 0 }
+            print(json ? report.json : report.lines.joined(separator: "\n"))
+            return 0
+        }
+    }
+}
+
+/// Reads one of the words of a closed set.
+private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ word: String
+) throws -> Choice {
+    if let choice = Choice(rawValue: word) { return choice }
+    let words = Choice.allCases.map { $0.rawValue }.joined(separator: " or ")
+    throw ValidationError("expected \(words)")
+}
+
+private func arithmeticKind(_ word: String) throws -> ArithmeticKind {
+    guard word != "integer-one-byte" else {
+        throw ValidationError("it is not yet there; use integer or float32")
+    }
+    return try choice(word)
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import DistributedTraining
+import Experiments
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measures a model on data: free energy, likelihoods, reconstruction.",
+        discussion: """
+            The log-likelihood is exact, by enumeration, when the smaller side has at most 25 \
+            units. Likelihoods are of states: grey values are drawn to bits, the same ones for \
+            every model. A layer above the first is measured as a machine of its own, on the \
+            hidden means of the layers below it.
+
+            EXAMPLES
+              wilson evaluate runs/mnist/model.safetensors --data t10k-images-idx3-ubyte.gz \
+            --binarize threshold
+              mpirun -np 4 wilson evaluate model.safetensors --data bars.npy --json
+              wilson evaluate dbn.safetensors --data digits.npy --layer 1
+            """)
+
+    @Argument(help: "The model, or a checkpoint.")
+    var model: String
+
+    @Option(help: "The cases: an IDX, IDX.gz or NPY file.")
+    var data: String
+
+    @Option(help: "Which layer of a stack, from 0.")
+    var layer = 0
+
+    @Option(help: "How the data's values are read: auto, bits, grey or spins.")
+    var values = ConfiguredValues.auto
+
+    @Option(help: "How the data become bits: none, threshold or sample.")
+    var binarize = ConfiguredBinarization.none
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if layer < 0 {
+            throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
+        }
+    }
+
+    func run() throws {
+        try common.onAllRanks { world, _ in
+            let waiting = WaitingLine(silent: common.quiet || world.rank != 0)
+            defer { waiting.clear() }
+            let evaluation = try EvaluationRun(
+                model: model, data: data, layer: layer, values: values, binarize: binarize
+            ).run(world) { stage, done in waiting.show(stage.rawValue, done) }
+            waiting.clear()
+            if world.rank == 0 { print(json ? evaluation.json : evaluation.table) }
+            return 0
+        }
+    }
+}

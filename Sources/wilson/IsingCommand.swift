@@ -1,0 +1,112 @@
+import ArgumentParser
+import DistributedTraining
+import Experiments
+import Ising
+
+struct IsingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ising",
+        abstract: "Draws configurations of the two-dimensional Ising model, or solves it.",
+        subcommands: [Sample.self, Exact.self], defaultSubcommand: Sample.self)
+
+    /// The lattice that both subcommands take.
+    struct Lattice: ParsableArguments {
+        @Option(help: "L of the L×L torus.")
+        var size: Int
+
+        @Option(
+            help: ArgumentHelp(
+                "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
+            transform: { text in
+                if text == "critical" { return criticalCoupling }
+                guard let value = Double(text), value.isFinite else {
+                    throw ValidationError("`\(text)` is no coupling; expected a number or `critical`")
+                }
+                return value
+            })
+        var coupling: Double
+    }
+
+    struct Sample: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Draws configurations as uint8 0/1 of shape [N, L, L], with observables.",
+            discussion: """
+                The method is chosen by size and coupling, and its equilibration and spacing by a \
+                measured autocorrelation time. The file is the same on any number of ranks.
+
+                EXAMPLES
+                  wilson ising sample --size 40 --coupling 0.408 --samples 20000 --output ising.npy
+                  mpirun -np 2 wilson ising --size 8 --coupling critical --samples 1000 \
+                --output a.npy --json
+                """)
+
+        @OptionGroup var lattice: Lattice
+
+        @Option(help: "How many configurations.")
+        var samples: Int
+
+        @Option(help: "The NPY file to write.")
+        var output: String
+
+        @Option(
+            help: ArgumentHelp(
+                "How to draw: \(SamplingMethod.allCases.map(\.rawValue).joined(separator: ", ")) "
+                    + "(default: by size and coupling)."))
+        var method: String?
+
+        @Option(help: "Names the random numbers.")
+        var seed: UInt64 = 1
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        @OptionGroup var common: CommonOptions
+
+        func validate() throws {
+            if samples < 1 || samples >= 1 << 32 {
+                throw ValidationError("--samples is \(samples); expected 1 to 2³² − 1")
+            }
+            if let method, SamplingMethod(rawValue: method) == nil {
+                let known = SamplingMethod.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--method is `\(method)`; expected one of \(known)")
+            }
+        }
+
+        func run() throws {
+            try common.onAllRanks { world, _ in
+                let text = try IsingDrawing(
+                    size: lattice.size, coupling: lattice.coupling, samples: samples,
+                    method: method.flatMap(SamplingMethod.init(rawValue:)), seed: seed,
+                    output: output
+                ).run(json: json, world)
+                if let text, json || !common.quiet { print(text) }
+                return 0
+            }
+        }
+    }
+
+    struct Exact: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the exact free energy, energy and specific heat.",
+            discussion: """
+                Of the L×L torus [Kaufman49] and of the infinite lattice [Onsager44]. Energies are \
+                in units of J, free energies in units of kT.
+
+                EXAMPLES
+                  wilson ising exact --size 8 --coupling critical
+                  wilson ising exact --size 40 --coupling 0.408 --json
+                """)
+
+        @OptionGroup var lattice: Lattice
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        func run() throws {
+            try alone {
+                let report = try ExactReport(size: lattice.size, coupling: lattice.coupling)
+                print(json ? report.json : report.table)
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import DistributedTraining
+import Experiments
+
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample",
+        abstract: "Draws cases from a model by Gibbs sampling.",
+        discussion: """
+            A stack is sampled at its top, and one pass goes down to the visible units. An NPY file \
+            holds states, uint8 0/1 of shape [N, image shape…]; a picture the probabilities from \
+            which they were drawn.
+
+            EXAMPLES
+              wilson sample runs/mnist/model.safetensors --count 100 --sweeps 1000 --output a.png
+              mpirun -np 2 wilson sample model.safetensors --count 5000 --sweeps 200 \
+            --output a.npy --start data --data train-images-idx3-ubyte.gz
+            """)
+
+    enum Start: String, ExpressibleByArgument, CaseIterable { case data, noise }
+
+    @Argument(help: "The model, or a checkpoint.")
+    var model: String
+
+    @Option(help: "How many cases, each of its own chain.")
+    var count: Int
+
+    @Option(help: "Gibbs sweeps of each chain.")
+    var sweeps: Int
+
+    @Option(help: "The file to write, .npy or .png.")
+    var output: String
+
+    @Option(help: "Where chains start.")
+    var start = Start.noise
+
+    @Option(help: "The data to start from.")
+    var data: String?
+
+    @Option(help: "How the data's values are read: auto, bits, grey or spins.")
+    var values = ConfiguredValues.auto
+
+    @Option(help: "How the data become bits: none, threshold or sample.")
+    var binarize = ConfiguredBinarization.none
+
+    @Option(help: "Names the random numbers.")
+    var seed: UInt64 = 1
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if count < 1 || count >= 1 << 31 {
+            throw ValidationError("--count is \(count); expected 1 to 2³¹ − 1")
+        }
+        if sweeps < 1 || sweeps >= 1 << 31 {
+            throw ValidationError("--sweeps is \(sweeps); expected 1 to 2³¹ − 1")
+        }
+        if !output.hasSuffix(".npy") && !output.hasSuffix(".png") {
+            throw ValidationError("--output is `\(output)`; its name must end in .npy or .png")
+        }
+        if start == .data && data == nil {
+            throw ValidationError("--start data needs the cases: --data FILE")
+        }
+        if start == .noise && data != nil {
+            throw ValidationError("--data is only used with --start data")
+        }
+    }
+
+    func run() throws {
+        try common.onAllRanks { world, _ in
+            let source = data.map {
+                SamplingRun.Start.data($0, values: values, binarize: binarize)
+            }
+            let text = try SamplingRun(
+                model: model, count: count, sweeps: sweeps, output: output,
+                start: source ?? .noise, seed: seed
+            ).run(world)
+            if let text, !common.quiet { print(text) }
+            return 0
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import DistributedTraining
+import Experiments
+import RBMCore
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains a machine, or a stack of them, as a configuration says.",
+        discussion: """
+            The run's folder receives config.yaml, metrics.jsonl, log.txt, checkpoints and \
+            model.safetensors. The same command goes on with a run that was stopped; any number of \
+            ranks may.
+
+            EXAMPLES
+              wilson train examples/ising-critical.yaml
+              mpirun -np 4 wilson train examples/mnist.yaml --set training.epochs=100
+              wilson train run.yaml --output runs/a --stop-after-steps 1000
+              wilson train run.yaml --check
+            """)
+
+    @Argument(help: "The configuration, a YAML file (`wilson defaults` prints one).")
+    var config: String
+
+    @Option(help: "The run's folder (default: runs/<name of the configuration file>).")
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Go on with the run in the folder (auto), refuse one that is there (never), or go on "
+                + "from a checkpoint.", valueName: "auto|never|path"))
+    var resume = "auto"
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Override a key of the configuration, such as training.epochs=5.",
+            valueName: "key.path=value"))
+    var overrides: [String] = []
+
+    @Option(help: "Stop with a checkpoint, and exit code 75, after this many updates.")
+    var stopAfterSteps: Int?
+
+    @Flag(help: "Check the configuration and the data, and stop.")
+    var check = false
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let stopAfterSteps, stopAfterSteps < 1 {
+            throw ValidationError(
+                "--stop-after-steps is \(stopAfterSteps); expected a whole number of at least 1")
+        }
+    }
+
+    func run() throws {
+        try common.onAllRanks { world, level in
+            var request = TrainingRequest(
+                configurationFile: config, threads: MatrixProducts.threads,
+                command: CommandLine.arguments.joined(separator: " "))
+            request.overrides = overrides
+            request.output = output
+            request.resume = ResumeMode(resume)
+            request.stopAfterSteps = stopAfterSteps
+            request.checkOnly = check
+            request.quiet = common.quiet
+            return try TrainingRun(request, level: level).run(world)
+        }
+    }
+}

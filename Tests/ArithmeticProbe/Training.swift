@@ -1,0 +1,52 @@
+import RBMCore
+
+/// Trains a small machine for twenty steps of two sweeps, with momentum, decay and averaging.
+///
+/// Every third batch is short.
+func trainingChecksum(
+    _ algorithm: LearningRule.Algorithm, _ kind: UnitKind, _ levels: ByteLevels
+) -> Checksum {
+    let (visible, hidden, batch, seed) = (83, 61, 23, 5 as UInt64)
+    let arithmetic = makeArithmetic(
+        .integer,
+        LayerShape(
+            visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind,
+            levels: levels))
+    let rates = [Double](repeating: 0.4, count: visible)
+    var optimizer = Optimizer(
+        Optimizer.Options(momentum: 0.5, l1: 1e-4, l2: 1e-3),
+        parameters: Parameters(
+            initialWeights: 0.3, visible: visible, hidden: hidden, visibleUnits: kind,
+            logOddsOf: rates, seed: seed, layer: 0))
+    arithmetic.load(optimizer.parameters)
+    var chains: Chains?
+    if algorithm == .persistent {
+        chains = Chains(
+            indices: 0..<batch, baseRates: rates, arithmetic: arithmetic, seed: seed, layer: 0)
+    }
+    var estimator = GradientEstimator(
+        arithmetic: arithmetic, rule: LearningRule(algorithm, sweeps: 2), seed: seed, layer: 0,
+        batch: batch, chains: batch, timer: StepTimer())
+    for step in 0..<20 {
+        let size = step % 3 == 2 ? 5 : batch
+        let words = randomWords(size * visible, row: 1000 + step)
+        let shift: UInt32 = levels == .grey ? 25 : 31
+        estimator.loadData { data in
+            for i in words.indices { data[i] = UInt8(words[i] >> shift) }
+        }
+        let chainCount = algorithm == .persistent ? batch : size
+        let rows = PhaseRows(
+            positive: 0..<size, of: size, negative: 0..<chainCount, of: chainCount)
+        estimator.estimate(step: step, rows: rows, chains: &chains)
+        optimizer.update(
+            with: estimator.statistics, of: arithmetic, counts: rows, rate: 0.1,
+            averaging: step >= 15)
+        arithmetic.load(optimizer.parameters)
+    }
+    var checksum = Checksum()
+    for value in optimizer.parameters.values + optimizer.result.values {
+        checksum.add(value.bitPattern)
+    }
+    for state in chains?.states ?? [] { checksum.add(UInt32(state)) }
+    return checksum
+}

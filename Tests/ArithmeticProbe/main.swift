@@ -1,0 +1,17 @@
+// Prints the instruction set, the number of threads, and checksums of integer products and of
+// trained parameters. Tests run it under several instruction sets and numbers of threads: all
+// checksums must be equal.
+
+import RBMCore
+
+print(MatrixProducts.instructionSet)
+print(MatrixProducts.threads)
+print("products \(productChecksum())")
+for algorithm in LearningRule.Algorithm.allCases {
+    for kind in UnitKind.allCases {
+        for levels in [ByteLevels.bits, .grey] {
+            let checksum = trainingChecksum(algorithm, kind, levels)
+            print("\(algorithm.rawValue) \(kind) \(levels) \(checksum)")
+        }
+    }
+}

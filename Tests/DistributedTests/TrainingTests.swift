@@ -1,0 +1,42 @@
+import Testing
+
+/// Training is one run, on whatever number of ranks.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TrainingTests {
+    @Test func integerRunsAreTheSameBitsOnAnyNumberOfRanks() throws {
+        let alone = try MPIRun.check("integer training", ranks: 1)
+        #expect(alone.status == 0, "\(alone.errors)")
+        #expect(alone.output.split(separator: "\n").count > 100, "\(alone.output)")
+        for ranks in [2, 3, 4, 7] {
+            let run = try MPIRun.check("integer training", ranks: ranks)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.output == alone.output, "\(ranks) ranks differ from one")
+        }
+    }
+
+    @Test func integerRunsDoNotDependOnThreadsOrInstructions() throws {
+        let alone = try MPIRun.check("integer training", ranks: 1)
+        for environment in [
+            ["OMP_NUM_THREADS": "2"], ["ONEDNN_MAX_CPU_ISA": "SSE41"],
+            ["ONEDNN_MAX_CPU_ISA": "AVX2"],
+        ] {
+            let run = try MPIRun.check("integer training", ranks: 1, environment: environment)
+            #expect(run.output == alone.output, "\(environment) changes the bits")
+        }
+    }
+
+    @Test func float32RunsAgreeToRounding() throws {
+        func parameters(ranks: Int) throws -> [Double] {
+            let run = try MPIRun.check("float32 training", ranks: ranks)
+            #expect(run.status == 0, "\(run.errors)")
+            let line = run.output.split(separator: "\n").first { $0.hasPrefix("parameters ") }
+            return (line ?? "").split(separator: " ").dropFirst().compactMap { Double($0) }
+        }
+        let alone = try parameters(ranks: 1)
+        #expect(alone.count == 29 * 17 + 29 + 17)
+        for ranks in 2...4 {
+            let other = try parameters(ranks: ranks)
+            let difference = zip(alone, other).map { abs($0 - $1) }.max() ?? .infinity
+            #expect(difference < 1e-5 && other.count == alone.count, "\(ranks): \(difference)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import DistributedTraining
+import RBMCore
+import Storage
+import Testing
+
+@testable import Experiments
+
+@Suite struct FilterSheetTests {
+    private func sheet(_ parameters: Parameters, _ shape: [Int]) throws -> FilterSheet {
+        try withFolder { folder in
+            let rbm = RBM(visibleUnits: .bernoulli, hiddenUnits: .spin, parameters: parameters)
+            let path = folder + "/m.safetensors"
+            try Model(layers: [rbm], imageShape: shape).file().write(to: path)
+            return FilterSheet(try ModelInspection(path: path))
+        }
+    }
+
+    @Test func eachUnitIsScaledByItself() {
+        #expect(FilterSheet.pixels([0, 2, -2, 1]) == [128, 255, 1, 192])
+        #expect(FilterSheet.pixels([0, 0.002, -0.002, 0.001]) == [128, 255, 1, 192])
+        #expect(FilterSheet.pixels([0, 0]) == [128, 128])
+        #expect(FilterSheet.pixels([3e38, -1e-38]) == [255, 128])
+    }
+
+    @Test func pixelsLieInTheShapeOfACase() throws {
+        // Two units of cases 2×3; the second has the larger norm and comes first.
+        var parameters = Parameters(visible: 6, hidden: 2)
+        for i in 0..<6 { parameters[i, 0] = Float(i) / 5 }
+        parameters[4, 1] = -7
+        let sheet = try sheet(parameters, [2, 3])
+        #expect(sheet.units == [1, 0])
+        let first = GrayImage(width: 3, height: 2, pixels: [128, 128, 128, 128, 1, 128])
+        let second = GrayImage(width: 3, height: 2, pixels: [128, 153, 179, 204, 230, 255])
+        #expect(sheet.image == GrayImage.sheet(of: [first, second]))
+    }
+
+    @Test func showsTheStrongestUnits() throws {
+        var parameters = Parameters(visible: 2, hidden: 130)
+        for j in 0..<130 { parameters[0, j] = Float(j % 65) }
+        let units = try sheet(parameters, [2]).units
+        #expect(units.count == FilterSheet.limit)
+        #expect(Array(units[..<4]) == [64, 129, 63, 128])
+    }
+
+    @Test func theRunWritesThePicture() throws {
+        try withFolder { folder in
+            let (model, picture) = (folder + "/m.safetensors", folder + "/f.png")
+            let rbm = makeRBM(.bernoulli, 9, .bernoulli, 4)
+            try Model(layers: [rbm], imageShape: [3, 3]).file().write(to: model)
+            let text = try InspectionRun(file: model, filters: picture, report: .text).run()
+            #expect(text.contains("4 units") && text.contains(picture))
+            let expected = folder + "/expected.png"
+            try FilterSheet(try ModelInspection(path: model)).image.writePNG(to: expected)
+            #expect(try readBytes(of: picture) == readBytes(of: expected))
+            let nowhere = InspectionRun(
+                file: model, filters: folder + "/none/f.png", report: .text)
+            let error = #expect(throws: StorageError.self) { try nowhere.run() }
+            #expect(error?.kind == .cannotWrite)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import RandomStreams
+import Testing
+
+@testable import RBMCore
+
+@Suite struct IntegerArithmeticTests {
+    /// Parameters that rounding changes.
+    private func parameters(_ shape: LayerShape, _ generator: inout TestGenerator) -> Parameters {
+        func values(_ count: Int) -> [Float] { (0..<count).map { _ in Float(generator.normal()) } }
+        return Parameters(
+            weights: values(shape.visible * shape.hidden), visibleBias: values(shape.visible),
+            hiddenBias: values(shape.hidden))
+    }
+
+    /// The weights that the products see.
+    private func rounded(_ parameters: Parameters) -> [Double] {
+        var weights = RoundedWeights(count: parameters.weightCount)
+        weights.round(parameters.weights.span)
+        return (0..<parameters.weightCount).map {
+            Double(256 * Int(weights.high[$0]) + Int(weights.low[$0])) * Double(weights.scale)
+        }
+    }
+
+    /// Σ value·weight + bias in doubles, and the sum of the magnitudes, to which errors relate.
+    private func field(_ bias: Float, _ terms: [Double]) -> (exact: Double, size: Double) {
+        (terms.reduce(Double(bias), +), terms.reduce(Double(bias.magnitude)) { $0 + abs($1) })
+    }
+
+    @Test(arguments: allShapes)
+    func preactivationsAreThoseOfTheRoundedWeights(shape: LayerShape) {
+        var generator = TestGenerator(seed: 12)
+        let parameters = parameters(shape, &generator)
+        let weights = rounded(parameters)
+        let arithmetic = IntegerArithmetic(shape)
+        arithmetic.load(parameters)
+        let (n, m, rows) = (shape.visible, shape.hidden, 11)
+
+        let visible = generator.bytes(rows * n, shape.levels)
+        var up = [Float](repeating: .nan, count: rows * m)
+        arithmetic.upward(visible, rows: 0..<rows, into: &up)
+        var worst = 0.0
+        for row in 0..<rows {
+            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.levels)
+            for j in 0..<m {
+                let (exact, size) = field(
+                    parameters.hiddenBias[j], (0..<n).map { v[$0] * weights[$0 * m + j] })
+                worst = max(worst, abs(Double(up[row * m + j]) - exact) / size)
+            }
+        }
+
+        for levels in [ByteLevels.bits, .grey] {
+            let hidden = generator.bytes(rows * m, levels)
+            var down = [Float](repeating: .nan, count: rows * n)
+            arithmetic.downward(hidden, levels: levels, rows: 0..<rows, into: &down)
+            for row in 0..<rows {
+                let h = unitValues(hidden, row: row, of: m, shape.hiddenUnits, levels)
+                for i in 0..<n {
+                    let (exact, size) = field(
+                        parameters.visibleBias[i], (0..<m).map { h[$0] * weights[i * m + $0] })
+                    worst = max(worst, abs(Double(down[row * n + i]) - exact) / size)
+                }
+            }
+        }
+        // The products are exact; what rounds is their sum, its scale and the bias.
+        #expect(worst <= 3e-7)
+    }
+
+    @Test(arguments: allShapes)
+    func blocksOfRowsGiveTheBitsOfTheWhole(shape: LayerShape) {
+        var generator = TestGenerator(seed: 13)
+        let arithmetic = IntegerArithmetic(shape)
+        arithmetic.load(parameters(shape, &generator))
+        let rows = 13
+        let visible = generator.bytes(rows * shape.visible, shape.levels)
+        let hidden = generator.bytes(rows * shape.hidden, .bits)
+        func up(_ blocks: [Range<Int>]) -> [Float] {
+            var result = [Float](repeating: .nan, count: rows * shape.hidden)
+            for block in blocks { arithmetic.upward(visible, rows: block, into: &result) }
+            return result
+        }
+        func down(_ blocks: [Range<Int>]) -> [Float] {
+            var result = [Float](repeating: .nan, count: rows * shape.visible)
+            for block in blocks {
+                arithmetic.downward(hidden, levels: .bits, rows: block, into: &result)
+            }
+            return result
+        }
+        let blocks = [5..<13, 0..<1, 1..<1, 1..<5]
+        #expect(up(blocks) == up([0..<rows]))
+        #expect(down(blocks) == down([0..<rows]))
+    }
+
+    @Test(arguments: allShapes, [(5, 5), (4, 9), (9, 4), (1, 100)])
+    func gradientsAreTheMeansOfTheRoundedBytes(
+        shape: LayerShape, counts: (batch: Int, chains: Int)
+    ) {
+        var generator = TestGenerator(seed: 14)
+        let sample = PhaseSample(
+            shape, batch: counts.batch, chains: counts.chains, generator: &generator)
+        let arithmetic = IntegerArithmetic(shape)
+        let statistics = arithmetic.statistics(of: sample)
+
+        var bytes = [Int8](repeating: 0, count: sample.probabilities.count)
+        roundMeans(
+            of: shape.hiddenUnits, hidden: shape.hidden, probabilities: sample.probabilities,
+            rows: sample.rows, rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &bytes)
+        // A byte is ±127·d/count of the mean, d = min(batch, chains).
+        let divisor = Double(min(counts.batch, counts.chains))
+        let hidden = bytes.indices.map { index in
+            let isPositive = index / shape.hidden < counts.batch
+            return Double(bytes[index]) / (127 * divisor)
+                * Double(isPositive ? counts.batch : -counts.chains)
+        }
+        let gradient = arithmetic.gradient(from: statistics, counts: sample.rows)
+        #expect(largestDifference(gradient, sample.gradient(hidden: hidden)) < 1e-6)
+    }
+
+    @Test(arguments: allShapes, [(6, 6), (3, 8), (8, 3)])
+    func gradientsAreUnbiased(shape: LayerShape, counts: (batch: Int, chains: Int)) {
+        var generator = TestGenerator(seed: 15)
+        let small = LayerShape(
+            visible: 7, hidden: 5, visibleUnits: shape.visibleUnits,
+            hiddenUnits: shape.hiddenUnits, levels: shape.levels)
+        let sample = PhaseSample(
+            small, batch: counts.batch, chains: counts.chains, generator: &generator)
+        let arithmetic = IntegerArithmetic(small)
+        let trials = 4000
+        let exact = sample.gradient(hidden: sample.hiddenMeans)
+        var sum = [Double](repeating: 0, count: exact.count)
+        var squares = sum
+        for step in 0..<trials {
+            let gradient = arithmetic.gradient(
+                from: arithmetic.statistics(of: sample, step: step), counts: sample.rows)
+            for i in exact.indices {
+                sum[i] += gradient[i] - exact[i]
+                squares[i] += (gradient[i] - exact[i]) * (gradient[i] - exact[i])
+            }
+        }
+        for i in exact.indices {
+            let mean = sum[i] / Double(trials)
+            let variance = max(0, squares[i] / Double(trials) - mean * mean)
+            let error = (variance / Double(trials)).squareRoot()
+            // Four standard errors, and the 16 bits to which a probability is rounded first.
+            #expect(abs(mean) < 4 * error + 0x1p-15, "parameter \(i)")
+        }
+    }
+
+    @Test func visibleMomentsAreExact() {
+        var generator = TestGenerator(seed: 16)
+        for shape in allShapes {
+            let sample = PhaseSample(shape, batch: 5, chains: 8, generator: &generator)
+            let statistics = IntegerArithmetic(shape).statistics(of: sample)
+            let column = { (unit: Int, rows: Range<Int>) in
+                rows.reduce(0 as Int32) { $0 + Int32(sample.visible[$1 * shape.visible + unit]) }
+            }
+            #expect(
+                Array(statistics.integers[statistics.layout.positiveVisible])
+                    == (0..<shape.visible).map { column($0, 0..<5) })
+            #expect(
+                Array(statistics.integers[statistics.layout.negativeVisible])
+                    == (0..<shape.visible).map { column($0, 5..<13) })
+        }
+    }
+
+    // MARK: Bounds
+
+    private func shape(
+        _ visible: Int, _ hidden: Int, _ kind: UnitKind, _ levels: ByteLevels
+    ) -> LayerShape {
+        LayerShape(
+            visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind, levels: levels)
+    }
+
+    /// (2³¹ − 1) over 127 for bits, 127² for grey, and half as many for spins.
+    @Test(arguments: [
+        (UnitKind.bernoulli, ByteLevels.bits, 16_909_320),
+        (.spin, .bits, 8_454_660),
+        (.bernoulli, .grey, 133_144),
+        (.spin, .grey, 66_572),
+    ])
+    func theLargestNumberOfCasesIsNamed(kind: UnitKind, levels: ByteLevels, most: Int) throws {
+        let shape = shape(784, 500, kind, levels)
+        #expect(IntegerArithmetic.refusal(of: shape, batch: most - 100, chains: 100) == nil)
+        let message = try #require(
+            IntegerArithmetic.refusal(of: shape, batch: most - 99, chains: 100))
+        for part in ["batch \(most - 99)", "chains 100", "at most \(most) cases", "float32"] {
+            #expect(message.contains(part), "\(message)")
+        }
+    }
+
+    @Test(arguments: [(UnitKind.bernoulli, 132_104), (.spin, 66_052)])
+    func theLargestLayerIsNamed(kind: UnitKind, most: Int) throws {
+        #expect(
+            IntegerArithmetic.refusal(of: shape(most, 3, kind, .bits), batch: 9, chains: 9) == nil)
+        for shape in [shape(most + 1, 3, kind, .bits), shape(3, most + 1, kind, .bits)] {
+            let message = try #require(IntegerArithmetic.refusal(of: shape, batch: 9, chains: 9))
+            for part in ["\(most + 1) units", "at most \(most) units", "float32"] {
+                #expect(message.contains(part), "\(message)")
+            }
+        }
+    }
+
+    @Test func otherParametersThanTheLayersTrap() async {
+        await #expect(processExitsWith: .failure) {
+            let arithmetic = IntegerArithmetic(
+                LayerShape(
+                    visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits))
+            arithmetic.load(Parameters(visible: 2, hidden: 3))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+
+@testable import RBMCore
+
+/// A layer with bytes and probabilities of both phases: the input of `collect`.
+struct PhaseSample {
+    let shape: LayerShape
+    let rows: PhaseRows
+    let visible: [UInt8]
+    let probabilities: [Float]
+
+    init(
+        _ shape: LayerShape, batch: Int, chains: Int, generator: inout TestGenerator
+    ) {
+        self.shape = shape
+        rows = PhaseRows(positive: 0..<batch, of: batch, negative: 0..<chains, of: chains)
+        visible = generator.bytes((batch + chains) * shape.visible, shape.levels)
+        probabilities = generator.probabilities((batch + chains) * shape.hidden)
+    }
+
+    /// The mean of each hidden unit in each row.
+    var hiddenMeans: [Double] { probabilities.map { shape.hiddenUnits.value(Double($0)) } }
+
+    /// ⟨v hᵀ⟩ of the data minus the model phase and the same of v and h, each phase divided by its
+    /// own count; in the order of `Parameters.values`.
+    ///
+    /// - Parameter hidden: What stands for the hidden units, shape `[rows, hidden]`.
+    func gradient(hidden: [Double]) -> [Double] {
+        let (n, m) = (shape.visible, shape.hidden)
+        var gradient = [Double](repeating: 0, count: n * m + n + m)
+        for row in 0..<(rows.positive + rows.negative) {
+            let factor =
+                row < rows.positive ? 1 / Double(rows.positive) : -1 / Double(rows.negative)
+            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.levels)
+            for i in 0..<n {
+                for j in 0..<m { gradient[i * m + j] += factor * v[i] * hidden[row * m + j] }
+                gradient[n * m + i] += factor * v[i]
+            }
+            for j in 0..<m { gradient[n * m + n + j] += factor * hidden[row * m + j] }
+        }
+        return gradient
+    }
+}
+
+extension LayerArithmetic {
+    /// The gradient by all parameters, in the order of `Parameters.values`.
+    func gradient(from statistics: borrowing Statistics, counts: PhaseRows) -> [Double] {
+        var gradient: [Float] = []
+        for unit in 0..<shape.visible {
+            var row = [Float](repeating: .nan, count: shape.hidden)
+            var span = row.mutableSpan
+            weightGradient(ofVisible: unit, from: statistics, counts: counts, into: &span)
+            gradient += row
+        }
+        let biases = biasGradients(from: statistics, counts: counts)
+        return (gradient + biases.visible + biases.hidden).map { Double($0) }
+    }
+
+    /// The statistics of a sample, which is this process's whole share.
+    func statistics(of sample: PhaseSample, step: Int = 0) -> Statistics {
+        var statistics = makeStatistics()
+        collect(
+            visible: sample.visible, probabilities: sample.probabilities, rows: sample.rows,
+            rounding: PhaseRounding(seed: 21, layer: 0, step: step), into: &statistics)
+        return statistics
+    }
+}
+
+/// All pairings of units with both kinds of visible bytes, in an odd shape.
+let allShapes: [LayerShape] = UnitKind.allCases.flatMap { visibleUnits in
+    UnitKind.allCases.flatMap { hiddenUnits in
+        [ByteLevels.bits, .grey].map {
+            LayerShape(
+                visible: 67, hidden: 29, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,
+                levels: $0)
+        }
+    }
+}
+
+/// The largest absolute difference.
+func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(a.count == b.count ? 0 : .infinity) { max($0, abs($1.0 - $1.1)) }
+}

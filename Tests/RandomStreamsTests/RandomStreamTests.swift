@@ -1,0 +1,53 @@
+import Testing
+
+@testable import RandomStreams
+
+@Suite struct RandomStreamTests {
+    private func row(_ stream: RandomStream, units: Int, row: Int) -> [UInt32] {
+        var words = [UInt32](repeating: 0, count: units)
+        var span = words.mutableSpan
+        stream.fill(&span, row: row)
+        return words
+    }
+
+    @Test(arguments: [1, 15, 16, 17, 63, 64, 65, 128, 500, 784])
+    func fillAgreesWithTheWordOfEachUnit(units: Int) {
+        let stream = RandomStream(seed: 7, .hiddenState, layer: 1, step: 3, sweep: 2)
+        #expect(
+            row(stream, units: units, row: 9) == (0..<units).map { stream.word(row: 9, unit: $0) })
+    }
+
+    @Test func aUnitsWordDoesNotDependOnTheWidthOfTheRow() {
+        let stream = RandomStream(seed: 7, .visibleState)
+        #expect(row(stream, units: 70, row: 1) == Array(row(stream, units: 300, row: 1).prefix(70)))
+    }
+
+    @Test func everyPartOfTheNameMatters() {
+        let base = RandomStream(seed: 1, .hiddenState, layer: 0, step: 0, sweep: 0)
+        let others = [
+            RandomStream(seed: 2, .hiddenState),
+            RandomStream(seed: 1 << 32 | 1, .hiddenState),
+            RandomStream(seed: 1, .visibleState),
+            RandomStream(seed: 1, .hiddenState, layer: 1),
+            RandomStream(seed: 1, .hiddenState, step: 1),
+            RandomStream(seed: 1, .hiddenState, sweep: 1),
+        ]
+        for other in others {
+            #expect(row(other, units: 64, row: 0) != row(base, units: 64, row: 0))
+        }
+        #expect(row(base, units: 64, row: 1) != row(base, units: 64, row: 0))
+    }
+
+    @Test func purposesHaveDistinctNumbersThatNeverChange() {
+        #expect(Purpose.allCases.map(\.rawValue) == Array(1...UInt8(Purpose.allCases.count)))
+    }
+
+    @Test func unitIntervalIsOpenAndUniform() {
+        #expect((0 as UInt32).unitInterval > 0)
+        #expect(UInt32.max.unitInterval < 1)
+        let words = row(RandomStream(seed: 3, .benchmark), units: 100_000, row: 0)
+        let mean = words.reduce(0.0) { $0 + Double($1.unitInterval) } / 100_000
+        // Four standard errors of the mean of uniform numbers.
+        #expect(abs(mean - 0.5) < 4 * 0.2887 / 316.2)
+    }
+}

@@ -1,0 +1,94 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+import DistributedTraining
+import RBMCore
+
+/// The checks by name; each runs on every rank.
+///
+/// A check throws on the ranks where it fails. What rank 0 prints is for the test to compare.
+let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
+    "sums are those of all ranks": { world in
+        // More than one piece of a megabyte, and not a whole number of pieces.
+        let count = (1 << 20) / 4 * 2 + 13
+        var integers = (0..<count).map { Int32(truncatingIfNeeded: $0 &* (world.rank + 1)) }
+        try world.sum(&integers)
+        let factor = world.size * (world.size + 1) / 2
+        for i in [0, 1, count / 2, count - 1] {
+            try expect(
+                integers[i] == Int32(truncatingIfNeeded: i &* factor), "\(i): \(integers[i])")
+        }
+        var floats: [Float] = [Float(world.rank), 1]
+        try world.sum(&floats)
+        let size = Float(world.size)
+        try expect(floats == [size * (size - 1) / 2, size], "\(floats)")
+        var wide: [Int64] = [1 << 40]
+        try world.sum(&wide)
+        try expect(wide == [Int64(world.size) << 40], "\(wide)")
+        var nothing: [Double] = []
+        try world.sum(&nothing)
+    },
+    "bytes arrive as they were sent": { world in
+        let sent = (0..<(3 << 20) + 5).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let received = try world.broadcast(world.rank == 0 ? sent : [])
+        try expect(received == sent, "broadcast changed \(received.count) bytes")
+        let own = [UInt8](repeating: UInt8(world.rank), count: world.rank * 2)
+        let all = try world.gather(own)
+        try expect((all != nil) == (world.rank == 0), "only rank 0 gathers")
+        for (rank, bytes) in (all ?? []).enumerated() {
+            try expect(
+                bytes == [UInt8](repeating: UInt8(rank), count: rank * 2), "rank \(rank): \(bytes)")
+        }
+        let smallest = try world.minimum(Int64(10 - world.rank))
+        try expect(smallest == Int64(10 - world.size + 1), "\(smallest)")
+    },
+    "a failure on one rank is shared": { world in
+        struct Failed: FailureWithExitCode, CustomStringConvertible {
+            let exitCode: Int32 = 65
+            let description = "the file is\nbad"
+        }
+        do {
+            _ = try world.together { if world.rank == world.size - 1 { throw Failed() } }
+        } catch let failure as SharedFailure {
+            try expect(failure.exitCode == 65, "code \(failure.exitCode)")
+            try expect(failure.description.hasSuffix("the file is\nbad"), failure.description)
+            try world.barrier()
+            return
+        }
+        throw CheckFailed(message: "nothing was thrown on rank \(world.rank)")
+    },
+    "an error on one rank ends the job": { world in
+        try expect(world.rank != world.size - 1, "the last rank fails on purpose")
+        var values: [Float] = [1]
+        try world.sum(&values)
+    },
+    "shares cover everything once": { world in
+        for total in [0, 1, 2, 3, 7, 100] {
+            var sums: [Int64] = [Int64(world.share(of: total).count)]
+            try world.sum(&sums)
+            try expect(sums == [Int64(total)], "\(sums) of \(total)")
+        }
+    },
+    "integer training": { world in try printFingerprints(of: .integer, world) },
+    "float32 training": { world in try printParameters(world) },
+]
+
+struct CheckFailed: Error, CustomStringConvertible {
+    let message: String
+    var description: String { message }
+}
+
+func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws {
+    guard condition else { throw CheckFailed(message: message()) }
+}
+
+@main struct RankChecks {
+    static func main() {
+        let name = CommandLine.arguments.dropFirst().first ?? ""
+        guard let check = checks[name] else {
+            print("usage: rank-checks NAME, one of \(checks.keys.sorted())")
+            exit(64)
+        }
+        exit(withMPI { world, _ in try check(world) })
+    }
+}

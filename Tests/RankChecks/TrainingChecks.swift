@@ -1,0 +1,129 @@
+import DistributedTraining
+import Foundation
+import RBMCore
+import RandomStreams
+
+/// Random cases with some structure: neighbouring units agree more often than not.
+final class StripedCases: CaseSource {
+    let count: Int
+    let visible: Int
+    let levels: ByteLevels
+
+    init(count: Int, visible: Int, levels: ByteLevels) {
+        self.count = count
+        self.visible = visible
+        self.levels = levels
+    }
+
+    func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        for (row, number) in cases.enumerated() {
+            let stream = RandomStream(seed: 99, .benchmark, step: draw)
+            let phase = stream.word(row: number, unit: visible) % 2
+            for i in 0..<visible {
+                let word = stream.word(row: number, unit: i)
+                let bit = (i / 3 + Int(phase)) % 2 == 0 ? word % 8 != 0 : word % 8 == 0
+                result[row * visible + i] =
+                    levels == .grey ? UInt8(bit ? 127 - word % 20 : word % 30) : (bit ? 1 : 0)
+            }
+        }
+    }
+}
+
+/// A small layer's plan: 203 cases in batches of 20, so that the last batch is short, and 11 chains.
+private func plan(
+    _ visible: UnitKind, _ hidden: UnitKind, _ rule: LearningRule, _ arithmetic: ArithmeticKind,
+    layer: Int = 0, epochs: Int = 4
+) -> LayerPlan {
+    LayerPlan(
+        layer: layer, visibleUnits: visible, hidden: 17, hiddenUnits: hidden,
+        arithmetic: arithmetic, seed: 5, initialWeights: 0.1, startsAtLogOdds: true, rule: rule,
+        chains: 11, batch: 20, epochs: epochs, rate: 0.05, schedule: .linear,
+        optimizer: .init(momentum: 0.5, l1: 1e-4, l2: 1e-3), averagedPart: 0.3)
+}
+
+private func train(
+    _ plans: [LayerPlan], _ levels: ByteLevels, _ world: borrowing Communicator
+) throws -> Model {
+    let cases = StripedCases(count: 203, visible: 29, levels: levels)
+    let heldOut = StripedCases(count: 31, visible: 29, levels: levels)
+    let trainer = StackTrainer(
+        plans: plans,
+        monitor: MonitorPlan(every: .steps(9), cases: 100, pseudoLikelihoodCases: 10),
+        checkpointEvery: .steps(10), checkpoints: nil, imageShape: [29], seed: 5,
+        configuration: "", stopAfterSteps: nil
+    ) { _, below in
+        var sources: [any CaseSource] = [cases, heldOut]
+        for (layer, rbm) in below.enumerated() {
+            sources = sources.map {
+                PropagatedCases(
+                    $0, through: rbm, arithmetic: plans[layer].arithmetic,
+                    propagation: layer % 2 == 0 ? .means : .samples, seed: 5, layer: layer)
+            }
+        }
+        return LayerData(training: sources[0], heldOut: sources[1])
+    }
+    let recorder = world.rank == 0 ? Recorder() : nil
+    let outcome = try trainer.run(from: nil, timer: StepTimer(), observer: recorder, world)
+    guard case .finished(let model) = outcome else {
+        throw CheckFailed(message: "training stopped")
+    }
+    recorder?.show()
+    return model
+}
+
+/// Prints what all numbers of ranks must agree on.
+private final class Recorder: TrainingObserver {
+    private var lines: [String] = []
+
+    func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {}
+    func recorded(_ record: MonitorRecord) throws {
+        lines.append(record.json)
+    }
+    func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {}
+    func checkpointed(_ path: String) {}
+
+    /// The records without their times.
+    func show() {
+        for line in lines {
+            print(line.components(separatedBy: ", \"seconds\"")[0])
+        }
+    }
+}
+
+/// Trains every pairing of units, rule and kind of data, and a stack; prints fingerprints.
+func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communicator) throws {
+    for visible in UnitKind.allCases {
+        for hidden in UnitKind.allCases {
+            for rule in [LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 1)]
+            {
+                for levels in [ByteLevels.bits, .grey] {
+                    let model = try train([plan(visible, hidden, rule, arithmetic)], levels, world)
+                    guard world.rank == 0 else { continue }
+                    print(visible, hidden, rule.algorithm, levels, fingerprint(model))
+                }
+            }
+        }
+    }
+    let rule = LearningRule(.persistent, sweeps: 1)
+    let stack = (0..<3).map { plan(.spin, .spin, rule, arithmetic, layer: $0, epochs: 2) }
+    let model = try train(stack, .bits, world)
+    if world.rank == 0 { print("stack", fingerprint(model)) }
+}
+
+private func fingerprint(_ model: Model) -> String {
+    model.layers.map { String($0.parameters.fingerprint, radix: 16) }.joined(separator: " ")
+}
+
+/// Trains in float32 for so few steps that no sampled bit flips; prints the parameters.
+func printParameters(_ world: borrowing Communicator) throws {
+    var short = plan(.bernoulli, .bernoulli, .init(.contrastiveDivergence, sweeps: 1), .float32)
+    short.epochs = 1
+    let model = try train([short], .bits, world)
+    // All ranks of a run hold equal bits.
+    let own = Int64(bitPattern: model.layers[0].parameters.fingerprint >> 2)
+    let smallest = try world.minimum(own)
+    try expect(smallest == own, "rank \(world.rank) holds other bits")
+    if world.rank == 0 {
+        print("parameters", model.layers[0].parameters.values.map { "\($0)" }.joined(separator: " "))
+    }
+}

@@ -1,0 +1,365 @@
+import Foundation
+import Testing
+
+@testable import Storage
+
+/// The bytes of an IDX file; the elements are given as they lie in the file.
+private func idx(_ type: UInt8, _ shape: [UInt32], _ elements: [UInt8]) -> [UInt8] {
+    [0, 0, type, UInt8(shape.count)] + shape.flatMap { bigEndian($0) } + elements
+}
+
+/// The bytes of an NPY file with any header text.
+private func npy(_ header: String, _ elements: [UInt8], version: UInt8 = 1) -> [UInt8] {
+    let length = header.utf8.count
+    let count = version == 1 ? 2 : 4
+    let lengthBytes = (0..<count).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+    return [0x93] + Array("NUMPY".utf8) + [version, 0] + lengthBytes + Array(header.utf8) + elements
+}
+
+private func npy(_ type: String, _ shape: String, _ elements: [UInt8]) -> [UInt8] {
+    npy("{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }\n", elements)
+}
+
+private func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+    let width = type(of: number).bitWidth
+    return stride(from: width - 8, through: 0, by: -8).map {
+        UInt8(truncatingIfNeeded: number >> $0)
+    }
+}
+
+private func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+    bigEndian(number).reversed()
+}
+
+/// A gzip file of stored blocks, which needs no compressor.
+private func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+    var rest = bytes[...]
+    repeat {
+        let block = rest.prefix(65_535)
+        rest = rest.dropFirst(block.count)
+        let count = UInt16(block.count)
+        result += [rest.isEmpty ? 1 : 0] + littleEndian(count) + littleEndian(~count) + block
+    } while !rest.isEmpty
+    return result + littleEndian(crc32(bytes))
+        + littleEndian(UInt32(truncatingIfNeeded: bytes.count))
+}
+
+private let badIDX: [([UInt8], String)] = [
+    (idx(0x0C, [1], [0, 0, 0, 1]), "int32"),
+    (idx(0x0B, [1], [0, 1]), "int16"),
+    (idx(0x00, [1], [0]), "unknown type, code 0"),
+    (idx(0x08, [], [1]), "single number"),
+    ([0, 0, 8, 3, 0, 0, 0, 1, 0], "ends inside the IDX header, at byte 9 of 16"),
+    (idx(0x08, [1, 0], []), "cases are empty"),
+    (idx(0x08, [2, 2], [1, 2, 3]), "holds 15 bytes, but its header promises [2, 2]"),
+    (idx(0x08, [2, 2], [1, 2, 3, 4, 5]), "holds 17 bytes"),
+    (idx(0x08, [.max, .max, .max], [1]), "more bytes than any file"),
+    (idx(0x08, [0, .max, .max, .max], []), "more bytes than any file"),
+    (idx(0x0E, [.max, .max], [1]), "more bytes than any file"),
+    (idx(0x08, [.max, 1 << 30], [1]), "holds 13 bytes"),
+    (idx(0x08, Array(repeating: 1, count: 255), []), "holds 1024 bytes"),
+]
+
+private let badNPY: [([UInt8], String)] = [
+    (npy("|u1", "(2, 2)", [1, 2, 3]), "but its header promises [2, 2] elements of uint8"),
+    (npy("|u1", "(2, 2)", [1, 2, 3, 4, 5]), "but its header promises [2, 2]"),
+    (npy("|u1", "()", [1]), "single number"),
+    (npy(">f4", "(1,)", [0, 0, 0, 0]), "big-endian"),
+    (npy("|O", "(1,)", [0x80, 4]), "Python objects"),
+    (npy("<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]), "type '<i8'"),
+    (npy("<U5", "(1,)", []), "type '<U5'"),
+    (npy("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", []), "records"),
+    (
+        npy("{'descr': '|u1', 'fortran_order': True, 'shape': (1, 1)}", [1]),
+        "Fortran order; expected C order"
+    ),
+    (npy("|u1", "(99999999999999999999,)", []), "cannot be understood"),
+    (npy("|u1", "(4611686018427387904, 4)", []), "more bytes than any file"),
+    (npy("|u1", "(-1,)", []), "cannot be understood"),
+    (npy("|u1", "(2)", [1, 2]), "cannot be understood"),
+    (npy("|u1", "(2,,)", [1, 2]), "cannot be understood"),
+    (npy("|u1", "[2]", [1, 2]), "cannot be understood"),
+    (npy("|u1", "(2,", [1, 2]), "cannot be understood"),
+    (npy("", []) + [0, 0], "cannot be understood"),
+    (npy("{'descr': '|u1', 'fortran_order': False}", []), "cannot be understood"),
+    (npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1,), 'x': 1}", [1]), "understood"),
+    (npy("{'descr': '|u1', 'descr': '|u1', 'shape': (1,)}", [1]), "understood"),
+    (npy("{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}", [1]), "understood"),
+    (npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1,)} x", [1]), "understood"),
+    (npy("{'descr': '|u1", [1]), "cannot be understood"),
+    (npy("__import__('os').abort()", []), "cannot be understood"),
+    (Array(npy("|u1", "(1,)", [1]).prefix(40)), "ends inside the NPY header, at byte 40"),
+    (Array(npy("|u1", "(1,)", [1]).prefix(9)), "ends inside the NPY header, at byte 9"),
+    (npy("{}", [], version: 4), "version 4.0"),
+    (
+        [0x93] + Array("NUMPY".utf8) + [2, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x7B],
+        "claims an NPY header of 4294967307 bytes"
+    ),
+]
+
+@Suite struct ArrayFileTests {
+    private func open(_ bytes: [UInt8]) throws -> ArrayFile {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write(bytes, to: folder + "/data")
+            return try ArrayFile(path: folder + "/data")
+        }
+    }
+
+    private func bytes(_ file: ArrayFile, _ index: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0xEE, count: file.caseElements)
+        var span = bytes.mutableSpan
+        file.copyBytes(case: index, into: &span)
+        return bytes
+    }
+
+    private func floats(_ file: ArrayFile, _ index: Int) -> [Float] {
+        var floats = [Float](repeating: -99, count: file.caseElements)
+        var span = floats.mutableSpan
+        file.copyFloats(case: index, into: &span)
+        return floats
+    }
+
+    // MARK: What is accepted
+
+    @Test func readsIDXOfBytes() throws {
+        let file = try open(idx(0x08, [2, 2, 3], (250...255) + [0, 1, 2, 3, 4, 127]))
+        #expect(file.format == .idx && file.elementType == .uint8)
+        #expect(file.shape == [2, 2, 3] && file.cases == 2)
+        #expect(file.caseShape == [2, 3] && file.caseElements == 6)
+        #expect(bytes(file, 0) == [250, 251, 252, 253, 254, 255])
+        #expect(bytes(file, 1) == [0, 1, 2, 3, 4, 127])
+        #expect(floats(file, 0) == [250, 251, 252, 253, 254, 255])
+    }
+
+    @Test func readsIDXOfLabels() throws {
+        let file = try open(idx(0x08, [3], [7, 8, 9]))
+        #expect(file.caseShape == [] && file.caseElements == 1)
+        #expect(bytes(file, 2) == [9])
+    }
+
+    @Test func readsIDXOfSignedBytes() throws {
+        let file = try open(idx(0x09, [1, 3], [0x80, 0xFF, 0x7F]))
+        #expect(file.elementType == .int8)
+        #expect(bytes(file, 0) == [0x80, 0xFF, 0x7F])
+        #expect(floats(file, 0) == [-128, -1, 127])
+    }
+
+    @Test func readsBigEndianFloatsOfIDX() throws {
+        let numbers: [Float] = [1.5, -0.1, .infinity, .leastNonzeroMagnitude, 3e38, -0]
+        let singles = try open(idx(0x0D, [2, 3], numbers.flatMap { bigEndian($0.bitPattern) }))
+        #expect(singles.elementType == .float32)
+        #expect(floats(singles, 0) + floats(singles, 1) == numbers)
+        let doubles = try open(
+            idx(0x0E, [2, 3], numbers.flatMap { bigEndian(Double($0).bitPattern) }))
+        #expect(doubles.elementType == .float64)
+        #expect(floats(doubles, 0) + floats(doubles, 1) == numbers)
+    }
+
+    @Test func readsEveryTypeOfNPY() throws {
+        let flags = try open(npy("|b1", "(1, 3)", [0, 1, 2]))
+        #expect(flags.format == .npy && flags.elementType == .bool && flags.shape == [1, 3])
+        #expect(bytes(flags, 0) == [0, 1, 2])
+        #expect(floats(flags, 0) == [0, 1, 1])
+        #expect(floats(try open(npy("|u1", "(1, 2)", [0, 255])), 0) == [0, 255])
+        #expect(floats(try open(npy("|i1", "(1, 2)", [1, 0xFF])), 0) == [1, -1])
+        let numbers: [Float] = [1.5, -0.1]
+        let singles = numbers.flatMap { littleEndian($0.bitPattern) }
+        #expect(floats(try open(npy("<f4", "(1, 2)", singles)), 0) == numbers)
+        let doubles = [0.1, 1e300].flatMap { littleEndian($0.bitPattern) }
+        #expect(floats(try open(npy("<f8", "(1, 2)", doubles)), 0) == [0.1, .infinity])
+    }
+
+    @Test func readsHeadersOfOtherWritersOfNPY() throws {
+        for header in [
+            "{\"shape\":(2L,3L),'fortran_order':False,\"descr\":'|u1'}",
+            "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3,), }     \n",
+        ] {
+            for version in 1...3 as ClosedRange<UInt8> {
+                let file = try open(npy(header, [1, 2, 3, 4, 5, 6], version: version))
+                #expect(file.shape == [2, 3])
+                #expect(bytes(file, 1) == [4, 5, 6])
+            }
+        }
+    }
+
+    @Test func readsGzip() throws {
+        let plain = idx(0x08, [300, 10, 100], (0..<300_000).map { UInt8($0 % 251) })
+        let file = try open(gzip(plain))
+        #expect(file.shape == [300, 10, 100])
+        #expect(bytes(file, 299) == Array(plain.suffix(1000)))
+        #expect(bytes(file, 65) == Array(plain[65_016..<66_016]))
+        let small = try open(gzip(npy("|u1", "(2,)", [5, 6])))
+        #expect(small.format == .npy && bytes(small, 1) == [6])
+    }
+
+    @Test func readsGzipOfSeveralMembers() throws {
+        let plain = idx(0x08, [4], [1, 2, 3, 4])
+        for cut in [1, 4, 8, 10] {
+            let file = try open(gzip(Array(plain[..<cut])) + gzip([]) + gzip(Array(plain[cut...])))
+            #expect(bytes(file, 3) == [4])
+        }
+    }
+
+    @Test func acceptsZeroCases() throws {
+        let file = try open(idx(0x08, [0, 28, 28], []))
+        #expect(file.cases == 0 && file.caseShape == [28, 28])
+        #expect(try open(npy("<f4", "(0, 5)", [])).cases == 0)
+        #expect(try open(gzip(idx(0x08, [0, 28, 28], []))).cases == 0)
+    }
+
+    @Test func mapsALargeFileWithoutReadingIt() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/sparse"
+            let cases = 3 << 20
+            let header = idx(0x08, [UInt32(cases), 1024], [])
+            try AtomicFile.write(header, to: path)
+            let handle = try #require(FileHandle(forUpdatingAtPath: path))
+            try handle.truncate(atOffset: UInt64(header.count + cases * 1024 - 1))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: [42])
+            try handle.close()
+
+            let before = try residentPages()
+            let file = try ArrayFile(path: path)
+            #expect(bytes(file, cases - 1) == Array(repeating: 0, count: 1023) + [42])
+            #expect(bytes(file, cases / 2) == Array(repeating: 0, count: 1024))
+            // 3 GiB are 786432 pages; a hundredth leaves room for the tests that run beside.
+            #expect(try residentPages() - before < 7864 * 4)
+        }
+    }
+
+    private func residentPages() throws -> Int {
+        let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+            .split(separator: " ")
+        return try #require(Int(fields[1]))
+    }
+
+    // MARK: What is refused
+
+    @Test func refusesWhatIsNoFile() throws {
+        try withTemporaryFolder { folder in
+            expectStorageError(.badFile, "No such file", file: folder + "/none") {
+                _ = try ArrayFile(path: folder + "/none")
+            }
+            expectStorageError(.badFile, "is a folder", file: folder) {
+                _ = try ArrayFile(path: folder)
+            }
+            #expect(unsafe mkfifo(folder + "/pipe", 0o600) == 0)
+            expectStorageError(.badFile, "is a pipe or a device") {
+                _ = try ArrayFile(path: folder + "/pipe")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("", "is empty"),
+        ("PK\u{3}\u{4}", "NPZ"),
+        ("hello", "begins with the bytes 68 65 6c 6c"),
+        ("x", "begins with the bytes 78,"),
+    ])
+    func refusesOtherFormats(content: String, words: String) {
+        expectStorageError(.badFile, words, "expected IDX") { _ = try open(Array(content.utf8)) }
+    }
+
+    @Test func refusesPicklesAndDoubleCompression() {
+        expectStorageError(.badFile, "pickle") { _ = try open([0x80, 4, 0x95, 0, 0]) }
+        expectStorageError(.badFile, "compressed twice", "gunzip") {
+            _ = try open(gzip(gzip(idx(0x08, [1], [1]))))
+        }
+        expectStorageError(.badFile, "begins with the bytes ,") { _ = try open(gzip([])) }
+    }
+
+    @Test(arguments: badIDX)
+    func refusesBadIDX(bytes: [UInt8], words: String) {
+        expectStorageError(.badFile, words) { _ = try open(bytes) }
+        // The same content compressed must be refused too, for whatever reason comes first.
+        expectStorageError(.badFile) { _ = try open(gzip(bytes)) }
+    }
+
+    @Test(arguments: badNPY)
+    func refusesBadNPY(bytes: [UInt8], words: String) {
+        expectStorageError(.badFile, words) { _ = try open(bytes) }
+        expectStorageError(.badFile, words) { _ = try open(gzip(bytes)) }
+    }
+
+    @Test func refusesDamagedGzip() throws {
+        let good = gzip(idx(0x08, [100], Array(0..<100)))
+        #expect(try open(good).cases == 100)
+        for count in 2..<good.count {
+            expectStorageError(.badFile, "cut off") { _ = try open(Array(good.prefix(count))) }
+        }
+        var wrongSum = good
+        wrongSum[good.count - 6] ^= 1
+        expectStorageError(.badFile, "damaged", "incorrect data check") { _ = try open(wrongSum) }
+        var wrongLength = good
+        wrongLength[good.count - 2] ^= 1
+        expectStorageError(.badFile, "incorrect length check") { _ = try open(wrongLength) }
+        expectStorageError(.badFile, "4 bytes that are not gzip follow") {
+            _ = try open(good + [1, 2, 3, 4])
+        }
+    }
+
+    @Test func refusesGzipOfAnotherSizeThanPromised() {
+        let plain = idx(0x08, [200_000], Array(repeating: 1, count: 200_000))
+        expectStorageError(.badFile, "holds 200007 bytes", "200008 bytes with the header") {
+            _ = try open(gzip(plain.dropLast()))
+        }
+        expectStorageError(.badFile, "holds more than 200008 bytes") {
+            _ = try open(gzip(plain + [1]))
+        }
+        expectStorageError(.badFile, "holds at least 65536 bytes") {
+            _ = try open(gzip(idx(0x08, [5], Array(repeating: 1, count: 200_000))))
+        }
+        // So few bytes cannot become so many: refused before memory is reserved.
+        expectStorageError(.badFile, "holds at most") {
+            _ = try open(gzip(idx(0x08, [.max, 1 << 20], [1, 2, 3])))
+        }
+    }
+
+    // MARK: NumPy
+
+    @Test(.enabled(if: Python.isAvailable))
+    func readsWhatNumPyWrites() throws {
+        try withTemporaryFolder { folder in
+            _ = try Python.run(
+                """
+                import gzip, sys, numpy as np
+                folder = sys.argv[1]
+                a = np.arange(24).reshape(2, 3, 4)
+                np.save(folder + "/bool", a % 2 == 0)
+                for name in ["uint8", "int8", "float32", "float64"]:
+                    np.save(folder + "/" + name, (a - (10 if name != "uint8" else 0)).astype(name))
+                np.save(folder + "/fortran", np.asfortranarray(a.astype("uint8")))
+                np.save(folder + "/object", np.array([1, "x"], dtype=object), allow_pickle=True)
+                np.savez(folder + "/many", a)
+                with open(folder + "/v3.npy", "wb") as f:
+                    np.lib.format.write_array(f, a.astype("uint8"), version=(3, 0))
+                with gzip.open(folder + "/gz", "wb", compresslevel=9) as f:
+                    np.save(f, np.zeros((1000, 1000), dtype="uint8"))
+                """, folder)
+            for name in ["bool", "uint8", "int8", "float32", "float64", "v3"] {
+                let file = try ArrayFile(path: folder + "/\(name).npy")
+                #expect(file.elementType.rawValue == (name == "v3" ? "uint8" : name))
+                #expect(file.shape == [2, 3, 4])
+                let expected: [Float] = (12..<24).map {
+                    switch name {
+                    case "bool": $0 % 2 == 0 ? 1 : 0
+                    case "uint8", "v3": Float($0)
+                    default: Float($0 - 10)
+                    }
+                }
+                #expect(floats(file, 1) == expected)
+            }
+            let zeros = try ArrayFile(path: folder + "/gz")
+            #expect(bytes(zeros, 999) == Array(repeating: 0, count: 1000))
+            for (name, words) in [
+                ("fortran.npy", "Fortran"), ("object.npy", "Python objects"), ("many.npz", "NPZ"),
+            ] {
+                expectStorageError(.badFile, words) {
+                    _ = try ArrayFile(path: folder + "/" + name)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CPNG
+import Storage
+import Testing
+
+@Suite struct GrayImageTests {
+    /// Decodes a picture with libpng, which a reader of the file would use too.
+    private func readPNG(_ path: String) throws -> GrayImage {
+        let bytes = try readBytes(of: path)
+        var image = unsafe png_image()
+        unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
+        let begun = unsafe png_image_begin_read_from_memory(&image, bytes, bytes.count)
+        try #require(begun != 0)
+        let format = unsafe image.format
+        #expect(format == png_uint_32(PNG_FORMAT_GRAY))
+        let (width, height) = unsafe (Int(image.width), Int(image.height))
+        var pixels = [UInt8](repeating: 0, count: width * height)
+        let finished = unsafe png_image_finish_read(&image, nil, &pixels, 0, nil)
+        try #require(finished != 0)
+        return GrayImage(width: width, height: height, pixels: pixels)
+    }
+
+    @Test func pixelsSurvivePNG() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.png"
+            let image = GrayImage(width: 256, height: 3, pixels: (0..<768).map { UInt8($0 & 255) })
+            try image.writePNG(to: path)
+            #expect(try readPNG(path) == image)
+            #expect(try readBytes(of: path).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+            #expect(try Folder.list(folder) == ["a.png"])
+        }
+    }
+
+    @Test func equalPicturesAreEqualFiles() throws {
+        try withTemporaryFolder { folder in
+            let image = GrayImage(width: 5, height: 4, pixels: (0..<20).map { UInt8($0 * 12) })
+            try image.writePNG(to: folder + "/a")
+            try image.writePNG(to: folder + "/b")
+            #expect(try readBytes(of: folder + "/a") == readBytes(of: folder + "/b"))
+        }
+    }
+
+    @Test func refusesASizeThatLibpngCannotWrite() throws {
+        try withTemporaryFolder { folder in
+            let count = 1_000_001
+            let wide = GrayImage(width: count, height: 1, pixels: .init(repeating: 0, count: count))
+            expectStorageError(.cannotWrite, "1000001 × 1", file: folder + "/a.png") {
+                try wide.writePNG(to: folder + "/a.png")
+            }
+            let names = try Folder.list(folder)
+            #expect(names == [])
+        }
+    }
+
+    @Test func sheetPutsEachPixelInItsPlace() {
+        let a = GrayImage(width: 2, height: 1, pixels: [1, 2])
+        let b = GrayImage(width: 2, height: 1, pixels: [3, 4])
+        let c = GrayImage(width: 2, height: 1, pixels: [5, 6])
+        let sheet = GrayImage.sheet(of: [a, b, c], columns: 2, magnification: 2, margin: 1)
+        let m: UInt8 = 176
+        #expect(sheet.width == 11 && sheet.height == 7)
+        #expect(
+            sheet.pixels == [
+                m, m, m, m, m, m, m, m, m, m, m,
+                m, 1, 1, 2, 2, m, 3, 3, 4, 4, m,
+                m, 1, 1, 2, 2, m, 3, 3, 4, 4, m,
+                m, m, m, m, m, m, m, m, m, m, m,
+                m, 5, 5, 6, 6, m, m, m, m, m, m,
+                m, 5, 5, 6, 6, m, m, m, m, m, m,
+                m, m, m, m, m, m, m, m, m, m, m,
+            ])
+    }
+
+    @Test(arguments: [1, 2, 7, 64, 100, 500])
+    func sheetIsNearlySquareAndVisible(count: Int) {
+        let image = GrayImage(width: 28, height: 28, pixels: .init(repeating: 9, count: 784))
+        let sheet = GrayImage.sheet(of: Array(repeating: image, count: count))
+        let (short, long) = (min(sheet.width, sheet.height), max(sheet.width, sheet.height))
+        #expect(long <= 2 * short)
+        #expect(long >= 400 && long <= 1024)
+        #expect(sheet.pixels.count { $0 == 9 } % (count * 784) == 0)
+    }
+
+    @Test func sheetOfMoreThanFitsIsNotMagnified() {
+        let image = GrayImage(width: 2000, height: 3, pixels: .init(repeating: 9, count: 6000))
+        let sheet = GrayImage.sheet(of: [image, image], margin: 0)
+        #expect(sheet.width == 2000 && sheet.height == 6)
+    }
+}

@@ -1,0 +1,66 @@
+import Storage
+import Testing
+
+@Suite struct NPYWriterTests {
+    @Test func writesTheseBytes() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.npy"
+            try writeNPY([1, 2, 3, 4, 5, 6] as [UInt8], shape: [2, 3], to: path)
+            let text = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }"
+            let padding = String(repeating: " ", count: 128 - 10 - text.utf8.count - 1)
+            let header: [UInt8] =
+                [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0]
+                + Array((text + padding + "\n").utf8)
+            #expect(header.count == 128)
+            #expect(try readBytes(of: path) == header + [1, 2, 3, 4, 5, 6])
+            #expect(try Folder.list(folder) == ["a.npy"])
+        }
+    }
+
+    @Test(arguments: [[6], [2, 3], [1, 6, 1], [0, 3]])
+    func readsBackWhatItWrote(shape: [Int]) throws {
+        try withTemporaryFolder { folder in
+            let count = shape.reduce(1, *)
+            let numbers = (0..<count).map { Float($0) - 2.5 }
+            try writeNPY(numbers, shape: shape, to: folder + "/a")
+            let file = try ArrayFile(path: folder + "/a")
+            #expect(file.shape == shape && file.elementType == .float32)
+            var back: [Float] = []
+            for index in 0..<file.cases {
+                var one = [Float](repeating: 0, count: file.caseElements)
+                var span = one.mutableSpan
+                file.copyFloats(case: index, into: &span)
+                back += one
+            }
+            #expect(back == numbers)
+        }
+    }
+
+    @Test func reportsWhereItCannotWrite() throws {
+        try withTemporaryFolder { folder in
+            expectStorageError(.cannotWrite, "no folder", file: folder + "/none/a.npy") {
+                try writeNPY([1] as [Float], shape: [1], to: folder + "/none/a.npy")
+            }
+        }
+    }
+
+    @Test(.enabled(if: Python.isAvailable))
+    func numPyReadsIt() throws {
+        try withTemporaryFolder { folder in
+            try writeNPY([0, 1, 255, 3] as [UInt8], shape: [4], to: folder + "/a.npy")
+            try writeNPY([0.5, -1, 0x1p100, .nan], shape: [2, 1, 2], to: folder + "/b.npy")
+            let text = try Python.run(
+                """
+                import sys, numpy as np
+                for name in "ab":
+                    a = np.load(sys.argv[1] + f"/{name}.npy")
+                    print(a.dtype.str, a.shape, a.flags.c_contiguous, a.ravel().tolist())
+                """, folder)
+            #expect(
+                text == """
+                    |u1 (4,) True [0, 1, 255, 3]
+                    <f4 (2, 1, 2) True [0.5, -1.0, 1.2676506002282294e+30, nan]
+                    """)
+        }
+    }
+}
