@@ -71,23 +71,33 @@ let package = Package(
         .testTarget(
             name: "RandomStreamsTests", dependencies: ["RandomStreams"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "RBMCoreTests", dependencies: ["Ising", "RandomStreams", "RBMCore"],
+            name: "StorageTests", dependencies: ["CPNG", "Storage"], swiftSettings: swiftSettings),
+        // Started by RBMCoreTests with other instruction sets and threads.
+        .executableTarget(
+            name: "arithmetic-probe", dependencies: ["RandomStreams", "RBMCore"],
+            path: "Tests/ArithmeticProbe", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RBMCoreTests",
+            dependencies: ["arithmetic-probe", "Ising", "RandomStreams", "RBMCore"],
             swiftSettings: swiftSettings),
-        .testTarget(
-            name: "IsingTests", dependencies: ["Ising", "RandomStreams"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: swiftSettings),
         // What every rank runs; DistributedTests starts it under mpirun.
         .executableTarget(
-            name: "rank-checks", dependencies: ["DistributedTraining", "RBMCore", "RandomStreams"],
+            name: "rank-checks", dependencies: ["DistributedTraining", "RandomStreams", "RBMCore"],
             path: "Tests/RankChecks", swiftSettings: swiftSettings),
         .testTarget(
             name: "DistributedTests", dependencies: ["rank-checks"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "CommandTests", dependencies: ["wilson", "Storage"],
+            name: "IsingTests", dependencies: ["Ising", "RandomStreams"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ExperimentsTests",
+            dependencies: [
+                "DistributedTraining", "Experiments", "RandomStreams", "RBMCore", "Storage",
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["Storage", "wilson"],
             swiftSettings: swiftSettings),
     ]
 )

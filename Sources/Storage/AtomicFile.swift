@@ -75,6 +75,13 @@ public enum AtomicFile {
         try synchronizeFolder(folder, for: path)
     }
 
+    /// Checks that a file can be written or replaced, before the work that makes its contents.
+    ///
+    /// Throws `cannotWrite`; leaves everything as it was.
+    public static func checkWritable(_ path: String) throws(StorageError) {
+        try Folder.checkWritable(folderPath(of: try replaceable(path)))
+    }
+
     /// Removes the temporary files that killed processes left in a folder, and returns how many.
     ///
     /// Only for a folder that no other process writes to: its unfinished files would go too.

@@ -10,16 +10,7 @@ public enum Folder {
     ///
     /// Throws `cannotWrite`, also when one of them is a file.
     public static func create(_ path: String) throws(StorageError) {
-        guard !path.isEmpty else {
-            throw StorageError(.cannotWrite, path, "an empty name is no folder; expected one.")
-        }
-        switch FileStatus(of: path)?.kind {
-        case .folder: return
-        case .file, .other:
-            throw StorageError(
-                .cannotWrite, path, "is a file; expected a folder. Remove it or choose another.")
-        case nil: break
-        }
+        guard try isMissing(path) else { return }
         let parent = folderPath(of: withoutTrailingSlashes(path))
         try create(parent)
         // Somebody else may create it at the same time, which is as good.
@@ -27,6 +18,34 @@ public enum Folder {
             throw StorageError(systemCall: .cannotWrite, path, "the folder cannot be created")
         }
         try AtomicFile.synchronizeFolder(parent, for: path)
+    }
+
+    /// Checks that a folder is there, or can be created, and that files can be created in it; leaves
+    /// everything as it was.
+    ///
+    /// Throws `cannotWrite` with the reason.
+    public static func checkCreatable(_ path: String) throws(StorageError) {
+        if try isMissing(path) {
+            try checkCreatable(folderPath(of: withoutTrailingSlashes(path)))
+        } else {
+            try checkWritable(path)
+        }
+    }
+
+    /// Whether nothing has the name yet.
+    ///
+    /// Throws `cannotWrite` if the name is taken by something that is no folder.
+    private static func isMissing(_ path: String) throws(StorageError) -> Bool {
+        guard !path.isEmpty else {
+            throw StorageError(.cannotWrite, path, "an empty name is no folder; expected one.")
+        }
+        switch FileStatus(of: path)?.kind {
+        case .folder: return false
+        case nil: return true
+        case .file, .other:
+            throw StorageError(
+                .cannotWrite, path, "is a file; expected a folder. Remove it or choose another.")
+        }
     }
 
     /// Returns the names in a folder, hidden ones too, sorted by their bytes.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedTraining
+import DistributedTraining
 import Experiments
 
 struct EvaluateCommand: ParsableCommand {

@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
 
     func validate() throws {
         if json && configuration {
-            throw ValidationError("--json holds the configuration already; leave one of the two out")
+            throw ValidationError("--json holds the configuration already; leave one of them out")
         }
         if let filters, !filters.hasSuffix(".png") {
             throw ValidationError("--filters is `\(filters)`; its name must end in .png")

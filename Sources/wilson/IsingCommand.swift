@@ -14,13 +14,16 @@ struct IsingCommand: ParsableCommand {
         @Option(help: "L of the L×L torus.")
         var size: Int
 
+        // Unconditional: a negative coupling begins like an option.
         @Option(
+            parsing: .unconditional,
             help: ArgumentHelp(
                 "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
             transform: { text in
                 if text == "critical" { return criticalCoupling }
                 guard let value = Double(text), value.isFinite else {
-                    throw ValidationError("`\(text)` is no coupling; expected a number or `critical`")
+                    throw ValidationError(
+                        "`\(text)` is no coupling; expected a number or `critical`")
                 }
                 return value
             })
@@ -63,6 +66,9 @@ struct IsingCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
+            if !output.hasSuffix(".npy") {
+                throw ValidationError("--output is `\(output)`; its name must end in .npy")
+            }
             if samples < 1 || samples >= 1 << 32 {
                 throw ValidationError("--samples is \(samples); expected 1 to 2³² − 1")
             }

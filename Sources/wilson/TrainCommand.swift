@@ -47,6 +47,9 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if output?.isEmpty == true {
+            throw ValidationError("--output is empty; expected the name of a folder")
+        }
         if let stopAfterSteps, stopAfterSteps < 1 {
             throw ValidationError(
                 "--stop-after-steps is \(stopAfterSteps); expected a whole number of at least 1")

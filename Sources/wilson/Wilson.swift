@@ -43,10 +43,12 @@ import RBMCore
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch {
-            if Launch.rank == 0 { exit(withError: error) }
-            let code = exitCode(for: error)
+        } catch let code as ExitCode {
             exit(withError: code)
+        } catch {
+            // The others leave in peace: mpirun ends all ranks when one fails, and rank 0 might not
+            // have spoken yet.
+            exit(withError: Launch.rank == 0 ? error : ExitCode.success)
         }
     }
 }
@@ -59,12 +61,15 @@ struct CommonOptions: ParsableArguments {
                 + "divided by the ranks that share it).", valueName: "n"))
     var threads: Int?
 
+    /// More than any machine has; OpenMP ends the program when it cannot start its threads.
+    private static let mostThreads = 4096
+
     @Flag(help: "Print results and errors only.")
     var quiet = false
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads is \(threads); expected a whole number of at least 1")
+        if let threads, !(1...Self.mostThreads).contains(threads) {
+            throw ValidationError("--threads is \(threads); expected 1 to \(Self.mostThreads)")
         }
     }
 

@@ -108,7 +108,9 @@ import Testing
     @Test func aCombinationHasTheLineOfTheValueThatIsGiven() {
         let text = Self.isingText + "training:\n  algorithm: cd\n  chains: 5\n"
         #expect(combinations(text).map { $0.prefix(28) } == ["c.yaml:7:11: training.chains"])
-        let sized = "data: {train: a}\nlayers:\n- hidden: 5\n  visible-units: gaussian\narithmetic: integer"
+        let sized =
+            "data: {train: a}\nlayers:\n- hidden: 5\n  visible-units: gaussian\n"
+            + "arithmetic: integer"
         #expect(combinations(sized).first?.hasPrefix("c.yaml:5:13: arithmetic: ") == true)
     }
 

@@ -81,7 +81,8 @@ import Testing
     /// The parser is recursive: what would overflow its stack is refused before it starts.
     @Test(arguments: [
         String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000),
-        String(repeating: "- ", count: 100_000) + "a", String(repeating: "? ", count: 100_000) + "a",
+        String(repeating: "- ", count: 100_000) + "a", String(repeating: "- ", count: 100_000),
+        String(repeating: "?\t: ", count: 50_000), String(repeating: "? ", count: 100_000) + "a",
         (0..<2000).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
         String(repeating: "[", count: 1000), String(repeating: "- ", count: 99) + "a",
         String(repeating: "#", count: 2_000_000),
@@ -118,7 +119,9 @@ import Testing
     }
 
     @Test func theLastOverrideOfAKeyWins() throws {
-        let overrides = ["training.batch=0", "training.batch=7", "training.epochs=2", "layers.0.hidden=8"]
+        let overrides = [
+            "training.batch=0", "training.batch=7", "training.epochs=2", "layers.0.hidden=8",
+        ]
         let read = try Configuration.load(text: minimalText, file: "c", overrides: overrides)
         #expect(read.training.batch == 7)
         #expect(read.training.epochs == 2)

@@ -210,7 +210,8 @@ import Testing
         #expect(second[1].hasPrefix("c.yaml:5:5: layers.1: says no `hidden`"), "\(second)")
         let both = problems("data: {train: a, ising: {}}\nlayers: [{hidden: 1}]")
         #expect(both.count == 1 && both[0].contains("both `train` and `ising`"))
-        let many = problems("data: {train: a}\nlayers:\n" + String(repeating: "- hidden: 1\n", count: 101))
+        let layers = String(repeating: "- hidden: 1\n", count: 101)
+        let many = problems("data: {train: a}\nlayers:\n" + layers)
         #expect(many.count == 1 && many[0].contains("found 101 layers; expected 1 to 100"))
     }
 
@@ -252,7 +253,8 @@ import Testing
         for value in ["\"a\\nb\"", long, "\"\\e[31m\""] {
             let found = problems(minimalText + "arithmetic: \(value)\n")
             #expect(found.count == 1)
-            #expect(found[0].count < 200 && !found[0].contains("\n") && !found[0].contains("\u{1B}"))
+            #expect(found[0].count < 200)
+            #expect(!found[0].contains("\n") && !found[0].contains("\u{1B}"))
         }
     }
 }

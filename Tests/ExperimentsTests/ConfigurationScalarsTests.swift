@@ -51,7 +51,8 @@ import Testing
 
     @Test(arguments: [
         ("learning_rate", "learning-rate"), ("LearningRate", "learning-rate"),
-        ("bacth", "batch"), ("epoch", "epochs"), ("sed", "seed"), ("learning-rate", "learning-rate"),
+        ("bacth", "batch"), ("epoch", "epochs"), ("sed", "seed"),
+        ("learning-rate", "learning-rate"),
         ("momentum ", "momentum"),
     ])
     func theNearestKeyIsFound(_ word: String, _ expected: String) {

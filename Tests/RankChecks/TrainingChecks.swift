@@ -94,8 +94,9 @@ private final class Recorder: TrainingObserver {
 func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communicator) throws {
     for visible in UnitKind.allCases {
         for hidden in UnitKind.allCases {
-            for rule in [LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 1)]
-            {
+            for rule in [
+                LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 1),
+            ] {
                 for levels in [ByteLevels.bits, .grey] {
                     let model = try train([plan(visible, hidden, rule, arithmetic)], levels, world)
                     guard world.rank == 0 else { continue }
@@ -124,6 +125,7 @@ func printParameters(_ world: borrowing Communicator) throws {
     let smallest = try world.minimum(own)
     try expect(smallest == own, "rank \(world.rank) holds other bits")
     if world.rank == 0 {
-        print("parameters", model.layers[0].parameters.values.map { "\($0)" }.joined(separator: " "))
+        print(
+            "parameters", model.layers[0].parameters.values.map { "\($0)" }.joined(separator: " "))
     }
 }

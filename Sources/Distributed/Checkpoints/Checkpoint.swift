@@ -95,10 +95,12 @@ public struct Checkpoint: Sendable, Equatable {
             chains.bytes.allSatisfy({ $0 <= 1 })
         else {
             throw reader.fault(
-                "lacks `\(prefix).chains`: U8 of shape [chains, \(current.hiddenCount)], each 0 or 1")
+                "lacks `\(prefix).chains`: U8 of shape [chains, \(current.hiddenCount)], each 0 or 1"
+            )
         }
         self.init(
-            finished: Array(model.layers.dropLast()), visibleUnits: model.layers[layer].visibleUnits,
+            finished: Array(model.layers.dropLast()),
+            visibleUnits: model.layers[layer].visibleUnits,
             hiddenUnits: model.layers[layer].hiddenUnits,
             state: LayerState(
                 step: try number("step"), parameters: current, velocity: try optional("velocity"),

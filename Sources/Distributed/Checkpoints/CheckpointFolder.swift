@@ -35,22 +35,27 @@ public struct CheckpointFolder: Sendable {
 
     /// The newest checkpoint that can be read.
     ///
-    /// - Parameter warn: Is told of each one that is bad, by name.
+    /// - Parameter warn: Is told of each newer one, which is bad, by name.
     /// - Returns: nil when there is no checkpoint at all.
     /// - Throws: The newest one's error when there are checkpoints and all are bad.
     public func newest(warn: (String) -> Void) throws(StorageError) -> (Checkpoint, path: String)? {
         guard Folder.isFolder(path) else { return nil }
-        var first: StorageError?
+        var faults: [StorageError] = []
         for file in try files().reversed() {
+            let file = "\(path)/\(file)"
             do throws(StorageError) {
-                return (try Checkpoint(path: "\(path)/\(file)"), "\(path)/\(file)")
+                let checkpoint = try Checkpoint(path: file)
+                for fault in faults { warn("going back to \(file): \(fault)") }
+                return (checkpoint, file)
             } catch {
-                warn("\(error); going back to the checkpoint before it")
-                first = first ?? error
+                faults.append(error)
             }
         }
-        if let first { throw first }
-        return nil
+        guard let newest = faults.first else { return nil }
+        throw StorageError(
+            .badFile, path,
+            "none of its \(faults.count) checkpoints can be read; restore one, or remove them to "
+                + "begin anew. The newest: \(newest)")
     }
 
     /// The names of the checkpoints, oldest first.

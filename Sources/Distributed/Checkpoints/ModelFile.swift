@@ -35,7 +35,8 @@ public struct Model: Sendable, Equatable {
         try self.init(SafetensorsFile(path: path), path)
     }
 
-    init(_ file: SafetensorsFile, _ path: String) throws(StorageError) {
+    /// Takes a model out of a file's contents; `path` is for messages.
+    public init(_ file: SafetensorsFile, _ path: String) throws(StorageError) {
         let reader = LayerReader(file: file, path: path)
         try reader.checkFormat()
         var layers: [RBM] = []
@@ -132,7 +133,8 @@ struct LayerReader {
     func checkFit(_ layers: [RBM]) throws(StorageError) {
         guard layers.count > 1 else { return }
         let (below, above) = (layers[layers.count - 2], layers[layers.count - 1])
-        guard below.hiddenCount == above.visibleCount, below.hiddenUnits == above.visibleUnits else {
+        guard below.hiddenCount == above.visibleCount, below.hiddenUnits == above.visibleUnits
+        else {
             throw fault(
                 "layer \(layers.count - 2) has \(below.hiddenCount) hidden \(below.hiddenUnits) "
                     + "units, but layer \(layers.count - 1) has \(above.visibleCount) visible "
@@ -179,7 +181,9 @@ struct LayerReader {
 }
 
 extension Model {
-    /// Collective. Reads a model on rank 0, for all ranks.
+    /// Collective.
+    ///
+    /// Reads a model on rank 0, for all ranks.
     ///
     /// - Throws: The same failure on all ranks.
     public static func load(_ path: String, _ world: borrowing Communicator) throws -> Model {

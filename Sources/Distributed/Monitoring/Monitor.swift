@@ -35,7 +35,9 @@ struct Monitor {
         var deadHiddenUnits: Int
     }
 
-    /// Collective. Measures a model.
+    /// Collective.
+    ///
+    /// Measures a model.
     func measure(_ rbm: RBM, _ world: borrowing Communicator) throws -> Measures {
         let evaluator = LayerEvaluator(rbm, levels: training.levels, arithmetic: arithmetic)
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)

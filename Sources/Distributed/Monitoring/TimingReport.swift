@@ -13,7 +13,9 @@ public struct TimingReport: Sendable {
 
     public let rows: [Row]
 
-    /// Collective. Compares the timers of all ranks.
+    /// Collective.
+    ///
+    /// Compares the timers of all ranks.
     public init(_ timer: StepTimer, _ world: borrowing Communicator) throws(MPIError) {
         let phases = StepTimer.Phase.allCases
         var seconds = [Double](repeating: 0, count: phases.count * world.size)
@@ -31,6 +33,9 @@ public struct TimingReport: Sendable {
                 most: times.max() ?? 0, share: sum / total)
         }
     }
+
+    /// Whether no phase took any time.
+    public var isEmpty: Bool { rows.allSatisfy { $0.most == 0 } }
 
     /// The table for people.
     public var lines: [String] {

@@ -33,7 +33,12 @@ extension SummableType {
 private let pieceBytes = 1 << 20
 
 extension Communicator {
-    /// Collective. Replaces values on every rank by their elementwise sums over all ranks.
+    /// Bytes that `gather` brings together at most: MPI counts them in a C int.
+    public static var mostGatheredBytes: Int { Int(Int32.max) }
+
+    /// Collective.
+    ///
+    /// Replaces values on every rank by their elementwise sums over all ranks.
     ///
     /// - Precondition: `values` is equally long on all ranks.
     public borrowing func sum<Number: Summable>(_ values: inout [Number]) throws(MPIError) {
@@ -54,17 +59,22 @@ extension Communicator {
         waiting.add(since: start)
     }
 
-    /// Collective. The smallest of one value of each rank.
+    /// Collective.
+    ///
+    /// The smallest of one value of each rank.
     public borrowing func minimum(_ value: Int64) throws(MPIError) -> Int64 {
         var result = value
         unsafe try check(cmpi_min(handle, &result))
         return result
     }
 
-    /// Collective. The rank `root`'s bytes, on every rank.
+    /// Collective.
+    ///
+    /// The rank `root`'s bytes, on every rank.
     ///
     /// - Parameter bytes: Of the root; elsewhere ignored, of any length.
-    public borrowing func broadcast(_ bytes: [UInt8], from root: Int = 0) throws(MPIError) -> [UInt8]
+    public borrowing func broadcast(_ bytes: [UInt8], from root: Int = 0) throws(MPIError)
+        -> [UInt8]
     {
         guard size > 1 else { return bytes }
         var count = Int64(bytes.count)
@@ -83,14 +93,18 @@ extension Communicator {
         return result
     }
 
-    /// Collective. The rank `root`'s text, on every rank.
+    /// Collective.
+    ///
+    /// The rank `root`'s text, on every rank.
     public borrowing func broadcast(_ text: String, from root: Int = 0) throws(MPIError) -> String {
         String(decoding: try broadcast(Array(text.utf8), from: root), as: UTF8.self)
     }
 
-    /// Collective. The bytes of all ranks on rank 0, in the order of ranks; nil elsewhere.
+    /// Collective.
     ///
-    /// - Precondition: All together are below 2³¹ bytes.
+    /// The bytes of all ranks on rank 0, in the order of ranks; nil elsewhere.
+    ///
+    /// - Precondition: All together are at most `mostGatheredBytes`.
     public borrowing func gather(_ bytes: [UInt8]) throws(MPIError) -> [[UInt8]]? {
         guard size > 1 else { return [bytes] }
         var counts = [Int32](repeating: 0, count: size)

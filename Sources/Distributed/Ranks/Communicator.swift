@@ -38,22 +38,30 @@ public struct Communicator: ~Copyable {
         try Communicator(cmpi_world(), isWorld: true)
     }
 
-    /// Collective. Returns the group of the ranks that share this rank's host.
+    /// Collective.
+    ///
+    /// Returns the group of the ranks that share this rank's host.
     public borrowing func splitByHost() throws(MPIError) -> Communicator {
         var part = CMPIComm()
         unsafe try check(cmpi_split_by_host(handle, &part))
         return try Communicator(part, isWorld: false)
     }
 
-    /// Collective. Returns when every rank has called it.
+    /// Collective.
+    ///
+    /// Returns when every rank has called it.
     public borrowing func barrier() throws(MPIError) { try check(cmpi_barrier(handle)) }
 
-    /// Local. The name of this host.
+    /// Local.
+    ///
+    /// The name of this host.
     public borrowing func hostName() -> String {
         unsafe text { unsafe cmpi_host_name($0, $1) }
     }
 
-    /// Local. This rank's contiguous share of `0..<total`, which may be empty.
+    /// Local.
+    ///
+    /// This rank's contiguous share of `0..<total`, which may be empty.
     public borrowing func share(of total: Int) -> Range<Int> {
         DistributedTraining.share(of: total, rank: rank, size: size)
     }
@@ -63,7 +71,8 @@ public struct Communicator: ~Copyable {
 ///
 /// The first `total % size` ranks have one element more than the others; shares may be empty.
 public func share(of total: Int, rank: Int, size: Int) -> Range<Int> {
-    precondition(total >= 0 && rank >= 0 && rank < size, "share of \(total): rank \(rank) of \(size)")
+    precondition(
+        total >= 0 && rank >= 0 && rank < size, "share of \(total): rank \(rank) of \(size)")
     let (quotient, remainder) = total.quotientAndRemainder(dividingBy: size)
     let start = rank * quotient + min(rank, remainder)
     return start..<(start + quotient + (rank < remainder ? 1 : 0))

@@ -8,7 +8,9 @@ public struct RankReport: Sendable {
     /// One for each rank.
     public let places: [Place]
 
-    /// Collective. Asks every rank; nil but on rank 0.
+    /// Collective.
+    ///
+    /// Asks every rank; nil but on rank 0.
     public init?(_ world: borrowing Communicator) throws(MPIError) {
         let own = "\(world.hostName())\n\(Affinity.current.description)"
         guard let all = try world.gather(Array(own.utf8)) else { return nil }

@@ -19,6 +19,7 @@ extension SharedFailure: FailureWithExitCode {}
 
 /// The exit codes of Wilson.
 public enum ExitStatus {
+    public static let commandLine: Int32 = 64
     public static let badFile: Int32 = 65
     public static let internalFault: Int32 = 70
     public static let mpi: Int32 = 71
@@ -38,7 +39,9 @@ public enum ExitStatus {
 }
 
 extension Communicator {
-    /// Collective. Runs work that may fail on some ranks only, and fails on all of them if it does.
+    /// Collective.
+    ///
+    /// Runs work that may fail on some ranks only, and fails on all of them if it does.
     ///
     /// Without it a rank that cannot open a file would leave the others waiting. The message is that
     /// of the lowest rank that failed, with its host where not all ranks share one.

@@ -1,5 +1,7 @@
 extension Communicator {
-    /// Collective. The threads that a rank takes by default: OMP_NUM_THREADS where it is set, else the
+    /// Collective.
+    ///
+    /// The threads that a rank takes by default: OMP_NUM_THREADS where it is set, else the
     /// cores of its affinity mask divided by the ranks of its host that share them.
     public borrowing func defaultThreads() throws -> Int {
         let wish = Launch.environment("OMP_NUM_THREADS").flatMap { Int($0) } ?? 0

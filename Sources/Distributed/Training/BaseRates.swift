@@ -1,6 +1,8 @@
 import RBMCore
 
-/// Collective. The smoothed probability that each visible unit of the cases is 1.
+/// Collective.
+///
+/// The smoothed probability that each visible unit of the cases is 1.
 ///
 /// Each rank counts its share; the sums are integers.
 func baseRates(of source: any CaseSource, _ world: borrowing Communicator) throws -> [Double] {

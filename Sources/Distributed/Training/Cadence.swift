@@ -11,8 +11,11 @@ struct Pacemaker {
 
     init(_ cadence: Cadence) { self.cadence = cadence }
 
-    /// Collective. Whether it is due after `step` steps: rank 0's clock decides, where time does.
-    mutating func isDue(afterStep step: Int, _ world: borrowing Communicator) throws(MPIError) -> Bool
+    /// Collective.
+    ///
+    /// Whether it is due after `step` steps: rank 0's clock decides, where time does.
+    mutating func isDue(afterStep step: Int, _ world: borrowing Communicator) throws(MPIError)
+        -> Bool
     {
         switch cadence {
         case .steps(let count): return step % count == 0

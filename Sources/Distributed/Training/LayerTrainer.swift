@@ -16,13 +16,15 @@ struct LayerTrainer: ~Copyable {
     /// How many updates have been made.
     private(set) var step: Int
 
-    /// The norm of the weights at the last record.
-    var lastNorm = 0.0
+    /// The norm of the weights at the last record; nil before the first.
+    var lastNorm: (step: Int, value: Double)?
 
     /// The sum of the squares of the last changes of the weights; nil before the first.
     private(set) var updateSquares: Double?
 
-    /// Collective. Prepares a layer's training from its start, or from a state.
+    /// Collective.
+    ///
+    /// Prepares a layer's training from its start, or from a state.
     ///
     /// - Parameter state: The same on all ranks.
     init(
@@ -83,7 +85,9 @@ struct LayerTrainer: ~Copyable {
     /// The learning rate of the next step.
     var rate: Float { plan.schedule.rate(plan.rate, step: step, of: batches.steps) }
 
-    /// Collective. Makes one update.
+    /// Collective.
+    ///
+    /// Makes one update.
     mutating func advance(_ world: borrowing Communicator) throws {
         let size = batches.size(ofStep: step)
         let own = world.share(of: size)
@@ -104,24 +108,36 @@ struct LayerTrainer: ~Copyable {
         let change = optimizer.update(
             with: estimator.statistics, of: arithmetic, counts: counts, rate: rate,
             averaging: averaging)
-        guard change.isFinite else { throw notFinite(change) }
-        arithmetic.load(optimizer.parameters)
         updateSquares = change.weightSquares
         step += 1
+        guard change.isFinite else { throw notFinite }
+        arithmetic.load(optimizer.parameters)
         timer.lap(.update)
     }
 
-    /// The same on all ranks, which hold the same bits.
-    private func notFinite(_ change: Optimizer.Change) -> SharedFailure {
-        SharedFailure(
-            exitCode: ExitStatus.notFinite,
-            "layer \(plan.layer), step \(step): the update is not finite. The norm of the weights "
-                + "was \(lastNorm) at the last monitor, the squared change is "
-                + "\(change.weightSquares), the learning rate \(rate). Lower `learning-rate` or the "
-                + "weight decay; the last checkpoint is kept")
+    /// Fails when a parameter is no finite number: no record or file shall hold such a model.
+    ///
+    /// Finite changes may add up to one that is not. To look at every step would cost a pass over
+    /// the weights. All ranks find the same, for they hold the same bits.
+    func checkFinite() throws(SharedFailure) {
+        guard optimizer.parameters.isFinite, optimizer.result.isFinite else { throw notFinite }
     }
 
-    /// Collective. All that is needed to go on, on rank 0; nil elsewhere.
+    private var notFinite: SharedFailure {
+        let norm = lastNorm.map { "\($0.value) at step \($0.step)" } ?? "not yet measured"
+        let change = updateSquares.map { "\($0.squareRoot())" } ?? "none"
+        return SharedFailure(
+            exitCode: ExitStatus.notFinite,
+            "layer \(plan.layer), step \(step): the parameters are no longer finite numbers. The "
+                + "norm of the weights was \(norm), that of the last change \(change); the "
+                + "learning rate began at \(plan.rate). Lower `learning-rate`, `momentum` or "
+                + "`weight-decay`, and name another folder with --output; the checkpoints written "
+                + "until now are good")
+    }
+
+    /// Collective.
+    ///
+    /// All that is needed to go on, on rank 0; nil elsewhere.
     func state(_ world: borrowing Communicator) throws(MPIError) -> LayerState? {
         let slices = try world.gather(chains?.states ?? [])
         guard let slices else { return nil }
@@ -130,7 +146,9 @@ struct LayerTrainer: ~Copyable {
             average: optimizer.average, averaged: optimizer.averaged, chains: slices.flatMap { $0 })
     }
 
-    /// Collective. Fails when the ranks do not hold the same parameters.
+    /// Collective.
+    ///
+    /// Fails when the ranks do not hold the same parameters.
     func checkAgreement(_ world: borrowing Communicator) throws {
         guard world.size > 1 else { return }
         // 62 bits of a hash: the smallest of h and of −h tell whether all are equal.

@@ -63,7 +63,9 @@ public struct StackTrainer {
         case stopped(totalSteps: Int)
     }
 
-    /// Collective. Trains from the start or from a checkpoint.
+    /// Collective.
+    ///
+    /// Trains from the start or from a checkpoint.
     ///
     /// - Parameters:
     ///   - checkpoint: The same on all ranks.
@@ -79,6 +81,7 @@ public struct StackTrainer {
         timer.start()
         for plan in plans.dropFirst(finished.count) {
             let data = try data(plan.layer, finished)
+            if let resumed { try check(resumed, of: plan, fits: data.training) }
             var trainer = try LayerTrainer(
                 plan, source: data.training, state: resumed, timer: timer, world)
             observer?.layerBegan(
@@ -97,6 +100,27 @@ public struct StackTrainer {
                 notes: [
                     "step": "\(total)", "seed": "\(seed)", "configuration": configuration,
                 ]))
+    }
+}
+
+/// Fails, alike on all ranks, when a state is not of a plan's layer or the data have changed.
+private func check(
+    _ state: LayerState, of plan: LayerPlan, fits source: any CaseSource
+) throws(SharedFailure) {
+    let parameters = state.parameters
+    guard parameters.visibleCount == source.visible, parameters.hiddenCount == plan.hidden else {
+        throw SharedFailure(
+            exitCode: ExitStatus.badFile,
+            "the checkpoint's layer \(plan.layer) has \(parameters.visibleCount)×"
+                + "\(parameters.hiddenCount) units, but the data have \(source.visible) values a "
+                + "case and the configuration \(plan.hidden) hidden units; use the run's own data, "
+                + "or another --output")
+    }
+    guard state.chains.count == plan.persistentChains * plan.hidden else {
+        throw SharedFailure(
+            exitCode: ExitStatus.badFile,
+            "the checkpoint holds \(state.chains.count / plan.hidden) chains, but the "
+                + "configuration asks for \(plan.persistentChains)")
     }
 }
 
@@ -160,11 +184,13 @@ private struct Session {
         _ trainer: inout LayerTrainer, _ monitor: Monitor, _ firstStep: Int,
         _ waitedBefore: Double, _ world: borrowing Communicator
     ) throws {
+        try trainer.checkFinite()
         let rbm = trainer.result
         let measures = try monitor.measure(rbm, world)
         let seconds = seconds
         let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
-        trainer.lastNorm = rbm.parameters.weightNorm
+        let norm = rbm.parameters.weightNorm
+        trainer.lastNorm = (trainer.step, norm)
         let record = MonitorRecord(
             layer: trainer.plan.layer, epoch: Double(seen) / Double(trainer.batches.cases),
             step: trainer.step, casesSeen: seen, learningRate: trainer.rate,
@@ -172,7 +198,7 @@ private struct Session {
             freeEnergyHeldOut: measures.freeEnergyHeldOut,
             pseudoLogLikelihoodHeldOut: measures.pseudoLogLikelihoodHeldOut,
             reconstructionCrossEntropy: measures.reconstructionCrossEntropy,
-            weightNorm: trainer.lastNorm,
+            weightNorm: norm,
             updateNorm: trainer.updateSquares.map { $0.squareRoot() },
             meanHiddenActivity: measures.meanHiddenActivity,
             deadHiddenUnits: measures.deadHiddenUnits, seconds: seconds,
@@ -183,12 +209,15 @@ private struct Session {
         timer.lap(.monitoring)
     }
 
-    /// Collective. Writes a checkpoint on rank 0; the others go on, unless it fails.
+    /// Collective.
+    ///
+    /// Writes a checkpoint on rank 0; the others go on, unless it fails.
     private func save(
         _ trainer: borrowing LayerTrainer, total: Int, _ world: borrowing Communicator
     ) throws {
         guard let folder = owner.checkpoints else { return }
         try trainer.checkAgreement(world)
+        try trainer.checkFinite()
         let state = try trainer.state(world)
         let path = try world.together { () throws -> String? in
             guard let state else { return nil }

@@ -76,7 +76,9 @@ public struct StepBenchmark: Sendable, Equatable {
         2 * Double(visible) * Double(hidden) * Double(rows) * Double(3 + 2 * sweeps)
     }
 
-    /// Collective. Makes the steps and measures their limits; the same report on all ranks.
+    /// Collective.
+    ///
+    /// Makes the steps and measures their limits; the same report on all ranks.
     ///
     /// - Throws: `SharedFailure` when a host has too little memory; what training throws.
     public func run(_ world: borrowing Communicator) throws -> StepBenchmarkReport {

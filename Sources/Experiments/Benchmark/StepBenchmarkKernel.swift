@@ -14,7 +14,9 @@ public enum OpenBLASKernel {
     /// Set in the second start: there is no third, whatever becomes of the other variable.
     static let guardVariable = "WILSON_RESTARTED_FOR_OPENBLAS"
 
-    /// Local. Starts the program again with the best kernel, where OpenBLAS would not take it.
+    /// Local.
+    ///
+    /// Starts the program again with the best kernel, where OpenBLAS would not take it.
     ///
     /// To be called before anything else, MPI above all. Returns where nothing is to mend, or where
     /// the system refuses.

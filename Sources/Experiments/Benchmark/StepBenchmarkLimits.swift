@@ -37,7 +37,9 @@ final class StepBenchmarkLimits {
         words = [benchmark.hidden, benchmark.visible].map { Array(repeating: 0, count: $0) }
     }
 
-    /// Local. Takes samples of all limits.
+    /// Local.
+    ///
+    /// Takes samples of all limits.
     func measure(repetitions: Int) {
         FloatLibrary.alignThreads()
         repeated(repetitions, into: &openBLAS) { floats.run(.openBLAS) }

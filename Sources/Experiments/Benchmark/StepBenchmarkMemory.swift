@@ -9,7 +9,9 @@ import RBMCore
 
 extension StepBenchmark {
     /// The bytes that a rank takes, at most: the trainer's, the synthetic cases and the buffers of
-    /// the bare products. A double, which does not overflow.
+    /// the bare products.
+    ///
+    /// A double, which does not overflow.
     func bytes(ranks: Int) -> Double {
         let visible = Double(visible)
         let hidden = Double(hidden)
@@ -23,7 +25,9 @@ extension StepBenchmark {
         return matrices + states + cases
     }
 
-    /// Collective. Refuses sizes for which a host has too little memory.
+    /// Collective.
+    ///
+    /// Refuses sizes for which a host has too little memory.
     func checkMemory(_ world: borrowing Communicator) throws {
         let neighbours = try world.splitByHost().size
         let room = try world.minimum(Int64(hostMemory() / neighbours))

@@ -16,6 +16,7 @@ extension StepBenchmarkReport {
             ("ratio_to_roofline", number(ratioToRoofline)),
             ("phases", object(phases.map { ("\($0.phase)", number($0.share)) })),
             ("limit_ratios", object(limitRatios.map { ("\($0.phase)", number($0.ratio)) })),
+            ("processor_share", number(measures.processorShare)),
             ("arithmetic", text(benchmark.arithmetic.rawValue)),
             ("ranks", "\(ranks)"),
             ("threads", "\(threads)"),
@@ -55,7 +56,7 @@ extension StepBenchmarkReport {
             let line = padRight(name, 14) + pad(value, 11) + " " + unit
             return note.isEmpty ? line : padRight(line, 37) + "(\(note))"
         }
-        return head + results + [""] + phaseTable + [""] + legend
+        return head + results + [""] + phaseTable + [""] + legend + warning
     }
 
     private var spread: String {
@@ -83,11 +84,26 @@ extension StepBenchmarkReport {
 
     private var legend: [String] {
         let products =
-            benchmark.arithmetic == .integer ? "8-bit products" : "products by \(rooflineLibrary.rawValue)"
+            benchmark.arithmetic == .integer
+            ? "8-bit products" : "products by \(rooflineLibrary.rawValue)"
         let bytes = benchmark.arithmetic == .integer ? 14 : 12
         return [
             "Limits, measured in this run: the bare \(products); the random words of the samples;",
             "memory moving \(bytes) bytes a weight, by a pass w ← w + ε·g over as many.",
+        ]
+    }
+}
+
+extension StepBenchmarkReport {
+    /// Says that times are no measure of the machine, where that shows.
+    private var warning: [String] {
+        guard measures.processorShare < 0.95 else { return [] }
+        return [
+            "",
+            "Other programs shared the cores: the ranks had theirs for only "
+                + "\(percent(measures.processorShare)) of the time.",
+            "These times are too long; run again on an idle machine, each rank bound to cores of "
+                + "its own.",
         ]
     }
 }
@@ -103,7 +119,7 @@ private func padRight(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(1, width - text.count))
 }
 
-/// Six decimals: more would be noise. JSON has no word for what is not finite but null.
+/// A number with six decimals, more would be noise; JSON has no word for what is not finite but null.
 private func number(_ value: Double) -> String {
     value.isFinite ? "\((value * 1e6).rounded() / 1e6)" : "null"
 }

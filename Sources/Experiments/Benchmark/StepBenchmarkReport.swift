@@ -29,7 +29,9 @@ public struct StepBenchmarkReport: Sendable {
     /// Billions of operations a second of the bare float32 products, all ranks together.
     let libraryRates: [FloatLibrary: Double]
 
-    /// Collective. Puts together what the ranks measured.
+    /// Collective.
+    ///
+    /// Puts together what the ranks measured.
     ///
     /// - Parameter rows: Of this rank in each phase of a step.
     init(
@@ -122,7 +124,7 @@ extension StepBenchmarkMeasures {
     /// All numbers in a row, for sums over ranks.
     var values: [Double] {
         let products = [limits.oneDNN, limits.openBLAS, limits.bytes]
-        return [step, fastestStep, slowestStep, limits.words, limits.update]
+        return [step, fastestStep, slowestStep, processorShare, limits.words, limits.update]
             + products.flatMap { [$0.products, $0.statistics] } + phases
     }
 
@@ -133,9 +135,9 @@ extension StepBenchmarkMeasures {
         }
         self.init(
             step: values[0], fastestStep: values[1], slowestStep: values[2],
-            phases: Array(values[11...]),
+            phases: Array(values[12...]), processorShare: values[3],
             limits: StepBenchmarkLimitTimes(
-                oneDNN: times(5), openBLAS: times(7), bytes: times(9), words: values[3],
-                update: values[4]))
+                oneDNN: times(6), openBLAS: times(8), bytes: times(10), words: values[4],
+                update: values[5]))
     }
 }

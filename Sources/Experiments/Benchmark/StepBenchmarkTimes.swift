@@ -1,7 +1,20 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Seconds that have passed.
 func seconds(since start: ContinuousClock.Instant) -> Double {
     let (whole, atto) = (ContinuousClock.now - start).components
     return Double(whole) + Double(atto) * 1e-18
+}
+
+/// Seconds for which this thread has had a core, to the nanosecond.
+func threadSeconds() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// The middle of some values, or the mean of the two in the middle; 0 of none.
@@ -51,5 +64,8 @@ struct StepBenchmarkMeasures: Equatable {
     var slowestStep: Double
     /// Medians, in the order of `StepBenchmarkWatch.phases`.
     var phases: [Double]
+    /// The part of the steps' time for which the rank had its core; less than 1 where it had to wait
+    /// for other programs.
+    var processorShare: Double
     var limits: StepBenchmarkLimitTimes
 }

@@ -16,7 +16,11 @@ final class StepBenchmarkWatch: TrainingObserver {
     /// Seconds by phase, each of all counted steps.
     private var phaseSeconds = [[Double]](repeating: [], count: phases.count)
 
+    /// Seconds of all counted steps for which the thread had a core.
+    private var busySeconds = 0.0
+
     private var lastTime = ContinuousClock.now
+    private var lastBusy = threadSeconds()
     private var lastSeconds: [Double]
 
     init(
@@ -31,6 +35,7 @@ final class StepBenchmarkWatch: TrainingObserver {
 
     func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {
         if schedule.isCounted(step - 1) {
+            busySeconds += threadSeconds() - lastBusy
             self.steps.append(seconds(since: lastTime))
             for (i, phase) in Self.phases.enumerated() {
                 phaseSeconds[i].append(
@@ -43,6 +48,7 @@ final class StepBenchmarkWatch: TrainingObserver {
         }
         lastSeconds = timer.seconds
         lastTime = .now
+        lastBusy = threadSeconds()
     }
 
     func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {}
@@ -53,6 +59,7 @@ final class StepBenchmarkWatch: TrainingObserver {
     func measures(with limits: StepBenchmarkLimits) -> StepBenchmarkMeasures {
         StepBenchmarkMeasures(
             step: median(steps), fastestStep: steps.min() ?? 0, slowestStep: steps.max() ?? 0,
-            phases: phaseSeconds.map(median), limits: limits.medians)
+            phases: phaseSeconds.map(median),
+            processorShare: busySeconds / max(steps.reduce(0, +), 1e-12), limits: limits.medians)
     }
 }

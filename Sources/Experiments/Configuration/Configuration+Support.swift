@@ -35,7 +35,8 @@ private struct NotYet: Sendable {
         NotYet(training: "early-stop", "{gap: none, patience: 5}") { $0.earlyStop != EarlyStop() },
     ]
 
-    init(_ key: String, _ supported: String, _ isUsed: @escaping @Sendable (Configuration) -> Bool) {
+    init(_ key: String, _ supported: String, _ isUsed: @escaping @Sendable (Configuration) -> Bool)
+    {
         self.init(key: key, supported: supported, part: .whole(isUsed))
     }
 
@@ -47,7 +48,8 @@ private struct NotYet: Sendable {
     }
 
     init(
-        training key: String, _ supported: String, _ isUsed: @escaping @Sendable (TrainingOptions) -> Bool
+        training key: String, _ supported: String,
+        _ isUsed: @escaping @Sendable (TrainingOptions) -> Bool
     ) {
         self.init(key: key, supported: supported, part: .training(isUsed))
     }

@@ -1,8 +1,8 @@
-internal import Yams
+import Yams
 
 /// The YAML tree of a configuration with its overrides applied, and the places of its values.
 ///
-/// The only file, with the reader's sections, that knows Yams.
+/// Yams is known here and in the reader with its sections, nowhere else.
 struct ConfigurationDocument {
     /// The tree; `nil` for a file without content.
     private(set) var root: Node?
@@ -11,6 +11,7 @@ struct ConfigurationDocument {
 
     private let file: String
     private var overrides: [(path: [String], argument: String)] = []
+    /// Keys that stand for the earlier occurrences of repeated keys.
     private var standIns: Set<String> = []
 
     /// Limits that keep the recursive parser within its stack on hostile text.
@@ -86,7 +87,8 @@ extension ConfigurationDocument {
 
     /// Puts `standIn` for the first character of the key; returns the key's new text.
     private static func exchange(
-        _ standIn: Unicode.Scalar, at mark: Mark, of name: String, in lines: inout [[Unicode.Scalar]]
+        _ standIn: Unicode.Scalar, at mark: Mark, of name: String,
+        in lines: inout [[Unicode.Scalar]]
     ) -> String? {
         let row = mark.line - 1
         var column = mark.column - 1
@@ -140,8 +142,8 @@ extension ConfigurationDocument {
         for (row, line) in text.split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline
         ).enumerated() {
-            let content = line.utf8.prefix(while: indicators.contains)
-            if content.count > Limit.nestedColumns, content.count < line.utf8.count {
+            let isBlank = line.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 9 }
+            if !isBlank, line.utf8.prefix(while: indicators.contains).count > Limit.nestedColumns {
                 return (row + 1, "indented by more than \(Limit.nestedColumns) columns")
             }
         }
@@ -232,21 +234,11 @@ extension ConfigurationDocument {
     private mutating func refuse(_ argument: String, _ message: String) {
         problems.append(
             LocatedProblem(
-                line: nil, column: nil, place: "--set \(oneLine(argument))", key: "",
-                message: message))
+                isOverride: true, place: "--set \(oneLine(argument))", message: message))
     }
 }
 
 // MARK: - Places
-
-/// A problem that still knows its line, for sorting.
-struct LocatedProblem {
-    var line: Int?
-    var column: Int?
-    var place: String
-    var key: String
-    var message: String
-}
 
 extension ConfigurationDocument {
     /// Makes a problem of the value at `path`: at the override that set it, or at its mark.
@@ -257,7 +249,7 @@ extension ConfigurationDocument {
             ?? (mark == nil ? overrides.last { $0.path.starts(with: path) && !path.isEmpty } : nil)
         if let setter {
             return LocatedProblem(
-                line: nil, column: nil, place: "--set \(oneLine(setter.argument))", key: key,
+                isOverride: true, place: "--set \(oneLine(setter.argument))", key: key,
                 message: message)
         }
         var problem = place(line: mark?.line, column: mark?.column, message: message)
@@ -269,11 +261,6 @@ extension ConfigurationDocument {
         let parts = [line, column].compactMap { $0.map(String.init) }
         return LocatedProblem(
             line: line, column: column, place: ([oneLine(file)] + parts).joined(separator: ":"),
-            key: "", message: message)
+            message: message)
     }
-}
-
-extension LocatedProblem {
-    /// Tells whether an override of the command line is to blame, not a line of the file.
-    var isOverride: Bool { place.hasPrefix("--set ") }
 }

@@ -9,8 +9,9 @@ func quoted(_ text: String) -> String {
 func oneLine(_ text: String) -> String {
     var view = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-        let isBreak = scalar.properties.generalCategory == .control || scalar.properties.isWhitespace
-        view.append(isBreak ? " " : scalar)
+        let properties = scalar.properties
+        let isSpace = properties.generalCategory == .control || properties.isWhitespace
+        view.append(isSpace ? " " : scalar)
     }
     return String(view)
 }

@@ -16,7 +16,9 @@ func dataFault(_ file: String, _ problem: String) -> StorageError {
     StorageError(.badFile, file, problem)
 }
 
-/// Collective. Opens a data file under the rules of the keys `data.values` and `data.binarize`.
+/// Collective.
+///
+/// Opens a data file under the rules of the keys `data.values` and `data.binarize`.
 ///
 /// `auto` takes IDX for grey; NPY by its values: bool, and numbers that are all 0 or 1, for bits;
 /// numbers that are all −1 or +1 for spins; other whole bytes for grey.
@@ -29,7 +31,7 @@ public func openCases(
 ) throws -> OpenedCases {
     let file = try world.together { () throws -> ArrayFile in
         let file = try ArrayFile(path: path)
-        guard file.cases > 0 else { throw dataFault(path, "holds no cases") }
+        guard file.cases > 0 else { throw dataFault(path, "holds no cases; expected at least one") }
         guard file.caseElements > 0 else {
             throw dataFault(path, "has the shape \(file.shape): its cases have no values")
         }
@@ -61,14 +63,14 @@ private func reading(
     if let census, census.hasNotFinite {
         throw dataFault(
             file.path,
-            "case \(census.firstNotFinite) holds a value that is infinite or not a number; "
+            "case \(census.firstNotFinite) holds a value that is infinite (as float32) or not a number; "
                 + "remove or replace such cases")
     }
     switch binarize {
     case .threshold, .sample, .sampleOnce:
         try checkGrey(file, census)
         return binarize == .threshold
-            ? (.threshold, "thresholded at one half") : (.sampled, "bits drawn afresh each epoch")
+            ? (.threshold, "thresholded at one half") : (.sampled, "bits drawn from the grey values")
     case .none: break
     }
     switch resolved(values, file, census) {

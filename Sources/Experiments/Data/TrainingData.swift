@@ -12,7 +12,9 @@ public struct TrainingData {
     /// What the data are, for people.
     public let summary: String
 
-    /// Collective. Opens or draws the data that a configuration names.
+    /// Collective.
+    ///
+    /// Opens or draws the data that a configuration names.
     ///
     /// - Throws: The same failure on all ranks.
     public init(_ configuration: Configuration, _ world: borrowing Communicator) throws {
@@ -60,11 +62,24 @@ public struct TrainingData {
     }
 }
 
-/// Collective. Draws Ising configurations, each rank a share, and gives all to all.
+/// Bytes of the Ising configurations that a run draws for itself.
+private let mostIsingBytes = 1 << 34
+
+/// Collective.
+///
+/// Draws Ising configurations, each rank a share, and gives all to all.
 private func drawIsing(
     _ ising: IsingSource, seed: UInt64, _ world: borrowing Communicator
 ) throws -> OpenedCases {
     let coupling = ising.coupling.value
+    let bytes = ising.samples * ising.size * ising.size
+    guard bytes <= mostIsingBytes else {
+        throw SharedFailure(
+            exitCode: ExitStatus.configuration,
+            "data.ising: \(ising.samples) configurations of \(ising.size)×\(ising.size) spins take "
+                + "\(bytes) bytes, which every rank holds in memory; at most \(mostIsingBytes) are "
+                + "supported. Lower `samples`")
+    }
     return try world.together { () throws -> ConfigurationSampler in
         do {
             return try ConfigurationSampler(size: ising.size, coupling: coupling, seed: seed)
@@ -85,7 +100,9 @@ extension ConfiguredCoupling {
 }
 
 extension ConfigurationSampler {
-    /// Collective. The first `count` configurations, on every rank.
+    /// Collective.
+    ///
+    /// The first `count` configurations, on every rank.
     ///
     /// Ranks draw whole blocks; a byte is drawn by one rank and zero on the others, so that a sum
     /// brings all together.

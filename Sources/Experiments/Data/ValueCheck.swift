@@ -42,7 +42,9 @@ struct ValueCensus: Equatable {
         }
     }
 
-    /// Collective. Looks at every value of a file, each rank at its share.
+    /// Collective.
+    ///
+    /// Looks at every value of a file, each rank at its share.
     static func take(_ file: ArrayFile, _ world: borrowing Communicator) throws -> ValueCensus {
         var census = ValueCensus()
         var floats = [Float](repeating: 0, count: file.caseElements)
@@ -57,7 +59,9 @@ struct ValueCensus: Equatable {
         let notFinite = try world.minimum(Int64(census.firstNotFinite))
         census.firstNotFinite = Int(notFinite)
         let other = Int(try world.minimum(Int64(census.firstOther.case)))
-        var value = [other == census.firstOther.case && other < Int.max ? census.firstOther.value : 0]
+        var value = [
+            other == census.firstOther.case && other < Int.max ? census.firstOther.value : 0
+        ]
         try world.sum(&value)
         census.firstOther = (other, value[0])
         return census

@@ -14,7 +14,9 @@ extension Enumeration {
         return logs
     }
 
-    /// Collective. ln Z, its blocks shared out: the same bits on any number of ranks.
+    /// Collective.
+    ///
+    /// Computes ln Z, its blocks shared out: the same bits on any number of ranks.
     func logPartition(
         _ world: borrowing Communicator, progress: (Double) -> Void
     ) throws -> Double {

@@ -48,7 +48,8 @@ public struct Evaluation: Sendable, Equatable {
         ]
         if let logZ, let logLikelihood {
             entries += [
-                "\"log_z\": \(jsonNumber(logZ))", "\"log_likelihood\": \(jsonNumber(logLikelihood))",
+                "\"log_z\": \(jsonNumber(logZ))",
+                "\"log_likelihood\": \(jsonNumber(logLikelihood))",
                 "\"exact\": true",
             ]
         }

@@ -30,7 +30,9 @@ public struct EvaluationRun {
         self.binarize = binarize
     }
 
-    /// Collective. Measures, each rank a share of the cases and of the states of ln Z.
+    /// Collective.
+    ///
+    /// Measures the layer, each rank a share of the cases and of the states.
     ///
     /// - Parameter progress: Is told the stage and the share of it that is done here, in [0, 1].
     /// - Throws: The same failure on all ranks.

@@ -43,11 +43,14 @@ public struct DataInspection: Sendable, Encodable, Equatable {
         mean = tally.finite > 0 ? tally.sum / Double(tally.finite) : nil
         nanCount = tally.nan
         infiniteCount = tally.infinite
-        values =
-            census.isBits ? "bits"
-            : census.isSigns ? "signs"
-            : census.hasMinusOne || census.hasOther || census.hasNotFinite
-                ? "other" : "unit interval"
+        values = Self.name(census)
+    }
+
+    private static func name(_ census: ValueCensus) -> String {
+        if census.isBits { return "bits" }
+        if census.isSigns { return "signs" }
+        let isOther = census.hasMinusOne || census.hasOther || census.hasNotFinite
+        return isOther ? "other" : "unit interval"
     }
 
     /// Counts and sums over values.
@@ -83,8 +86,10 @@ public struct DataInspection: Sendable, Encodable, Equatable {
             row("shape of a case", shape.count > 1 ? shapeText(Array(shape.dropFirst())) : "1"),
         ]
         if let min, let max, let mean {
-            let kinds = ["bits": "all 0 or 1", "signs": "all −1 or +1", "unit interval": "in [0, 1]"]
-            let remark = kinds[values].map { ", \($0)" } ?? ""
+            let remarks = [
+                "bits": ", all 0 or 1", "signs": ", all −1 or +1", "unit interval": ", in [0, 1]",
+            ]
+            let remark = remarks[values] ?? ""
             lines.append(
                 row("values", "\(decimal(min, 4)) to \(decimal(max, 4))\(remark)"))
             lines.append(row("mean", decimal(mean, 6)))

@@ -20,9 +20,10 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
 
     /// Hidden units whose weights have a norm below 1 % of the largest: they hardly see the data.
     public let idleHiddenUnits: [Int]
-    /// Hidden units whose weights are those of an earlier one but for a factor: the cosine between
-    /// them is at least 0.99 in magnitude for spins, which a sign merely turns over, and above zero
-    /// for Bernoulli units. Idle ones are not looked at.
+    /// Hidden units whose weights are those of an earlier one but for a factor.
+    ///
+    /// The cosine between them is at least 0.99; for spins in magnitude, since a sign merely turns
+    /// them over. Idle units are not looked at.
     public let duplicateHiddenUnits: [Duplicate]
 
     /// The smallest and the largest of some values.

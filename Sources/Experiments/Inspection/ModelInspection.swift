@@ -51,7 +51,7 @@ public struct ModelInspection: Sendable, Encodable {
     public init(path: String) throws(StorageError) {
         let bytes = try Storage.readBytes(of: path)
         let contents = try SafetensorsFile(bytes: bytes, name: path)
-        let model = try Model(path: path)
+        let model = try Model(contents, path)
         file = path
         format = contents.metadata["format"]
         checksumsVerified = Self.hasChecksums(bytes)
@@ -96,9 +96,12 @@ public struct ModelInspection: Sendable, Encodable {
         var lines = [
             "\(file): a \(kind), \(format ?? "of no stated format"), \(checksums)",
             row("image shape", shapeText(imageShape)),
-            row("parameters", "\(parameters) in \(layers.count) layer\(layers.count == 1 ? "" : "s")"),
+            row("layers", "\(layers.count)"),
+            row("parameters", "\(parameters)"),
         ]
-        if let step { lines.append(row("step", "\(step)" + (training == nil ? "" : " of its layer"))) }
+        if let step {
+            lines.append(row("step", "\(step)" + (training == nil ? "" : " of its layer")))
+        }
         if let seed { lines.append(row("seed", "\(seed)")) }
         if let training {
             let averaged =

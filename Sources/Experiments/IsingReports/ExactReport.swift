@@ -3,11 +3,24 @@ public import Ising
 
 extension IsingError: FailureWithExitCode {
     /// Sizes and couplings come from the command line or the configuration.
-    public var exitCode: Int32 { 64 }
+    public var exitCode: Int32 { ExitStatus.commandLine }
+}
+
+/// Fails for a coupling so strong that only the ground state is left, and rounding errors.
+func checkCoupling(_ coupling: Double) throws(SharedFailure) {
+    let limit = ConfigurationLimit.coupling
+    guard coupling.magnitude <= limit else {
+        throw SharedFailure(
+            exitCode: ExitStatus.commandLine,
+            "coupling \(coupling): expected a number from \(-limit) to \(limit)")
+    }
 }
 
 /// The exact results of a lattice, for `wilson ising exact`.
 public struct ExactReport {
+    /// The largest L: a second of work.
+    private static let largestSize = 1_000_000
+
     private let size: Int
     private let coupling: Double
     private let finite: ExactThermodynamics
@@ -16,6 +29,11 @@ public struct ExactReport {
     public init(size: Int, coupling: Double) throws {
         self.size = size
         self.coupling = coupling
+        try checkCoupling(coupling)
+        guard size <= Self.largestSize else {
+            throw IsingError.size(
+                size, allowed: 2...Self.largestSize, for: "the sum over the modes of the torus")
+        }
         finite = try Kaufman.torus(size: size, coupling: coupling)
         infinite = try Onsager.infinite(coupling: coupling)
     }

@@ -23,8 +23,14 @@ public struct IsingDrawing {
         self.output = output
     }
 
-    /// Collective. Draws; returns what to print on rank 0, nil elsewhere.
+    /// Collective.
+    ///
+    /// Draws; returns what to print on rank 0, nil elsewhere.
     public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
+        try checkCoupling(coupling)
+        // Before the work: a place for its result.
+        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
+        try checkSize()
         let sampler = try world.together {
             try ConfigurationSampler(size: size, coupling: coupling, method: method, seed: seed)
         }
@@ -60,6 +66,18 @@ public struct IsingDrawing {
             size: size, total: samples, blockLength: plan.samplesPerReplica)
         total.add(values: values)
         return text(total, plan, flipsPerNanosecond: rate[0], json: json)
+    }
+
+    /// All configurations come together on rank 0.
+    private func checkSize() throws(SharedFailure) {
+        guard ConfigurationSampler.sizes.contains(size) else { return }
+        let most = Communicator.mostGatheredBytes / (size * size)
+        guard samples <= most else {
+            throw SharedFailure(
+                exitCode: ExitStatus.commandLine,
+                "--samples is \(samples), but of \(size)×\(size) spins at most \(most) "
+                    + "configurations are drawn at once; draw several files, each with its own --seed")
+        }
     }
 
     private func text(

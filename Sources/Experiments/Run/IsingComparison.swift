@@ -20,7 +20,9 @@ struct IsingComparison {
     /// Configurations on the picture.
     static let pictured = 100
 
-    /// Collective. Samples the model, prints the table and draws the picture on rank 0.
+    /// Collective.
+    ///
+    /// Samples the model, prints the table and draws the picture on rank 0.
     func run(_ log: RunLog?, _ world: borrowing Communicator) throws {
         let share = world.share(of: Self.chains)
         var sampler = ModelSampler(model, chains: share, seed: seed)
@@ -41,7 +43,8 @@ struct IsingComparison {
         var values = sums.values
         try world.sum(&values)
         let shown = try world.gather(
-            Array(picture.prefix(max(0, min(share.count, Self.pictured - share.lowerBound)) * sites))
+            Array(
+                picture.prefix(max(0, min(share.count, Self.pictured - share.lowerBound)) * sites))
         )
         try world.together {
             guard world.rank == 0, let log, let shown else { return }
@@ -52,7 +55,7 @@ struct IsingComparison {
             let grey = shown.flatMap { $0 }.map { Float($0) }
             let file = "\(folder.path)/samples.png"
             try SampleSheet.sheet(grey, shape: [size, size], columns: 10).writePNG(to: file)
-            log.say("samples  \(file)")
+            log.tell("samples  \(file)")
         }
     }
 
@@ -74,14 +77,14 @@ struct IsingComparison {
                 reference: magnetization,
                 source: magnetization.error == 0 ? "enumeration, exact" : "Monte Carlo"),
         ]
-        log.say(
+        log.tell(
             """
 
             the model beside the \(ising.size)×\(ising.size) Ising torus at K = \
             \(decimal(coupling, 6)), per site
             """)
-        log.say(ComparisonRow.header)
-        for row in rows { log.say(row.line) }
+        log.tell(ComparisonRow.header)
+        for row in rows { log.tell(row.line) }
         let json =
             "{" + rows.map(\.json).joined(separator: ", ") + "}\n"
         try AtomicFile.write(json, to: "\(folder.path)/ising.json")
@@ -115,8 +118,11 @@ private struct ComparisonRow {
 
     /// Entries of ising.json.
     var json: String {
-        let key = name == "|magnetization|" ? "abs_magnetization" : name.split(separator: " ")
-            .joined(separator: "_")
+        let key =
+            name == "|magnetization|"
+            ? "abs_magnetization"
+            : name.split(separator: " ")
+                .joined(separator: "_")
         return "\"\(key)\": \(model.mean), \"\(key)_error\": \(model.error), "
             + "\"\(key)_reference\": \(reference.mean), "
             + "\"\(key)_reference_error\": \(reference.error)"

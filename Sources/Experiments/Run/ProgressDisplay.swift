@@ -16,12 +16,24 @@ final class ProgressDisplay: TrainingObserver {
         self.log = log
         self.metrics = metrics
         self.layers = layers
-        showsLive = !quiet && isatty(1) == 1
+        showsLive = !quiet && Self.isOnTerminal
+    }
+
+    /// Whether people watch standard output.
+    ///
+    /// Open MPI gives rank 0 a terminal of its own whatever stands behind mpirun: there the launcher
+    /// must say so.
+    private static var isOnTerminal: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        if let word = environment["WILSON_TERMINAL"] { return word == "1" }
+        return environment["OMPI_COMM_WORLD_SIZE"] == nil && isatty(1) == 1
     }
 
     func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {
         let algorithm = plan.rule.algorithm.rawValue.uppercased()
-        let from = step > 0 ? ", going on from step \(step)" : ""
+        let from =
+            step == steps
+            ? ", trained before" : (step > 0 ? ", going on from step \(step)" : "")
         log.say(
             """
 
@@ -29,6 +41,7 @@ final class ProgressDisplay: TrainingObserver {
             \(plan.hiddenUnits) units, \(algorithm)-\(plan.rule.sweeps), batch \(plan.batch) of \
             \(cases) cases, \(steps) steps, \(plan.arithmetic) arithmetic\(from)
             """)
+        guard step < steps else { return }
         log.say(Self.columns.map { pad($0.title, $0.width) }.joined())
     }
 

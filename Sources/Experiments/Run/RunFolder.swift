@@ -44,7 +44,7 @@ struct RunFolder {
             throw StorageError(
                 .cannotWrite, path, "is a file; name a folder with --output, or remove it")
         }
-        if Folder.isFolder(path) { try Folder.checkWritable(path) }
+        try Folder.checkCreatable(path)
         guard holdsRun else { return }
         if resume == .never {
             throw StorageError(
@@ -63,9 +63,10 @@ struct RunFolder {
         }
     }
 
-    /// Creates the folder and writes the resolved configuration.
+    /// Creates the folders and writes the resolved configuration.
     func begin(_ configuration: String) throws(StorageError) {
         try Folder.create(path)
+        try Folder.create(checkpointFolder)
         _ = try AtomicFile.removeLeftovers(in: path)
         try AtomicFile.write(configuration, to: configurationFile)
     }

@@ -20,6 +20,9 @@ final class RunLog: Sendable {
     /// Says something to people who watch.
     func say(_ message: String) { logger.info("\(message)") }
 
+    /// Says a result, also to people who asked for results only.
+    func tell(_ message: String) { logger.notice("\(message)") }
+
     /// Says that something is not as it should be.
     func warn(_ message: String) { logger.warning("\(message)") }
 
@@ -54,7 +57,7 @@ private final class Sink: Sendable {
     func write(_ message: String, level: Logger.Level) {
         if level >= .warning {
             FileHandle.standardError.write(Data("wilson: warning: \(message)\n".utf8))
-        } else if !quiet {
+        } else if !quiet || level == .notice {
             FileHandle.standardOutput.write(Data("\(message)\n".utf8))
         }
         let time = Date().formatted(.iso8601)

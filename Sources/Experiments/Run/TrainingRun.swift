@@ -27,7 +27,9 @@ public struct TrainingRequest: Sendable {
 
     /// Where the run is kept.
     var folder: String {
-        if let output { return output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output }
+        if let output {
+            return output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
+        }
         let name = URL(filePath: configurationFile).deletingPathExtension().lastPathComponent
         return "runs/\(name)"
     }
@@ -43,22 +45,22 @@ public struct TrainingRun {
         self.level = level
     }
 
-    /// Collective. Runs; the exit code is 0, or 75 after a stop with a checkpoint.
+    /// Collective.
+    ///
+    /// Runs; the exit code is 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
         let configuration = try loadConfiguration(world)
         let folder = RunFolder(path: request.folder)
+        let log = world.rank == 0 ? RunLog(quiet: request.quiet) : nil
         // Faults of the folder come before the work on the data, and nothing is written before the
         // data are known to be good.
-        if !request.checkOnly {
-            try world.together {
-                if world.rank == 0 { try folder.check(for: configuration, resume: request.resume) }
-            }
-        }
+        let start =
+            request.checkOnly ? nil : try startingPoint(configuration, folder, log, world)
         let data = try TrainingData(configuration, world)
         let plans = configuration.plans()
         try checkFit(plans, data)
+        if let start { try checkFit(start, plans, data) }
 
-        let log = world.rank == 0 ? RunLog(quiet: request.quiet) : nil
         let banner = Banner(
             command: request.command, threads: request.threads, level: level,
             seed: configuration.training.seed, data: data.summary)
@@ -69,10 +71,12 @@ public struct TrainingRun {
             log?.say("the configuration and the data are good")
             return 0
         }
-        return try train(configuration, plans, data, folder, log, world)
+        return try train(configuration, plans, data, folder, start, log, world)
     }
 
-    /// Collective. Reads the configuration on rank 0, for all.
+    /// Collective.
+    ///
+    /// Reads the configuration on rank 0, for all.
     private func loadConfiguration(_ world: borrowing Communicator) throws -> Configuration {
         let file = request.configurationFile
         let text = try world.together { () throws -> String in
@@ -82,7 +86,7 @@ public struct TrainingRun {
             } catch {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration,
-                    "\(error); name a YAML file, such as one that `wilson defaults` prints")
+                    "\(error) A configuration is a YAML file, such as `wilson defaults` prints.")
             }
         }
         let shared = try world.broadcast(text)
@@ -91,7 +95,54 @@ public struct TrainingRun {
         }
     }
 
-    /// What only the data tell: sums that could overflow.
+    /// Where a run goes on.
+    private struct StartingPoint {
+        let checkpoint: Checkpoint
+        let path: String
+    }
+
+    /// Collective.
+    ///
+    /// Checks the folder and reads the checkpoint to go on from, on rank 0 for all; nil to begin.
+    private func startingPoint(
+        _ configuration: Configuration, _ folder: RunFolder, _ log: RunLog?,
+        _ world: borrowing Communicator
+    ) throws -> StartingPoint? {
+        let found = try world.together { () throws -> StartingPoint? in
+            guard world.rank == 0 else { return nil }
+            try folder.check(for: configuration, resume: request.resume)
+            guard
+                let (checkpoint, path) = try folder.checkpoint(
+                    request.resume, keep: configuration.checkpoint.keep, warn: { log?.warn($0) })
+            else { return nil }
+            try check(checkpoint, against: configuration, path)
+            return StartingPoint(checkpoint: checkpoint, path: path)
+        }
+        let path = try world.broadcast(found?.path ?? "")
+        let bytes = try world.broadcast(found?.checkpoint.file().encoded() ?? [])
+        guard !bytes.isEmpty else { return nil }
+        return try world.together {
+            StartingPoint(
+                checkpoint: try Checkpoint(SafetensorsFile(bytes: bytes, name: path), path),
+                path: path)
+        }
+    }
+
+    /// A checkpoint may agree with the configuration, and yet be of other data.
+    private func checkFit(
+        _ start: StartingPoint, _ plans: [LayerPlan], _ data: TrainingData
+    ) throws {
+        guard
+            let misfit = start.checkpoint.misfit(
+                to: plans, visible: data.layer.training.visible, cases: data.layer.training.count)
+        else { return }
+        throw SharedFailure(
+            exitCode: ExitStatus.badFile,
+            "\(start.path) does not fit the data: \(misfit). Restore the data of the run, or begin "
+                + "anew in another folder with --output")
+    }
+
+    /// What only the data tell: sums that could overflow, and sizes beyond MPI's.
     private func checkFit(_ plans: [LayerPlan], _ data: TrainingData) throws {
         var visible = data.layer.training.visible
         var levels = data.layer.training.levels
@@ -101,6 +152,12 @@ public struct TrainingRun {
                     exitCode: ExitStatus.configuration,
                     "layers.0.visible-units: spins take two values, but the data are grey; set "
                         + "`data.binarize: threshold` or `sample`")
+            }
+            guard visible <= ConfigurationLimit.weights / plan.hidden else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.configuration,
+                    "layers.\(plan.layer).hidden: \(visible) visible × \(plan.hidden) hidden units "
+                        + "are more than the \(ConfigurationLimit.weights) weights a layer may have")
             }
             let shape = LayerShape(
                 visible: visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
@@ -120,40 +177,22 @@ public struct TrainingRun {
 
     private func train(
         _ configuration: Configuration, _ plans: [LayerPlan], _ data: TrainingData,
-        _ folder: RunFolder, _ log: RunLog?, _ world: borrowing Communicator
+        _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?,
+        _ world: borrowing Communicator
     ) throws -> Int32 {
         let resolved = configuration.resolvedYAML()
-        let keep = configuration.checkpoint.keep
         let timer = StepTimer()
-
-        // Rank 0 reads, all go on from the same bytes.
-        var display: ProgressDisplay?
-        let found = try world.together { () throws -> [UInt8] in
-            guard world.rank == 0, let log else { return [] }
+        let checkpoints = CheckpointFolder(
+            folder.checkpointFolder, keep: configuration.checkpoint.keep)
+        let display = try world.together { () throws -> ProgressDisplay? in
+            guard let log else { return nil }
             try folder.begin(resolved)
             try log.open(folder.logFile)
-            let found = try folder.checkpoint(request.resume, keep: keep) {
-                log.warn($0)
-            }
-            if let found {
-                try check(found.0, against: configuration, found.path)
-                log.say("going on from \(found.path)")
-            }
-            display = ProgressDisplay(
-                log, metrics: try folder.openMetrics(upTo: found?.0), layers: plans.count,
-                quiet: request.quiet)
-            return found?.0.file().encoded() ?? []
-        }
-        let bytes = try world.broadcast(found)
-        let checkpoint =
-            bytes.isEmpty
-            ? nil
-            : try Checkpoint(SafetensorsFile(bytes: bytes, name: "checkpoint"), "checkpoint")
-        let checkpoints = CheckpointFolder(folder.checkpointFolder, keep: keep)
-        try world.together {
-            if world.rank == 0, Folder.isFolder(folder.checkpointFolder) {
-                try checkpoints.removeLater(than: checkpoint?.totalSteps ?? 0)
-            }
+            if let start { log.say("going on from \(start.path)") }
+            let metrics = try folder.openMetrics(upTo: start?.checkpoint)
+            try checkpoints.removeLater(than: start?.checkpoint.totalSteps ?? 0)
+            return ProgressDisplay(
+                log, metrics: metrics, layers: plans.count, quiet: request.quiet)
         }
 
         let perEpoch = max(
@@ -168,7 +207,8 @@ public struct TrainingRun {
             checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, configuration, data.layer) })
-        let outcome = try trainer.run(from: checkpoint, timer: timer, observer: display, world)
+        let outcome = try trainer.run(
+            from: start?.checkpoint, timer: timer, observer: display, world)
 
         switch outcome {
         case .stopped(let steps):
@@ -179,14 +219,16 @@ public struct TrainingRun {
                 if world.rank == 0 { try model.file().write(to: folder.modelFile) }
             }
             let timing = try TimingReport(timer, world)
-            log?.say("\nwall time by phase, over ranks")
-            for line in timing.lines { log?.say(line) }
+            if !timing.isEmpty {
+                log?.say("\nwall time by phase, over ranks")
+                for line in timing.lines { log?.say(line) }
+            }
             if case .ising(let ising) = configuration.data.source {
                 try IsingComparison(
                     model: model, ising: ising, seed: configuration.training.seed, folder: folder
                 ).run(log, world)
             }
-            log?.say("model    \(folder.modelFile)")
+            log?.tell("model    \(folder.modelFile)")
             return 0
         }
     }
@@ -196,7 +238,8 @@ public struct TrainingRun {
         _ checkpoint: Checkpoint, against configuration: Configuration, _ path: String
     ) throws {
         let other = try Configuration.load(text: checkpoint.configuration, file: path)
-        let differences = configuration.differences(from: other)
+        let differences = configuration.differences(
+            from: other, currentLayer: checkpoint.layer)
         guard differences.isEmpty else {
             throw SharedFailure(
                 exitCode: ExitStatus.configuration,

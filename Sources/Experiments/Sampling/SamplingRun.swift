@@ -28,9 +28,14 @@ public struct SamplingRun {
         self.seed = seed
     }
 
-    /// Collective. Samples, each rank a share of the chains; returns what to print on rank 0.
+    /// Collective.
+    ///
+    /// Samples, each rank a share of the chains; returns what to print on rank 0.
     public func run(_ world: borrowing Communicator) throws -> String? {
+        // Before the work: a place for its result.
+        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
         let model = try Model.load(model, world)
+        try checkSize(model)
         let share = world.share(of: count)
         var sampler = ModelSampler(model, chains: share, seed: seed)
         if case .data(let path, let values, let binarize) = start {
@@ -62,6 +67,18 @@ public struct SamplingRun {
         }
         return world.rank == 0
             ? "\(count) cases after \(sweeps) sweeps from \(startName): \(output)" : nil
+    }
+
+    /// The states of all chains come together on rank 0.
+    private func checkSize(_ model: Model) throws(SharedFailure) {
+        let widest = model.layers.map { max($0.visibleCount, $0.hiddenCount) }.max() ?? 1
+        let most = Communicator.mostGatheredBytes / widest
+        guard count <= most else {
+            throw SharedFailure(
+                exitCode: ExitStatus.commandLine,
+                "--count is \(count), but of a model with a layer of \(widest) units at most "
+                    + "\(most) cases are drawn at once; draw several files, each with its own --seed")
+        }
     }
 
     private var startName: String {

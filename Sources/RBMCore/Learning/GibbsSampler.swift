@@ -13,7 +13,7 @@ public struct GibbsSampler: ~Copyable {
     /// Visible bytes 0 or 1, shape `[chains.count, visible]`.
     public private(set) var visible: [UInt8]
 
-    /// The probabilities from which `visible` was drawn, same shape; 0 before the first sweep.
+    /// The probabilities from which the last sweep drew `visible`, same shape; ½ before the first.
     public private(set) var visibleProbabilities: [Float]
 
     private let arithmetic: any LayerArithmetic

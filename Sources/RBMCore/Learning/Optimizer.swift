@@ -105,7 +105,7 @@ public struct Optimizer: Sendable {
         if velocity != nil { rule.accelerate(&velocity!.values, range, &gradient) }
         Self.add(gradient, to: &parameters.values, range)
         if rule.averageShare > 0 { rule.average(&average!.values, range, parameters.values) }
-        return sumOfSquares(gradient.span, 0..<range.count)
+        return sumOfSquares(gradient.span.extracting(0..<range.count))
     }
 
     private static func add(_ change: [Float], to values: inout [Float], _ range: Range<Int>) {

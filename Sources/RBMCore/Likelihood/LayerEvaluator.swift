@@ -11,6 +11,7 @@ public final class LayerEvaluator {
     private var hidden: [Float] = []
     private var visible: [Float] = []
     private var means: [UInt8] = []
+    private var terms: [Float] = []
 
     /// Creates an evaluator of an RBM whose visible bytes have the given levels.
     public init(_ rbm: RBM, levels: ByteLevels, arithmetic kind: ArithmeticKind) {
@@ -47,13 +48,17 @@ public final class LayerEvaluator {
         guard activity else { return }
         activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<cases, &hidden)
         if sums.activity.isEmpty { sums.activity = Array(repeating: 0, count: shape.hidden) }
+        // At most 2¹⁵ rows of at most 2¹⁶ fit in 32 bits.
+        precondition(cases <= 1 << 15, "\(cases) cases in one block; at most 32768")
+        var block = [UInt32](repeating: 0, count: shape.hidden)
         for row in 0..<cases {
             let probabilities = hidden.span.extracting(rowRange(row, of: shape.hidden))
-            var activity = sums.activity.mutableSpan
-            for j in activity.indices {
-                activity[j] &+= Int64(roundedInteger(probabilities[j] * 65_536))
+            var block = block.mutableSpan
+            for j in block.indices {
+                block[j] &+= UInt32(bitPattern: roundedInteger(probabilities[j] * 65_536))
             }
         }
+        for j in block.indices { sums.activity[j] += Int64(block[j]) }
     }
 
     /// The free energy of each case, shape `[cases]`, in nats.
@@ -76,13 +81,15 @@ public final class LayerEvaluator {
         let factor = 1 / Float(shape.levels.maximum)
         let sharpness: Float = shape.visibleUnits == .spin ? 2 : 1
         for row in 0..<cases {
-            let visible = visible
+            let (visible, states) = (visible, states)
             let x = visible.span.extracting(rowRange(row, of: shape.visible))
             let bytes = states.span.extracting(rowRange(row, of: shape.visible))
             sums.crossEntropy.add(
-                laneSum(count: shape.visible) {
-                    let field = sharpness * x[$0]
-                    return softplus(field) - field * (Float(bytes[$0]) * factor)
+                sumOfTerms(&terms, count: shape.visible) { terms in
+                    for i in terms.indices {
+                        let field = sharpness * x[i]
+                        terms[i] = softplus(field) - field * (Float(bytes[i]) * factor)
+                    }
                 })
         }
     }
@@ -129,18 +136,33 @@ public final class LayerEvaluator {
         let bias = bias.span
         let factor = (shape.visibleUnits == .spin ? 2 : 1) / Float(shape.levels.maximum)
         let offset: Float = shape.visibleUnits == .spin ? -1 : 0
-        return laneSum(count: shape.visible) { bias[$0] * (Float(bytes[$0]) * factor + offset) }
+        return sumOfTerms(&terms, count: shape.visible) { terms in
+            for i in terms.indices { terms[i] = bias[i] * (Float(bytes[i]) * factor + offset) }
+        }
     }
 
     /// Σ over hidden units of ln Σ_h e^{hx} in the row's field x.
     private func hiddenTerm(_ row: Int) -> Double {
         let hidden = hidden
         let x = hidden.span.extracting(rowRange(row, of: shape.hidden))
-        return switch shape.hiddenUnits {
-        case .bernoulli: laneSum(count: shape.hidden) { softplus(x[$0]) }
-        case .spin: laneSum(count: shape.hidden) { logTwoCosh(x[$0]) }
+        return sumOfTerms(&terms, count: shape.hidden) { terms in
+            switch shape.hiddenUnits {
+            case .bernoulli: for j in terms.indices { terms[j] = softplus(x[j]) }
+            case .spin: for j in terms.indices { terms[j] = logTwoCosh(x[j]) }
+            }
         }
     }
+}
+
+/// Σ of terms that a plain loop writes first: a loop over a closure would not vectorize.
+@inline(__always)
+private func sumOfTerms(
+    _ terms: inout [Float], count: Int, _ write: (inout MutableSpan<Float>) -> Void
+) -> Double {
+    if terms.count < count { terms = Array(repeating: 0, count: count) }
+    var span = terms.mutableSpan
+    span.withRange(0..<count) { write(&$0) }
+    return laneSum(terms.span.extracting(0..<count))
 }
 
 /// The arithmetic of a kind for a layer.
@@ -149,23 +171,4 @@ public func makeArithmetic(_ kind: ArithmeticKind, _ shape: LayerShape) -> any L
     case .integer: IntegerArithmetic(shape)
     case .float32: Float32Arithmetic(shape)
     }
-}
-
-/// A sum of floats in double precision, in eight fixed lanes: vector code, and the same bits
-/// everywhere.
-@inline(__always)
-private func laneSum(count: Int, _ term: (Int) -> Float) -> Double {
-    var lanes = InlineArray<8, Double>(repeating: 0)
-    var i = 0
-    while i + 8 <= count {
-        for lane in 0..<8 { lanes[lane] += Double(term(i &+ lane)) }
-        i += 8
-    }
-    var sum = 0.0
-    while i < count {
-        sum += Double(term(i))
-        i += 1
-    }
-    for lane in 0..<8 { sum += lanes[lane] }
-    return sum
 }

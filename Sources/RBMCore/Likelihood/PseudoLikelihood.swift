@@ -79,11 +79,13 @@ public struct PseudoLikelihood {
         let p = fields.map { sigmoid(sharpness * $0) }
         let q = fields.map { sigmoid(-sharpness * $0) }
         // ln of e^{−F} of the flipped state over that of the state, but for the bias.
+        // All bits of a word for a unit that would go up, none for one that would go down.
+        let rises = states.map { $0 == 0 ? UInt32.max : 0 }
         var ratios = [Float](repeating: 0, count: shape.visible)
         var products = [Float](repeating: 1, count: shape.visible)
         for j in 0..<shape.hidden {
             if wide[j].isEmpty {
-                multiply(&products, unit: j, p: p[j], q: q[j], states: states)
+                multiply(&products, unit: j, p: p[j], q: q[j], rises: rises)
             } else {
                 addDifferences(to: &ratios, unit: j, field: fields[j], states: states)
             }
@@ -99,22 +101,22 @@ public struct PseudoLikelihood {
 
     /// Multiplies every unit's product by the factor of one hidden unit.
     private func multiply(
-        _ products: inout [Float], unit: Int, p: Float, q: Float, states: [UInt8]
+        _ products: inout [Float], unit: Int, p: Float, q: Float, rises: [UInt32]
     ) {
         let up = up.span.extracting(rowRange(unit, of: shape.visible))
         let down = down.span.extracting(rowRange(unit, of: shape.visible))
-        let states = states.span
+        let rises = rises.span
         var products = products.mutableSpan
         switch shape.hiddenUnits {
         case .bernoulli:
             for i in products.indices {
-                products[i] *= q + p * (states[i] == 0 ? up[i] : down[i])
+                products[i] *= q + p * select(up[i], rises[i], down[i])
             }
         case .spin:
             for i in products.indices {
-                let (rise, fall) = (up[i], down[i])
-                products[i] *=
-                    states[i] == 0 ? p * rise + q * fall : p * fall + q * rise
+                let flipped = select(up[i], rises[i], down[i])
+                let opposite = select(down[i], rises[i], up[i])
+                products[i] *= p * flipped + q * opposite
             }
         }
     }
@@ -141,4 +143,10 @@ public struct PseudoLikelihood {
             products[i] = 1
         }
     }
+}
+
+/// The first value where the mask is set, the second where it is not: a choice without a branch.
+@inline(__always)
+private func select(_ a: Float, _ mask: UInt32, _ b: Float) -> Float {
+    Float(bitPattern: a.bitPattern & mask | b.bitPattern & ~mask)
 }

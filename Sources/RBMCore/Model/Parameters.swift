@@ -45,7 +45,9 @@ public struct Parameters: Sendable, Equatable {
     }
 
     /// The Frobenius norm of the weights alone.
-    public var weightNorm: Double { sumOfSquares(values.span, 0..<weightCount).squareRoot() }
+    public var weightNorm: Double {
+        sumOfSquares(values.span.extracting(0..<weightCount)).squareRoot()
+    }
 
     /// The bits of the largest magnitude among all values; those of infinity or above when a value
     /// is not finite.
@@ -70,24 +72,4 @@ func largestMagnitudeBits(_ values: Span<Float>) -> UInt32 {
     var largest: UInt32 = 0
     for i in values.indices { largest = max(largest, values[i].bitPattern & 0x7FFF_FFFF) }
     return largest
-}
-
-/// The sum of squares over a range, in eight fixed lanes of doubles: the same bits everywhere.
-func sumOfSquares(_ values: Span<Float>, _ range: Range<Int>) -> Double {
-    var lanes = InlineArray<8, Double>(repeating: 0)
-    var i = range.lowerBound
-    while i + 8 <= range.upperBound {
-        for lane in 0..<8 {
-            let x = Double(values[i + lane])
-            lanes[lane] += x * x
-        }
-        i += 8
-    }
-    var sum = 0.0
-    while i < range.upperBound {
-        sum += Double(values[i]) * Double(values[i])
-        i += 1
-    }
-    for lane in 0..<8 { sum += lanes[lane] }
-    return sum
 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A Restricted Boltzmann Machine: two kinds of units and the parameters between them.
 ///
 /// E(v, h) = −vᵀWh − b·v − c·h, with Bernoulli units in {0, 1} and spins in {−1, +1}; energies are
@@ -82,16 +76,16 @@ extension UnitKind {
     /// ln Σ_u e^{ux} over the unit's two values: ln(1 + eˣ), or ln 2cosh x.
     public func logPartition(field x: Double) -> Double {
         switch self {
-        case .bernoulli: max(x, 0) + log1p(exp(-abs(x)))
-        case .spin: abs(x) + log1p(exp(-2 * abs(x)))
+        case .bernoulli: max(x, 0) + logarithm(1 + exponential(-abs(x)))
+        case .spin: abs(x) + logarithm(1 + exponential(-2 * abs(x)))
         }
     }
 
     /// The mean of the unit's value in a field x.
     public func mean(field x: Double) -> Double {
         switch self {
-        case .bernoulli: 1 / (1 + exp(-x))
-        case .spin: tanh(x)
+        case .bernoulli: 1 / (1 + exponential(-x))
+        case .spin: 2 / (1 + exponential(-2 * x)) - 1
         }
     }
 }

@@ -81,18 +81,21 @@ import Testing
         let all = stride(from: least, through: greatest, by: 4999).map(Float.init(bitPattern:))
         #expect(relativeError(all, { logarithm($0) }, { log($0) }) < 2e-7)
         let one = (1 as Float).bitPattern
-        let near = ((one - 2000)..<one).map(Float.init(bitPattern:))
+        let near =
+            ((one - 2000)..<one).map(Float.init(bitPattern:))
             + ((one + 1)..<(one + 2000)).map(Float.init(bitPattern:))
         #expect(relativeError(near, { logarithm($0) }, { log($0) }) < 2e-7)
         #expect(logarithm(1 as Float) == 0)
     }
 
     @Test func roundingIsToTheNearestWithTiesToEven() {
-        for x: Float in [0, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49999997, 4_194_303.5, -4_194_303.5] {
+        for x: Float in [0, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49999997, 4_194_303.5, -4_194_303.5]
+        {
             #expect(roundedInteger(x) == Int32(x.rounded(.toNearestOrEven)))
         }
         var generator = TestGenerator(seed: 1)
-        let points = (0..<100_000).map { _ in Float.random(in: -0x1p22...0x1p22, using: &generator) }
+        let points = (0..<100_000).map { _ in Float.random(in: -0x1p22...0x1p22, using: &generator)
+        }
         #expect(points.allSatisfy { roundedInteger($0) == Int32($0.rounded(.toNearestOrEven)) })
     }
 
@@ -113,7 +116,8 @@ import Testing
 
     @Test func doubleLogarithmIsAccurateOverAllNormalNumbers() {
         var generator = TestGenerator(seed: 3)
-        let range = Double.leastNormalMagnitude.bitPattern...Double.greatestFiniteMagnitude.bitPattern
+        let least = Double.leastNormalMagnitude.bitPattern
+        let range = least...Double.greatestFiniteMagnitude.bitPattern
         var worst = 0.0
         for _ in 0..<400_000 {
             let x = Double(bitPattern: UInt64.random(in: range, using: &generator))

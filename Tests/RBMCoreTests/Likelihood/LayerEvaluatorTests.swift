@@ -159,7 +159,8 @@ import Testing
         func mean(_ cases: [[Double]], _ value: ([Double]) -> Double) -> Double {
             cases.reduce(0) { $0 + value($1) } / Double(cases.count)
         }
-        let gap = mean(heldOut, rbm.freeEnergy(ofVisible:)) - mean(train, rbm.freeEnergy(ofVisible:))
+        let freeEnergy = rbm.freeEnergy(ofVisible:)
+        let gap = mean(heldOut, freeEnergy) - mean(train, freeEnergy)
         let probabilities = naive.visibleProbabilities
         let number = Dictionary(
             uniqueKeysWithValues: naive.visibleStates.enumerated().map { ($1, $0) })

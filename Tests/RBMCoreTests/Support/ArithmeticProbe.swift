@@ -18,6 +18,8 @@ struct ArithmeticProbe {
         process.executableURL = program
         process.environment = ProcessInfo.processInfo.environment
             .filter { $0.key != "ONEDNN_MAX_CPU_ISA" && $0.key != "OMP_NUM_THREADS" }
+            // Threads that wait by spinning take minutes where tests share the cores.
+            .merging(["OMP_WAIT_POLICY": "passive"]) { $1 }
             .merging(environment) { $1 }
         let pipe = Pipe()
         process.standardOutput = pipe

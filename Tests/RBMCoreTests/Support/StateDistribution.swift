@@ -25,7 +25,10 @@ struct StateDistribution {
 
     /// The mean total variation of so many independent draws from the distribution itself.
     func floor(draws: Int) -> Double {
-        probabilities.reduce(0) { $0 + ($1 * (1 - $1) * 2 / (.pi * Double(draws))).squareRoot() / 2 }
+        // Half the mean magnitude of a normal number with each frequency's variance.
+        probabilities.reduce(0) { sum, p in
+            sum + (p * (1 - p) / Double(draws)).squareRoot() * (2 / .pi).squareRoot() / 2
+        }
     }
 }
 

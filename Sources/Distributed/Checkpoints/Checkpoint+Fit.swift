@@ -1,0 +1,47 @@
+import RBMCore
+
+extension Checkpoint {
+    /// Tells why a run cannot go on from here, or nil if it can.
+    ///
+    /// A configuration that agrees does not suffice: the data may be others than they were.
+    ///
+    /// - Parameters:
+    ///   - plans: Of all layers of the run.
+    ///   - visible: Values of a case.
+    ///   - cases: How many training cases there are.
+    public func misfit(to plans: [LayerPlan], visible: Int, cases: Int) -> String? {
+        guard layer < plans.count else {
+            return "it trains layer \(layer), but the run has layers 0 to \(plans.count - 1) only"
+        }
+        let current = RBM(
+            visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: state.parameters)
+        var below = visible
+        for (plan, rbm) in zip(plans, finished + [current]) {
+            let wanted = Self.shape(below, plan.visibleUnits, plan.hidden, plan.hiddenUnits)
+            let found = Self.shape(
+                rbm.visibleCount, rbm.visibleUnits, rbm.hiddenCount, rbm.hiddenUnits)
+            guard found == wanted else {
+                return "its layer \(plan.layer) has \(found) units, but the run's has \(wanted)"
+            }
+            below = plan.hidden
+        }
+        let plan = plans[layer]
+        let chains = state.chains.count / plan.hidden
+        guard chains == plan.persistentChains else {
+            return "it holds \(chains) chains, but the run has \(plan.persistentChains)"
+        }
+        let batches = BatchPlan(
+            cases: cases, batch: plan.batch, epochs: plan.epochs, seed: plan.seed, layer: layer)
+        guard state.step <= batches.steps, state.averaged <= state.step else {
+            return "it is at step \(state.step) of layer \(layer), with an average over "
+                + "\(state.averaged), but \(cases) cases make only \(batches.steps) steps"
+        }
+        return nil
+    }
+
+    private static func shape(
+        _ visible: Int, _ visibleUnits: UnitKind, _ hidden: Int, _ hiddenUnits: UnitKind
+    ) -> String {
+        "\(visible) \(visibleUnits) × \(hidden) \(hiddenUnits)"
+    }
+}

@@ -1,0 +1,26 @@
+import Testing
+
+@testable import RBMCore
+
+@Suite struct LaneSumsTests {
+    /// Lengths around whole rounds of the lanes; values whose sums are exact in doubles.
+    @Test(arguments: [0, 1, 7, 31, 32, 33, 63, 64, 65, 1000])
+    func sumsAreThoseOfOneLoop(count: Int) {
+        var generator = TestGenerator(seed: 22)
+        let values = (0..<count).map { _ in
+            Float.random(in: -1000...1000, using: &generator).rounded()
+        }
+        let doubles = values.map { Double($0) }
+        let sum = laneSum(values.span)
+        #expect(sum == doubles.reduce(0, +))
+        let squares = sumOfSquares(values.span)
+        #expect(squares == doubles.reduce(0) { $0 + $1 * $1 })
+    }
+
+    /// Small terms beside large ones are kept, where a float sum would lose them.
+    @Test func sumsAreInDoublePrecision() {
+        let values: [Float] = [1e8] + [Float](repeating: 1, count: 99) + [-1e8]
+        let sum = laneSum(values.span)
+        #expect(sum == 99)
+    }
+}
