@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "Storage", dependencies: ["CPNG", "CZlib"], swiftSettings: swiftSettings),
         .target(
             name: "RBMCore", dependencies: ["COneDNN", "RandomStreams"],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings,
+            // The baseline CPU rounds and takes roots by a call; later ones have instructions.
+            linkerSettings: [.linkedLibrary("m")]),
         // Swift has a module `Distributed` of its own; shadowing it breaks distributed actors.
         .target(
             name: "DistributedTraining",
