@@ -5,3 +5,21 @@
 // belongs to a compiler (gcc's), not to the system.
 void omp_set_num_threads(int count);
 int omp_get_max_threads(void);
+
+// The level of x86-64 for which this program is compiled. -march is passed to the C compiler
+// (`swift build -Xcc -march=…`), which hands it on to Swift's; only C can see the result.
+static inline const char *compiled_cpu_target(void) {
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+    return "x86-64-v4";
+#elif defined(__AVX2__) && defined(__FMA__)
+    return "x86-64-v3";
+#elif defined(__SSE4_2__)
+    return "x86-64-v2";
+#elif defined(__x86_64__)
+    return "x86-64";
+#elif defined(__aarch64__)
+    return "arm64";
+#else
+    return "unknown";
+#endif
+}

@@ -104,8 +104,17 @@ public struct RandomStream: Sendable {
 }
 
 extension UInt32 {
-    /// These bits as a number of the open interval (0, 1): (u + ½)·2⁻²⁴ of the upper 24 bits u.
+    /// These bits as a number of the open interval (0, 1): (u + ½)·2⁻²³ of the upper 23 bits u.
+    ///
+    /// With one bit more the largest would round to 1.
     public var unitInterval: Float {
-        (Float(Int32(truncatingIfNeeded: self >> 8)) + 0.5) * 0x1p-24
+        (Float(Int32(truncatingIfNeeded: self >> 9)) + 0.5) * 0x1p-23
+    }
+
+    /// Whether an event of the given probability happens by these bits: (u + ½)·2⁻²⁴ < p of the upper
+    /// 24 bits u, always for p = 1 and never for p = 0.
+    @inlinable
+    public func occurs(_ probability: Float) -> Bool {
+        Float(Int32(truncatingIfNeeded: self >> 8)) < probability * 0x1p24 - 0.5
     }
 }

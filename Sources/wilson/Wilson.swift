@@ -34,7 +34,7 @@ import RBMCore
         wilson \(wilsonVersion)
         MPI: \(mpiLibraryVersion())
         oneDNN: \(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet)
-        CPU target of the build: \(buildTarget)
+        CPU target of the build: \(MatrixProducts.compiledTarget)
         """
     }
 

@@ -42,6 +42,14 @@ import Testing
         #expect(Purpose.allCases.map(\.rawValue) == Array(1...UInt8(Purpose.allCases.count)))
     }
 
+    @Test func eventsAreCertainOrImpossibleWhereTheirProbabilitySaysSo() {
+        for word in [0, 1, 0xFF, 0x100, .max / 2, .max - 1, .max] as [UInt32] {
+            #expect(word.occurs(1) && !word.occurs(0))
+        }
+        // (u + ½)·2⁻²⁴ < ½ for the lower half of the words.
+        #expect((0x7FFF_FFFF as UInt32).occurs(0.5) && !(0x8000_0000 as UInt32).occurs(0.5))
+    }
+
     @Test func unitIntervalIsOpenAndUniform() {
         #expect((0 as UInt32).unitInterval > 0)
         #expect(UInt32.max.unitInterval < 1)

@@ -91,22 +91,11 @@ struct Monitor {
     ) throws -> FixedPointSum {
         let tables = PseudoLikelihood(rbm)
         let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: arithmetic)
-        let stream = RandomStream(seed: seed, .pseudoLikelihoodBits, layer: layer)
+        let states =
+            source.levels == .grey ? DrawnCases(source, seed: seed, layer: layer) : source
         var sum = FixedPointSum()
-        var row = world.share(of: count).lowerBound
-        try forEachCase(of: source, count, world) { bytes, cases in
-            var bits = bytes
-            if source.levels == .grey {
-                for index in 0..<cases {
-                    for i in 0..<source.visible {
-                        let p = Float(bytes[index * source.visible + i]) / 127
-                        let word = stream.word(row: row + index, unit: i)
-                        bits[index * source.visible + i] = word.unitInterval < p ? 1 : 0
-                    }
-                }
-            }
+        try forEachCase(of: states, count, world) { bits, cases in
             tables.add(of: bits, cases: cases, evaluator: evaluator, to: &sum)
-            row += cases
         }
         return sum
     }

@@ -115,7 +115,7 @@ public struct StepBenchmark: Sendable, Equatable {
         for row in 0..<(batches * batch) {
             var span = words.mutableSpan
             stream.fill(&span, row: row)
-            for i in 0..<visible { bytes[row * visible + i] = words[i].unitInterval < 0.2 ? 1 : 0 }
+            for i in 0..<visible { bytes[row * visible + i] = words[i].occurs(0.2) ? 1 : 0 }
         }
         return MemoryCases(bytes, visible: visible)
     }

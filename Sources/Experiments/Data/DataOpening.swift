@@ -63,14 +63,15 @@ private func reading(
     if let census, census.hasNotFinite {
         throw dataFault(
             file.path,
-            "case \(census.firstNotFinite) holds a value that is infinite (as float32) or not a number; "
-                + "remove or replace such cases")
+            "case \(census.firstNotFinite) holds a value that is not a number, or infinite "
+                + "as float32; remove or replace such cases")
     }
     switch binarize {
     case .threshold, .sample, .sampleOnce:
         try checkGrey(file, census)
         return binarize == .threshold
-            ? (.threshold, "thresholded at one half") : (.sampled, "bits drawn from the grey values")
+            ? (.threshold, "thresholded at one half")
+            : (.sampled, "bits drawn from the grey values")
     case .none: break
     }
     switch resolved(values, file, census) {

@@ -77,7 +77,7 @@ public final class FileCases: CaseSource {
         case .sampled:
             let largest: Float = isUnit ? 1 : 255
             for i in bytes.indices {
-                bytes[i] = words[i].unitInterval < Float(bytes[i]) / largest ? 1 : 0
+                bytes[i] = words[i].occurs(Float(bytes[i]) / largest) ? 1 : 0
             }
         }
     }
@@ -91,7 +91,7 @@ public final class FileCases: CaseSource {
         case .threshold: for i in bytes.indices { bytes[i] = floats[i] >= 0.5 ? 1 : 0 }
         case .grey: for i in bytes.indices { bytes[i] = UInt8(floats[i] * 127 + 0.5) }
         case .sampled:
-            for i in bytes.indices { bytes[i] = words[i].unitInterval < floats[i] ? 1 : 0 }
+            for i in bytes.indices { bytes[i] = words[i].occurs(floats[i]) ? 1 : 0 }
         }
     }
 }

@@ -76,7 +76,8 @@ public struct IsingDrawing {
             throw SharedFailure(
                 exitCode: ExitStatus.commandLine,
                 "--samples is \(samples), but of \(size)×\(size) spins at most \(most) "
-                    + "configurations are drawn at once; draw several files, each with its own --seed")
+                    + "configurations are drawn at once; draw several files, each with its own --seed"
+            )
         }
     }
 

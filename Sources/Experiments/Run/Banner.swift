@@ -19,7 +19,8 @@ struct Banner {
                 + "\(threads) thread\(threads == 1 ? "" : "s") each",
         ] + ranks.lines.map { "         \($0)" } + [
             "MPI      \(mpiLibraryVersion()); thread level \(level)",
-            "oneDNN   \(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet)",
+            "oneDNN   \(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet); "
+                + "compiled for \(MatrixProducts.compiledTarget)",
             "seed     \(seed)",
             "data     \(data)",
             "command  \(command)",

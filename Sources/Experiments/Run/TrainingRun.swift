@@ -157,7 +157,8 @@ public struct TrainingRun {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration,
                     "layers.\(plan.layer).hidden: \(visible) visible × \(plan.hidden) hidden units "
-                        + "are more than the \(ConfigurationLimit.weights) weights a layer may have")
+                        + "are more than the \(ConfigurationLimit.weights) weights a layer may have"
+                )
             }
             let shape = LayerShape(
                 visible: visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,

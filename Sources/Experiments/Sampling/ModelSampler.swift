@@ -1,6 +1,5 @@
 public import DistributedTraining
 public import RBMCore
-import RandomStreams
 
 /// This rank's chains of a stack: Gibbs sampling at the top, and one pass down to the visible units.
 public struct ModelSampler: ~Copyable {
@@ -29,20 +28,13 @@ public struct ModelSampler: ~Copyable {
                 view, through: rbm, arithmetic: arithmetic, propagation: .samples, seed: seed,
                 layer: index)
         }
+        // A chain starts from states.
+        if view.levels == .grey {
+            view = DrawnCases(view, seed: seed, layer: layers.count - 1)
+        }
         let visible = layers[layers.count - 1].visibleCount
         var bytes = [UInt8](repeating: 0, count: top.chains.count * visible)
         try view.load(top.chains.map { $0 % source.count }, draw: 0, into: &bytes)
-        // Grey data give 0…127: a chain starts from bits.
-        if view.levels == .grey {
-            for row in 0..<top.chains.count {
-                let stream = RandomStream(seed: seed, .sampling, layer: 255, sweep: 3)
-                for i in 0..<visible {
-                    let p = Float(bytes[row * visible + i]) / 127
-                    let word = stream.word(row: top.chains.lowerBound + row, unit: i)
-                    bytes[row * visible + i] = word.unitInterval < p ? 1 : 0
-                }
-            }
-        }
         top.start(from: bytes)
     }
 

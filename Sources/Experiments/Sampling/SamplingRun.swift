@@ -77,7 +77,8 @@ public struct SamplingRun {
             throw SharedFailure(
                 exitCode: ExitStatus.commandLine,
                 "--count is \(count), but of a model with a layer of \(widest) units at most "
-                    + "\(most) cases are drawn at once; draw several files, each with its own --seed")
+                    + "\(most) cases are drawn at once; draw several files, each with its own --seed"
+            )
         }
     }
 

@@ -33,7 +33,7 @@ func sample(
         let words = words.span
         states.withRow(target + row - rows.lowerBound, of: units) { states in
             for i in states.indices {
-                states[i] = words[i].unitInterval < probability[i] ? one : 0
+                states[i] = words[i].occurs(probability[i]) ? one : 0
             }
         }
     }

@@ -17,6 +17,9 @@ public enum MatrixProducts {
         return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
     }
 
+    /// The CPU level for which Wilson's own loops were compiled, such as x86-64-v3.
+    public static var compiledTarget: String { unsafe String(cString: compiled_cpu_target()) }
+
     /// The instruction set that oneDNN generates code for on this machine.
     public static var instructionSet: String {
         // The values of dnnl_cpu_isa_t that oneDNN 2 and 3 document.

@@ -65,7 +65,7 @@ public final class PropagatedCases: CaseSource {
                     }
                 case .samples:
                     for j in result.indices {
-                        result[j] = words[j].unitInterval < probability[j] ? 1 : 0
+                        result[j] = words[j].occurs(probability[j]) ? 1 : 0
                     }
                 }
             }

@@ -37,8 +37,8 @@ import Testing
             into: &states, at: 2)
         let expected = (0..<3).flatMap { row in
             (0..<units).map { unit -> UInt8 in
-                let random = stream.word(row: 100 + row, unit: unit).unitInterval
-                return random < probabilities[(1 + row) * units + unit] ? 127 : 0
+                let random = stream.word(row: 100 + row, unit: unit)
+                return random.occurs(probabilities[(1 + row) * units + unit]) ? 127 : 0
             }
         }
         #expect(Array(states[(2 * units)..<(5 * units)]) == expected)

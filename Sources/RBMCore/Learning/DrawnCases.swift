@@ -1,28 +1,27 @@
-import RBMCore
 import RandomStreams
 
 /// Grey cases drawn to bits, each with the probability that its grey value is.
 ///
 /// Likelihoods are those of states, and a grey value is none. A case's bits follow from its number,
 /// so that every rank draws the same.
-final class DrawnCases: CaseSource {
-    var count: Int { source.count }
-    var visible: Int { source.visible }
-    var levels: ByteLevels { .bits }
+public final class DrawnCases: CaseSource {
+    public var count: Int { source.count }
+    public var visible: Int { source.visible }
+    public var levels: ByteLevels { .bits }
 
     private let source: any CaseSource
     private let seed: UInt64
     private let layer: Int
 
     /// Creates the view; `layer`, the place of the units in the stack, names the random numbers.
-    init(_ source: any CaseSource, seed: UInt64, layer: Int) {
+    public init(_ source: any CaseSource, seed: UInt64, layer: Int) {
         precondition(source.levels == .grey, "cases of \(source.levels) are states already")
         self.source = source
         self.seed = seed
         self.layer = layer
     }
 
-    func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+    public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
         try source.load(cases, draw: draw, into: &result)
         let stream = RandomStream(seed: seed, .pseudoLikelihoodBits, layer: layer, step: draw)
         let visible = visible
@@ -32,7 +31,7 @@ final class DrawnCases: CaseSource {
             stream.fill(&span, row: number)
             for i in 0..<visible {
                 let p = Float(result[row * visible + i]) / Float(ByteLevels.grey.maximum)
-                result[row * visible + i] = words[i].unitInterval < p ? 1 : 0
+                result[row * visible + i] = words[i].occurs(p) ? 1 : 0
             }
         }
     }

@@ -1,7 +1,6 @@
-import RBMCore
 import Testing
 
-@testable import Experiments
+@testable import RBMCore
 
 @Suite struct DrawnCasesTests {
     @Test func bitsComeWithTheirProbabilities() throws {
