@@ -12,7 +12,10 @@ extension StorageError: FailureWithExitCode {
 
 /// A stack of layers as a safetensors file, with what is known of its making.
 public struct Model: Sendable, Equatable {
-    public var layers: [RBM]
+    public let stack: DBN
+
+    /// The layers, lowest first.
+    public var layers: [RBM] { stack.layers }
 
     /// The shape of a case, slowest index first, such as [28, 28]; its product is the number of
     /// visible units.
@@ -22,7 +25,7 @@ public struct Model: Sendable, Equatable {
     public var notes: [String: String]
 
     public init(layers: [RBM], imageShape: [Int], notes: [String: String] = [:]) {
-        self.layers = layers
+        stack = DBN(layers: layers)
         self.imageShape = imageShape
         self.notes = notes
     }
@@ -50,7 +53,7 @@ public struct Model: Sendable, Equatable {
                 "holds no tensor `layers.0.weights`; a model has it, `layers.0.visible_bias` and "
                     + "`layers.0.hidden_bias`")
         }
-        self.layers = layers
+        stack = DBN(layers: layers)
         imageShape = try reader.imageShape(visible: first.visibleCount)
         notes = file.metadata.filter { key, _ in
             !key.hasPrefix("crc32.") && !key.hasPrefix("layers.") && key != "format"

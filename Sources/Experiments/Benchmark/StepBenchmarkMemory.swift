@@ -16,13 +16,18 @@ extension StepBenchmark {
         let visible = Double(visible)
         let hidden = Double(hidden)
         let rows = (Double(batch) / Double(ranks)).rounded(.up)
-        // Parameters, statistics, the first weights and two bare matrices, in four bytes each; as
-        // integers also the rounded weights of trainer, monitor and bare products and another sum.
-        let matrices = visible * hidden * (arithmetic == .integer ? 30 : 20)
-        // Rows of both phases: states in bytes, probabilities, products and their bare copies.
-        let states = rows * (20 * visible + 28 * hidden)
+        // Parameters, statistics, the first weights, two bare matrices and a pass over memory, in
+        // four bytes each; as integers also the rounded weights of trainer, monitor and bare
+        // products, and another sum.
+        let matrices = visible * hidden * (arithmetic == .integer ? 36 : 24)
+        // Rows of both phases: states in bytes, probabilities, products and their bare copies; as
+        // integers also two sums, twice, of the wider side.
+        let sums = arithmetic == .integer ? 16 * max(visible, hidden) : 0
+        let states = rows * (32 * visible + 44 * hidden + sums)
         let cases = max(64 * 0x1p20, Double(batch) * visible)
-        return matrices + states + cases
+        // The program, MPI and the libraries' packed copies.
+        let base = 128 * 0x1p20
+        return matrices + states + cases + base
     }
 
     /// Collective.
