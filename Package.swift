@@ -53,9 +53,14 @@ let package = Package(
             path: "Sources/Distributed", swiftSettings: swiftSettings),
         .target(name: "Ising", dependencies: ["RandomStreams"], swiftSettings: swiftSettings),
         .target(
+            name: "Renormalization",
+            dependencies: ["COpenBLAS", "Ising", "RandomStreams", "RBMCore"],
+            swiftSettings: swiftSettings),
+        .target(
             name: "Experiments",
             dependencies: [
-                "COpenBLAS", "DistributedTraining", "Ising", "RandomStreams", "RBMCore", "Storage",
+                "COpenBLAS", "DistributedTraining", "Ising", "RandomStreams", "RBMCore",
+                "Renormalization", "Storage",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -66,7 +71,8 @@ let package = Package(
         .executableTarget(
             name: "wilson",
             dependencies: [
-                "DistributedTraining", "Experiments", "Ising", "RBMCore", "Storage",
+                "DistributedTraining", "Experiments", "Ising", "RBMCore", "Renormalization",
+                "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -91,6 +97,10 @@ let package = Package(
             name: "DistributedTests", dependencies: ["rank-checks"], swiftSettings: swiftSettings),
         .testTarget(
             name: "IsingTests", dependencies: ["Ising", "RandomStreams"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RenormalizationTests",
+            dependencies: ["Ising", "RandomStreams", "RBMCore", "Renormalization"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ExperimentsTests",

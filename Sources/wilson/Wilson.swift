@@ -26,7 +26,7 @@ import RBMCore
         version: versionText,
         subcommands: [
             TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, SampleCommand.self,
-            InspectCommand.self, IsingCommand.self, BenchCommand.self,
+            InspectCommand.self, IsingCommand.self, RGCommand.self, BenchCommand.self,
         ])
 
     static var versionText: String {

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct RGCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rg",
+        abstract: "Measures with the tools of the renormalization group.",
+        subcommands: [])
+}
