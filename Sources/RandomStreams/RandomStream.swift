@@ -19,6 +19,7 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     case isingUpdate
     case isingCluster
     case benchmark
+    case annealing
 }
 
 /// A family of random numbers that is a pure function of (seed, purpose, layer, step, sweep).

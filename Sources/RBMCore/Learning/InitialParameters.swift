@@ -27,12 +27,17 @@ extension Parameters {
         }
         guard let baseRates else { return }
         precondition(baseRates.count == visible, "\(baseRates.count) base rates for \(visible)")
-        for i in 0..<visible {
-            let p = baseRates[i]
+        values.replaceSubrange(visibleBiasRange, with: visibleUnits.biases(ofRates: baseRates))
+    }
+}
+
+extension UnitKind {
+    /// The biases with which units alone are 1 with the given probabilities, each in (0, 1).
+    public func biases(ofRates rates: [Double]) -> [Float] {
+        rates.map { p in
             let logOdds = logarithm(p / (1 - p))
             // P(s = +1) = σ(2b) for a spin.
-            values[visibleBiasRange.lowerBound + i] =
-                Float(visibleUnits == .spin ? logOdds / 2 : logOdds)
+            return Float(self == .spin ? logOdds / 2 : logOdds)
         }
     }
 }

@@ -67,7 +67,7 @@ public struct Enumeration: Sendable {
                 energy += bias[unit] * change
                 add(change, unit, &field)
             }
-            logs[offset] = energy + sumOfLogPartitions(field)
+            logs[offset] = energy + otherKind.sumOfLogPartitions(fields: field.span)
         }
         return Self.combine(logs)
     }
@@ -85,40 +85,5 @@ public struct Enumeration: Sendable {
         let weights = weights.span.extracting(rowRange(unit, of: field.count))
         var field = field.mutableSpan
         for i in field.indices { field[i] += value * weights[i] }
-    }
-
-    /// Σ ln Σ_u e^{ux} over the other side's units.
-    ///
-    /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^{−|x|}): the factors lie in [1, 2], so that 512 of them are
-    /// multiplied before one logarithm is taken.
-    private func sumOfLogPartitions(_ field: [Double]) -> Double {
-        let field = field.span
-        let sharpness: Double = otherKind == .spin ? 2 : 1
-        var sum = 0.0
-        var start = 0
-        while start < field.count {
-            let end = min(start + 512, field.count)
-            var linear = InlineArray<4, Double>(repeating: 0)
-            var product = InlineArray<4, Double>(repeating: 1)
-            var i = start
-            while i + 4 <= end {
-                for lane in 0..<4 {
-                    let x = field[i &+ lane]
-                    linear[lane] += otherKind == .spin ? x.magnitude : max(x, 0)
-                    product[lane] *= 1 + exponential(-sharpness * x.magnitude)
-                }
-                i += 4
-            }
-            while i < end {
-                let x = field[i]
-                linear[0] += otherKind == .spin ? x.magnitude : max(x, 0)
-                product[0] *= 1 + exponential(-sharpness * x.magnitude)
-                i += 1
-            }
-            sum += linear[0] + linear[1] + linear[2] + linear[3]
-            sum += logarithm((product[0] * product[1]) * (product[2] * product[3]))
-            start = end
-        }
-        return sum
     }
 }
