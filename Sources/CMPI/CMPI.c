@@ -12,6 +12,7 @@ static CMPIComm wrapped(MPI_Comm comm) { return (CMPIComm){(uintptr_t)comm}; }
 static MPI_Datatype datatype(CMPIType type) {
     switch (type) {
     case CMPI_UINT8: return MPI_UINT8_T;
+    case CMPI_INT16: return MPI_INT16_T;
     case CMPI_INT32: return MPI_INT32_T;
     case CMPI_INT64: return MPI_INT64_T;
     case CMPI_FLOAT: return MPI_FLOAT;

@@ -1,8 +1,9 @@
 /// A data set on disk: the cases of an IDX or NPY file, recognized by content and not by name.
 ///
-/// Both formats may be compressed by gzip. A plain file is mapped: opening it reads only the
-/// header, ranks of one host share its pages, and nobody may shorten it while it is open. A
-/// compressed file is decompressed into memory at once. Case i is row i of the slowest dimension.
+/// Both formats may be compressed by gzip. Opening a plain file reads only the header. A small one is
+/// mapped: ranks of one host share its pages, and nobody may shorten it while it is open. Of a large
+/// one each case is read when it is asked for, so that a process holds none of it. A compressed file
+/// is decompressed into memory at once. Case i is row i of the slowest dimension.
 public final class ArrayFile: Sendable {
     /// What the file stores for each element.
     public enum ElementType: String, Sendable {
@@ -25,8 +26,22 @@ public final class ArrayFile: Sendable {
 
     private let isBigEndian: Bool
     private let offset: Int
-    private let bytes: Region
+    private let contents: Contents
 
+    /// Where the bytes are.
+    private enum Contents: ~Copyable {
+        case memory(Region)
+        case file(Descriptor)
+    }
+
+    /// Bytes of a plain file that is mapped; of a larger one cases are read.
+    ///
+    /// Every page of a map that was ever touched counts as memory of the process, and in the random
+    /// order of training all are, soon.
+    public static let mostMappedBytes = 1 << 28
+
+    /// Bytes of the file, decompressed.
+    public var bytes: Int { offset + cases * caseElements * elementType.width }
     /// The number of cases, which may be zero.
     public var cases: Int { shape[0] }
     /// The dimensions of one case, slowest first; empty if a case is a single number.
@@ -39,25 +54,33 @@ public final class ArrayFile: Sendable {
     /// The elements themselves are not looked at, except that gzip's checksum is verified.
     ///
     /// Throws `badFile`.
-    public init(path: String) throws(StorageError) {
+    /// - Parameter limit: bytes of a plain file that is mapped.
+    public init(
+        path: String, mappedUpTo limit: Int = ArrayFile.mostMappedBytes
+    ) throws(StorageError) {
         let descriptor = try Descriptor.reading(path)
         let size = try descriptor.status(.badFile).size
         guard size > 0 else {
             throw StorageError(
                 .badFile, path, "is empty; expected IDX, gzip-compressed IDX, or NPY.")
         }
-        let file = try Region(mapping: descriptor, count: size)
-        let isCompressed = file.withBytes(0..<size) { Inflater.recognizes($0) }
+        let prefix = try descriptor.read(min(size, ArrayHeader.longest), at: 0)
         let header: ArrayHeader
-        if isCompressed {
-            (header, bytes) = try Self.inflate(file, path: path)
+        if unsafe Inflater.recognizes(prefix.span.bytes) {
+            let (inflated, bytes) = try Self.inflate(
+                Region(mapping: descriptor, count: size), path: path)
+            header = inflated
+            contents = .memory(bytes)
         } else {
-            let prefix = file.withBytes(0..<min(size, ArrayHeader.longest)) { Array($0) }
             header = try ArrayHeader(prefix, of: path)
             guard size == header.fileBytes else {
                 throw Self.mismatch(header, found: "\(size)", path: path)
             }
-            bytes = file
+            if size <= limit {
+                contents = .memory(try Region(mapping: descriptor, count: size))
+            } else {
+                contents = .file(descriptor)
+            }
         }
         self.path = path
         format = header.format
@@ -70,44 +93,88 @@ public final class ArrayFile: Sendable {
 
     /// Copies the elements of a case as they are stored, row-major.
     ///
+    /// Throws `badFile` when a file that is not mapped cannot be read any more.
     /// - Precondition: elements are one byte wide, `index` is a case, and `bytes` holds exactly one.
-    public func copyBytes(case index: Int, into bytes: inout MutableSpan<UInt8>) {
+    public func copyBytes(
+        case index: Int, into bytes: inout MutableSpan<UInt8>
+    ) throws(StorageError) {
         precondition(elementType.width == 1, "\(elementType.rawValue) elements are not bytes")
         checkPlace(index, bytes.count)
-        self.bytes.withBytes(range(index)) { source in
-            var destination = unsafe bytes.mutableBytes
-            copy(source, into: &destination)
-        }
+        var destination = unsafe bytes.mutableBytes
+        try copyRaw(range(index), into: &destination)
     }
 
     /// Copies the elements of a case as numbers, row-major; `true` is 1.
     ///
     /// A float64 is rounded to the nearest float32, beyond its range to infinity.
     ///
+    /// Throws `badFile` when a file that is not mapped cannot be read any more.
     /// - Precondition: `index` is a case, and `floats` holds exactly one.
-    public func copyFloats(case index: Int, into floats: inout MutableSpan<Float>) {
+    public func copyFloats(
+        case index: Int, into floats: inout MutableSpan<Float>
+    ) throws(StorageError) {
         checkPlace(index, floats.count)
-        bytes.withBytes(range(index)) { source in
-            switch elementType {
-            case .bool: source.convert(UInt8.self, &floats) { $0 == 0 ? 0 : 1 }
-            case .uint8: source.convert(UInt8.self, &floats) { Float($0) }
-            case .int8: source.convert(Int8.self, &floats) { Float($0) }
-            case .float32:
-                if isBigEndian {
-                    source.convert(UInt32.self, &floats) { Float(bitPattern: $0.byteSwapped) }
-                } else {
-                    source.convert(UInt32.self, &floats) { Float(bitPattern: $0) }
+        let range = range(index)
+        switch contents {
+        case .memory(let region): region.withBytes(range) { convert($0, into: &floats) }
+        case .file(let descriptor):
+            let bytes = try descriptor.read(range.count, at: range.lowerBound)
+            unsafe convert(bytes.span.bytes, into: &floats)
+        }
+    }
+
+    /// Copies bytes of the array, header and all, wherever they are.
+    private func copyRaw(
+        _ range: Range<Int>, into destination: inout MutableRawSpan
+    ) throws(StorageError) {
+        switch contents {
+        case .memory(let region): region.withBytes(range) { copy($0, into: &destination) }
+        case .file(let descriptor):
+            try descriptor.read(into: &destination, at: range.lowerBound)
+        }
+    }
+
+    private func convert(_ source: RawSpan, into floats: inout MutableSpan<Float>) {
+        switch elementType {
+        case .bool: source.convert(UInt8.self, &floats) { $0 == 0 ? 0 : 1 }
+        case .uint8: source.convert(UInt8.self, &floats) { Float($0) }
+        case .int8: source.convert(Int8.self, &floats) { Float($0) }
+        case .float32:
+            if isBigEndian {
+                source.convert(UInt32.self, &floats) { Float(bitPattern: $0.byteSwapped) }
+            } else {
+                source.convert(UInt32.self, &floats) { Float(bitPattern: $0) }
+            }
+        case .float64:
+            if isBigEndian {
+                source.convert(UInt64.self, &floats) {
+                    Float(Double(bitPattern: $0.byteSwapped))
                 }
-            case .float64:
-                if isBigEndian {
-                    source.convert(UInt64.self, &floats) {
-                        Float(Double(bitPattern: $0.byteSwapped))
-                    }
-                } else {
-                    source.convert(UInt64.self, &floats) { Float(Double(bitPattern: $0)) }
-                }
+            } else {
+                source.convert(UInt64.self, &floats) { Float(Double(bitPattern: $0)) }
             }
         }
+    }
+
+    /// A checksum of the header and of up to 64 cases spread evenly, the first and the last among
+    /// them: enough to tell two data sets apart, and quickly made of a file of any size.
+    ///
+    /// Throws `badFile`.
+    public func sampleChecksum() throws(StorageError) -> UInt32 {
+        var checksum = Checksum()
+        var pieces = [0..<offset]
+        let sampled = min(cases, 64)
+        for i in 0..<sampled {
+            pieces.append(range(sampled == 1 ? 0 : (cases - 1) * i / (sampled - 1)))
+        }
+        for piece in pieces {
+            var bytes = [UInt8](repeating: 0, count: piece.count)
+            var span = bytes.mutableSpan
+            var room = unsafe span.mutableBytes
+            try copyRaw(piece, into: &room)
+            unsafe checksum.update(bytes.span.bytes)
+        }
+        return checksum.value
     }
 
     private func checkPlace(_ index: Int, _ count: Int) {

@@ -74,8 +74,21 @@ struct Descriptor: ~Copyable, Sendable {
     ///
     /// Throws `badFile` when the device fails or the file ends before.
     func read(_ count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        var room = unsafe span.mutableBytes
+        try read(into: &room, at: offset)
+        return bytes
+    }
+
+    /// Fills a span with the bytes from a place in the file.
+    ///
+    /// Throws `badFile` when the device fails or the file ends before.
+    func read(into bytes: inout MutableRawSpan, at offset: Int) throws(StorageError) {
+        let count = bytes.byteCount
+        var filled = 0
         var failed = false
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        unsafe bytes.withUnsafeMutableBytes { buffer in
             while filled < count {
                 // Linux moves at most 2³¹ bytes in a call, and others refuse to try.
                 let piece = min(count - filled, 1 << 30)
@@ -91,13 +104,12 @@ struct Descriptor: ~Copyable, Sendable {
         if failed {
             throw StorageError(systemCall: .badFile, path, "cannot be read")
         }
-        guard bytes.count == count else {
+        guard filled == count else {
             throw StorageError(
                 .badFile, path,
-                "ended at byte \(offset + bytes.count) while byte \(offset + count) was expected."
+                "ended at byte \(offset + filled) while byte \(offset + count) was expected."
                     + " Something shortened it while it was read; try again.")
         }
-        return bytes
     }
 
     /// Writes all bytes at the file's position.

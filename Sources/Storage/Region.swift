@@ -28,9 +28,9 @@ final class Region: @unchecked Sendable {
         }
         unsafe base = start
         self.count = count
-        // Cases are visited in a new random order each epoch. A file that surely fits into memory
-        // is fetched as a whole, in the background; of a larger one no neighbours are fetched.
-        unsafe madvise(start, count, count <= 1 << 30 ? MADV_WILLNEED : MADV_RANDOM)
+        // Cases are visited in a new random order each epoch, so the file is fetched as a whole, in
+        // the background.
+        unsafe madvise(start, count, MADV_WILLNEED)
     }
 
     /// Reserves zeros for the contents of a file; pages take memory when they are first written.

@@ -76,7 +76,7 @@ struct CommonOptions: ParsableArguments {
     /// Runs a command's work on all ranks, and ends with its exit code.
     func onAllRanks(_ body: (borrowing Communicator, ThreadLevel) throws -> Int32) throws {
         var outcome: Int32 = 0
-        let failure = withMPI { world, level in
+        let failure = withMPI(version: wilsonVersion) { world, level in
             MatrixProducts.setThreads(try threads ?? world.defaultThreads())
             outcome = try body(world, level)
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct CommunicatorTests {
@@ -5,6 +6,7 @@ import Testing
         arguments: [
             "sums are those of all ranks", "bytes arrive as they were sent",
             "a failure on one rank is shared", "shares cover everything once",
+            "sums in fewer bytes are the same", "ranks that hold something else are named",
         ], [1, 2, 3, 4])
     func holdsOnEveryRank(check: String, ranks: Int) throws {
         let run = try MPIRun.check(check, ranks: ranks)
@@ -18,11 +20,26 @@ import Testing
         #expect(run.errors.contains("the last rank fails on purpose"), "\(run.errors)")
     }
 
-    @Test func aSilentSingletonIsRefused() throws {
+    @Test func aRankOfAnotherVersionIsRefusedOnce() throws {
+        let run = try MPIRun.check("a rank of another version is refused", ranks: 4)
+        #expect(run.status == 71, "\(run.errors)")
+        #expect(run.errors.contains("different versions"), "\(run.errors)")
+        #expect(run.errors.contains("rank 2 on "), "\(run.errors)")
+        #expect(run.errors.components(separatedBy: "wilson: error").count == 2, "\(run.errors)")
+    }
+
+    @Test(arguments: ["0", nil]) func aSilentSingletonIsRefused(number: String?) throws {
+        var environment = ["SLURM_NTASKS": "4"]
+        environment["SLURM_PROCID"] = number
         let run = try MPIRun.check(
-            "shares cover everything once", ranks: 1,
-            environment: ["SLURM_NTASKS": "4", "SLURM_PROCID": "0"])
+            "shares cover everything once", ranks: 1, environment: environment)
         #expect(run.status == 71)
         #expect(run.errors.contains("srun --mpi=pmix"), "\(run.errors)")
+    }
+
+    @Test func slurmMayStartOneRankAlone() throws {
+        let run = try MPIRun.check(
+            "shares cover everything once", ranks: 1, environment: ["SLURM_NTASKS": "1"])
+        #expect(run.status == 0, "\(run.errors)")
     }
 }

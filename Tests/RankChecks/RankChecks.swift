@@ -69,6 +69,20 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
             try expect(sums == [Int64(total)], "\(sums) of \(total)")
         }
     },
+    "sums in fewer bytes are the same": { world in try checkNarrowSums(world) },
+    "ranks that hold something else are named": { world in
+        try expect(try world.disagreement(on: "alike") == nil, "there is none")
+        let text = world.rank == 2 ? "other\nlines" : "alike"
+        let found = try world.disagreement(on: text)
+        try expect((found != nil) == (world.size > 2), "\(found ?? "nothing")")
+        guard let found else { return }
+        try expect(found.contains("rank 2 on "), found)
+        try expect(found.hasSuffix(": other\nlines"), found)
+        try expect(found.contains(world.size > 3 ? "ranks 0-1,3 on " : "ranks 0-1 on "), found)
+    },
+    "a rank of another version is refused": { world in
+        try expect(false, "rank \(world.rank) works on")
+    },
     "integer training": { world in try printFingerprints(of: .integer, world) },
     "float32 training": { world in try printParameters(world) },
 ]
@@ -89,6 +103,7 @@ func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws {
             print("usage: rank-checks NAME, one of \(checks.keys.sorted())")
             exit(64)
         }
-        exit(withMPI { world, _ in try check(world) })
+        let isStranger = name.hasPrefix("a rank of another version") && Launch.rank == 2
+        exit(withMPI(version: isStranger ? "2" : "1") { world, _ in try check(world) })
     }
 }

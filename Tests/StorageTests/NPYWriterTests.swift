@@ -29,7 +29,7 @@ import Testing
             for index in 0..<file.cases {
                 var one = [Float](repeating: 0, count: file.caseElements)
                 var span = one.mutableSpan
-                file.copyFloats(case: index, into: &span)
+                try file.copyFloats(case: index, into: &span)
                 back += one
             }
             #expect(back == numbers)

@@ -12,7 +12,9 @@
 typedef struct { uintptr_t bits; } CMPIComm;
 
 /// The kinds of numbers that are summed.
-typedef enum { CMPI_UINT8, CMPI_INT32, CMPI_INT64, CMPI_FLOAT, CMPI_DOUBLE } CMPIType;
+typedef enum {
+    CMPI_UINT8, CMPI_INT16, CMPI_INT32, CMPI_INT64, CMPI_FLOAT, CMPI_DOUBLE
+} CMPIType;
 
 /// The group of all ranks.
 CMPIComm cmpi_world(void);

@@ -6,9 +6,10 @@ public protocol Summable: BitwiseCopyable {
 }
 
 /// The kinds of numbers that MPI adds up here.
-public enum SummableType: Sendable { case uint8, int32, int64, float, double }
+public enum SummableType: Sendable { case uint8, int16, int32, int64, float, double }
 
 extension UInt8: Summable { public static var mpiType: SummableType { .uint8 } }
+extension Int16: Summable { public static var mpiType: SummableType { .int16 } }
 extension Int32: Summable { public static var mpiType: SummableType { .int32 } }
 extension Int64: Summable { public static var mpiType: SummableType { .int64 } }
 extension Float: Summable { public static var mpiType: SummableType { .float } }
@@ -18,6 +19,7 @@ extension SummableType {
     fileprivate var raw: CMPIType {
         switch self {
         case .uint8: CMPI_UINT8
+        case .int16: CMPI_INT16
         case .int32: CMPI_INT32
         case .int64: CMPI_INT64
         case .float: CMPI_FLOAT
@@ -30,7 +32,7 @@ extension SummableType {
 ///
 /// A single call of 64 MB takes three to four times as long as its pieces: Open MPI maps a fresh
 /// temporary buffer for it. Pieces also keep counts far below 2³¹.
-private let pieceBytes = 1 << 20
+let pieceBytes = 1 << 20
 
 extension Communicator {
     /// Bytes that `gather` brings together at most: MPI counts them in a C int.
@@ -44,19 +46,29 @@ extension Communicator {
     public borrowing func sum<Number: Summable>(_ values: inout [Number]) throws(MPIError) {
         guard size > 1, !values.isEmpty else { return }
         let start = ContinuousClock.now
+        try sumPieces(&values, 0..<values.count)
+        exchange.waited(since: start)
+    }
+
+    /// Collective.
+    ///
+    /// Sums a range of values as `sum` does, in pieces, without taking the time.
+    borrowing func sumPieces<Number: Summable>(
+        _ values: inout [Number], _ range: Range<Int>
+    ) throws(MPIError) {
         let piece = pieceBytes / MemoryLayout<Number>.stride
         let handle = handle
         unsafe try values.withUnsafeMutableBufferPointer { buffer throws(MPIError) in
-            var first = 0
-            while first < buffer.count {
-                let count = min(piece, buffer.count - first)
+            var first = range.lowerBound
+            while first < range.upperBound {
+                let count = min(piece, range.upperBound - first)
                 unsafe try check(
                     cmpi_sum(
                         handle, buffer.baseAddress! + first, Int32(count), Number.mpiType.raw))
                 first += count
             }
         }
-        waiting.add(since: start)
+        exchange.sent(bytes: range.count * MemoryLayout<Number>.stride)
     }
 
     /// Collective.
@@ -119,15 +131,5 @@ extension Communicator {
             cmpi_gather(handle, bytes, Int32(bytes.count), &all, counts, starts))
         guard rank == 0 else { return nil }
         return (0..<size).map { Array(all[Int(starts[$0])..<Int(starts[$0] + counts[$0])]) }
-    }
-}
-
-/// Seconds that a rank has spent in the sums of a communicator: exchange, and waiting for others.
-final class WaitingTime {
-    private(set) var seconds = 0.0
-
-    func add(since start: ContinuousClock.Instant) {
-        let (whole, atto) = (ContinuousClock.now - start).components
-        seconds += Double(whole) + Double(atto) * 1e-18
     }
 }

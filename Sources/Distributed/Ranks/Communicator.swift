@@ -14,10 +14,13 @@ public struct Communicator: ~Copyable {
     /// The number of processes in the group.
     public let size: Int
 
-    /// Seconds spent in collectives of this communicator.
+    /// Time and bytes spent in the sums of this communicator.
     ///
     /// A box, because a borrowed communicator counts too.
-    let waiting = WaitingTime()
+    public let exchange = ExchangeAccount()
+
+    /// Memory for sums in fewer bytes.
+    let wire = WireBuffer()
 
     private init(_ handle: CMPIComm, isWorld: Bool) throws(MPIError) {
         var rank: Int32 = 0

@@ -40,15 +40,17 @@ public enum ThreadLevel: Int32, Sendable {
 /// where it happens and ends the whole job at once: the other ranks may be waiting for a message
 /// that will never come.
 ///
+/// - Parameter version: Of the program; ranks of several versions are refused.
 /// - Returns: The exit code of this process.
 public func withMPI(
+    version: String,
     _ body: (borrowing Communicator, ThreadLevel) throws -> Void
 ) -> Int32 {
     do {
         var granted: Int32 = 0
         unsafe try check(cmpi_init(&granted))
         let world = try Communicator.world()
-        let code = run(body, world, ThreadLevel(rawValue: granted) ?? .single)
+        let code = run(version, body, world, ThreadLevel(rawValue: granted) ?? .single)
         try check(cmpi_finalize())
         return code
     } catch {
@@ -58,15 +60,19 @@ public func withMPI(
 }
 
 private func run(
-    _ body: (borrowing Communicator, ThreadLevel) throws -> Void, _ world: borrowing Communicator,
-    _ level: ThreadLevel
+    _ version: String, _ body: (borrowing Communicator, ThreadLevel) throws -> Void,
+    _ world: borrowing Communicator, _ level: ThreadLevel
 ) -> Int32 {
     do {
         try refuseSilentSingleton(world)
+        try refuseOtherVersions(version, world)
         try body(world, level)
         return 0
     } catch let failure as SharedFailure {
-        if world.rank == 0 { report(failure.description) }
+        // Unconnected copies are all rank 0 of their own world: the launcher's first speaks.
+        if world.rank == 0 && (world.size > 1 || Launch.rank == 0) {
+            report(failure.description)
+        }
         return failure.exitCode
     } catch {
         guard world.size > 1 else {
@@ -83,12 +89,25 @@ private func run(
 /// srun without PMIx starts N programs that each take themselves for the only rank.
 private func refuseSilentSingleton(_ world: borrowing Communicator) throws {
     guard world.size == 1, let tasks = Launch.environment("SLURM_NTASKS").flatMap({ Int($0) }),
-        tasks > 1, Launch.environment("SLURM_PROCID") != nil
+        tasks > 1
     else { return }
     throw SharedFailure(
         exitCode: ExitStatus.mpi,
-        "Slurm started \(tasks) tasks, but MPI connects only this one: each would run alone. "
-            + "Start them with `srun --mpi=pmix` or with mpirun.")
+        "Slurm has \(tasks) tasks for this job (SLURM_NTASKS), but MPI connects only this one: "
+            + "each would run alone. Start them with `srun --mpi=pmix` or with mpirun. If one rank "
+            + "is what you want, say `srun -n 1`, or set SLURM_NTASKS=1")
+}
+
+/// Collective.
+///
+/// Refuses ranks that run another version of the program than rank 0: they may compute or exchange
+/// something else.
+private func refuseOtherVersions(_ version: String, _ world: borrowing Communicator) throws {
+    guard let difference = try world.disagreement(on: version) else { return }
+    throw SharedFailure(
+        exitCode: ExitStatus.mpi,
+        "the ranks run different versions of the program. Install one version on all hosts, at "
+            + "the same path:\n" + difference)
 }
 
 /// Writes a line to standard error.

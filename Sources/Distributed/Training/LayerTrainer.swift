@@ -100,7 +100,9 @@ struct LayerTrainer: ~Copyable {
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
         estimator.estimate(step: step, rows: counts, chains: &chains)
         // The buffer of the other kind is empty, and its sum no message.
-        try world.sum(&estimator.statistics.integers)
+        try world.sumNarrowly(
+            &estimator.statistics.integers, wideFrom: estimator.statistics.layout.moments.lowerBound
+        )
         try world.sum(&estimator.statistics.floats)
         timer.lap(.reduction)
         let averaging =

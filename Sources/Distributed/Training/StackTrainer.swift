@@ -145,7 +145,7 @@ private struct Session {
         let monitor = Monitor(
             owner.monitor, training: data.training, heldOut: data.heldOut,
             arithmetic: trainer.plan.arithmetic, seed: trainer.plan.seed, layer: trainer.plan.layer)
-        let waitedBefore = world.waiting.seconds
+        let waitedBefore = world.exchange.seconds
         if isNew { try record(&trainer, monitor, firstStep, waitedBefore, world) }
         while trainer.step < steps, left > 0 {
             try trainer.advance(world)
@@ -203,7 +203,7 @@ private struct Session {
             meanHiddenActivity: measures.meanHiddenActivity,
             deadHiddenUnits: measures.deadHiddenUnits, seconds: seconds,
             samplesPerSecond: rate(trainer, from: firstStep),
-            communicationShare: (world.waiting.seconds - waitedBefore) / max(seconds, 1e-9))
+            communicationShare: (world.exchange.seconds - waitedBefore) / max(seconds, 1e-9))
         // A record that cannot be written must end all ranks.
         try world.together { try observer?.recorded(record) }
         timer.lap(.monitoring)

@@ -40,6 +40,7 @@ public func openCases(
         }
         return file
     }
+    try checkOneView(of: file, world)
     // Bytes that are grey by declaration hold nothing that could be wrong.
     let isGreyBytes = file.elementType == .uint8
     let needsCensus =
@@ -53,6 +54,24 @@ public func openCases(
             cases: FileCases(file, values: reading.values, seed: seed),
             shape: file.caseShape.isEmpty ? [1] : file.caseShape, meaning: reading.meaning)
     }
+}
+
+/// Collective.
+///
+/// Fails when some ranks see another file under the same path: hosts with folders of their own, or
+/// a copy that is old.
+private func checkOneView(of file: ArrayFile, _ world: borrowing Communicator) throws {
+    guard world.size > 1 else { return }
+    let view = try world.together { () throws -> String in
+        let checksum = try file.sampleChecksum()
+        return "\(file.elementType) \(file.shape), \(file.bytes) bytes, checksum "
+            + String(checksum, radix: 16)
+    }
+    guard let difference = try world.disagreement(on: view) else { return }
+    throw SharedFailure(
+        exitCode: ExitStatus.badFile,
+        "\(file.path): the ranks see different files under this path. Copy one file to all hosts, "
+            + "or name one that all of them share:\n" + difference)
 }
 
 /// Decides what the values of a file mean.

@@ -14,7 +14,7 @@ public enum CaseValues: Sendable, Equatable {
     case sampled
 }
 
-/// The cases of a file, mapped into memory: a file larger than memory works.
+/// The cases of a file, fetched when they are asked for: a file larger than memory works.
 public final class FileCases: CaseSource {
     public var count: Int { file.cases }
     public var visible: Int { file.caseElements }
@@ -47,11 +47,11 @@ public final class FileCases: CaseSource {
             }
             var part = result._mutatingExtracting((row * visible)..<((row + 1) * visible))
             if file.elementType.isByte {
-                file.copyBytes(case: number, into: &part)
+                try file.copyBytes(case: number, into: &part)
                 convert(&part, words.span)
             } else {
                 var span = floats.mutableSpan
-                file.copyFloats(case: number, into: &span)
+                try file.copyFloats(case: number, into: &span)
                 convert(floats.span, into: &part, words.span)
             }
         }

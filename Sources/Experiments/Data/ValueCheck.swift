@@ -46,12 +46,16 @@ struct ValueCensus: Equatable {
     ///
     /// Looks at every value of a file, each rank at its share.
     static func take(_ file: ArrayFile, _ world: borrowing Communicator) throws -> ValueCensus {
-        var census = ValueCensus()
-        var floats = [Float](repeating: 0, count: file.caseElements)
-        for number in world.share(of: file.cases) {
-            var span = floats.mutableSpan
-            file.copyFloats(case: number, into: &span)
-            for value in floats { census.add(value, case: number) }
+        let share = world.share(of: file.cases)
+        var census = try world.together { () throws -> ValueCensus in
+            var census = ValueCensus()
+            var floats = [Float](repeating: 0, count: file.caseElements)
+            for number in share {
+                var span = floats.mutableSpan
+                try file.copyFloats(case: number, into: &span)
+                for value in floats { census.add(value, case: number) }
+            }
+            return census
         }
         var bits = (0..<6).map { UInt8(census.met >> $0 & 1 == 1 ? 1 : 0) }.map(Int32.init)
         try world.sum(&bits)

@@ -34,7 +34,7 @@ public struct DataInspection: Sendable, Encodable, Equatable {
         var floats = [Float](repeating: 0, count: array.caseElements)
         for number in 0..<array.cases {
             var span = floats.mutableSpan
-            array.copyFloats(case: number, into: &span)
+            try array.copyFloats(case: number, into: &span)
             tally.add(floats)
             for value in floats { census.add(value, case: number) }
         }

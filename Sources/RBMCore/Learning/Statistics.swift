@@ -24,7 +24,8 @@ public struct StatisticsLayout: Sendable {
 
     public var count: Int { visible * hidden + 2 * visible + 2 * hidden }
 
-    var moments: Range<Int> { (visible * hidden)..<count }
+    /// Σ v and Σ h: not differences of the phases as Σ v hᵀ is, and so larger.
+    public var moments: Range<Int> { (visible * hidden)..<count }
     var positiveVisible: Range<Int> { range(from: visible * hidden, visible) }
     var negativeVisible: Range<Int> { range(from: positiveVisible.upperBound, visible) }
     var positiveHidden: Range<Int> { range(from: negativeVisible.upperBound, hidden) }

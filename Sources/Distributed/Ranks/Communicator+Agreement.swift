@@ -1,0 +1,58 @@
+extension Communicator {
+    /// Collective.
+    ///
+    /// Says which ranks hold another text than rank 0, with their hosts and what they hold; nil when
+    /// all hold the same. The answer is the same on all ranks.
+    public borrowing func disagreement(on text: String) throws(MPIError) -> String? {
+        guard size > 1 else { return nil }
+        // 62 bits of a hash: the smallest of h and of −h tell whether all are equal.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let own = Int64(bitPattern: hash >> 2)
+        let smallest = try minimum(own)
+        guard try minimum(-own) != -smallest else { return nil }
+        let held = try gather(Array("\(hostName())\n\(text)".utf8)) ?? []
+        return try broadcast(held.isEmpty ? "" : Self.describe(held))
+    }
+
+    /// Names the ranks that differ from rank 0, those of one host with one text together.
+    private static func describe(_ held: [[UInt8]]) -> String {
+        struct Holder { let host: String, text: String, ranks: [Int] }
+        var holders: [Holder] = []
+        for (rank, bytes) in held.enumerated() {
+            let parts = String(decoding: bytes, as: UTF8.self).split(
+                separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+            let (host, text) = (String(parts[0]), String(parts[1]))
+            if let known = holders.firstIndex(where: { $0.host == host && $0.text == text }) {
+                let ranks = holders[known].ranks + [rank]
+                holders[known] = Holder(host: host, text: text, ranks: ranks)
+            } else {
+                holders.append(Holder(host: host, text: text, ranks: [rank]))
+            }
+        }
+        let most = 8
+        let others = holders.dropFirst().filter { $0.text != holders[0].text }
+        var lines = ([holders[0]] + others.prefix(most)).map { holder in
+            let ranks = rankList(holder.ranks)
+            return "  \(ranks) on \(holder.host): \(holder.text)"
+        }
+        if others.count > most { lines.append("  and \(others.count - most) more") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// Such as `rank 3`, or `ranks 0-2,7`.
+func rankList(_ ranks: [Int]) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for rank in ranks {
+        if let last = ranges.last, last.upperBound + 1 == rank {
+            ranges[ranges.count - 1] = last.lowerBound...rank
+        } else {
+            ranges.append(rank...rank)
+        }
+    }
+    let text = ranges.map {
+        $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+    }
+    return (ranks.count == 1 ? "rank " : "ranks ") + text.joined(separator: ",")
+}

@@ -1,0 +1,15 @@
+/// What a rank has spent on the sums of a communicator.
+public final class ExchangeAccount {
+    /// Seconds of exchange, and of waiting for others.
+    public private(set) var seconds = 0.0
+
+    /// Bytes that this rank has given into sums.
+    public private(set) var bytes = 0
+
+    func waited(since start: ContinuousClock.Instant) {
+        let (whole, atto) = (ContinuousClock.now - start).components
+        seconds += Double(whole) + Double(atto) * 1e-18
+    }
+
+    func sent(bytes count: Int) { bytes += count }
+}
