@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034,SC2154 # set here for those who source this; root is set by them
 
 # Every key that a configuration may set; cluster-configs/README.md explains them.
-cluster_keys=(RANKS_PER_NODE THREADS_PER_RANK BINDING MPI_FLAGS CPU_TARGET MODULES)
+cluster_keys=(RANKS_PER_NODE THREADS_PER_RANK BINDING MPI_FLAGS CPU_TARGET MODULES LAUNCHER HOSTFILE)
 
 # Sets the keys above from NAME: a file of cluster-configs without `.conf`, or a path with a slash.
 # Checks every value and loads the modules.
@@ -20,7 +20,7 @@ load_cluster() {
     bash -n "$file" || fail 78 "$file is not a valid shell fragment"
 
     unset "${cluster_keys[@]}"
-    CPU_TARGET=native MPI_FLAGS=() MODULES=()
+    CPU_TARGET=native MPI_FLAGS=() MODULES=() LAUNCHER=mpirun HOSTFILE=
     local before after
     before=$(compgen -v | sort)
     # shellcheck source=/dev/null
@@ -45,6 +45,7 @@ load_cluster() {
     expect "$file" BINDING 'core|numa|none' "core, numa or none"
     expect "$file" CPU_TARGET '[A-Za-z0-9_.+-]*' \
         "a name that clang's -march takes (-mcpu on ARM), or nothing for a portable program"
+    expect "$file" LAUNCHER 'mpirun|srun' "mpirun or srun"
     load_modules "$file"
 }
 
