@@ -20,6 +20,7 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     case isingCluster
     case benchmark
     case annealing
+    case dropout
 }
 
 /// A family of random numbers that is a pure function of (seed, purpose, layer, step, sweep).

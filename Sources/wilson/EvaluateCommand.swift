@@ -32,7 +32,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "How the data's values are read: auto, bits, grey or spins.")
     var values = ConfiguredValues.auto
 
-    @Option(help: "How the data become bits: none, threshold or sample.")
+    @Option(help: "How the data become bits: none, threshold, sample or sample-once.")
     var binarize = ConfiguredBinarization.none
 
     @Flag(help: "Print one JSON object.")

@@ -46,6 +46,22 @@ import Testing
         (["training.nesterov=true"], "training.nesterov: nesterov has no meaning with momentum 0"),
         (["training.sparsity.cost=1"], "training.sparsity: a cost of 1 needs a target above 0"),
         (
+            ["training.sparsity.target=0.1"],
+            "training.sparsity: a target of 0.1 has no effect with cost 0"
+        ),
+        (
+            ["training.keep-probability=0.5", "layers.0.hidden-units=spin"],
+            "training.keep-probability: dropout switches hidden units off"
+        ),
+        (
+            ["layers.0.training={keep-probability: 0.5}", "layers.0.hidden-units=spin"],
+            "layers.0.training.keep-probability: dropout switches hidden units off"
+        ),
+        (
+            ["training.nesterov=true", "training.momentum={from: 0, to: 0, over: 1 epoch}"],
+            "training.nesterov: nesterov has no meaning with momentum 0"
+        ),
+        (
             ["training.warm-up=31 epochs"],
             "training.warm-up: 31 epochs are longer than the training of 30 epochs"
         ),
@@ -94,6 +110,13 @@ import Testing
         ["training.nesterov=true", "training.momentum=0.5"],
         ["training.warm-up=30 epochs"],
         ["training.early-stop.gap=1", "data.held-out=test.npy"],
+        ["training.nesterov=true", "training.momentum={from: 0, to: 0.5, over: 1 epoch}"],
+        ["training.sparsity={target: 0.1, cost: 1}", "layers.0.hidden-units=spin"],
+        ["training.keep-probability=1", "layers.0.hidden-units=spin"],
+        [
+            "training.keep-probability=0.5", "layers.0.hidden-units=spin",
+            "layers.0.training={keep-probability: 1}",
+        ],
     ])
     func thePossibleIsAdmitted(_ overrides: [String]) {
         #expect(combinations(minimalText, overrides: overrides).isEmpty)

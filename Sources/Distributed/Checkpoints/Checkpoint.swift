@@ -9,6 +9,8 @@ public struct Checkpoint: Sendable, Equatable {
     public var visibleUnits: UnitKind
     public var hiddenUnits: UnitKind
     public var state: LayerState
+    /// The share of hidden units that dropout keeps; those who use the model scale its weights.
+    public var keepProbability: Float
     public var imageShape: [Int]
     /// Updates of all layers together.
     public var totalSteps: Int
@@ -18,12 +20,14 @@ public struct Checkpoint: Sendable, Equatable {
 
     public init(
         finished: [RBM], visibleUnits: UnitKind, hiddenUnits: UnitKind, state: LayerState,
-        imageShape: [Int], totalSteps: Int, seed: UInt64, configuration: String
+        keepProbability: Float = 1, imageShape: [Int], totalSteps: Int, seed: UInt64,
+        configuration: String
     ) {
         self.finished = finished
         self.visibleUnits = visibleUnits
         self.hiddenUnits = hiddenUnits
         self.state = state
+        self.keepProbability = keepProbability
         self.imageShape = imageShape
         self.totalSteps = totalSteps
         self.seed = seed
@@ -47,7 +51,14 @@ public struct Checkpoint: Sendable, Equatable {
         ).file()
         if let velocity = state.velocity { file.set(velocity, "layers.\(layer).velocity") }
         if let average = state.average { file.set(average, "layers.\(layer).average") }
+        if keepProbability < 1 {
+            file.metadata["layers.\(layer).keep_probability"] = "\(keepProbability)"
+        }
         let hidden = state.parameters.hiddenCount
+        if let activity = state.activity {
+            file.tensors["layers.\(layer).activity"] = Tensor(floats: activity, shape: [hidden])
+        }
+        if let watch = state.earlyStop { file.set(watch, layer: layer) }
         file.tensors["layers.\(layer).chains"] = Tensor(
             bytes: state.chains, shape: [state.chains.count / hidden, hidden])
         return file
@@ -98,6 +109,7 @@ public struct Checkpoint: Sendable, Equatable {
                 "lacks `\(prefix).chains`: U8 of shape [chains, \(current.hiddenCount)], each 0 or 1"
             )
         }
+        let activity = try reader.floats("\(prefix).activity", count: current.hiddenCount)
         self.init(
             finished: Array(model.layers.dropLast()),
             visibleUnits: model.layers[layer].visibleUnits,
@@ -105,7 +117,9 @@ public struct Checkpoint: Sendable, Equatable {
             state: LayerState(
                 step: try number("step"), parameters: current, velocity: try optional("velocity"),
                 average: try optional("average"), averaged: try number("averaged"),
-                chains: chains.bytes),
+                chains: chains.bytes, activity: activity,
+                earlyStop: try reader.earlyStop(layer, best: try optional("best"))),
+            keepProbability: try reader.keepProbability(layer),
             imageShape: model.imageShape, totalSteps: try number("total_steps"), seed: seed,
             configuration: configuration)
     }

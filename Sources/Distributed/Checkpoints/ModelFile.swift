@@ -104,12 +104,13 @@ struct LayerReader {
 
     func hasLayer(_ index: Int) -> Bool { file.tensors["layers.\(index).weights"] != nil }
 
-    /// The model of a layer: its average where the file holds one.
+    /// The model of a layer: its average where the file holds one, with all units.
     func layer(_ index: Int) throws(StorageError) -> RBM {
         let averaged = file.tensors["layers.\(index).average.weights"] != nil
         return RBM(
             visibleUnits: try units(index, "visible"), hiddenUnits: try units(index, "hidden"),
-            parameters: try parameters("layers.\(index)" + (averaged ? ".average" : "")))
+            parameters: try parameters("layers.\(index)" + (averaged ? ".average" : ""))
+                .withAllUnits(keepProbability: try keepProbability(index)))
     }
 
     func parameters(_ prefix: String) throws(StorageError) -> Parameters {

@@ -1,15 +1,30 @@
 /// How often something is done: by steps, which is the same on every machine, or by time.
 public enum Cadence: Sendable, Equatable {
     case steps(Int)
+    /// Epochs of the layer in training; rounded to whole steps, at least one.
+    case epochs(Double)
     case seconds(Double)
 }
 
 /// Decides when an interval has passed, alike on all ranks.
 struct Pacemaker {
-    private let cadence: Cadence
+    private enum Pace {
+        case steps(Int)
+        case seconds(Double)
+    }
+
+    private let pace: Pace
     private var last = ContinuousClock.now
 
-    init(_ cadence: Cadence) { self.cadence = cadence }
+    init(_ cadence: Cadence, stepsPerEpoch: Int) {
+        pace =
+            switch cadence {
+            case .steps(let count): .steps(count)
+            case .epochs(let count):
+                .steps(max(1, Int(exactly: (count * Double(stepsPerEpoch)).rounded()) ?? .max))
+            case .seconds(let seconds): .seconds(seconds)
+            }
+    }
 
     /// Collective.
     ///
@@ -17,7 +32,7 @@ struct Pacemaker {
     mutating func isDue(afterStep step: Int, _ world: borrowing Communicator) throws(MPIError)
         -> Bool
     {
-        switch cadence {
+        switch pace {
         case .steps(let count): return step % count == 0
         case .seconds(let seconds):
             let due = ContinuousClock.now - last >= .seconds(seconds)

@@ -23,9 +23,21 @@ public struct LayerPlan: Sendable {
     public var epochs: Int
     public var rate: Double
     public var schedule: Schedule
+    /// How the rate rises at the start.
+    public var warmUp = WarmUp(steps: 0)
+    /// The momentum of each step; nil for the optimizer's own at all steps.
+    public var momentum: Momentum?
     public var optimizer: Optimizer.Options
     /// The last part of the updates over which the parameters are averaged, in [0, 1].
     public var averagedPart: Double
+
+    /// The share of hidden units that dropout keeps; 1 for none.
+    public var keepProbability: Float = 1
+    /// nil for training to the last step.
+    public var earlyStop: EarlyStop?
+
+    /// The parameters to start from instead of drawn ones.
+    public var initial: Parameters?
 
     public init(
         layer: Int, visibleUnits: UnitKind, hidden: Int, hiddenUnits: UnitKind,
@@ -49,6 +61,14 @@ public struct LayerPlan: Sendable {
         self.schedule = schedule
         self.optimizer = optimizer
         self.averagedPart = averagedPart
+    }
+
+    /// The learning rate of a step.
+    public func rate(ofStep step: Int, of batches: BatchPlan) -> Float {
+        warmUp.rate(
+            schedule.rate(
+                rate, step: step, of: batches.steps, stepsPerEpoch: batches.stepsPerEpoch),
+            step: step)
     }
 
     /// How many of the last steps enter the average.

@@ -13,10 +13,15 @@ public struct LayerState: Sendable, Equatable {
     public var averaged: Int
     /// The hidden states of all chains, shape `[chains, hidden]`; empty for contrastive divergence.
     public var chains: [UInt8]
+    /// The slow mean of the hidden units' activities; nil without sparsity.
+    public var activity: [Float]?
+    /// nil without early stopping.
+    public var earlyStop: EarlyStopWatch?
 
     public init(
         step: Int, parameters: Parameters, velocity: Parameters?, average: Parameters?,
-        averaged: Int, chains: [UInt8]
+        averaged: Int, chains: [UInt8], activity: [Float]? = nil,
+        earlyStop: EarlyStopWatch? = nil
     ) {
         self.step = step
         self.parameters = parameters
@@ -24,6 +29,8 @@ public struct LayerState: Sendable, Equatable {
         self.average = average
         self.averaged = averaged
         self.chains = chains
+        self.activity = activity
+        self.earlyStop = earlyStop
     }
 
     /// The parameters that a model file would hold now.

@@ -16,6 +16,9 @@ struct LayerTrainer: ~Copyable {
     /// How many updates have been made.
     private(set) var step: Int
 
+    /// nil without early stopping.
+    private(set) var earlyStop: EarlyStopWatch?
+
     /// The norm of the weights at the last record; nil before the first.
     var lastNorm: (step: Int, value: Double)?
 
@@ -46,8 +49,7 @@ struct LayerTrainer: ~Copyable {
             step = state.step
             optimizer = Optimizer(
                 plan.optimizer, parameters: state.parameters, velocity: state.velocity,
-                average: state.average, averaged: state.averaged)
-            arithmetic.load(state.parameters)
+                average: state.average, averaged: state.averaged, activity: state.activity)
             if plan.persistentChains > 0 {
                 let rows = ownChains.lowerBound * plan.hidden..<ownChains.upperBound * plan.hidden
                 chains = Chains(
@@ -56,11 +58,13 @@ struct LayerTrainer: ~Copyable {
         } else {
             step = 0
             let rates = try baseRates(of: source, world)
-            let parameters = Parameters(
-                initialWeights: plan.initialWeights, visible: source.visible, hidden: plan.hidden,
-                visibleUnits: plan.visibleUnits,
-                logOddsOf: plan.startsAtLogOdds && plan.optimizer.biases ? rates : nil,
-                seed: plan.seed, layer: plan.layer)
+            let parameters =
+                plan.initial
+                ?? Parameters(
+                    initialWeights: plan.initialWeights, visible: source.visible,
+                    hidden: plan.hidden, visibleUnits: plan.visibleUnits,
+                    logOddsOf: plan.startsAtLogOdds && plan.optimizer.biases ? rates : nil,
+                    seed: plan.seed, layer: plan.layer)
             optimizer = Optimizer(plan.optimizer, parameters: parameters)
             arithmetic.load(parameters)
             if plan.persistentChains > 0 {
@@ -69,21 +73,44 @@ struct LayerTrainer: ~Copyable {
                     seed: plan.seed, layer: plan.layer)
             }
         }
+        earlyStop = plan.earlyStop.map { _ in state?.earlyStop ?? EarlyStopWatch() }
         let ownBatch = world.share(of: min(plan.batch, source.count)).count
         estimator = GradientEstimator(
             arithmetic: arithmetic, rule: plan.rule, seed: plan.seed, layer: plan.layer,
-            batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer)
+            batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer,
+            keepProbability: plan.keepProbability)
+        aim()
     }
 
-    /// The model as it would be saved now.
-    var result: RBM {
+    /// Loads the parameters at which the next step's statistics are taken.
+    private mutating func aim() {
+        if let momentum = plan.momentum { optimizer.momentum = momentum.value(step: step) }
+        arithmetic.load(optimizer.aim())
+    }
+
+    /// The model as it is now, for use: with all units, where dropout trains with some.
+    var result: RBM { rbm(optimizer.result) }
+
+    /// The model that training leaves behind.
+    var outcome: RBM { rbm(earlyStop?.choice(optimizer.result) ?? optimizer.result) }
+
+    private func rbm(_ parameters: Parameters) -> RBM {
         RBM(
             visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits,
-            parameters: optimizer.result)
+            parameters: parameters.withAllUnits(keepProbability: plan.keepProbability))
+    }
+
+    /// Whether there is no step left to make.
+    var isDone: Bool { step == batches.steps || earlyStop?.hasStopped == true }
+
+    /// Judges the free-energy gap of a record; the same on all ranks.
+    mutating func watch(gap: Double?) {
+        guard let rule = plan.earlyStop, let gap else { return }
+        earlyStop?.see(gap: gap, step: step, model: optimizer.result, rule: rule)
     }
 
     /// The learning rate of the next step.
-    var rate: Float { plan.schedule.rate(plan.rate, step: step, of: batches.steps) }
+    var rate: Float { plan.rate(ofStep: step, of: batches) }
 
     /// Collective.
     ///
@@ -113,7 +140,7 @@ struct LayerTrainer: ~Copyable {
         updateSquares = change.weightSquares
         step += 1
         guard change.isFinite else { throw notFinite }
-        arithmetic.load(optimizer.parameters)
+        aim()
         timer.lap(.update)
     }
 
@@ -145,7 +172,8 @@ struct LayerTrainer: ~Copyable {
         guard let slices else { return nil }
         return LayerState(
             step: step, parameters: optimizer.parameters, velocity: optimizer.velocity,
-            average: optimizer.average, averaged: optimizer.averaged, chains: slices.flatMap { $0 })
+            average: optimizer.average, averaged: optimizer.averaged,
+            chains: slices.flatMap { $0 }, activity: optimizer.activity, earlyStop: earlyStop)
     }
 
     /// Collective.

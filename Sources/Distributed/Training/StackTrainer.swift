@@ -9,6 +9,12 @@ public protocol TrainingObserver: AnyObject {
     /// Called after each step; cheap when nothing is shown.
     func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double)
     func checkpointed(_ path: String)
+    /// A layer's training ends before its last step; the model is that of an earlier record.
+    func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int)
+}
+
+extension TrainingObserver {
+    public func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {}
 }
 
 /// The cases of one layer.
@@ -90,8 +96,8 @@ public struct StackTrainer {
             let session = Session(
                 owner: self, data: data, finished: finished, timer: timer, observer: observer)
             try session.train(&trainer, isNew: resumed == nil, total: &total, left: &left, world)
-            guard trainer.step == trainer.batches.steps else { return .stopped(totalSteps: total) }
-            finished.append(trainer.result)
+            guard trainer.isDone else { return .stopped(totalSteps: total) }
+            finished.append(trainer.outcome)
             resumed = nil
         }
         return .finished(
@@ -140,14 +146,15 @@ private struct Session {
         let steps = trainer.batches.steps
         let firstStep = trainer.step
         let firstTotal = total
-        var monitorPace = Pacemaker(owner.monitor.every)
-        var checkpointPace = Pacemaker(owner.checkpointEvery)
+        let perEpoch = trainer.batches.stepsPerEpoch
+        var monitorPace = Pacemaker(owner.monitor.every, stepsPerEpoch: perEpoch)
+        var checkpointPace = Pacemaker(owner.checkpointEvery, stepsPerEpoch: perEpoch)
         let monitor = Monitor(
             owner.monitor, training: data.training, heldOut: data.heldOut,
             arithmetic: trainer.plan.arithmetic, seed: trainer.plan.seed, layer: trainer.plan.layer)
         let waitedBefore = world.exchange.seconds
         if isNew { try record(&trainer, monitor, firstStep, waitedBefore, world) }
-        while trainer.step < steps, left > 0 {
+        while !trainer.isDone, left > 0 {
             try trainer.advance(world)
             total = firstTotal + trainer.step - firstStep
             left -= 1
@@ -156,9 +163,12 @@ private struct Session {
                     toStep: trainer.step, of: steps,
                     samplesPerSecond: rate(trainer, from: firstStep))
             }
-            let isLast = trainer.step == steps
-            if try monitorPace.isDue(afterStep: trainer.step, world) || isLast {
+            if try monitorPace.isDue(afterStep: trainer.step, world) || trainer.step == steps {
                 try record(&trainer, monitor, firstStep, waitedBefore, world)
+            }
+            let isLast = trainer.isDone
+            if isLast, trainer.step < steps, let watch = trainer.earlyStop {
+                observer?.stoppedEarly(trainer.plan, atStep: trainer.step, best: watch.bestStep)
             }
             let isDue = try checkpointPace.isDue(afterStep: trainer.step, world)
             if isDue || isLast || left == 0 {
@@ -204,6 +214,7 @@ private struct Session {
             deadHiddenUnits: measures.deadHiddenUnits, seconds: seconds,
             samplesPerSecond: rate(trainer, from: firstStep),
             communicationShare: (world.exchange.seconds - waitedBefore) / max(seconds, 1e-9))
+        trainer.watch(gap: record.freeEnergyGap)
         // A record that cannot be written must end all ranks.
         try world.together { try observer?.recorded(record) }
         timer.lap(.monitoring)
@@ -225,8 +236,8 @@ private struct Session {
                 Checkpoint(
                     finished: finished, visibleUnits: trainer.plan.visibleUnits,
                     hiddenUnits: trainer.plan.hiddenUnits, state: state,
-                    imageShape: owner.imageShape, totalSteps: total, seed: owner.seed,
-                    configuration: owner.configuration))
+                    keepProbability: trainer.plan.keepProbability, imageShape: owner.imageShape,
+                    totalSteps: total, seed: owner.seed, configuration: owner.configuration))
         }
         if let path { observer?.checkpointed(path) }
         timer.lap(.checkpoints)

@@ -54,6 +54,13 @@ extension ConfigurationReader {
             "\(configuration.arithmetic.rawValue) cannot compute the gaussian units of layer "
                 + "\(index); expected auto or float32")
 
+        let keep = path + ["training", "keep-probability"]
+        forbid(
+            layer.training.keepProbability < 1 && layer.hiddenUnits == .spin,
+            [keep, ["training", "keep-probability"], path + ["hidden-units"]],
+            "dropout switches hidden units off, to 0, which is no value of a spin (−1 or +1) in "
+                + "layer \(index); expected 1, or bernoulli hidden-units")
+
         var visible: Int?
         var visibleKey = ["data", "ising"]
         if index > 0 {
@@ -109,11 +116,15 @@ extension ConfigurationReader {
             "a number of chains has no meaning with algorithm cd, whose chains start at the batch; "
                 + "expected batch, or algorithm pcd")
         forbid(
-            { $0.nesterov && $0.momentum == .constant(0) }, [place("nesterov"), place("momentum")],
+            { $0.nesterov && $0.momentum.largest == 0 }, [place("nesterov"), place("momentum")],
             "nesterov has no meaning with momentum 0; expected false, or a momentum above 0")
         forbid(
             { $0.sparsity.cost > 0 && $0.sparsity.target == 0 }, [place("sparsity")],
             "a cost of \(yamlText(training.sparsity.cost)) needs a target above 0")
+        forbid(
+            { $0.sparsity.target > 0 && $0.sparsity.cost == 0 }, [place("sparsity")],
+            "a target of \(yamlText(training.sparsity.target)) has no effect with cost 0; expected "
+                + "a cost above 0")
         forbid(
             {
                 guard case .epochs(let warmUp) = $0.warmUp else { return false }

@@ -71,7 +71,8 @@ extension Configuration {
           # The step width, above 0; the largest one, as the schedule changes it.
           learning-rate: 0.05
           # linear (falls to 0 at the last step), constant, {exponential: FACTOR} (times the factor,
-          # at most 1, each epoch) or {inverse-time: EPOCHS} (half after so many epochs).
+          # at most 1, each epoch) or {inverse-time: EPOCHS} (half after so many epochs, a third
+          # after twice as many). Both change smoothly within an epoch.
           schedule: linear
           # How long the learning rate rises from 0 at the start; steps or epochs.
           warm-up: 0 epochs
@@ -84,15 +85,18 @@ extension Configuration {
           # to the weight. Biases feel none.
           weight-decay: {l1: 0, l2: 0}
           # The pull of each hidden unit's mean activity to a target (0 to below 1), with its
-          # strength and the share of the running mean that a step keeps. cost 0: none.
+          # strength and the share of the running mean that a step keeps. It acts on hidden biases
+          # and weights. cost 0: none.
           sparsity: {target: 0, cost: 0, memory: 0.95}
-          # The share of hidden units that dropout keeps, above 0 and at most 1.
+          # The share of hidden units that dropout keeps, above 0 and at most 1; a case and its chain
+          # share their units. The model has all units, its weights times this share. Bernoulli only.
           keep-probability: 1
           # The model is the mean of the parameters over this last part of the steps, 0 to 1.
           # 0: the parameters of the last step.
           average: 0.2
           # Stops once the free-energy gap, F(held-out) − F(train), has been above `gap` nats for
-          # `patience` monitor intervals. none: never.
+          # `patience` monitor intervals. The model is then that of the last record within the gap.
+          # none: never.
           early-stop: {gap: none, patience: 5}
           # Names the random numbers of the run, 0 to 18446744073709551615. With integer arithmetic
           # an equal seed gives an equal model, on any number of processes.
@@ -109,7 +113,7 @@ extension Configuration {
         # integer-one-byte, float32, or auto: integer where the units allow it, else float32.
         arithmetic: auto
 
-        # A model file to start from, whose layers fit. none: start afresh.
+        # A model file to start from, whose layers fit; layers above its top start afresh. none: all do.
         initial-model: none
 
         """

@@ -32,8 +32,8 @@ extension Configuration {
             let words = values.map { $0 ?? "absent" }
             let mend =
                 path.last == "epochs"
-                ? "; it may only grow, with schedule: constant and average: 0, in the layer that "
-                    + "is being trained or above"
+                ? "; it may only grow, with schedule: constant and average: 0 (or another "
+                    + "schedule that does not end), in the layer that is being trained or above"
                 : ""
             return "\(path.joined(separator: ".")) is \(words[0]) here but \(words[1]) in the run "
                 + "to resume\(mend)"

@@ -16,23 +16,10 @@ private struct NotYet: Sendable {
 
     static let table = [
         NotYet("data.values", "auto, bits, grey, spins") { $0.data.values == .real },
-        NotYet("data.binarize", "none, threshold, sample") { $0.data.binarize == .sampleOnce },
         NotYet("arithmetic", "auto, integer, float32") { $0.arithmetic == .integerOneByte },
-        NotYet("initial-model", "none") { $0.initialModel != nil },
         NotYet(layer: "visible-units", "bernoulli, spin") { layer, _ in
             layer.visibleUnits == .gaussian
         },
-        NotYet(layer: "training", "{}") { layer, global in layer.training != global },
-        NotYet(training: "schedule", "linear, constant") { $0.schedule.isExponential },
-        NotYet(training: "schedule", "linear, constant") { $0.schedule.isInverseTime },
-        NotYet(training: "warm-up", "0 epochs") { !$0.warmUp.isEmpty },
-        NotYet(training: "momentum", "a number") { $0.momentum.isRamp },
-        NotYet(training: "nesterov", "false") { $0.nesterov },
-        NotYet(training: "sparsity", "{target: 0, cost: 0, memory: 0.95}") {
-            $0.sparsity != Sparsity()
-        },
-        NotYet(training: "keep-probability", "1") { $0.keepProbability < 1 },
-        NotYet(training: "early-stop", "{gap: none, patience: 5}") { $0.earlyStop != EarlyStop() },
     ]
 
     init(_ key: String, _ supported: String, _ isUsed: @escaping @Sendable (Configuration) -> Bool)
@@ -86,21 +73,5 @@ extension ConfigurationReader {
     private func refuse(_ entry: NotYet, at path: [String]) {
         guard !isWrongWithin(path) else { return }
         report(path, "not yet supported; supported: \(entry.supported)")
-    }
-}
-
-extension LearningRateSchedule {
-    fileprivate var isExponential: Bool {
-        if case .exponential = self { true } else { false }
-    }
-
-    fileprivate var isInverseTime: Bool {
-        if case .inverseTime = self { true } else { false }
-    }
-}
-
-extension ConfiguredMomentum {
-    fileprivate var isRamp: Bool {
-        if case .ramp = self { true } else { false }
     }
 }

@@ -88,9 +88,11 @@ private func reading(
     switch binarize {
     case .threshold, .sample, .sampleOnce:
         try checkGrey(file, census)
-        return binarize == .threshold
-            ? (.threshold, "thresholded at one half")
-            : (.sampled, "bits drawn from the grey values")
+        return switch binarize {
+        case .threshold: (.threshold, "thresholded at one half")
+        case .sampleOnce: (.sampledOnce, "bits drawn once from the grey values")
+        case .sample, .none: (.sampled, "bits drawn from the grey values")
+        }
     case .none: break
     }
     switch resolved(values, file, census) {

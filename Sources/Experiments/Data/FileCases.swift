@@ -12,6 +12,10 @@ public enum CaseValues: Sendable, Equatable {
     case threshold
     /// 1 with the probability that the grey value is, drawn afresh for each draw.
     case sampled
+    /// The same, drawn once: the bits of the monitors' fixed draw.
+    case sampledOnce
+
+    var isSampled: Bool { self == .sampled || self == .sampledOnce }
 }
 
 /// The cases of a file, fetched when they are asked for: a file larger than memory works.
@@ -36,12 +40,13 @@ public final class FileCases: CaseSource {
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
         let visible = visible
-        let stream = RandomStream(seed: seed, .binarization, step: draw)
-        var words = [UInt32](repeating: 0, count: values == .sampled ? visible : 0)
+        let stream = RandomStream(
+            seed: seed, .binarization, step: values == .sampledOnce ? 0 : draw)
+        var words = [UInt32](repeating: 0, count: values.isSampled ? visible : 0)
         var floats = [Float](repeating: 0, count: file.elementType.isByte ? 0 : visible)
         var result = result.mutableSpan
         for (row, number) in cases.enumerated() {
-            if values == .sampled {
+            if values.isSampled {
                 var span = words.mutableSpan
                 stream.fill(&span, row: number)
             }
@@ -74,7 +79,7 @@ public final class FileCases: CaseSource {
                     ? bytes[i] &* 127
                     : UInt8(truncatingIfNeeded: (Int32(bytes[i]) * 127 + 127) / 255)
             }
-        case .sampled:
+        case .sampled, .sampledOnce:
             let largest: Float = isUnit ? 1 : 255
             for i in bytes.indices {
                 bytes[i] = words[i].occurs(Float(bytes[i]) / largest) ? 1 : 0
@@ -90,7 +95,7 @@ public final class FileCases: CaseSource {
         case .bits: for i in bytes.indices { bytes[i] = floats[i] > 0.5 ? 1 : 0 }
         case .threshold: for i in bytes.indices { bytes[i] = floats[i] >= 0.5 ? 1 : 0 }
         case .grey: for i in bytes.indices { bytes[i] = UInt8(floats[i] * 127 + 0.5) }
-        case .sampled:
+        case .sampled, .sampledOnce:
             for i in bytes.indices { bytes[i] = words[i].occurs(floats[i]) ? 1 : 0 }
         }
     }

@@ -27,39 +27,76 @@ extension ConfiguredPropagation {
 }
 
 extension LearningRateSchedule {
-    var schedule: Schedule { self == .constant ? .constant : .linear }
+    var schedule: Schedule {
+        switch self {
+        case .linear: .linear
+        case .constant: .constant
+        case .exponential(let factor): .exponential(factor: factor)
+        case .inverseTime(let halfLife): .inverseTime(halfLife: halfLife)
+        }
+    }
 }
 
 extension ConfiguredMomentum {
-    var value: Double {
+    func momentum(stepsPerEpoch: Int) -> Momentum {
+        switch self {
+        case .constant(let value): .constant(value)
+        case .ramp(let from, let to, let over):
+            Momentum(from: from, to: to, over: over.steps(perEpoch: stepsPerEpoch) ?? 0)
+        }
+    }
+
+    /// The largest momentum of the run.
+    var largest: Double {
         switch self {
         case .constant(let value): value
-        case .ramp(let from, _, _): from
+        case .ramp(let from, let to, _): max(from, to)
         }
     }
 }
 
 extension Interval {
-    /// The trainer's cadence; epochs become steps.
-    func cadence(stepsPerEpoch: Int) -> Cadence {
+    /// The trainer's cadence; a layer's own steps make its epochs.
+    var cadence: Cadence {
         switch self {
         case .minutes(let minutes): .seconds(60 * minutes)
-        case .steps, .epochs: .steps(max(1, steps(perEpoch: stepsPerEpoch) ?? 1))
+        case .epochs(let epochs): .epochs(epochs)
+        case .steps(let steps): .steps(max(1, steps))
         }
     }
 }
 
+extension TrainingOptions {
+    /// Persistent chains over all ranks; without meaning for contrastive divergence.
+    fileprivate var chainCount: Int {
+        switch chains {
+        case .batch: batch
+        case .count(let count): count
+        }
+    }
+
+    fileprivate func optimizer(biases: Bool) -> Optimizer.Options {
+        var options = Optimizer.Options(
+            momentum: Float(momentum.largest), nesterov: nesterov, l1: Float(weightDecay.l1),
+            l2: Float(weightDecay.l2), biases: biases)
+        if sparsity.cost > 0 {
+            options.sparsity = RBMCore.Sparsity(
+                target: Float(sparsity.target), cost: Float(sparsity.cost),
+                memory: Float(sparsity.memory))
+        }
+        options.keepProbability = Float(keepProbability)
+        return options
+    }
+}
+
 extension Configuration {
-    /// The plans of all layers.
-    func plans() -> [LayerPlan] {
+    /// The plans of all layers for a number of training cases.
+    ///
+    /// - Parameter initial: The layers of a model to start from, the lowest first; maybe fewer.
+    func plans(cases: Int, initial: [RBM] = []) -> [LayerPlan] {
         layers.enumerated().map { index, layer in
             let training = layer.training
-            let chains =
-                switch training.chains {
-                case .batch: training.batch
-                case .count(let count): count
-                }
-            return LayerPlan(
+            var plan = LayerPlan(
                 layer: index,
                 visibleUnits: (index == 0 ? layer.visibleUnits : layers[index - 1].hiddenUnits)
                     .kind,
@@ -70,13 +107,19 @@ extension Configuration {
                 rule: LearningRule(
                     training.algorithm == .cd ? .contrastiveDivergence : .persistent,
                     sweeps: training.sweeps),
-                chains: chains, batch: training.batch, epochs: training.epochs,
+                chains: training.chainCount, batch: training.batch, epochs: training.epochs,
                 rate: training.learningRate, schedule: training.schedule.schedule,
-                optimizer: Optimizer.Options(
-                    momentum: Float(training.momentum.value),
-                    l1: Float(training.weightDecay.l1), l2: Float(training.weightDecay.l2),
-                    biases: layer.biases),
+                optimizer: training.optimizer(biases: layer.biases),
                 averagedPart: training.average)
+            let perEpoch = (cases + training.batch - 1) / training.batch
+            plan.warmUp = WarmUp(steps: training.warmUp.steps(perEpoch: perEpoch) ?? 0)
+            plan.momentum = training.momentum.momentum(stepsPerEpoch: perEpoch)
+            plan.keepProbability = Float(training.keepProbability)
+            plan.earlyStop = training.earlyStop.gap.map {
+                DistributedTraining.EarlyStop(gap: $0, patience: training.earlyStop.patience)
+            }
+            plan.initial = index < initial.count ? initial[index].parameters : nil
+            return plan
         }
     }
 }

@@ -86,6 +86,14 @@ final class ProgressDisplay: TrainingObserver {
 
     func checkpointed(_ path: String) {}
 
+    func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {
+        guard let rule = plan.earlyStop else { return }
+        clearLiveLine()
+        log.say(
+            "layer \(plan.layer) stops at step \(step): the free-energy gap was above \(rule.gap) "
+                + "nats in \(rule.patience) records; the model is that of step \(best)")
+    }
+
     private func clearLiveLine() {
         guard hasLiveLine else { return }
         FileHandle.standardOutput.write(Data("\r\u{1B}[2K".utf8))

@@ -57,8 +57,10 @@ public struct TrainingRun {
         let start =
             request.checkOnly ? nil : try startingPoint(configuration, folder, log, world)
         let data = try TrainingData(configuration, world)
-        let plans = configuration.plans()
-        try checkFit(plans, data)
+        let initial = try InitialModel.layers(
+            of: configuration, visible: data.layer.training.visible, world)
+        let plans = configuration.plans(cases: data.layer.training.count, initial: initial)
+        try checkFit(plans, data, configuration)
         if let start { try checkFit(start, plans, data) }
 
         let banner = Banner(
@@ -143,7 +145,9 @@ public struct TrainingRun {
     }
 
     /// What only the data tell: sums that could overflow, and sizes beyond MPI's.
-    private func checkFit(_ plans: [LayerPlan], _ data: TrainingData) throws {
+    private func checkFit(
+        _ plans: [LayerPlan], _ data: TrainingData, _ configuration: Configuration
+    ) throws {
         var visible = data.layer.training.visible
         var levels = data.layer.training.levels
         for plan in plans {
@@ -171,8 +175,30 @@ public struct TrainingRun {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration, "layers.\(plan.layer): \(refusal)")
             }
+            try checkRate(plan, cases: data.layer.training.count)
             visible = plan.hidden
-            levels = .grey
+            levels = configuration.layers[plan.layer].propagate == .means ? .grey : .bits
+        }
+    }
+
+    /// A rate that is 0 at every step trains nothing.
+    private func checkRate(_ plan: LayerPlan, cases: Int) throws(SharedFailure) {
+        let batches = BatchPlan(
+            cases: cases, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
+            layer: plan.layer)
+        guard plan.warmUp.steps <= batches.steps else {
+            throw SharedFailure(
+                exitCode: ExitStatus.configuration,
+                "layers.\(plan.layer): the warm-up of \(plan.warmUp.steps) steps is longer than the "
+                    + "training of \(batches.steps); shorten `training.warm-up` or raise `epochs`")
+        }
+        guard (0..<batches.steps).contains(where: { plan.rate(ofStep: $0, of: batches) > 0 })
+        else {
+            throw SharedFailure(
+                exitCode: ExitStatus.configuration,
+                "layers.\(plan.layer): the learning rate is 0 at each of the \(batches.steps) steps "
+                    + "(\(plan.rate) by `schedule` and `warm-up`, as float32); raise "
+                    + "`training.learning-rate` or choose another schedule")
         }
     }
 
@@ -196,15 +222,13 @@ public struct TrainingRun {
                 log, metrics: metrics, layers: plans.count, quiet: request.quiet)
         }
 
-        let perEpoch = max(
-            1, (data.layer.training.count + plans[0].batch - 1) / plans[0].batch)
         let trainer = StackTrainer(
             plans: plans,
             monitor: MonitorPlan(
-                every: configuration.monitor.every.cadence(stepsPerEpoch: perEpoch),
+                every: configuration.monitor.every.cadence,
                 cases: configuration.monitor.cases,
                 pseudoLikelihoodCases: configuration.monitor.pseudoLikelihoodCases),
-            checkpointEvery: configuration.checkpoint.every.cadence(stepsPerEpoch: perEpoch),
+            checkpointEvery: configuration.checkpoint.every.cadence,
             checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, configuration, data.layer) })

@@ -127,6 +127,17 @@ public final class Float32Arithmetic: LayerArithmetic {
         for j in gradient.indices { gradient[j] = row[j] }
     }
 
+    public func dataMeans(
+        from statistics: borrowing Statistics, counts: PhaseRows
+    ) -> (visible: [Float], hidden: [Float]) {
+        let layout = statistics.layout
+        let share = 1 / Float(counts.globalPositive)
+        return (
+            statistics.floats[layout.positiveVisible].map { $0 * share },
+            Array(statistics.floats[layout.positiveHidden])
+        )
+    }
+
     public func biasGradients(
         from statistics: borrowing Statistics, counts: PhaseRows
     ) -> (visible: [Float], hidden: [Float]) {

@@ -240,6 +240,21 @@ public final class IntegerArithmetic: LayerArithmetic {
         }
     }
 
+    public func dataMeans(
+        from statistics: borrowing Statistics, counts: PhaseRows
+    ) -> (visible: [Float], hidden: [Float]) {
+        let layout = statistics.layout
+        let isSpin = shape.visibleUnits == .spin
+        let share = (isSpin ? 2 : 1) / Float(shape.levels.maximum * counts.globalPositive)
+        let factor = 1 / Float(127 * counts.divisor)
+        return (
+            statistics.integers[layout.positiveVisible].map {
+                Float($0) * share - (isSpin ? 1 : 0)
+            },
+            statistics.integers[layout.positiveHidden].map { Float($0) * factor }
+        )
+    }
+
     public func biasGradients(
         from statistics: borrowing Statistics, counts: PhaseRows
     ) -> (visible: [Float], hidden: [Float]) {

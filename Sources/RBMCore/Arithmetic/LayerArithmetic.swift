@@ -61,6 +61,13 @@ public protocol LayerArithmetic: AnyObject {
         ofVisible unit: Int, from statistics: borrowing Statistics, counts: PhaseRows,
         into gradient: inout MutableSpan<Float>)
 
+    /// Returns the means of the units' values over the rows of the data phase.
+    ///
+    /// - Parameter statistics: Summed over all processes.
+    func dataMeans(
+        from statistics: borrowing Statistics, counts: PhaseRows
+    ) -> (visible: [Float], hidden: [Float])
+
     /// Returns the gradients by the visible and the hidden biases.
     func biasGradients(
         from statistics: borrowing Statistics, counts: PhaseRows

@@ -14,6 +14,8 @@ public struct GradientEstimator: ~Copyable {
     private let seed: UInt64
     private let layer: Int
     private let timer: StepTimer
+    /// Which hidden units each row has; nil without dropout.
+    private var masks: DropoutMasks?
 
     /// Visible bytes of both phases, positive rows first, shape `[rows, visible]`.
     private var visible: [UInt8]
@@ -25,9 +27,11 @@ public struct GradientEstimator: ~Copyable {
     private var hiddenStates: [UInt8]
 
     /// Creates an estimator for at most `batch` data rows and `chains` chains on this process.
+    ///
+    /// - Parameter keepProbability: Of dropout, in (0, 1]; 1 for none. Spins have none.
     public init(
         arithmetic: any LayerArithmetic, rule: LearningRule, seed: UInt64, layer: Int, batch: Int,
-        chains: Int, timer: StepTimer
+        chains: Int, timer: StepTimer, keepProbability: Float = 1
     ) {
         let shape = arithmetic.shape
         self.arithmetic = arithmetic
@@ -35,6 +39,12 @@ public struct GradientEstimator: ~Copyable {
         self.seed = seed
         self.layer = layer
         self.timer = timer
+        if keepProbability < 1 {
+            precondition(shape.hiddenUnits == .bernoulli, "dropout of \(shape.hiddenUnits) units")
+            masks = DropoutMasks(
+                keepProbability: keepProbability, seed: seed, layer: layer, hidden: shape.hidden,
+                rows: batch + chains)
+        }
         statistics = arithmetic.makeStatistics()
         visible = Array(repeating: 0, count: (batch + chains) * shape.visible)
         probabilities = Array(repeating: 0, count: (batch + chains) * shape.hidden)
@@ -66,7 +76,9 @@ public struct GradientEstimator: ~Copyable {
             "\(rows.positive) + \(rows.negative) rows exceed the room for "
                 + "\(visible.count / shape.visible)")
         let negative = rows.positive..<(rows.positive + rows.negative)
+        masks?.draw(step: step, rows: rows)
         hiddenProbabilities(of: 0..<rows.positive)
+        masks?.apply(to: &probabilities, rows: 0..<rows.positive)
         switch rule.algorithm {
         case .contrastiveDivergence:
             precondition(
@@ -78,14 +90,20 @@ public struct GradientEstimator: ~Copyable {
                 chains?.indices.count == rows.negative,
                 "\(chains?.indices.count ?? 0) chains for \(rows.negative) rows")
             swapHiddenStates(with: &chains)
+            masks?.apply(toStates: &hiddenStates, rows: rows)
         }
         for sweep in 0..<rule.sweeps {
+            let isLast = sweep == rule.sweeps - 1
             sampleVisible(step: step, sweep: sweep, rows: rows)
             hiddenProbabilities(of: negative)
-            // The last hidden states start the next step's chains; CD has none to start.
-            if sweep < rule.sweeps - 1 || rule.algorithm == .persistent {
+            if !isLast { masks?.apply(to: &probabilities, rows: negative) }
+            // The last hidden states start the next step's chains; CD has none to start. They are
+            // drawn of all units: given the visible ones, those that the next mask keeps are a
+            // sample of its machine.
+            if !isLast || rule.algorithm == .persistent {
                 sampleHidden(of: negative, step: step, sweep: sweep + 1, rows: rows)
             }
+            if isLast { masks?.apply(to: &probabilities, rows: negative) }
         }
         if rule.algorithm == .persistent { swapHiddenStates(with: &chains) }
         arithmetic.collect(

@@ -2,19 +2,31 @@
 /// parameters over the last part of a run.
 ///
 /// v ← μv + ε(g − λ₂W − λ₁ sign W), W ← W + v. The rate multiplies the gradient, not the momentum;
-/// biases do not decay. All processes run the same float operations on the same sums, and so hold
-/// the same bits.
+/// biases do not decay. In Nesterov's form gradient and decay are those at θ + μv [Sutskever13]: the
+/// statistics of an update must come from the parameters that `aim` returns. All processes run the
+/// same float operations on the same sums, and so hold the same bits.
 public struct Optimizer: Sendable {
     /// What the update depends on beside the gradient.
     public struct Options: Sendable, Equatable {
+        /// The largest momentum of the run.
         public var momentum: Float
+        /// Whether the gradient is taken where the momentum leads.
+        public var nesterov: Bool
         public var l1: Float
         public var l2: Float
         /// Whether biases are learned; they stay as they are otherwise.
         public var biases: Bool
+        /// The pull on the hidden units' activities; nil for none.
+        public var sparsity: Sparsity?
+        /// The share of hidden units that dropout kept in the statistics.
+        public var keepProbability: Float = 1
 
-        public init(momentum: Float = 0, l1: Float = 0, l2: Float = 0, biases: Bool = true) {
+        public init(
+            momentum: Float = 0, nesterov: Bool = false, l1: Float = 0, l2: Float = 0,
+            biases: Bool = true
+        ) {
             self.momentum = momentum
+            self.nesterov = nesterov
             self.l1 = l1
             self.l2 = l2
             self.biases = biases
@@ -24,6 +36,9 @@ public struct Optimizer: Sendable {
     public let options: Options
     public var parameters: Parameters
 
+    /// The momentum of the next update.
+    public var momentum: Float
+
     /// The velocity v; nil without momentum.
     public var velocity: Parameters?
 
@@ -31,14 +46,22 @@ public struct Optimizer: Sendable {
     public var average: Parameters?
     public var averaged: Int
 
+    /// The slow mean of the hidden units' activities, shape `[hidden]`; nil before the first update
+    /// and without sparsity.
+    public var activity: [Float]?
+
     private var gradient: [Float]
+    /// θ + μv as `aim` gave it out; nil without Nesterov's form.
+    private var ahead: Parameters?
 
     public init(
         _ options: Options, parameters: Parameters, velocity: Parameters? = nil,
-        average: Parameters? = nil, averaged: Int = 0
+        average: Parameters? = nil, averaged: Int = 0, activity: [Float]? = nil
     ) {
+        self.activity = activity
         self.options = options
         self.parameters = parameters
+        momentum = options.momentum
         let zero = Parameters(
             visible: parameters.visibleCount, hidden: parameters.hiddenCount)
         self.velocity = options.momentum == 0 ? nil : velocity ?? zero
@@ -49,6 +72,29 @@ public struct Optimizer: Sendable {
 
     /// The parameters that a model file would hold now: the average where there is one.
     public var result: Parameters { average ?? parameters }
+
+    /// The parameters at which the statistics of the next update are to be taken.
+    ///
+    /// With Nesterov's form θ + μv with the `momentum` set before; else the parameters themselves.
+    public mutating func aim() -> Parameters {
+        guard options.nesterov, let velocity else { return parameters }
+        // Let go of before it is written, so that no copy is made.
+        var target = ahead ?? parameters
+        ahead = nil
+        Self.look(ahead: parameters.values, velocity.values, momentum, into: &target.values)
+        ahead = target
+        return target
+    }
+
+    private static func look(
+        ahead values: [Float], _ velocity: [Float], _ momentum: Float, into target: inout [Float]
+    ) {
+        let (values, velocity) = (values.span, velocity.span)
+        var target = target.mutableSpan
+        for i in target.indices {
+            target[i] = MomentumStep.lookahead(values[i], velocity[i], momentum)
+        }
+    }
 
     /// Updates the parameters.
     ///
@@ -67,7 +113,10 @@ public struct Optimizer: Sendable {
             averaged += 1
             if average == nil { average = parameters }
         }
-        let rule = Rule(options, rate: rate, averageShare: averaging ? 1 / Float(averaged) : 0)
+        let rule = Rule(
+            options, rate: rate, momentum: momentum,
+            averageShare: averaging ? 1 / Float(averaged) : 0)
+        let pull = pull(of: statistics, arithmetic, counts)
         let hidden = parameters.hiddenCount
         var squares = 0.0
         var biasSquares = 0.0
@@ -75,6 +124,7 @@ public struct Optimizer: Sendable {
             var span = gradient.mutableSpan
             arithmetic.weightGradient(
                 ofVisible: unit, from: statistics, counts: counts, into: &span)
+            if let pull { add(pull.hidden, times: pull.visibleMeans[unit]) }
             squares += apply(rule, rowRange(unit, of: hidden))
         }
         if options.biases {
@@ -83,9 +133,30 @@ public struct Optimizer: Sendable {
             gradient = biases.visible
             biasSquares = apply(rule, parameters.visibleBiasRange)
             gradient = biases.hidden
+            if let pull { add(pull.hidden, times: 1) }
             biasSquares += apply(rule, parameters.hiddenBiasRange)
         }
         return Change(weightSquares: squares, biasSquares: biasSquares)
+    }
+
+    /// Moves the slow mean of the activities on; what it adds to the gradient by the total input of
+    /// each hidden unit, and by which visible means to those of its weights.
+    private mutating func pull(
+        of statistics: borrowing Statistics, _ arithmetic: any LayerArithmetic, _ counts: PhaseRows
+    ) -> (hidden: [Float], visibleMeans: [Float])? {
+        guard let sparsity = options.sparsity else { return nil }
+        let kind = arithmetic.shape.hiddenUnits
+        let means = arithmetic.dataMeans(from: statistics, counts: counts)
+        let updated = sparsity.updated(
+            activity, means: means.hidden.map { $0 / options.keepProbability }, of: kind)
+        activity = updated
+        return (sparsity.pull(updated, on: kind), means.visible)
+    }
+
+    private mutating func add(_ terms: [Float], times factor: Float) {
+        let terms = terms.span
+        var gradient = gradient.mutableSpan
+        for j in terms.indices { gradient[j] += terms[j] * factor }
     }
 
     /// The size of one update.
@@ -101,7 +172,7 @@ public struct Optimizer: Sendable {
 
     /// Applies the gradient to a range of the values; returns the sum of the squared changes.
     private mutating func apply(_ rule: Rule, _ range: Range<Int>) -> Double {
-        rule.change(parameters.values, range, &gradient)
+        rule.change(ahead?.values ?? parameters.values, range, &gradient)
         if velocity != nil { rule.accelerate(&velocity!.values, range, &gradient) }
         Self.add(gradient, to: &parameters.values, range)
         if rule.averageShare > 0 { rule.average(&average!.values, range, parameters.values) }
@@ -125,9 +196,9 @@ private struct Rule {
     var l2: Float
     var averageShare: Float
 
-    init(_ options: Optimizer.Options, rate: Float, averageShare: Float) {
+    init(_ options: Optimizer.Options, rate: Float, momentum: Float, averageShare: Float) {
         self.rate = rate
-        momentum = options.momentum
+        self.momentum = momentum
         l1 = options.l1
         l2 = options.l2
         self.averageShare = averageShare
@@ -163,7 +234,7 @@ private struct Rule {
         var change = change.mutableSpan
         velocity.withRange(range) { velocity in
             for i in velocity.indices {
-                velocity[i] = momentum * velocity[i] + change[i]
+                velocity[i] = MomentumStep.velocity(velocity[i], momentum, change: change[i])
                 change[i] = velocity[i]
             }
         }

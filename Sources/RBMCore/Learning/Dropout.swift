@@ -1,0 +1,73 @@
+import RandomStreams
+
+/// Which hidden units of each row of a step take part: dropout of Bernoulli units.
+///
+/// A row of the data phase and the chain of the same number share one mask, which holds on the way
+/// up and down through all sweeps of the step [Srivastava14, §8]. Masks are keyed by step and global
+/// row.
+struct DropoutMasks {
+    let keepProbability: Float
+    private let seed: UInt64
+    private let layer: Int
+    private let hidden: Int
+    /// 1 for a unit that is kept; positive rows first, shape `[rows, hidden]`.
+    private var kept: [UInt8]
+
+    /// Creates masks for at most `rows` rows of both phases.
+    init(keepProbability: Float, seed: UInt64, layer: Int, hidden: Int, rows: Int) {
+        precondition(
+            keepProbability > 0 && keepProbability < 1, "dropout that keeps \(keepProbability)")
+        self.keepProbability = keepProbability
+        self.seed = seed
+        self.layer = layer
+        self.hidden = hidden
+        kept = Array(repeating: 0, count: rows * hidden)
+    }
+
+    /// Draws the masks of a step.
+    mutating func draw(step: Int, rows: PhaseRows) {
+        let stream = RandomStream(seed: seed, .dropout, layer: layer, step: step)
+        let probabilities = [Float](repeating: keepProbability, count: hidden)
+        for row in 0..<(rows.positive + rows.negative) {
+            let isPositive = row < rows.positive
+            sample(
+                probabilities, rows: 0..<1, units: hidden, one: 1, stream: stream,
+                firstRow: isPositive
+                    ? rows.firstPositive + row : rows.firstNegative + row - rows.positive,
+                into: &kept, at: row)
+        }
+    }
+
+    /// Sets the probabilities of dropped units to zero, for some rows of both phases.
+    func apply(to probabilities: inout [Float], rows: Range<Int>) {
+        let range = (rows.lowerBound * hidden)..<(rows.upperBound * hidden)
+        let kept = kept.span.extracting(range)
+        var span = probabilities.mutableSpan
+        span.withRange(range) { p in
+            for i in p.indices { p[i] = kept[i] == 0 ? 0 : p[i] }
+        }
+    }
+
+    /// Switches off the states of dropped units.
+    ///
+    /// - Parameter states: Bytes, shape `[chains, hidden]`.
+    func apply(toStates states: inout [UInt8], rows: PhaseRows) {
+        let start = rows.positive * hidden
+        let kept = kept.span.extracting(start..<(start + rows.negative * hidden))
+        var span = states.mutableSpan
+        span.withRange(0..<(rows.negative * hidden)) { states in
+            for i in states.indices { states[i] &= kept[i] }
+        }
+    }
+}
+
+extension Parameters {
+    /// The machine of all units that stands for those of the masks: weights times the share of
+    /// units that were kept, biases as they are [Srivastava14, §8].
+    public func withAllUnits(keepProbability: Float) -> Parameters {
+        guard keepProbability < 1 else { return self }
+        var result = self
+        for i in 0..<weightCount { result.values[i] *= keepProbability }
+        return result
+    }
+}

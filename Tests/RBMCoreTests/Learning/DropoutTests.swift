@@ -1,0 +1,141 @@
+import RandomStreams
+import Testing
+
+@testable import RBMCore
+
+@Suite struct DropoutTests {
+    private func shape(_ visible: Int, _ hidden: Int) -> LayerShape {
+        LayerShape(
+            visible: visible, hidden: hidden, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
+            levels: .bits)
+    }
+
+    /// One step's statistics and chains, on several processes.
+    private func step(
+        _ rbm: RBM, _ rule: LearningRule, keep: Float, processes: Int, batch: Int,
+        arithmetic kind: ArithmeticKind = .integer, steps: Int = 1
+    ) -> (statistics: Statistics, chains: [UInt8]) {
+        let shape = LayerShape(rbm, levels: .bits)
+        let layer = makeArithmetic(kind, shape)
+        layer.load(rbm.parameters)
+        var generator = TestGenerator(seed: 95)
+        let bytes = generator.bytes(batch * shape.visible, .bits)
+        var total = layer.makeStatistics()
+        var all: [UInt8] = []
+        for process in 0..<processes {
+            let slice = SlicedTraining.slice(process, of: processes, batch)
+            var chains: Chains?
+            if rule.algorithm == .persistent {
+                chains = Chains(
+                    indices: slice, baseRates: [Double](repeating: 0.5, count: shape.visible),
+                    arithmetic: layer, seed: 4, layer: 0)
+            }
+            var estimator = GradientEstimator(
+                arithmetic: layer, rule: rule, seed: 4, layer: 0, batch: slice.count,
+                chains: slice.count, timer: StepTimer(), keepProbability: keep)
+            let rows = PhaseRows(positive: slice, of: batch, negative: slice, of: batch)
+            for step in 0..<steps {
+                estimator.loadData { data in
+                    for i in 0..<(slice.count * shape.visible) {
+                        data[i] = bytes[slice.lowerBound * shape.visible + i]
+                    }
+                }
+                estimator.estimate(step: step, rows: rows, chains: &chains)
+            }
+            for i in total.integers.indices {
+                total.integers[i] += estimator.statistics.integers[i]
+            }
+            for i in total.floats.indices { total.floats[i] += estimator.statistics.floats[i] }
+            all += chains?.states ?? []
+        }
+        return (total, all)
+    }
+
+    @Test(arguments: LearningRule.Algorithm.allCases, [1, 3])
+    func slicesAddUpToTheWholeBitForBit(algorithm: LearningRule.Algorithm, sweeps: Int) {
+        var generator = TestGenerator(seed: 96)
+        let rbm = generator.rbm(31, 19, .bernoulli, .bernoulli)
+        let rule = LearningRule(algorithm, sweeps: sweeps)
+        let whole = step(rbm, rule, keep: 0.6, processes: 1, batch: 23, steps: 3)
+        for processes in [2, 3, 30] {
+            let sliced = step(rbm, rule, keep: 0.6, processes: processes, batch: 23, steps: 3)
+            #expect(sliced.statistics.integers == whole.statistics.integers)
+            #expect(sliced.chains == whole.chains)
+        }
+        // All units kept: the bits of no dropout; and some dropped: others.
+        let plain = step(rbm, rule, keep: 1, processes: 1, batch: 23, steps: 3)
+        #expect(plain.statistics.integers != whole.statistics.integers)
+    }
+
+    /// A step on one row equals that of the machine that has only the kept units.
+    @Test(arguments: LearningRule.Algorithm.allCases)
+    func aStepIsThatOfTheMachineOfKeptUnits(algorithm: LearningRule.Algorithm) {
+        var generator = TestGenerator(seed: 97)
+        let (visible, hidden) = (9, 40)
+        // Fields so strong that every state is certain: no random number decides.
+        var rbm = generator.rbm(visible, hidden, .bernoulli, .bernoulli, weights: 0, biases: 0)
+        for i in 0..<visible {
+            for j in 0..<hidden { rbm.parameters[i, j] = (i + j) % 2 == 0 ? 50 : -49.5 }
+        }
+        let rule = LearningRule(algorithm, sweeps: 3)
+        let found = step(rbm, rule, keep: 0.5, processes: 1, batch: 1, arithmetic: .float32)
+        var masks = DropoutMasks(keepProbability: 0.5, seed: 4, layer: 0, hidden: hidden, rows: 2)
+        masks.draw(
+            step: 0, rows: PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1))
+        var ones = [Float](repeating: 1, count: 2 * hidden)
+        masks.apply(to: &ones, rows: 0..<2)
+        // Data and chain of one row share the mask.
+        #expect(Array(ones[..<hidden]) == Array(ones[hidden...]))
+        let kept = (0..<hidden).filter { ones[$0] == 1 }
+        #expect(kept.count > 10 && kept.count < 30)
+        var small = Parameters(visible: visible, hidden: kept.count)
+        for i in 0..<visible {
+            for (k, j) in kept.enumerated() { small[i, k] = rbm.parameters[i, j] }
+        }
+        let reduced = step(
+            RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: small), rule,
+            keep: 1, processes: 1, batch: 1, arithmetic: .float32)
+        for i in 0..<visible {
+            for j in 0..<hidden {
+                let value = found.statistics.floats[i * hidden + j]
+                if let k = kept.firstIndex(of: j) {
+                    let expected = reduced.statistics.floats[i * kept.count + k]
+                    #expect(abs(value - expected) < 1e-6)
+                } else {
+                    #expect(value == 0)
+                }
+            }
+        }
+        let layout = found.statistics.layout
+        for j in 0..<hidden where !kept.contains(j) {
+            #expect(found.statistics.floats[layout.positiveHidden.lowerBound + j] == 0)
+            #expect(found.statistics.floats[layout.negativeHidden.lowerBound + j] == 0)
+        }
+    }
+
+    @Test func theShareOfKeptUnitsIsTheProbability() {
+        var masks = DropoutMasks(
+            keepProbability: 0.8, seed: 9, layer: 1, hidden: 500, rows: 200)
+        let rows = PhaseRows(positive: 0..<100, of: 100, negative: 0..<100, of: 100)
+        var counts: [Float] = []
+        for step in 0..<3 {
+            masks.draw(step: step, rows: rows)
+            var ones = [Float](repeating: 1, count: 200 * 500)
+            masks.apply(to: &ones, rows: 0..<200)
+            counts.append(ones[..<(100 * 500)].reduce(0, +))
+        }
+        // 50 000 draws: a standard error of 89.
+        #expect(counts.allSatisfy { abs($0 - 40_000) < 450 })
+        #expect(Set(counts).count == 3)
+    }
+
+    @Test func theModelOfAllUnitsHasItsWeightsScaled() {
+        var generator = TestGenerator(seed: 98)
+        let parameters = generator.parameters(4, 3, weights: 1, biases: 1)
+        let all = parameters.withAllUnits(keepProbability: 0.5)
+        #expect(all.weights == parameters.weights.map { $0 / 2 })
+        #expect(all.visibleBias == parameters.visibleBias)
+        #expect(all.hiddenBias == parameters.hiddenBias)
+        #expect(parameters.withAllUnits(keepProbability: 1) == parameters)
+    }
+}

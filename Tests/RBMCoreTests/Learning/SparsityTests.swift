@@ -1,0 +1,98 @@
+import Testing
+
+@testable import RBMCore
+
+@Suite struct SparsityTests {
+    private let rule = Sparsity(target: 0.1, cost: 0.5, memory: 0.75)
+
+    @Test func theActivityIsASlowMeanThatTheFirstStepStarts() {
+        let first = rule.updated(nil, means: [0.25, 0.5], of: .bernoulli)
+        #expect(first == [0.25, 0.5])
+        let second = rule.updated(first, means: [1, 0], of: .bernoulli)
+        #expect(second == [0.75 * 0.25 + 0.25, 0.75 * 0.5])
+        #expect(rule.updated(nil, means: [-1, 0.5], of: .spin) == [0, 0.75])
+    }
+
+    @Test(arguments: UnitKind.allCases, ArithmeticKind.allCases)
+    func dataMeansAreThoseOfTheDataPhase(kind: UnitKind, arithmetic: ArithmeticKind) {
+        for levels in [ByteLevels.bits, .grey] {
+            var generator = TestGenerator(seed: 90)
+            let shape = LayerShape(
+                visible: 13, hidden: 7, visibleUnits: kind, hiddenUnits: kind, levels: levels)
+            let sample = PhaseSample(shape, batch: 400, chains: 150, generator: &generator)
+            let layer = makeArithmetic(arithmetic, shape)
+            let means = layer.dataMeans(
+                from: layer.statistics(of: sample), counts: sample.rows)
+            for i in 0..<13 {
+                let exact = (0..<400).reduce(0.0) {
+                    $0 + unitValue(sample.visible[$1 * 13 + i], kind, levels) / 400
+                }
+                #expect(abs(Double(means.visible[i]) - exact) < 1e-5)
+            }
+            for j in 0..<7 {
+                let exact = (0..<400).reduce(0.0) { $0 + sample.hiddenMeans[$1 * 7 + j] / 400 }
+                // Bytes are rounded at random: 1/127 in each of 400 rows, and more of scaled ones.
+                #expect(abs(Double(means.hidden[j]) - exact) < 0.005)
+            }
+        }
+    }
+
+    /// The derivative of cost·Σ(t ln q + (1 − t) ln(1 − q)) by the total inputs, with the mean
+    /// activity of a single case for q.
+    @Test(arguments: UnitKind.allCases) func thePullIsTheGradientOfTheCrossEntropy(kind: UnitKind) {
+        var generator = TestGenerator(seed: 91)
+        let rbm = generator.rbm(4, 3, .bernoulli, kind)
+        let visible: [UInt8] = [1, 0, 1, 1]
+        let sharpness: Double = kind == .spin ? 2 : 1
+        func objective(_ parameters: Parameters) -> Double {
+            let moved = RBM(visibleUnits: .bernoulli, hiddenUnits: kind, parameters: parameters)
+            return moved.hiddenPreactivations(given: visible.map { Double($0) }).reduce(0) {
+                let q = UnitKind.bernoulli.mean(field: sharpness * $1)
+                return $0 + 0.5 * (0.1 * logarithm(q) + 0.9 * logarithm(1 - q))
+            }
+        }
+        // Both phases alike: nothing but the pull moves the parameters.
+        let shape = LayerShape(rbm, levels: .bits)
+        let arithmetic = Float32Arithmetic(shape)
+        arithmetic.load(rbm.parameters)
+        var probabilities = [Float](repeating: 0, count: 6)
+        let rows = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
+        arithmetic.upward(visible + visible, rows: 0..<2, into: &probabilities)
+        activate(kind, units: 3, rows: 0..<2, &probabilities)
+        var statistics = arithmetic.makeStatistics()
+        arithmetic.collect(
+            visible: visible + visible, probabilities: probabilities, rows: rows,
+            rounding: PhaseRounding(seed: 1, layer: 0, step: 0), into: &statistics)
+        var options = Optimizer.Options()
+        options.sparsity = rule
+        var optimizer = Optimizer(options, parameters: rbm.parameters)
+        optimizer.update(
+            with: statistics, of: arithmetic, counts: rows, rate: 1, averaging: false)
+        for i in rbm.parameters.values.indices {
+            var (up, down) = (rbm.parameters, rbm.parameters)
+            up.values[i] += 0x1p-8
+            down.values[i] -= 0x1p-8
+            let slope = (objective(up) - objective(down)) / 0x1p-7
+            let change = optimizer.parameters.values[i] - rbm.parameters.values[i]
+            #expect(abs(Double(change) - slope) < 2e-5, "parameter \(i)")
+        }
+        #expect(optimizer.activity?.count == 3)
+    }
+
+    @Test func keptUnitsAreCountedForAll() {
+        let shape = LayerShape(
+            visible: 2, hidden: 2, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
+        let arithmetic = Float32Arithmetic(shape)
+        var statistics = arithmetic.makeStatistics()
+        for j in statistics.layout.positiveHidden { statistics.floats[j] = 0.125 }
+        var options = Optimizer.Options()
+        options.sparsity = rule
+        options.keepProbability = 0.5
+        var optimizer = Optimizer(options, parameters: Parameters(visible: 2, hidden: 2))
+        optimizer.update(
+            with: statistics, of: arithmetic,
+            counts: PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1), rate: 0,
+            averaging: false)
+        #expect(optimizer.activity == [0.25, 0.25])
+    }
+}
