@@ -6,12 +6,14 @@ public enum RenormalizationError: Error, Equatable, Sendable {
     case argument(String)
     /// A model or file that is not what the method measures.
     case model(String)
+    /// A calculation that did not converge.
+    case numerical(String)
 }
 
 extension RenormalizationError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .argument(let reason), .model(let reason): reason
+        case .argument(let reason), .model(let reason), .numerical(let reason): reason
         }
     }
 }

@@ -6,6 +6,7 @@ extension RenormalizationError: FailureWithExitCode {
         switch self {
         case .argument: ExitStatus.commandLine
         case .model: ExitStatus.badFile
+        case .numerical: ExitStatus.internalFault
         }
     }
 }

@@ -1,0 +1,104 @@
+import Glibc
+
+/// Turns the partition function of the Ising model into one tensor, doubling the sites at each step.
+///
+/// After n steps the tensor stands for 2ⁿ sites, and its trace is the partition function of their
+/// torus: L×L with L = 2^{n/2} when n is even. It is exact as long as the bond dimension χ holds all
+/// states, L = 4 for χ = 16; beyond, each step leaves out the states of least weight.
+public struct TensorRenormalization: Sendable {
+    public let method: TensorMethod
+    /// χ, the most states of a bond.
+    public let bondDimension: Int
+    /// n.
+    public private(set) var steps = 0
+    /// The largest share of squared singular values that any step left out.
+    public private(set) var lostWeight = 0.0
+
+    private var site: CoarseTensor
+    /// The logarithm of the factors taken out of the tensor, per site.
+    private var logScalePerSite: Double
+
+    /// The most steps: 2ⁿ sites are a number in floating point.
+    public static let mostSteps = 200
+
+    /// Begins with single sites.
+    ///
+    /// - Parameters:
+    ///   - bondDimension: In `TensorMethod.bondDimensions`.
+    ///   - coupling: K > 0.
+    /// - Throws: `RenormalizationError.argument` for others.
+    public init(method: TensorMethod, bondDimension: Int, coupling: Double)
+        throws(RenormalizationError)
+    {
+        let allowed = TensorMethod.bondDimensions
+        guard allowed.contains(bondDimension) else {
+            throw .argument(
+                "bond dimension \(bondDimension): expected \(allowed.lowerBound) to "
+                    + "\(allowed.upperBound)")
+        }
+        guard coupling.isFinite, coupling > 0 else {
+            let advice =
+                coupling == 0
+                ? "; without a coupling Z is 2 to the number of sites, and nothing flows"
+                : coupling.isFinite
+                    ? "; an antiferromagnet on the square lattice has the free energy of K = "
+                        + "\(-coupling)" : ""
+            throw .argument("coupling \(coupling): expected a positive number\(advice)")
+        }
+        self.method = method
+        self.bondDimension = bondDimension
+        let (tensor, logScale) = isingTensor(coupling: coupling)
+        site = CoarseTensor(unweighted: tensor)
+        logScalePerSite = logScale
+    }
+
+    /// Makes one site of two.
+    ///
+    /// - Throws: `RenormalizationError.argument` after `mostSteps`, `.numerical` when LAPACK fails.
+    public mutating func step() throws(RenormalizationError) {
+        guard steps < Self.mostSteps else {
+            throw .argument("step \(steps + 1): expected at most \(Self.mostSteps)")
+        }
+        site =
+            switch method {
+            case .trg:
+                try site.levinNaveStep(bondDimension: bondDimension, bondExponent: 0)
+            case .btrg:
+                try site.levinNaveStep(bondDimension: bondDimension, bondExponent: -0.5)
+            case .hotrg where steps.isMultiple(of: 2):
+                try site.verticalHOTRGStep(bondDimension: bondDimension)
+            case .hotrg:
+                try site.horizontalHOTRGStep(bondDimension: bondDimension)
+            }
+        steps += 1
+        lostWeight = max(lostWeight, site.lostWeight)
+        logScalePerSite += log(site.normalize()) / sites
+    }
+
+    private var sites: Double { exp2(Double(steps)) }
+
+    /// −ln Z/N of the torus of N = 2ⁿ sites.
+    public var freeEnergyPerSite: Double {
+        -(logScalePerSite + log(site.transferMatrix.trace) / sites)
+    }
+
+    /// X = (Z of the torus)² / Z of the torus twice as long [GuWen09].
+    ///
+    /// On a large lattice 1 where the state of lowest free energy is unique, above the critical
+    /// temperature, and 2 below it; on the critical lattice `criticalPhaseNumber`. No choice of
+    /// basis of the bonds changes it.
+    public var phaseNumber: Double {
+        let matrix = site.transferMatrix
+        let trace = matrix.trace
+        return trace * trace / (matrix * matrix).trace
+    }
+
+    /// Returns the spectrum of the transfer matrix; nil unless the torus is a square of whole sites.
+    ///
+    /// - Throws: `RenormalizationError.numerical` when LAPACK fails.
+    public func spectrum() throws(RenormalizationError) -> TransferSpectrum? {
+        guard steps.isMultiple(of: 2), steps <= 60 else { return nil }
+        return try TransferSpectrum(
+            site.transferMatrix, logScale: logScalePerSite * sites, size: 1 << (steps / 2))
+    }
+}

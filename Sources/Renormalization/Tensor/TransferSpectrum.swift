@@ -1,0 +1,69 @@
+import Glibc
+
+/// The spectrum of the transfer matrix of an L×L torus.
+///
+/// At a critical point the eigenvalues are exp(−f L² + 2π(c/12 − x_n)), with the free energy f per
+/// site, the central charge c and the scaling dimensions x_n, up to terms that fall as 1/L²
+/// [Cardy86], [GuWen09]. For the Ising model c = 1/2, the lowest odd level is x_σ = 1/8 and the
+/// first even one above the ground state x_ε = 1.
+public struct TransferSpectrum: Sendable {
+    /// L.
+    public let size: Int
+    /// ln λ₀, the largest eigenvalue.
+    public let logLargest: Double
+    /// ln(λ₀/λ)/2π of the states even under a flip of all spins, rising from 0.
+    public let even: [Double]
+    /// The same of the odd states.
+    public let odd: [Double]
+
+    /// - Parameters:
+    ///   - matrix: The transfer matrix of L rows of a torus L wide.
+    ///   - logScale: The logarithm of a factor taken out of it.
+    /// - Throws: `RenormalizationError.numerical` when LAPACK fails, or no state is left.
+    init(_ matrix: ParityMatrix, logScale: Double, size: Int) throws(RenormalizationError) {
+        var magnitudes: [[Double]] = []
+        for parity in 0..<2 {
+            magnitudes.append(
+                try DenseAlgebra.eigenvalueMagnitudes(
+                    matrix.blocks[parity], n: matrix.rows[parity]))
+        }
+        guard let largest = magnitudes[0].first, largest > 0 else {
+            throw .numerical("the transfer matrix of \(size) rows has no even state")
+        }
+        self.size = size
+        logLargest = logScale + log(largest)
+        (even, odd) = (Self.levels(magnitudes[0], largest), Self.levels(magnitudes[1], largest))
+    }
+
+    private static func levels(_ magnitudes: [Double], _ largest: Double) -> [Double] {
+        magnitudes.filter { $0 > 0 }.map { log(largest / $0) / (2 * .pi) }
+    }
+
+    /// x_σ of the Ising model: the lowest odd level.
+    public var sigmaDimension: Double? { odd.first }
+
+    /// x_ε of the Ising model: the lowest even level above the ground state.
+    public var epsilonDimension: Double? { even.count > 1 ? even[1] : nil }
+
+    /// Returns the central charge, from the largest eigenvalues of this torus and of one twice as
+    /// wide.
+    ///
+    /// The free energy cancels: it is the tensors' own, whose error would count L² times.
+    public func centralCharge(with doubled: TransferSpectrum) -> Double {
+        precondition(doubled.size == 2 * size, "sizes \(size) and \(doubled.size)")
+        return 6 / .pi * (4 * logLargest - doubled.logLargest) / 3
+    }
+}
+
+/// X of the critical Ising lattice, 1.763…: Z(i)²/Z(2i), with Z(τ) = (θ₂ + θ₃ + θ₄)/2η of a torus of
+/// ratio τ [FerdinandFisher69].
+public let criticalPhaseNumber: Double = {
+    let square = exp2(0.25) + exp2(-0.5)
+    // q = e^{iπτ} of τ = 2i; the next terms are below one rounding error.
+    let q = exp(-2 * Double.pi)
+    let thetas =
+        2 * pow(q, 0.25) * (1 + pow(q, 2) + pow(q, 6)) + (1 + 2 * q + 2 * pow(q, 4))
+        + (1 - 2 * q + 2 * pow(q, 4))
+    let eta = pow(q, 1.0 / 12) * (1 - pow(q, 2)) * (1 - pow(q, 4)) * (1 - pow(q, 6))
+    return square * square / (thetas / (2 * eta))
+}()
