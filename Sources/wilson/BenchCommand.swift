@@ -90,15 +90,6 @@ struct BenchStepCommand: ParsableCommand {
     }
 }
 
-/// Reads one of the words of a closed set.
-private func choice<Choice: RawRepresentable<String> & CaseIterable>(
-    _ word: String
-) throws -> Choice {
-    if let choice = Choice(rawValue: word) { return choice }
-    let words = Choice.allCases.map { $0.rawValue }.joined(separator: " or ")
-    throw ValidationError("expected \(words)")
-}
-
 private func arithmeticKind(_ word: String) throws -> ArithmeticKind {
     guard word != "integer-one-byte" else {
         throw ValidationError("it is not yet there; use integer or float32")

@@ -19,14 +19,7 @@ struct IsingCommand: ParsableCommand {
             parsing: .unconditional,
             help: ArgumentHelp(
                 "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
-            transform: { text in
-                if text == "critical" { return criticalCoupling }
-                guard let value = Double(text), value.isFinite else {
-                    throw ValidationError(
-                        "`\(text)` is no coupling; expected a number or `critical`")
-                }
-                return value
-            })
+            transform: coupling(named:))
         var coupling: Double
     }
 

@@ -4,13 +4,21 @@ extension Communicator {
     /// The threads that a rank takes by default: OMP_NUM_THREADS where it is set, else the
     /// cores of its affinity mask divided by the ranks of its host that share them.
     public borrowing func defaultThreads() throws -> Int {
-        let wish = Launch.environment("OMP_NUM_THREADS").flatMap { Int($0) } ?? 0
         let own = Affinity.current
         let host = try splitByHost()
         let masks = try host.gather(Array(own.description.utf8)) ?? []
         let sharing = masks.map { String(decoding: $0, as: UTF8.self) }
         let all = try host.broadcast(sharing.joined(separator: "\n"))
         let ranks = all.split(separator: "\n").count { $0 == own.description }
-        return wish > 0 ? wish : max(1, own.count / max(1, ranks))
+        return threadWish ?? max(1, own.count / max(1, ranks))
     }
+}
+
+/// The threads that a process takes by default when it works alone: OMP_NUM_THREADS where it is
+/// set, else the cores of its affinity mask.
+public func defaultThreadsAlone() -> Int { threadWish ?? Affinity.current.count }
+
+/// OMP_NUM_THREADS, where it is a number of threads.
+private var threadWish: Int? {
+    Launch.environment("OMP_NUM_THREADS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
 }

@@ -48,7 +48,7 @@ extension StepBenchmark {
 
 /// The bytes of memory of this host, whoever uses them now; the largest integer where the system
 /// does not tell.
-private func hostMemory() -> Int {
+func hostMemory() -> Int {
     let (pages, pageSize) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
     return pages > 0 && pageSize > 0 ? pages * pageSize : .max
 }

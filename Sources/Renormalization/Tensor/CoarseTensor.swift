@@ -6,7 +6,7 @@ struct CoarseTensor: Sendable {
     let horizontal: [Double]
     /// A weight for each state of a vertical bond.
     let vertical: [Double]
-    /// The largest share of the squared singular values that was left out to make the tensor.
+    /// The share of the squared singular values that was left out to make the tensor.
     let lostWeight: Double
 
     init(tensor: Tensor, horizontal: [Double], vertical: [Double], lostWeight: Double) {

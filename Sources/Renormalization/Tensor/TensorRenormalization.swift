@@ -11,8 +11,6 @@ public struct TensorRenormalization: Sendable {
     public let bondDimension: Int
     /// n.
     public private(set) var steps = 0
-    /// The largest share of squared singular values that any step left out.
-    public private(set) var lostWeight = 0.0
 
     private var site: CoarseTensor
     /// The logarithm of the factors taken out of the tensor, per site.
@@ -71,11 +69,13 @@ public struct TensorRenormalization: Sendable {
                 try site.horizontalHOTRGStep(bondDimension: bondDimension)
             }
         steps += 1
-        lostWeight = max(lostWeight, site.lostWeight)
         logScalePerSite += log(site.normalize()) / sites
     }
 
     private var sites: Double { exp2(Double(steps)) }
+
+    /// The share of the squared singular values that the last step left out.
+    public var lostWeight: Double { site.lostWeight }
 
     /// −ln Z/N of the torus of N = 2ⁿ sites.
     public var freeEnergyPerSite: Double {

@@ -51,7 +51,7 @@ public struct TransferSpectrum: Sendable {
     /// The free energy cancels: it is the tensors' own, whose error would count L² times.
     public func centralCharge(with doubled: TransferSpectrum) -> Double {
         precondition(doubled.size == 2 * size, "sizes \(size) and \(doubled.size)")
-        return 6 / .pi * (4 * logLargest - doubled.logLargest) / 3
+        return centralChargeOfTori(logLargest, doubled.logLargest)
     }
 }
 

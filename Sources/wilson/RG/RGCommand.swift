@@ -4,5 +4,7 @@ struct RGCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rg",
         abstract: "Measures with the tools of the renormalization group.",
-        subcommands: [])
+        subcommands: [
+            RGTensorCommand.self
+        ])
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Renormalization
 
-@Suite struct TensorDenseAlgebraTests {
+@Suite struct DenseAlgebraTests {
     /// A matrix of arbitrary elements, and their product by loops.
     private static func matrix(_ rows: Int, _ columns: Int) -> [Double] {
         (0..<(rows * columns)).map { place in

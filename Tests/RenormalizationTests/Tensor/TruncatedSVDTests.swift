@@ -2,7 +2,7 @@ import Testing
 
 @testable import Renormalization
 
-@Suite struct TensorTruncatedSVDTests {
+@Suite struct TruncatedSVDTests {
     @Test(
         arguments: [
             // The largest of both, whatever their parity.

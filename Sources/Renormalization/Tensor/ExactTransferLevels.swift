@@ -1,0 +1,51 @@
+import Glibc
+
+/// The leading eigenvalues of the transfer matrix of an L×L torus, exact [Kaufman49].
+///
+/// The matrix of one row is that of free fermions with energies γ_l, cosh γ_l = cosh²2K/sinh 2K −
+/// cos(πl/L): odd l in the states that are even under the flip of all spins, even l in the odd ones.
+public struct ExactTransferLevels: Sendable {
+    /// L.
+    public let size: Int
+    /// ln λ₀, the largest eigenvalue.
+    public let logLargest: Double
+    /// ln(λ₀/λ)/2π of the largest odd eigenvalue; x_σ = 1/8 at K_c for L → ∞.
+    public let sigmaDimension: Double
+    /// ln(λ₀/λ)/2π of the second even eigenvalue; x_ε = 1 at K_c for L → ∞.
+    public let epsilonDimension: Double
+
+    /// - Parameters:
+    ///   - size: L ≥ 2.
+    ///   - coupling: K > 0.
+    public init(size: Int, coupling: Double) {
+        precondition(size >= 2 && coupling > 0, "size \(size) at coupling \(coupling)")
+        let length = Double(size)
+        let energies = (0..<(2 * size)).map { l in
+            let cosine = cos(.pi * Double(l) / length)
+            return acosh(cosh(2 * coupling) / tanh(2 * coupling) - cosine)
+        }
+        // The energy of l = 0 keeps its sign, which changes at K_c.
+        let zeroMode = 2 * coupling + log(tanh(coupling))
+        let even = stride(from: 1, to: 2 * size, by: 2).reduce(0) { $0 + energies[$1] / 2 }
+        let odd = stride(from: 2, to: 2 * size, by: 2).reduce(zeroMode / 2) {
+            $0 + energies[$1] / 2
+        }
+        self.size = size
+        logLargest = length * (length / 2 * log(2 * sinh(2 * coupling)) + even)
+        sigmaDimension = length * (even - odd) / (2 * .pi)
+        // Two fermions of the smallest energy, l = 1 and l = −1.
+        epsilonDimension = length * energies[1] / .pi
+    }
+
+    /// Returns the central charge of this torus and one twice as wide, as
+    /// `TransferSpectrum.centralCharge` does.
+    public func centralCharge(with doubled: ExactTransferLevels) -> Double {
+        centralChargeOfTori(logLargest, doubled.logLargest)
+    }
+}
+
+/// 6/π times what remains of ln λ₀ of a torus when that of one twice as wide takes away the part
+/// that is proportional to the area.
+func centralChargeOfTori(_ logLargest: Double, _ doubled: Double) -> Double {
+    6 / .pi * (4 * logLargest - doubled) / 3
+}
