@@ -109,7 +109,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "CommandTests", dependencies: ["Storage", "wilson"],
+            name: "CommandTests",
+            dependencies: ["DistributedTraining", "RBMCore", "Storage", "wilson"],
             swiftSettings: swiftSettings),
     ]
 )

@@ -10,9 +10,27 @@
 /// file's name. A process that is killed half-way leaves a temporary file, never half a file; see
 /// ``removeLeftovers(in:)``.
 public enum AtomicFile {
-    /// Takes the bytes of one file, in order.
+    /// Takes the bytes of one file, in order, for as long as that takes; without `finish` there is no
+    /// file.
     public struct Writer: ~Copyable {
-        fileprivate let descriptor: Descriptor
+        private let descriptor: Descriptor
+        private let temporary: String
+        private let target: String
+        private var isFinished = false
+
+        /// Begins a file, or a new one in place of the one that is there.
+        ///
+        /// Throws `cannotWrite`.
+        public init(_ path: String) throws(StorageError) {
+            let target = try replaceable(path)
+            let temporary = folderPath(of: target) + "/" + temporaryPrefix + randomName()
+            let descriptor = try Descriptor.creating(temporary, for: path)
+            self.descriptor = descriptor
+            self.temporary = temporary
+            self.target = target
+        }
+
+        deinit { if !isFinished { unsafe unlink(temporary) } }
 
         /// Adds bytes to the end.
         public func write(_ bytes: [UInt8]) throws(StorageError) {
@@ -22,6 +40,19 @@ public enum AtomicFile {
         /// Adds the bytes of memory as they lie there.
         public func write(_ bytes: RawSpan) throws(StorageError) {
             try descriptor.write(bytes)
+        }
+
+        /// Gives the file its name, once its bytes are on the device.
+        ///
+        /// Throws `cannotWrite` and leaves what was there before.
+        public consuming func finish() throws(StorageError) {
+            try descriptor.synchronize()
+            guard unsafe rename(temporary, target) == 0 else {
+                throw StorageError(
+                    systemCall: .cannotWrite, descriptor.path, "cannot take its name")
+            }
+            isFinished = true
+            try synchronizeFolder(folderPath(of: target), for: descriptor.path)
         }
     }
 
@@ -58,21 +89,9 @@ public enum AtomicFile {
     public static func write(
         to path: String, _ body: (borrowing Writer) throws(StorageError) -> Void
     ) throws(StorageError) {
-        let target = try replaceable(path)
-        let folder = folderPath(of: target)
-        let temporary = folder + "/" + temporaryPrefix + randomName()
-        let writer = Writer(descriptor: try Descriptor.creating(temporary, for: path))
-        do throws(StorageError) {
-            try body(writer)
-            try writer.descriptor.synchronize()
-            guard unsafe rename(temporary, target) == 0 else {
-                throw StorageError(systemCall: .cannotWrite, path, "cannot take its name")
-            }
-        } catch {
-            unsafe unlink(temporary)
-            throw error
-        }
-        try synchronizeFolder(folder, for: path)
+        let writer = try Writer(path)
+        try body(writer)
+        try writer.finish()
     }
 
     /// Checks that a file can be written or replaced, before the work that makes its contents.

@@ -24,6 +24,47 @@ public func writeNPY(_ values: [Float], shape: [Int], to path: String) throws(St
     }
 }
 
+/// An NPY file, version 1.0 in C order, that is written piece after piece and appears whole or not at
+/// all: for arrays that need not fit into memory.
+public struct NPYWriter: ~Copyable {
+    private let file: AtomicFile.Writer
+    /// Bytes that are still to come.
+    private var missing: Int
+
+    /// Begins an array of bytes, or of float32.
+    ///
+    /// Throws `cannotWrite`.
+    /// - Parameter shape: the dimensions, slowest first.
+    public init(
+        _ type: ArrayFile.ElementType, shape: [Int], to path: String
+    ) throws(StorageError) {
+        precondition(type == .uint8 || type == .float32, "NPY of \(type) is not written")
+        let count = shape.reduce(1, *)
+        let file = try AtomicFile.Writer(path)
+        try file.write(npyHeader(type == .uint8 ? "|u1" : "<f4", shape: shape, count: count))
+        self.file = file
+        missing = count * type.width
+    }
+
+    /// Adds the bytes of the next elements, in the memory's order.
+    ///
+    /// Throws `cannotWrite`.
+    public mutating func write(_ bytes: [UInt8]) throws(StorageError) {
+        precondition(bytes.count <= missing, "\(bytes.count) bytes where \(missing) are missing")
+        try file.write(bytes)
+        missing -= bytes.count
+    }
+
+    /// Gives the file its name.
+    ///
+    /// Throws `cannotWrite`.
+    /// - Precondition: all elements are written.
+    public consuming func finish() throws(StorageError) {
+        precondition(missing == 0, "\(missing) bytes of the array are missing")
+        try file.finish()
+    }
+}
+
 /// Returns the header, padded so that the elements begin at a multiple of 64 bytes.
 private func npyHeader(_ type: String, shape: [Int], count: Int) -> [UInt8] {
     precondition(

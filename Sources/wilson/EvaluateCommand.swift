@@ -1,6 +1,5 @@
 import ArgumentParser
 import DistributedTraining
-import DistributedTraining
 import Experiments
 
 struct EvaluateCommand: ParsableCommand {
@@ -20,10 +19,11 @@ struct EvaluateCommand: ParsableCommand {
               wilson evaluate dbn.safetensors --data digits.npy --layer 1
             """)
 
-    @Argument(help: "The model, or a checkpoint.")
+    @Argument(
+        help: "The model, or a checkpoint.", completion: .file(extensions: ["safetensors"]))
     var model: String
 
-    @Option(help: "The cases: an IDX, IDX.gz or NPY file.")
+    @Option(help: "The cases: an IDX, IDX.gz or NPY file.", completion: .file())
     var data: String
 
     @Option(help: "Which layer of a stack, from 0.")

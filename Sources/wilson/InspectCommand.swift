@@ -7,22 +7,28 @@ struct InspectCommand: ParsableCommand {
         abstract: "Tells what a model, a checkpoint or a data file holds.",
         discussion: """
             Checksums are verified, and every value is looked at. Filters are the weights of the \
-            hidden units of the first layer, the 100 of largest norm, in the shape of a case: gray \
-            is zero, white and black the largest magnitude of each unit. Those of deeper layers \
-            have no such shape, and are not drawn.
+            hidden units of a layer, the 100 of largest norm, in the shape of a case: gray is zero, \
+            white and black the largest magnitude of each unit. Of a layer above the first they are \
+            sums of the filters below, each times its weight.
 
             EXAMPLES
               wilson inspect runs/mnist/model.safetensors --filters filters.png
+              wilson inspect runs/dbn/model.safetensors --filters second.png --layer 1
               wilson inspect runs/mnist/checkpoints/step-0000018000.safetensors
               wilson inspect runs/mnist/model.safetensors --configuration > again.yaml
               wilson inspect t10k-images-idx3-ubyte.gz --json
             """)
 
-    @Argument(help: "The file: safetensors, IDX, IDX.gz or NPY.")
+    @Argument(help: "The file: safetensors, IDX, IDX.gz or NPY.", completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("Draw the filters into a PNG file.", valueName: "file.png"))
+    @Option(
+        help: ArgumentHelp("Draw the filters into a PNG file.", valueName: "file.png"),
+        completion: .file(extensions: ["png"]))
     var filters: String?
+
+    @Option(help: "The layer whose filters are drawn, from 0 (default: 0).")
+    var layer: Int?
 
     @Flag(help: "Print the configuration stored in a model, and nothing else.")
     var configuration = false
@@ -31,6 +37,12 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if let layer, layer < 0 {
+            throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
+        }
+        if layer != nil && filters == nil {
+            throw ValidationError("--layer is only used with --filters")
+        }
         if json && configuration {
             throw ValidationError("--json holds the configuration already; leave one of them out")
         }
@@ -43,7 +55,9 @@ struct InspectCommand: ParsableCommand {
         try alone {
             let report: InspectionRun.Report =
                 configuration ? .configuration : json ? .json : .text
-            let text = try InspectionRun(file: file, filters: filters, report: report).run()
+            let text = try InspectionRun(
+                file: file, filters: filters, layer: layer ?? 0, report: report
+            ).run()
             print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
         }
     }

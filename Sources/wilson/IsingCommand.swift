@@ -41,7 +41,7 @@ struct IsingCommand: ParsableCommand {
         @Option(help: "How many configurations.")
         var samples: Int
 
-        @Option(help: "The NPY file to write.")
+        @Option(help: "The NPY file to write.", completion: .file(extensions: ["npy"]))
         var output: String
 
         @Option(

@@ -9,17 +9,21 @@ struct SampleCommand: ParsableCommand {
         discussion: """
             A stack is sampled at its top, and one pass goes down to the visible units. An NPY file \
             holds states, uint8 0/1 of shape [N, image shape…]; a picture the probabilities from \
-            which they were drawn.
+            which they were drawn. With --clamp the free units are drawn given the held ones, in a \
+            stack too.
 
             EXAMPLES
               wilson sample runs/mnist/model.safetensors --count 100 --sweeps 1000 --output a.png
               mpirun -np 2 wilson sample model.safetensors --count 5000 --sweeps 200 \
             --output a.npy --start data --data train-images-idx3-ubyte.gz
+              wilson sample model.safetensors --count 25 --sweeps 500 --clamp upper-half.npy \
+            --output completed.png
             """)
 
     enum Start: String, ExpressibleByArgument, CaseIterable { case data, noise }
 
-    @Argument(help: "The model, or a checkpoint.")
+    @Argument(
+        help: "The model, or a checkpoint.", completion: .file(extensions: ["safetensors"]))
     var model: String
 
     @Option(help: "How many cases, each of its own chain.")
@@ -28,13 +32,14 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "Gibbs sweeps of each chain.")
     var sweeps: Int
 
-    @Option(help: "The file to write, .npy or .png.")
+    @Option(
+        help: "The file to write, .npy or .png.", completion: .file(extensions: ["npy", "png"]))
     var output: String
 
     @Option(help: "Where chains start.")
     var start = Start.noise
 
-    @Option(help: "The data to start from.")
+    @Option(help: "The data to start from.", completion: .file())
     var data: String?
 
     @Option(help: "How the data's values are read: auto, bits, grey or spins.")
@@ -42,6 +47,14 @@ struct SampleCommand: ParsableCommand {
 
     @Option(help: "How the data become bits: none, threshold, sample or sample-once.")
     var binarize = ConfiguredBinarization.none
+
+    @Option(
+        help: ArgumentHelp(
+            "Hold visible units: an NPY file of the shape of an image, or of several images which "
+                + "the chains take in turn. 0 or 1 holds a unit (−1 or +1 for spins), NaN leaves it "
+                + "free.", valueName: "file.npy"),
+        completion: .file(extensions: ["npy"]))
+    var clamp: String?
 
     @Option(help: "Names the random numbers.")
     var seed: UInt64 = 1
@@ -73,7 +86,7 @@ struct SampleCommand: ParsableCommand {
             }
             let text = try SamplingRun(
                 model: model, count: count, sweeps: sweeps, output: output,
-                start: source ?? .noise, seed: seed
+                start: source ?? .noise, clamp: clamp, seed: seed
             ).run(world)
             if let text, !common.quiet { print(text) }
             return 0

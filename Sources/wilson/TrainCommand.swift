@@ -19,16 +19,21 @@ struct TrainCommand: ParsableCommand {
               wilson train run.yaml --check
             """)
 
-    @Argument(help: "The configuration, a YAML file (`wilson defaults` prints one).")
+    @Argument(
+        help: "The configuration, a YAML file (`wilson defaults` prints one).",
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String
 
-    @Option(help: "The run's folder (default: runs/<name of the configuration file>).")
+    @Option(
+        help: "The run's folder (default: runs/<name of the configuration file>).",
+        completion: .directory)
     var output: String?
 
     @Option(
         help: ArgumentHelp(
             "Go on with the run in the folder (auto), refuse one that is there (never), or go on "
-                + "from a checkpoint.", valueName: "auto|never|path"))
+                + "from a checkpoint.", valueName: "auto|never|path"),
+        completion: .file(extensions: ["safetensors"]))
     var resume = "auto"
 
     @Option(

@@ -25,8 +25,9 @@ import RBMCore
             """,
         version: versionText,
         subcommands: [
-            TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, SampleCommand.self,
-            InspectCommand.self, IsingCommand.self, RGCommand.self, BenchCommand.self,
+            TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, TransformCommand.self,
+            SampleCommand.self, InspectCommand.self, IsingCommand.self, RGCommand.self,
+            BenchCommand.self,
         ])
 
     static var versionText: String {

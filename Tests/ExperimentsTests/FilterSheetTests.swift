@@ -42,6 +42,47 @@ import Testing
         #expect(Array(units[..<4]) == [64, 129, 63, 128])
     }
 
+    /// Of a layer above, the pictures below times their weights.
+    @Test func deeperFiltersAreSumsOfTheOnesBelow() throws {
+        var first = Parameters(visible: 4, hidden: 3)
+        for i in 0..<4 {
+            for j in 0..<3 { first[i, j] = Float((i * 5 + j * 3) % 7) - 3 }
+        }
+        var second = Parameters(visible: 3, hidden: 2)
+        for j in 0..<3 {
+            second[j, 0] = Float(j) - 0.5
+            second[j, 1] = Float(2 - j) * 2 + 0.25
+        }
+        var third = Parameters(visible: 2, hidden: 1)
+        (third[0, 0], third[1, 0]) = (1, -2)
+        let layers = [first, second, third].map {
+            RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: $0)
+        }
+        try withFolder { folder in
+            let path = folder + "/m.safetensors"
+            try Model(layers: layers, imageShape: [2, 2]).file().write(to: path)
+            let model = try ModelInspection(path: path)
+            func picture(_ weights: [Float]) -> GrayImage {
+                GrayImage(width: 2, height: 2, pixels: FilterSheet.pixels(weights))
+            }
+            let filters = (0..<2).map { unit in
+                (0..<4).map { i in (0..<3).reduce(0) { $0 + first[i, $1] * second[$1, unit] } }
+            }
+            let sheet = FilterSheet(model, layer: 1)
+            // By the norms of their own weights.
+            #expect(sheet.units == [1, 0])
+            #expect(sheet.image == GrayImage.sheet(of: [picture(filters[1]), picture(filters[0])]))
+            let top = zip(filters[0], filters[1]).map { $0 - 2 * $1 }
+            #expect(FilterSheet(model, layer: 2).image == GrayImage.sheet(of: [picture(top)]))
+
+            let run = InspectionRun(
+                file: path, filters: folder + "/f.png", layer: 3, report: .text)
+            let failure = #expect(throws: SharedFailure.self) { try run.run() }
+            #expect(failure?.exitCode == 64)
+            #expect(failure?.description.contains("top layer of \(path) is 2") == true)
+        }
+    }
+
     @Test func theRunWritesThePicture() throws {
         try withFolder { folder in
             let (model, picture) = (folder + "/m.safetensors", folder + "/f.png")

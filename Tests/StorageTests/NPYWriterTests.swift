@@ -36,6 +36,37 @@ import Testing
         }
     }
 
+    @Test func piecesMakeTheSameFile() throws {
+        try withTemporaryFolder { folder in
+            let numbers = (0..<6).map { Float($0) - 2.5 }
+            let bytes = unsafe numbers.withUnsafeBytes { unsafe Array($0) }
+            try writeNPY(numbers, shape: [3, 2], to: folder + "/whole.npy")
+            var file = try NPYWriter(.float32, shape: [3, 2], to: folder + "/pieces.npy")
+            try file.write(Array(bytes[..<9]))
+            try file.write([])
+            try file.write(Array(bytes[9...]))
+            // Until the end there is no file of that name.
+            #expect(!Folder.isFile(folder + "/pieces.npy"))
+            try file.finish()
+            #expect(
+                try readBytes(of: folder + "/pieces.npy") == readBytes(of: folder + "/whole.npy"))
+            #expect(try Folder.list(folder) == ["pieces.npy", "whole.npy"])
+        }
+    }
+
+    @Test func anUnfinishedFileLeavesWhatWasThere() throws {
+        try withTemporaryFolder { folder in
+            try writeNPY([7] as [UInt8], shape: [1], to: folder + "/a.npy")
+            let before = try readBytes(of: folder + "/a.npy")
+            do {
+                var file = try NPYWriter(.uint8, shape: [2], to: folder + "/a.npy")
+                try file.write([1])
+            }
+            #expect(try readBytes(of: folder + "/a.npy") == before)
+            #expect(try Folder.list(folder) == ["a.npy"])
+        }
+    }
+
     @Test func reportsWhereItCannotWrite() throws {
         try withTemporaryFolder { folder in
             expectStorageError(.cannotWrite, "no folder", file: folder + "/none/a.npy") {

@@ -41,15 +41,10 @@ public struct EvaluationRun {
         progress: (_ stage: Stage, _ done: Double) -> Void = { _, _ in }
     ) throws -> Evaluation {
         let model = try Model.load(model, world)
-        guard layer < model.layers.count else {
-            throw SharedFailure(
-                exitCode: Self.commandLineFault,
-                "--layer is \(layer), but the top layer of \(self.model) is "
-                    + "\(model.layers.count - 1), counted from 0")
-        }
+        try model.checkLayer(layer, of: self.model)
         let opened = try openCases(
             data, values: values, binarize: binarize, seed: Self.seed, world)
-        try checkFit(opened, model)
+        try model.checkFit(opened, from: data, for: self.model)
 
         let rbm = model.layers[layer]
         let view = Self.view(of: opened.cases, through: model.layers[..<layer])
@@ -79,9 +74,6 @@ public struct EvaluationRun {
             heading: heading(model, opened))
     }
 
-    /// EX_USAGE, as for any other option that is out of range.
-    private static let commandLineFault: Int32 = 64
-
     /// The data as the layer above `layers` sees them: the hidden means of each.
     static func view(
         of source: any CaseSource, through layers: ArraySlice<RBM>
@@ -93,22 +85,6 @@ public struct EvaluationRun {
                 propagation: .means, seed: seed, layer: index)
         }
         return view
-    }
-
-    private func checkFit(_ opened: OpenedCases, _ model: Model) throws {
-        let first = model.layers[0]
-        guard opened.cases.visible == first.visibleCount else {
-            throw SharedFailure(
-                exitCode: ExitStatus.badFile,
-                "\(data): its cases have the shape \(opened.shape), \(opened.cases.visible) values, "
-                    + "but \(self.model) takes \(model.imageShape), \(first.visibleCount) values")
-        }
-        guard first.visibleUnits == .bernoulli || opened.cases.levels == .bits else {
-            throw SharedFailure(
-                exitCode: ExitStatus.badFile,
-                "\(data): its values are grey, but the visible units of \(self.model) are spins, "
-                    + "which take two values; use --binarize threshold or --binarize sample")
-        }
     }
 
     private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {

@@ -1,4 +1,4 @@
-public import Storage
+import Storage
 
 /// Looks into a file and draws its filters, for `wilson inspect`.
 public struct InspectionRun {
@@ -12,24 +12,28 @@ public struct InspectionRun {
 
     private let file: String
     private let filters: String?
+    private let layer: Int
     private let report: Report
 
-    /// Creates the run; `filters` names the PNG file to write.
-    public init(file: String, filters: String?, report: Report) {
+    /// Creates the run; `filters` names the PNG file to write, of the layer `layer`.
+    public init(file: String, filters: String?, layer: Int = 0, report: Report) {
         self.file = file
         self.filters = filters
+        self.layer = layer
         self.report = report
     }
 
     /// Reads, draws, and returns what to print.
     ///
     /// Throws `badFile`, also when a data file is asked for what only models have, and
-    /// `cannotWrite`.
-    public func run() throws(StorageError) -> String {
+    /// `cannotWrite`; a failure of the command line when there is no such layer.
+    public func run() throws -> String {
         let inspection = try Inspection(path: file)
         var drawn = ""
         if let filters {
-            let sheet = FilterSheet(try model(inspection, for: "--filters"))
+            let model = try model(inspection, for: "--filters")
+            try model.model.checkLayer(layer, of: file)
+            let sheet = FilterSheet(model, layer: layer)
             try sheet.image.writePNG(to: filters)
             drawn = "\n" + row("filters", "\(filters): \(sheet.units.count) units by falling norm")
         }

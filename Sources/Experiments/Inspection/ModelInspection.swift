@@ -37,8 +37,8 @@ public struct ModelInspection: Sendable, Encodable {
         public let hasVelocity: Bool
     }
 
-    /// The first layer, whose weights are pictures.
-    let firstLayer: RBM
+    /// The model itself, whose weights are pictures.
+    let model: Model
 
     private enum CodingKeys: String, CodingKey {
         case kind, file, format, checksumsVerified, imageShape, step, seed, parameters, layers
@@ -58,7 +58,7 @@ public struct ModelInspection: Sendable, Encodable {
         imageShape = model.imageShape
         layers = model.layers.map(LayerSummary.init)
         parameters = model.layers.reduce(0) { $0 + $1.parameters.values.count }
-        firstLayer = model.layers[0]
+        self.model = model
         seed = model.notes["seed"].flatMap { UInt64($0) }
         step = model.notes["step"].flatMap { Int($0) }
         configuration = model.notes["configuration"]

@@ -38,6 +38,13 @@ public struct ModelSampler: ~Copyable {
         top.start(from: bytes)
     }
 
+    /// Holds visible units of the chains of a single machine, see `GibbsSampler`; a stack has its
+    /// `ClampedStackSampler`.
+    public mutating func hold(_ clamp: [UInt8]) {
+        precondition(layers.count == 1, "a clamp of the top of \(layers.count) layers")
+        top.hold(clamp)
+    }
+
     /// Moves every chain on.
     public mutating func run(sweeps: Int) { top.run(sweeps: sweeps) }
 

@@ -15,16 +15,20 @@ public struct SamplingRun {
     private let sweeps: Int
     private let output: String
     private let start: Start
+    private let clamp: String?
     private let seed: UInt64
 
+    /// Creates the run; `clamp` names the file of units that are held.
     public init(
-        model: String, count: Int, sweeps: Int, output: String, start: Start, seed: UInt64
+        model: String, count: Int, sweeps: Int, output: String, start: Start, clamp: String? = nil,
+        seed: UInt64
     ) {
         self.model = model
         self.count = count
         self.sweeps = sweeps
         self.output = output
         self.start = start
+        self.clamp = clamp
         self.seed = seed
     }
 
@@ -37,19 +41,20 @@ public struct SamplingRun {
         let model = try Model.load(model, world)
         try checkSize(model)
         let share = world.share(of: count)
-        var sampler = ModelSampler(model, chains: share, seed: seed)
+        var source: (any CaseSource)?
         if case .data(let path, let values, let binarize) = start {
             let opened = try openCases(path, values: values, binarize: binarize, seed: seed, world)
-            guard opened.cases.visible == model.layers[0].visibleCount else {
-                throw SharedFailure(
-                    exitCode: ExitStatus.badFile,
-                    "\(path): its cases have the shape \(opened.shape), but the model sees "
-                        + "\(model.imageShape)")
-            }
-            try sampler.start(from: opened.cases)
+            try model.checkShape(opened, from: path, for: self.model)
+            source = opened.cases
         }
-        sampler.run(sweeps: sweeps)
-        let visible = sampler.visible()
+        let kind = model.layers[0].visibleUnits
+        let held = try world.together { () throws -> ClampFile? in
+            guard let path = self.clamp else { return nil }
+            return try ClampFile(path: path, imageShape: model.imageShape, kind: kind)
+        }
+        let visible = try world.together {
+            try draw(share, of: model, from: source, clamp: held?.states(of: share))
+        }
         let isPicture = output.hasSuffix(".png")
         let own =
             isPicture
@@ -66,7 +71,31 @@ public struct SamplingRun {
             }
         }
         return world.rank == 0
-            ? "\(count) cases after \(sweeps) sweeps from \(startName): \(output)" : nil
+            ? "\(count) cases after \(sweeps) sweeps from \(startName)\(clampName): \(output)" : nil
+    }
+
+    /// Runs some chains.
+    ///
+    /// - Returns: The visible states, and the probabilities they were drawn from.
+    private func draw(
+        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?
+    ) throws -> (states: [UInt8], probabilities: [Float]) {
+        guard let clamp, model.layers.count > 1 else {
+            var sampler = ModelSampler(model, chains: chains, seed: seed)
+            if let source { try sampler.start(from: source) }
+            if let clamp { sampler.hold(clamp) }
+            sampler.run(sweeps: sweeps)
+            return sampler.visible()
+        }
+        // The free units start as those of a single machine do.
+        let first = Model(layers: [model.layers[0]], imageShape: model.imageShape)
+        var start = ModelSampler(first, chains: chains, seed: seed)
+        if let source { try start.start(from: source) }
+        var sampler = ClampedStackSampler(
+            model.stack, chains: chains, clamp: clamp, start: start.visible().states,
+            arithmetic: .integer, seed: seed)
+        sampler.run(sweeps: sweeps)
+        return sampler.visible()
     }
 
     /// The states of all chains come together on rank 0.
@@ -81,6 +110,8 @@ public struct SamplingRun {
             )
         }
     }
+
+    private var clampName: String { clamp.map { ", clamped by \($0)" } ?? "" }
 
     private var startName: String {
         switch start {

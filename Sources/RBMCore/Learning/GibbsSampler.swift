@@ -22,6 +22,8 @@ public struct GibbsSampler: ~Copyable {
     private var hidden: [UInt8]
     private var hiddenProbabilities: [Float]
     private var sweeps = 0
+    /// Empty without a clamp.
+    private var clamp: [UInt8] = []
 
     /// Creates chains whose visible units are 0 or 1 with probability one half.
     public init(
@@ -50,6 +52,21 @@ public struct GibbsSampler: ~Copyable {
     public mutating func start(from states: [UInt8]) {
         precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
         visible = states
+        hold()
+    }
+
+    /// Holds visible units at given states, now and after every sweep: the free ones then follow
+    /// their distribution given the held ones.
+    ///
+    /// - Parameter states: Bytes 0 or 1, or `Clamp.free`, shape `[chains.count, visible]`.
+    public mutating func hold(_ states: [UInt8]) {
+        precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
+        clamp = states
+        hold()
+    }
+
+    private mutating func hold() {
+        Clamp.hold(clamp, &visible, &visibleProbabilities)
     }
 
     /// Moves every chain on.
@@ -68,6 +85,7 @@ public struct GibbsSampler: ~Copyable {
                 visibleProbabilities, rows: rows, units: rbm.visibleCount, one: 1,
                 stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 1),
                 firstRow: chains.lowerBound, into: &visible, at: 0)
+            hold()
             sweeps += 1
         }
     }

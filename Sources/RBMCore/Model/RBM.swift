@@ -51,12 +51,14 @@ public struct RBM: Sendable, Equatable {
     public func hiddenPreactivations(given visible: [Double]) -> [Double] {
         precondition(
             visible.count == visibleCount, "\(visible.count) values, \(visibleCount) units")
-        var field = parameters.values[parameters.hiddenBiasRange].map(Double.init)
+        var fields = parameters.values[parameters.hiddenBiasRange].map(Double.init)
+        let values = parameters.values.span
+        var span = fields.mutableSpan
         for (i, value) in visible.enumerated() where value != 0 {
-            let row = i * hiddenCount
-            for j in 0..<hiddenCount { field[j] += value * Double(parameters.values[row + j]) }
+            let weights = values.extracting(rowRange(i, of: hiddenCount))
+            for j in span.indices { span[j] += value * Double(weights[j]) }
         }
-        return field
+        return fields
     }
 
     /// b + Wh, shape `[visible]`.
@@ -78,6 +80,14 @@ extension UnitKind {
         switch self {
         case .bernoulli: max(x, 0) + logarithm(1 + exponential(-abs(x)))
         case .spin: abs(x) + logarithm(1 + exponential(-2 * abs(x)))
+        }
+    }
+
+    /// The probability of the unit's upper value in a field x.
+    public func probability(field x: Double) -> Double {
+        switch self {
+        case .bernoulli: 1 / (1 + exponential(-x))
+        case .spin: 1 / (1 + exponential(-2 * x))
         }
     }
 

@@ -1,0 +1,63 @@
+import RBMCore
+
+/// What the hidden units of a layer make of cases, as the bytes of an NPY file.
+struct StackFeatures {
+    private let stack: DBN
+    private let layer: Int
+    private let source: any CaseSource
+    /// Names the random numbers of states; nil for means.
+    private let seed: UInt64?
+    /// The value of a visible unit for each byte of the source.
+    private let unitValues: [Double]
+
+    /// Cases that are loaded at a time.
+    private static let loadedCases = 256
+
+    /// Creates the view of a source that fits the stack.
+    ///
+    /// - Parameter seed: Of the states to draw; nil for means.
+    init(_ stack: DBN, layer: Int, of source: any CaseSource, drawnWith seed: UInt64?) {
+        self.stack = stack
+        self.layer = layer
+        self.source = source
+        self.seed = seed
+        let levels = source.levels
+        let kind = stack.layers[0].visibleUnits
+        unitValues = (0...levels.maximum).map { kind.value(Double($0) / Double(levels.maximum)) }
+    }
+
+    /// Hidden units of a case.
+    var units: Int { stack.layers[layer].hiddenCount }
+
+    /// Bytes of a case: float32 means, or states of one byte.
+    var bytesPerCase: Int { units * (seed == nil ? MemoryLayout<Float>.size : 1) }
+
+    /// The features of some cases, one after the other.
+    ///
+    /// - Parameter progress: Is told how many are done.
+    func bytes(of cases: Range<Int>, progress: (Int) -> Void) throws -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(cases.count * bytesPerCase)
+        let visible = source.visible
+        var loaded = [UInt8](repeating: 0, count: min(Self.loadedCases, cases.count) * visible)
+        for start in stride(from: cases.lowerBound, to: cases.upperBound, by: Self.loadedCases) {
+            let numbers = Array(start..<min(start + Self.loadedCases, cases.upperBound))
+            try source.load(numbers, draw: 0, into: &loaded)
+            for (row, number) in numbers.enumerated() {
+                let values = loaded[(row * visible)..<((row + 1) * visible)]
+                append(values.map { unitValues[Int($0)] }, case: number, to: &result)
+            }
+            progress(numbers[numbers.count - 1] + 1 - cases.lowerBound)
+        }
+        return result
+    }
+
+    private func append(_ visible: [Double], case number: Int, to result: inout [UInt8]) {
+        if let seed {
+            result += stack.hiddenStates(ofLayer: layer, given: visible, case: number, seed: seed)
+        } else {
+            let means = stack.hiddenMeans(ofLayer: layer, given: visible).map(Float.init)
+            unsafe means.withUnsafeBytes { unsafe result.append(contentsOf: $0) }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import RandomStreams
+
+/// Chains of a stack of which some visible units are held: p(hidden layers, free units | held units).
+///
+/// The top layer has a block of its own. A layer between sees the layer above as its prior and the
+/// layer below as evidence, by which its units depend on one another: they are drawn one by one, each
+/// from its exact conditional. Free visible units are summed out, and drawn at the end alone. An
+/// upward pass instead would take each layer's machine for the stack, which it is not.
+public struct ClampedStackSampler: ~Copyable {
+    /// The global numbers of these chains.
+    public let chains: Range<Int>
+
+    private let layers: [RBM]
+    private let arithmetic: [any LayerArithmetic]
+    private let evidence: [EvidenceSampler]
+    private let clamp: [UInt8]
+    private let seed: UInt64
+    /// The hidden states of each layer, bytes 0 or 1, shape `[chains, hidden]`.
+    private var hidden: [[UInt8]]
+    private var sweeps = 0
+
+    /// Creates chains whose hidden layers are drawn by one pass up from visible states.
+    ///
+    /// - Parameters:
+    ///   - clamp: Bytes 0 or 1, or `Clamp.free`, shape `[chains.count, visible]`.
+    ///   - visible: The states of the free units at the start, same shape.
+    public init(
+        _ stack: DBN, chains: Range<Int>, clamp: [UInt8], start visible: [UInt8],
+        arithmetic kind: ArithmeticKind, seed: UInt64
+    ) {
+        let units = stack.layers[0].visibleCount
+        precondition(
+            clamp.count == chains.count * units && visible.count == clamp.count,
+            "\(clamp.count) and \(visible.count) bytes for \(chains.count) chains of \(units)")
+        layers = stack.layers
+        self.chains = chains
+        self.clamp = clamp
+        self.seed = seed
+        arithmetic = stack.layers.map { rbm in
+            let arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
+            arithmetic.load(rbm.parameters)
+            return arithmetic
+        }
+        evidence = stack.layers.dropLast().map(EvidenceSampler.init)
+        hidden = []
+        var below = zip(clamp, visible).map { $0 == Clamp.free ? $1 : $0 }
+        for layer in stack.layers.indices {
+            // The first pass has a stream of its own.
+            below = drawUpward(layer, from: below, sweep: 2)
+            hidden.append(below)
+        }
+    }
+
+    /// Draws a layer's hidden states given the states below as in its own machine.
+    private borrowing func drawUpward(_ layer: Int, from below: [UInt8], sweep: Int) -> [UInt8] {
+        let rows = 0..<chains.count
+        let rbm = layers[layer]
+        var probabilities = [Float](repeating: 0, count: chains.count * rbm.hiddenCount)
+        arithmetic[layer].upward(below, rows: rows, into: &probabilities)
+        activate(rbm.hiddenUnits, units: rbm.hiddenCount, rows: rows, &probabilities)
+        var states = [UInt8](repeating: 0, count: probabilities.count)
+        sample(
+            probabilities, rows: rows, units: rbm.hiddenCount, one: 1,
+            stream: RandomStream(
+                seed: seed, .sampling, layer: layer, step: sweeps, sweep: sweep),
+            firstRow: chains.lowerBound, into: &states, at: 0)
+        return states
+    }
+
+    /// Moves every chain on, each time through all hidden layers from the top.
+    public mutating func run(sweeps count: Int) {
+        let top = layers.count - 1
+        for _ in 0..<count {
+            hidden[top] = drawUpward(top, from: hidden[top - 1], sweep: 0)
+            for layer in (0..<top).reversed() { drawBetween(layer) }
+            sweeps += 1
+        }
+    }
+
+    /// Draws the hidden units of a layer below the top.
+    private mutating func drawBetween(_ layer: Int) {
+        let units = layers[layer].hiddenCount
+        var prior = [Float](repeating: 0, count: chains.count * units)
+        arithmetic[layer + 1].downward(
+            hidden[layer + 1], levels: .bits, rows: 0..<chains.count, into: &prior)
+        let stream = RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 0)
+        let below = layer == 0 ? clamp : hidden[layer - 1]
+        let visible = layers[layer].visibleCount
+        for row in 0..<chains.count {
+            evidence[layer].draw(
+                &hidden[layer], row: row, prior: prior.span.extracting(rowRange(row, of: units)),
+                evidence: below.span.extracting(rowRange(row, of: visible)), stream: stream,
+                chain: chains.lowerBound + row)
+        }
+    }
+
+    /// Draws the free visible units.
+    ///
+    /// - Returns: Bytes 0 or 1, and the probabilities they were drawn from, shape
+    ///   `[chains, visible]`; held units are what they are held at.
+    public borrowing func visible() -> (states: [UInt8], probabilities: [Float]) {
+        let pass = DownwardPass(layers[0], arithmetic: arithmetic[0].kind)
+        var (states, probabilities) = pass.draw(
+            from: hidden[0], firstChain: chains.lowerBound, chains: chains.count, seed: seed,
+            layer: 0)
+        Clamp.hold(clamp, &states, &probabilities)
+        return (states, probabilities)
+    }
+}

@@ -1,0 +1,120 @@
+import RandomStreams
+
+/// Draws the hidden units of a layer one by one, given fields from above and states below.
+///
+/// The layer below is p(y | h) = Π_i e^{y_i a_i}/Z(a_i) with a = b + Wh over the units that are
+/// known, and p(h) ∝ e^{h·x} is the prior: turning unit j over changes ln p by its change of h·x and
+/// of Σ_i (y_i a_i − ln Z(a_i)).
+struct EvidenceSampler {
+    private let rbm: RBM
+    /// Shape `[hidden, visible]`: a hidden unit's weights lie together.
+    private let weights: [Float]
+
+    init(_ rbm: RBM) {
+        self.rbm = rbm
+        let (visible, hidden) = (rbm.visibleCount, rbm.hiddenCount)
+        weights = (0..<hidden).flatMap { j in (0..<visible).map { rbm.parameters[$0, j] } }
+    }
+
+    /// Draws each hidden unit of a row once, in order.
+    ///
+    /// - Parameters:
+    ///   - states: Bytes 0 or 1, shape `[…, hidden]`.
+    ///   - prior: The fields x from above, shape `[hidden]`.
+    ///   - evidence: Bytes 0 or 1, or `Clamp.free` where nothing is known, shape `[visible]`.
+    ///   - chain: The global number of the row, which names its random numbers.
+    func draw(
+        _ states: inout [UInt8], row: Int, prior: Span<Float>, evidence: Span<UInt8>,
+        stream: RandomStream, chain: Int
+    ) {
+        var words = [UInt32](repeating: 0, count: rbm.hiddenCount)
+        var wordSpan = words.mutableSpan
+        stream.fill(&wordSpan, row: chain)
+        let first = row * rbm.hiddenCount
+        var account = EvidenceAccount(
+            rbm, evidence: evidence, fields: fields(states, from: first))
+        for j in 0..<rbm.hiddenCount {
+            let column = weights.span.extracting(rowRange(j, of: rbm.visibleCount))
+            let isUp = states[first + j] == 1
+            let change: Float = (rbm.hiddenUnits == .spin ? 2 : 1) * (isUp ? -1 : 1)
+            let gain = account.gain(of: change, along: column) + Double(change * prior[j])
+            if words[j].occurs(sigmoid(Float(gain))) {
+                states[first + j] = isUp ? 0 : 1
+                account.accept(change, along: column)
+            }
+        }
+    }
+
+    /// b + Wh of the units below.
+    private func fields(_ states: [UInt8], from first: Int) -> [Float] {
+        var fields = rbm.parameters.visibleBias
+        var span = fields.mutableSpan
+        for j in 0..<rbm.hiddenCount {
+            let value = Float(rbm.hiddenUnits.value(Double(states[first + j])))
+            guard value != 0 else { continue }
+            let column = weights.span.extracting(rowRange(j, of: rbm.visibleCount))
+            for i in span.indices { span[i] += value * column[i] }
+        }
+        return fields
+    }
+}
+
+/// Σ y·a − ln Z(a) over the known units below, while units above turn over.
+private struct EvidenceAccount {
+    private let kind: UnitKind
+    /// 1 where a unit is known, else 0.
+    private var known: [Float]
+    private var values: [Float]
+    private var fields: [Float]
+    /// ln Z of `fields`, and as it would be after the change that was asked for.
+    private var logs: [Float]
+    private var newLogs: [Float]
+    private var terms: [Float]
+
+    init(_ rbm: RBM, evidence: Span<UInt8>, fields: [Float]) {
+        kind = rbm.visibleUnits
+        self.fields = fields
+        let count = fields.count
+        known = Array(repeating: 0, count: count)
+        values = Array(repeating: 0, count: count)
+        logs = Array(repeating: 0, count: count)
+        for i in 0..<count where evidence[i] != Clamp.free {
+            known[i] = 1
+            values[i] = Float(kind.value(Double(evidence[i])))
+        }
+        newLogs = logs
+        terms = logs
+        writeLogs(change: 0, along: fields.span)
+        logs = newLogs
+    }
+
+    /// How much the sum grows when a unit changes by `change` whose weights are `column`.
+    mutating func gain(of change: Float, along column: Span<Float>) -> Double {
+        writeLogs(change: change, along: column)
+        // References of their own: `self` cannot be lent twice.
+        let (known, values, logs, newLogs) = (known, values, logs, newLogs)
+        let (mask, value, old, new) = (known.span, values.span, logs.span, newLogs.span)
+        var span = terms.mutableSpan
+        for i in span.indices {
+            span[i] = mask[i] * (change * column[i] * value[i] - (new[i] - old[i]))
+        }
+        return laneSum(terms.span)
+    }
+
+    /// Makes the change whose gain was asked for last.
+    mutating func accept(_ change: Float, along column: Span<Float>) {
+        var fields = fields.mutableSpan
+        for i in fields.indices { fields[i] += change * column[i] }
+        swap(&logs, &newLogs)
+    }
+
+    private mutating func writeLogs(change: Float, along column: Span<Float>) {
+        let (kind, fields) = (kind, fields)
+        let old = fields.span
+        var new = newLogs.mutableSpan
+        switch kind {
+        case .bernoulli: for i in new.indices { new[i] = softplus(old[i] + change * column[i]) }
+        case .spin: for i in new.indices { new[i] = logTwoCosh(old[i] + change * column[i]) }
+        }
+    }
+}

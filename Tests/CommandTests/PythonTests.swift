@@ -1,0 +1,68 @@
+import DistributedTraining
+import Foundation
+import RBMCore
+import Storage
+import Testing
+
+/// The script that Python's users start from agrees with the program.
+@Suite(
+    .serialized, .timeLimit(.minutes(5)),
+    .enabled(if: Python.isAvailable, "no python3 with numpy and safetensors; PYTHON may name one"))
+struct PythonTests {
+    /// examples/load_model.py of this source tree.
+    private static let script = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "examples/load_model.py").path
+
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Weights of order one over many units: what a trained model has.
+    private func layer(
+        _ visible: Int, _ hidden: Int, _ visibleUnits: UnitKind, _ hiddenUnits: UnitKind
+    ) -> RBM {
+        var parameters = Parameters(visible: visible, hidden: hidden)
+        for i in parameters.values.indices {
+            parameters.values[i] = Float((i &* 7919) % 1009) / 1009 - 0.5
+        }
+        return RBM(visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: parameters)
+    }
+
+    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
+    func freeEnergiesAndMeansAgree(visible: UnitKind, hidden: UnitKind) throws {
+        let (model, data) = (folder.file("m.safetensors"), folder.file("d.npy"))
+        let layers = [layer(110, 60, visible, hidden), layer(60, 9, hidden, .bernoulli)]
+        try Model(layers: layers, imageShape: [10, 11]).file().write(to: model)
+        let bits = (0..<(200 * 110)).map { (place: Int) -> UInt8 in
+            let hash = place &* 2_654_435_761
+            return UInt8(hash >> 9 & 1)
+        }
+        try writeNPY(bits, shape: [200, 10, 11], to: data)
+
+        let printed = try Python.run([Self.script, model, data, folder.file("python.npy")])
+        let energy = try #require(Double(printed.trimmingCharacters(in: .whitespacesAndNewlines)))
+        // Spins are bits in this file.
+        let values = visible == .spin ? ["--values", "spins"] : []
+        let evaluation = try Command.run(["evaluate", model, "--data", data, "--json"] + values)
+        #expect(evaluation.status == 0, "\(evaluation.words)")
+        let object = try JSONSerialization.jsonObject(with: Data(evaluation.output.utf8))
+        let measured = try #require((object as? [String: Any])?["mean_free_energy"] as? Double)
+        #expect(abs(energy - measured) < 1e-5)
+        #expect(abs(energy) > 1)
+
+        let transform = try Command.run(
+            ["transform", model, "--data", data, "--output", folder.file("wilson.npy")] + values)
+        #expect(transform.status == 0, "\(transform.words)")
+        let files = try ["python.npy", "wilson.npy"].map { try ArrayFile(path: folder.file($0)) }
+        #expect(files.allSatisfy { $0.shape == [200, 9] && $0.elementType == .float32 })
+        var rows = [[Float]](repeating: Array(repeating: 0, count: 9), count: 2)
+        for number in 0..<200 {
+            for (index, file) in files.enumerated() {
+                var span = rows[index].mutableSpan
+                try file.copyFloats(case: number, into: &span)
+            }
+            #expect(zip(rows[0], rows[1]).allSatisfy { abs($0 - $1) < 1e-5 }, "case \(number)")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import RandomStreams
+import Testing
+
+@testable import RBMCore
+
+@Suite struct EvidenceSamplerTests {
+    /// p(h | y) ∝ e^{h·x} Π p(y_i | h) over the known units, by enumeration.
+    private func conditional(
+        _ rbm: RBM, prior: [Float], evidence: [UInt8]
+    ) -> StateDistribution {
+        let naive = NaiveRBM(rbm)
+        let weights = naive.hiddenStates.map { hidden in
+            var log = zip(hidden, prior).reduce(0.0) { $0 + $1.0 * Double($1.1) }
+            for (i, field) in naive.visibleFields(hidden).enumerated()
+            where evidence[i] != Clamp.free {
+                log += unitValue(evidence[i], rbm.visibleUnits, .bits) * field
+                log -= rbm.visibleUnits.logPartition(field: field)
+            }
+            return exp(log)
+        }
+        let total = weights.reduce(0, +)
+        return StateDistribution(probabilities: weights.map { $0 / total })
+    }
+
+    /// Stationary: draws from the exact distribution stay so after a sweep; and others reach it.
+    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
+    func sweepsKeepAndReachTheConditional(visible: UnitKind, hidden: UnitKind) {
+        var generator = TestGenerator(seed: 51)
+        let rbm = generator.rbm(6, 4, visible, hidden, weights: 1, biases: 0.5)
+        let prior: [Float] = [0.5, -0.25, 1, -0.5]
+        let evidence: [UInt8] = [1, 0, Clamp.free, 1, 1, Clamp.free]
+        let exact = conditional(rbm, prior: prior, evidence: evidence)
+        let sampler = EvidenceSampler(rbm)
+        let count = 5000
+        func variation(_ start: [UInt8], sweeps: Int) -> Double {
+            var states = start
+            for sweep in 0..<sweeps {
+                let stream = RandomStream(seed: 3, .sampling, step: sweep)
+                for row in 0..<count {
+                    sampler.draw(
+                        &states, row: row, prior: prior.span, evidence: evidence.span,
+                        stream: stream, chain: row)
+                }
+            }
+            return exact.variation((0..<count).map { stateNumber(states, row: $0, of: 4) })
+        }
+        let floor = exact.floor(draws: count)
+        let drawn = (0..<count).flatMap { _ in
+            let number = exact.draw(&generator)
+            return (0..<4).map { UInt8(number >> $0 & 1) }
+        }
+        #expect(variation(drawn, sweeps: 1) < 2 * floor)
+        let zeros = [UInt8](repeating: 0, count: count * 4)
+        #expect(variation(zeros, sweeps: 1) > 2.5 * floor)
+        #expect(variation(zeros, sweeps: 20) < 2 * floor)
+    }
+
+    /// Without evidence a sweep draws from the prior, at once.
+    @Test func withoutEvidenceThePriorRemains() {
+        var generator = TestGenerator(seed: 52)
+        let rbm = generator.rbm(5, 3, .bernoulli, .spin)
+        let prior: [Float] = [0.5, -0.25, 1]
+        let evidence = [UInt8](repeating: Clamp.free, count: 5)
+        let exact = conditional(rbm, prior: prior, evidence: evidence)
+        let count = 5000
+        var states = generator.bytes(3 * count, .bits)
+        let sampler = EvidenceSampler(rbm)
+        for row in 0..<count {
+            sampler.draw(
+                &states, row: row, prior: prior.span, evidence: evidence.span,
+                stream: RandomStream(seed: 3, .sampling), chain: row)
+        }
+        let variation = exact.variation((0..<count).map { stateNumber(states, row: $0, of: 3) })
+        #expect(variation < 2 * exact.floor(draws: count))
+    }
+}
