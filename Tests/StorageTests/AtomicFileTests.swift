@@ -111,6 +111,23 @@ import Testing
         }
     }
 
+    @Test func trialOfWritingChangesNothing() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write("text", to: folder + "/a")
+            try AtomicFile.checkWritable(folder + "/a")
+            try AtomicFile.checkWritable(folder + "/b")
+            let names = try Folder.list(folder)
+            #expect(names == ["a"])
+            #expect(try readBytes(of: folder + "/a") == Array("text".utf8))
+            expectStorageError(.cannotWrite, "is a folder") {
+                try AtomicFile.checkWritable(folder)
+            }
+            expectStorageError(.cannotWrite, "no folder", "Create it first") {
+                try AtomicFile.checkWritable(folder + "/none/a")
+            }
+        }
+    }
+
     @Test func writersAtTheSameTimeNeverMixTheirBytes() async throws {
         try await withTemporaryFolder { folder in
             try await withThrowingTaskGroup(of: Void.self) { group in

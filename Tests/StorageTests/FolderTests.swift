@@ -66,6 +66,22 @@ import Testing
         }
     }
 
+    @Test func trialOfCreatingLeavesNothing() throws {
+        try withTemporaryFolder { folder in
+            try Folder.checkCreatable(folder)
+            try Folder.checkCreatable(folder + "/a/b/")
+            try AtomicFile.write("text", to: folder + "/file")
+            for path in ["/file", "/file/a", "/file/a/b"] {
+                expectStorageError(.cannotWrite, "is a file", file: folder + "/file") {
+                    try Folder.checkCreatable(folder + path)
+                }
+            }
+            expectStorageError(.cannotWrite, "empty name") { try Folder.checkCreatable("") }
+            let names = try Folder.list(folder)
+            #expect(names == ["file"])
+        }
+    }
+
     @Test func readsWholeFiles() throws {
         try withTemporaryFolder { folder in
             let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0) }
