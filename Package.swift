@@ -27,6 +27,7 @@ let package = Package(
         .target(name: "CMPI", dependencies: ["MPILibrary"]),
         .systemLibrary(
             name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+        .target(name: "CBitProducts"),
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
@@ -42,7 +43,7 @@ let package = Package(
         .target(name: "RandomStreams", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["CPNG", "CZlib"], swiftSettings: swiftSettings),
         .target(
-            name: "RBMCore", dependencies: ["COneDNN", "RandomStreams"],
+            name: "RBMCore", dependencies: ["CBitProducts", "COneDNN", "RandomStreams"],
             swiftSettings: swiftSettings,
             // The baseline CPU rounds and takes roots by a call; later ones have instructions.
             linkerSettings: [.linkedLibrary("m")]),

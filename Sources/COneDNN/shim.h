@@ -6,6 +6,12 @@
 void omp_set_num_threads(int count);
 int omp_get_max_threads(void);
 
+// Loops of our own run on the same threads: two pools would fight for the cores. This is what gcc
+// makes of `#pragma omp parallel`; Swift has no such pragma.
+void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+int omp_get_thread_num(void);
+int omp_get_num_threads(void);
+
 // The level of x86-64 for which this program is compiled. -march is passed to the C compiler
 // (`swift build -Xcc -march=…`), which hands it on to Swift's; only C can see the result.
 static inline const char *compiled_cpu_target(void) {

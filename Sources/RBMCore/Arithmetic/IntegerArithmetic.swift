@@ -18,6 +18,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     /// Σ over hidden units of each row.
     private var rowSums: (high: [Int32], low: [Int32])
 
+    private let bitProducts = BitProducts()
     private var highProducts: [Int32] = []
     private var lowProducts: [Int32] = []
     private var meanBytes: [Int8] = []
@@ -99,16 +100,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     // MARK: Pre-activations
 
     public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
-        reserve(rows.count * shape.hidden)
-        var high = highProducts.mutableSpan
-        var low = lowProducts.mutableSpan
-        let start = rows.lowerBound * shape.visible
-        MatrixProducts.multiply(
-            states.span, from: start, by: weights.high.span, into: &high, m: rows.count,
-            n: shape.hidden, k: shape.visible)
-        MatrixProducts.multiply(
-            states.span, from: start, by: weights.low.span, into: &low, m: rows.count,
-            n: shape.hidden, k: shape.visible)
+        multiply(states, levels: shape.levels, rows: rows, transposed: false)
         combine(
             rows: rows, bias: hiddenBias, below: shape.visibleUnits, levels: shape.levels,
             sums: columnSums, into: &result)
@@ -117,19 +109,46 @@ public final class IntegerArithmetic: LayerArithmetic {
     public func downward(
         _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float]
     ) {
-        reserve(rows.count * shape.visible)
-        var high = highProducts.mutableSpan
-        var low = lowProducts.mutableSpan
-        let start = rows.lowerBound * shape.hidden
-        MatrixProducts.multiply(
-            states.span, from: start, by: weights.high.span, rightTransposed: true, into: &high,
-            m: rows.count, n: shape.visible, k: shape.hidden)
-        MatrixProducts.multiply(
-            states.span, from: start, by: weights.low.span, rightTransposed: true, into: &low,
-            m: rows.count, n: shape.visible, k: shape.hidden)
+        multiply(states, levels: levels, rows: rows, transposed: true)
         combine(
             rows: rows, bias: visibleBias, below: shape.hiddenUnits, levels: levels,
             sums: rowSums, into: &result)
+    }
+
+    /// Multiplies some rows of states by both bytes of the weights, or of their transpose.
+    private func multiply(
+        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, transposed: Bool
+    ) {
+        let (n, k) =
+            transposed ? (shape.visible, shape.hidden) : (shape.hidden, shape.visible)
+        reserve(rows.count * n)
+        let start = rows.lowerBound * k
+        multiply(
+            states, levels: levels, from: start, by: weights.high, rightTransposed: transposed,
+            into: &highProducts, m: rows.count, n: n, k: k)
+        multiply(
+            states, levels: levels, from: start, by: weights.low, rightTransposed: transposed,
+            into: &lowProducts, m: rows.count, n: n, k: k)
+    }
+
+    /// Multiplies bytes of some levels: bits have a faster way.
+    private func multiply(
+        _ states: [UInt8], levels: ByteLevels, from start: Int = 0,
+        leftTransposed: Bool = false, by bytes: [Int8], rightTransposed: Bool = false,
+        into product: inout [Int32], m: Int, n: Int, k: Int
+    ) {
+        let (states, bytes) = (states.span, bytes.span)
+        var product = product.mutableSpan
+        switch levels {
+        case .bits:
+            bitProducts.multiply(
+                states, from: start, leftTransposed: leftTransposed, by: bytes,
+                rightTransposed: rightTransposed, into: &product, m: m, n: n, k: k)
+        case .grey:
+            MatrixProducts.multiply(
+                states, from: start, leftTransposed: leftTransposed, by: bytes,
+                rightTransposed: rightTransposed, into: &product, m: m, n: n, k: k)
+        }
     }
 
     private func reserve(_ count: Int) {
@@ -193,10 +212,10 @@ public final class IntegerArithmetic: LayerArithmetic {
             rounding: rounding, into: &meanBytes)
 
         let layout = statistics.layout
+        multiply(
+            visible, levels: shape.levels, leftTransposed: true, by: meanBytes,
+            into: &statistics.integers, m: shape.visible, n: hidden, k: count)
         var sums = statistics.integers.mutableSpan
-        MatrixProducts.multiply(
-            visible.span, leftTransposed: true, by: meanBytes.span, into: &sums, m: shape.visible,
-            n: hidden, k: count)
         sums.withRange(layout.moments) { moments in
             for i in moments.indices { moments[i] = 0 }
         }

@@ -21,20 +21,10 @@ public enum MatrixProducts {
     public static var compiledTarget: String { unsafe String(cString: compiled_cpu_target()) }
 
     /// The instruction set that oneDNN generates code for on this machine.
-    public static var instructionSet: String {
-        // The values of dnnl_cpu_isa_t that oneDNN 2 and 3 document.
-        switch dnnl_get_effective_cpu_isa().rawValue {
-        case 0x1: "SSE4.1"
-        case 0x3: "AVX"
-        case 0x7: "AVX2"
-        case 0xF: "AVX2 with VNNI"
-        case 0x1F: "AVX2 with VNNI 2"
-        case 0x27: "AVX-512"
-        case 0x67: "AVX-512 with VNNI"
-        case 0xE7: "AVX-512 with bfloat16"
-        case let other where other > 0xE7: "AVX-512 and beyond (\(other))"
-        case let other: "unknown (\(other))"
-        }
+    public static var instructionSet: String { effectiveSet.description }
+
+    static var effectiveSet: InstructionSet {
+        InstructionSet(code: Int(dnnl_get_effective_cpu_isa().rawValue))
     }
 
     /// c ← a·b in exact integers.

@@ -7,24 +7,6 @@ import Testing
     /// One, odd, prime, a multiple of 64, and beside it.
     private static let sizes = [1, 2, 3, 7, 16, 31, 63, 64, 65, 97, 128, 131]
 
-    /// Σ_k a·b by three loops over row-major matrices that may be stored transposed.
-    private func naive(
-        _ a: [Int], _ leftTransposed: Bool, _ b: [Int], _ rightTransposed: Bool, _ m: Int,
-        _ n: Int, _ k: Int
-    ) -> [Int] {
-        var c = [Int](repeating: 0, count: m * n)
-        for i in 0..<m {
-            for j in 0..<n {
-                for l in 0..<k {
-                    c[i * n + j] +=
-                        a[leftTransposed ? l * m + i : i * k + l]
-                        * b[rightTransposed ? j * k + l : l * n + j]
-                }
-            }
-        }
-        return c
-    }
-
     private func product(
         _ a: [UInt8], from start: Int = 0, _ leftTransposed: Bool, _ b: [Int8],
         _ rightTransposed: Bool, _ m: Int, _ n: Int, _ k: Int
@@ -49,7 +31,7 @@ import Testing
             let offset = Int.random(in: 0...70, using: &generator)
             let a = generator.bytes(offset + m * k, .grey)
             let b = (0..<(k * n)).map { _ in Int8.random(in: -128...127, using: &generator) }
-            let exact = naive(
+            let exact = naiveProduct(
                 a[offset...].map { Int($0) }, leftTransposed, b.map { Int($0) }, rightTransposed,
                 m, n, k)
             #expect(
@@ -101,7 +83,7 @@ import Testing
             MatrixProducts.multiply(
                 left.span, leftTransposed: leftTransposed, by: right.span,
                 rightTransposed: rightTransposed, into: &span, m: m, n: n, k: k)
-            let exact = naive(a, leftTransposed, b, rightTransposed, m, n, k)
+            let exact = naiveProduct(a, leftTransposed, b, rightTransposed, m, n, k)
             #expect(c == exact.map { Float($0) / 4096 }, "m \(m), n \(n), k \(k)")
         }
     }

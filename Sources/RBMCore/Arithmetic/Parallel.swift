@@ -1,0 +1,35 @@
+import COneDNN
+
+/// Runs a body on parts of `0..<count`, on the threads that oneDNN's products use.
+///
+/// Parts are contiguous and disjoint; what a body does to one element must not depend on its part, so
+/// that the number of threads changes no bit.
+///
+/// - Parameters:
+///   - grain: A part has at least so many elements, for it costs a microsecond to give away.
+///   - body: Runs on several threads at once, and has returned everywhere when this returns.
+func inParallel(over count: Int, atLeast grain: Int, _ body: (Range<Int>) -> Void) {
+    let threads = min(MatrixProducts.threads, count / grain)
+    guard threads > 1 else { return body(0..<count) }
+    withoutActuallyEscaping(body) { body in
+        var work = SharedWork(count: count, body: body)
+        unsafe withUnsafeMutablePointer(to: &work) { work in
+            unsafe GOMP_parallel(
+                { unsafe $0!.assumingMemoryBound(to: SharedWork.self).pointee.runShare() }, work,
+                UInt32(threads), 0)
+        }
+    }
+}
+
+private struct SharedWork {
+    let count: Int
+    let body: (Range<Int>) -> Void
+
+    /// Runs the share of the calling thread, of as many as there are: maybe fewer than were asked for.
+    func runShare() {
+        let thread = Int(omp_get_thread_num())
+        let threads = Int(omp_get_num_threads())
+        let part = (count * thread / threads)..<(count * (thread + 1) / threads)
+        if !part.isEmpty { body(part) }
+    }
+}
