@@ -21,6 +21,7 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     case benchmark
     case annealing
     case dropout
+    case weightRounding
 }
 
 /// A family of random numbers that is a pure function of (seed, purpose, layer, step, sweep).

@@ -52,8 +52,8 @@ struct BenchStepCommand: ParsableCommand {
     var steps: Int?
 
     @Option(
-        help: ArgumentHelp("The number system.", valueName: "integer|float32"),
-        transform: { try arithmeticKind($0) })
+        help: ArgumentHelp("integer, integer-one-byte or float32.", valueName: "arithmetic"),
+        transform: { try choice($0) })
     var arithmetic = ArithmeticKind.integer
 
     @Option(
@@ -88,11 +88,4 @@ struct BenchStepCommand: ParsableCommand {
             return 0
         }
     }
-}
-
-private func arithmeticKind(_ word: String) throws -> ArithmeticKind {
-    guard word != "integer-one-byte" else {
-        throw ValidationError("it is not yet there; use integer or float32")
-    }
-    return try choice(word)
 }

@@ -4,14 +4,15 @@ import RBMCore
 ///
 /// Every third batch is short.
 func trainingChecksum(
-    _ algorithm: LearningRule.Algorithm, _ kind: UnitKind, _ levels: ByteLevels
+    _ algorithm: LearningRule.Algorithm, _ kind: UnitKind, _ levels: ByteLevels,
+    _ precision: ArithmeticKind
 ) -> Checksum {
     let (visible, hidden, batch, seed) = (83, 61, 23, 5 as UInt64)
-    let arithmetic = makeArithmetic(
-        .integer,
+    let arithmetic = makeTrainingArithmetic(
+        precision,
         LayerShape(
             visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind,
-            levels: levels))
+            levels: levels), seed: seed, layer: 0)
     let rates = [Double](repeating: 0.4, count: visible)
     var optimizer = Optimizer(
         Optimizer.Options(momentum: 0.5, l1: 1e-4, l2: 1e-3),
@@ -41,7 +42,7 @@ func trainingChecksum(
         optimizer.update(
             with: estimator.statistics, of: arithmetic, counts: rows, rate: 0.1,
             averaging: step >= 15)
-        arithmetic.load(optimizer.parameters)
+        arithmetic.load(optimizer.parameters, step: step + 1)
     }
     var checksum = Checksum()
     for value in optimizer.parameters.values + optimizer.result.values {

@@ -7,11 +7,13 @@ import RBMCore
 print(MatrixProducts.instructionSet)
 print(MatrixProducts.threads)
 print("products \(productChecksum())")
-for algorithm in LearningRule.Algorithm.allCases {
-    for kind in UnitKind.allCases {
-        for levels in [ByteLevels.bits, .grey] {
-            let checksum = trainingChecksum(algorithm, kind, levels)
-            print("\(algorithm.rawValue) \(kind) \(levels) \(checksum)")
+for precision in [ArithmeticKind.integer, .integerOneByte] {
+    for algorithm in LearningRule.Algorithm.allCases {
+        for kind in UnitKind.allCases {
+            for levels in [ByteLevels.bits, .grey] {
+                let checksum = trainingChecksum(algorithm, kind, levels, precision)
+                print("\(precision.rawValue) \(algorithm.rawValue) \(kind) \(levels) \(checksum)")
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ import Testing
         folder = try TemporaryFolder()
         try Self.writeData(to: folder.file("data.npy"))
         for layers in [1, 2] {
-            for arithmetic in ["integer", "float32"] {
+            for arithmetic in ["integer", "integer-one-byte", "float32"] {
                 _ = try folder.write(
                     Self.configuration(
                         data: folder.file("data.npy"), layers: layers, arithmetic: arithmetic),
@@ -77,8 +77,8 @@ import Testing
             .map { $0.components(separatedBy: ", \"seconds\"")[0] }
     }
 
-    @Test(arguments: [1, 2]) func anyRanksThreadsAndStopsGiveOneModel(layers: Int) throws {
-        let configuration = "integer-\(layers).yaml"
+    @Test(arguments: ["integer-1.yaml", "integer-2.yaml", "integer-one-byte-1.yaml"])
+    func anyRanksThreadsAndStopsGiveOneModel(configuration: String) throws {
         try train(configuration, to: "alone", ranks: nil)
         let model = try folder.bytes("alone/model.safetensors")
         let metrics = try records("alone")

@@ -6,7 +6,6 @@ import Testing
     /// A key's line in the table is removed when its time comes, and its row here with it.
     @Test(arguments: [
         ("data.values=real", "data.binarize=sample", "auto, bits, grey, spins"),
-        ("arithmetic=integer-one-byte", "", "auto, integer, float32"),
         ("layers.0.visible-units=gaussian", "", "bernoulli, spin"),
     ])
     func whatIsNotYetSupportedIsRefused(_ override: String, _ companion: String, _ rest: String) {

@@ -84,6 +84,7 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
         try expect(false, "rank \(world.rank) works on")
     },
     "integer training": { world in try printFingerprints(of: .integer, world) },
+    "one-byte training": { world in try printFingerprints(of: .integerOneByte, world) },
     "float32 training": { world in try printParameters(world) },
 ]
 

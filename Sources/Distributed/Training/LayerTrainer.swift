@@ -43,7 +43,8 @@ struct LayerTrainer: ~Copyable {
         let shape = LayerShape(
             visible: source.visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
             hiddenUnits: plan.hiddenUnits, levels: source.levels)
-        arithmetic = makeArithmetic(plan.arithmetic, shape)
+        arithmetic = makeTrainingArithmetic(
+            plan.arithmetic, shape, seed: plan.seed, layer: plan.layer)
         let ownChains = world.share(of: plan.persistentChains)
         if let state {
             step = state.step
@@ -66,7 +67,7 @@ struct LayerTrainer: ~Copyable {
                     logOddsOf: plan.startsAtLogOdds && plan.optimizer.biases ? rates : nil,
                     seed: plan.seed, layer: plan.layer)
             optimizer = Optimizer(plan.optimizer, parameters: parameters)
-            arithmetic.load(parameters)
+            arithmetic.load(parameters, step: step)
             if plan.persistentChains > 0 {
                 chains = Chains(
                     indices: ownChains, baseRates: rates, arithmetic: arithmetic,
@@ -85,7 +86,7 @@ struct LayerTrainer: ~Copyable {
     /// Loads the parameters at which the next step's statistics are taken.
     private mutating func aim() {
         if let momentum = plan.momentum { optimizer.momentum = momentum.value(step: step) }
-        arithmetic.load(optimizer.aim())
+        arithmetic.load(optimizer.aim(), step: step)
     }
 
     /// The model as it is now, for use: with all units, where dropout trains with some.

@@ -1,13 +1,25 @@
 import RBMCore
 
-/// The 8-bit products of one step on one rank, and nothing else.
+extension ArithmeticKind {
+    /// The bytes of a rounded weight; none in float32.
+    var bytesOfWeight: Int {
+        switch self {
+        case .integer: 2
+        case .integerOneByte: 1
+        case .float32: 0
+        }
+    }
+}
+
+/// The products of bits and bytes of one step on one rank, and nothing else.
 ///
-/// Two where float32 has one, for the two bytes of a weight; one for the statistics.
+/// One for each byte of a weight where float32 has one; one for the statistics.
 struct BareByteProducts {
     private let visibleUnits: Int
     private let hiddenUnits: Int
     private let rows: Int
     private let sweeps: Int
+    private let bitProducts = BitProducts()
 
     /// Both phases, shape `[2·rows, visible]`.
     private let visible: [UInt8]
@@ -15,10 +27,10 @@ struct BareByteProducts {
     private let hiddenStates: [UInt8]
     /// Both phases, shape `[2·rows, hidden]`.
     private let means: [Int8]
-    /// High and low bytes, shape `[visible, hidden]` each.
+    /// One for each byte of a weight, shape `[visible, hidden]` each.
     private let weights: [[Int8]]
 
-    /// Of the high and of the low bytes, shape `[rows, visible]` or `[rows, hidden]` each.
+    /// For each byte of a weight, shape `[rows, visible]` or `[rows, hidden]`.
     private var sums: [[Int32]]
     /// Shape `[visible, hidden]`.
     private var statistics: [Int32]
@@ -33,11 +45,11 @@ struct BareByteProducts {
         visible = (0..<(2 * rows * visibleUnits)).map { $0 % 5 == 0 ? 1 : 0 }
         hiddenStates = (0..<(rows * hiddenUnits)).map { UInt8($0 % 2) }
         means = (0..<(2 * rows * hiddenUnits)).map { Int8($0 % 255 - 127) }
-        weights = [7, 251].map { period in
+        weights = [251, 7].prefix(benchmark.arithmetic.bytesOfWeight).map { period in
             (0..<weightCount).map { Int8($0 % period - period / 2) }
         }
         let widest = max(visibleUnits, hiddenUnits)
-        sums = Array(repeating: Array(repeating: 1, count: rows * widest), count: 2)
+        sums = Array(repeating: Array(repeating: 1, count: rows * widest), count: weights.count)
         statistics = Array(repeating: 1, count: weightCount)
     }
 
@@ -47,9 +59,10 @@ struct BareByteProducts {
         let start = ContinuousClock.now
         goUp(from: 0)
         for _ in 0..<sweeps {
-            for half in 0..<2 {
+            for half in weights.indices {
                 multiply(
-                    hiddenStates, by: weights[half], rightTransposed: true, into: &sums[half],
+                    bitProducts, hiddenStates, by: weights[half], rightTransposed: true,
+                    into: &sums[half],
                     m: rows, n: visibleUnits, k: hiddenUnits)
             }
             goUp(from: rows)
@@ -57,27 +70,28 @@ struct BareByteProducts {
         let products = seconds(since: start)
         let middle = ContinuousClock.now
         multiply(
-            visible, leftTransposed: true, by: means, into: &statistics,
+            bitProducts, visible, leftTransposed: true, by: means, into: &statistics,
             m: visibleUnits, n: hiddenUnits, k: 2 * rows)
         return ProductTimes(products: products, statistics: seconds(since: middle))
     }
 
     private mutating func goUp(from row: Int) {
-        for half in 0..<2 {
+        for half in weights.indices {
             multiply(
-                visible, from: row * visibleUnits, by: weights[half], into: &sums[half],
+                bitProducts, visible, from: row * visibleUnits, by: weights[half],
+                into: &sums[half],
                 m: rows, n: hiddenUnits, k: visibleUnits)
         }
     }
 }
 
-/// c ← a·b as `MatrixProducts` has it, on arrays.
+/// c ← a·b as the trainer's arithmetic has it, on arrays.
 private func multiply(
-    _ a: [UInt8], from aStart: Int = 0, leftTransposed: Bool = false,
+    _ products: BitProducts, _ a: [UInt8], from aStart: Int = 0, leftTransposed: Bool = false,
     by b: [Int8], rightTransposed: Bool = false, into c: inout [Int32], m: Int, n: Int, k: Int
 ) {
     var result = c.mutableSpan
-    MatrixProducts.multiply(
+    products.multiply(
         a.span, from: aStart, leftTransposed: leftTransposed, by: b.span,
         rightTransposed: rightTransposed, into: &result, m: m, n: n, k: k)
 }

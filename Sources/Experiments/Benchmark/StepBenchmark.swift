@@ -40,7 +40,7 @@ public struct StepBenchmark: Sendable, Equatable {
         rule = LearningRule(algorithm, sweeps: sweeps)
         let operations = Self.operations(visible, hidden, rows: batch, sweeps: sweeps)
         self.steps = steps ?? max(10, Int(min(100, 1e12 / operations)))
-        if arithmetic == .integer,
+        if arithmetic != .float32,
             let reason = IntegerArithmetic.refusal(of: shape, batch: batch, chains: batch)
         {
             throw StepBenchmarkRefusal(description: reason)

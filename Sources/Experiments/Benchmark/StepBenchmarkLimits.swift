@@ -32,7 +32,7 @@ final class StepBenchmarkLimits {
         self.benchmark = benchmark
         self.rows = rows
         floats = BareFloatProducts(benchmark, rows: rows)
-        bytes = benchmark.arithmetic == .integer ? BareByteProducts(benchmark, rows: rows) : nil
+        bytes = benchmark.arithmetic == .float32 ? nil : BareByteProducts(benchmark, rows: rows)
         values = Array(repeating: 1, count: benchmark.visible * benchmark.hidden)
         words = [benchmark.hidden, benchmark.visible].map { Array(repeating: 0, count: $0) }
     }
@@ -77,8 +77,8 @@ final class StepBenchmarkLimits {
     /// The medians of all samples.
     var medians: StepBenchmarkLimitTimes {
         // An update reads sums and weights and writes weights: the 12 bytes of the pass. Integers
-        // write two bytes of rounded weights besides.
-        let bytesPerWeight = benchmark.arithmetic == .integer ? 14.0 : 12
+        // write the rounded weights besides.
+        let bytesPerWeight = 12 + Double(benchmark.arithmetic.bytesOfWeight)
         return StepBenchmarkLimitTimes(
             oneDNN: oneDNN.medians, openBLAS: openBLAS.medians, bytes: integer.medians,
             words: median(draws) * Double(benchmark.rule.sweeps),

@@ -16,13 +16,14 @@ extension StepBenchmark {
         let visible = Double(visible)
         let hidden = Double(hidden)
         let rows = (Double(batch) / Double(ranks)).rounded(.up)
+        let isInteger = arithmetic != .float32
         // Parameters, statistics, the first weights, two bare matrices and a pass over memory, in
         // four bytes each; as integers also the rounded weights of trainer, monitor and bare
-        // products, and another sum.
-        let matrices = visible * hidden * (arithmetic == .integer ? 36 : 24)
+        // products, a packed byte for trainer and bare products, and another sum.
+        let matrices = visible * hidden * (isInteger ? 38 : 24)
         // Rows of both phases: states in bytes, probabilities, products and their bare copies; as
-        // integers also two sums, twice, of the wider side.
-        let sums = arithmetic == .integer ? 16 * max(visible, hidden) : 0
+        // integers also two sums, twice, of the wider side, and packed states and means, twice.
+        let sums = isInteger ? 16 * max(visible, hidden) + 8 * visible + 4 * hidden : 0
         let states = rows * (32 * visible + 44 * hidden + sums)
         let cases = max(64 * 0x1p20, Double(batch) * visible)
         // The program, MPI and the libraries' packed copies.

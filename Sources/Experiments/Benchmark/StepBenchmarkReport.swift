@@ -98,7 +98,7 @@ public struct StepBenchmarkReport: Sendable {
         let limits = measures.limits
         let products =
             switch (benchmark.arithmetic, rooflineLibrary) {
-            case (.integer, _): limits.bytes
+            case (.integer, _), (.integerOneByte, _): limits.bytes
             case (.float32, .oneDNN): limits.oneDNN
             case (.float32, .openBLAS): limits.openBLAS
             }

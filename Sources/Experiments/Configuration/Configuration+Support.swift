@@ -16,7 +16,6 @@ private struct NotYet: Sendable {
 
     static let table = [
         NotYet("data.values", "auto, bits, grey, spins") { $0.data.values == .real },
-        NotYet("arithmetic", "auto, integer, float32") { $0.arithmetic == .integerOneByte },
         NotYet(layer: "visible-units", "bernoulli, spin") { layer, _ in
             layer.visibleUnits == .gaussian
         },

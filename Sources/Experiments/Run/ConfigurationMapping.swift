@@ -19,7 +19,13 @@ extension ConfiguredUnits {
 
 extension ConfiguredArithmetic {
     /// The trainer's arithmetic: integers where the units allow, which all supported units do.
-    var kind: ArithmeticKind { self == .float32 ? .float32 : .integer }
+    var kind: ArithmeticKind {
+        switch self {
+        case .auto, .integer: .integer
+        case .integerOneByte: .integerOneByte
+        case .float32: .float32
+        }
+    }
 }
 
 extension ConfiguredPropagation {

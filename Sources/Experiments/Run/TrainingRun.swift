@@ -168,7 +168,7 @@ public struct TrainingRun {
                 visible: visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
                 hiddenUnits: plan.hiddenUnits, levels: levels)
             let chains = plan.rule.algorithm == .persistent ? plan.chains : plan.batch
-            if plan.arithmetic == .integer,
+            if plan.arithmetic != .float32,
                 let refusal = IntegerArithmetic.refusal(
                     of: shape, batch: plan.batch, chains: chains)
             {

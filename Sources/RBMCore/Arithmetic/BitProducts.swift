@@ -4,7 +4,7 @@ import CBitProducts
 ///
 /// AVX2 has no 8-bit dot product with 32-bit sums, so oneDNN spends three instructions where bits
 /// need two: a bit times a byte fits 16 bits 128 times over. With VNNI oneDNN needs one.
-final class BitProducts {
+public final class BitProducts {
     /// Whether products go through the kernel: oneDNN uses AVX2, or AVX-512 without VNNI.
     static let usesKernel: Bool = {
         #if arch(x86_64)
@@ -17,6 +17,8 @@ final class BitProducts {
     private var words: [UInt32] = []
     private var panels: [Int8] = []
 
+    public init() {}
+
     /// product ← bits·bytes.
     ///
     /// - Parameters:
@@ -24,7 +26,7 @@ final class BitProducts {
     ///   - start: Where the first bit is.
     ///   - bytes: Shape `[k, n]`, or `[n, k]` when transposed.
     ///   - product: Shape `[m, n]`, overwritten.
-    func multiply(
+    public func multiply(
         _ bits: Span<UInt8>, from start: Int = 0, leftTransposed: Bool = false,
         by bytes: Span<Int8>, rightTransposed: Bool = false,
         into product: inout MutableSpan<Int32>, m: Int, n: Int, k: Int

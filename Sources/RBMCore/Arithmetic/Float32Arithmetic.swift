@@ -16,7 +16,7 @@ public final class Float32Arithmetic: LayerArithmetic {
         parameters = Parameters(visible: shape.visible, hidden: shape.hidden)
     }
 
-    public func load(_ parameters: Parameters) {
+    public func load(_ parameters: Parameters, step: Int) {
         precondition(
             parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,
             "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "

@@ -1,13 +1,14 @@
 import RandomStreams
 
-/// Exact 8-bit integer products: weights in two bytes, states and means in one.
+/// Exact 8-bit integer products: weights in two bytes or one, states and means in one.
 ///
 /// Integer sums do not depend on their order, and every float operation works on one row or on
 /// globally summed values: so the results depend on nothing but the global batch.
 public final class IntegerArithmetic: LayerArithmetic {
     public let shape: LayerShape
-    public var kind: ArithmeticKind { .integer }
+    public var kind: ArithmeticKind { rounding == nil ? .integer : .integerOneByte }
 
+    private let rounding: WeightRounding?
     private var weights: RoundedWeights
     private var visibleBias: [Float]
     private var hiddenBias: [Float]
@@ -26,9 +27,16 @@ public final class IntegerArithmetic: LayerArithmetic {
     /// Creates the arithmetic of a layer, with all parameters zero.
     ///
     /// - Precondition: `Self.refusal(of: shape, …)` is nil.
-    public init(_ shape: LayerShape) {
+    public convenience init(_ shape: LayerShape) { self.init(shape, oneByte: nil) }
+
+    /// Creates the arithmetic of a layer, with all parameters zero.
+    ///
+    /// - Parameter oneByte: Randomness for rounding weights to one byte; nil for two bytes.
+    init(_ shape: LayerShape, oneByte: WeightRounding?) {
         self.shape = shape
-        weights = RoundedWeights(count: shape.visible * shape.hidden)
+        rounding = oneByte
+        weights = RoundedWeights(
+            count: shape.visible * shape.hidden, bytes: oneByte == nil ? 2 : 1)
         visibleBias = Array(repeating: 0, count: shape.visible)
         hiddenBias = Array(repeating: 0, count: shape.hidden)
         columnSums = ([], [])
@@ -61,13 +69,18 @@ public final class IntegerArithmetic: LayerArithmetic {
         return nil
     }
 
-    public func load(_ parameters: Parameters) {
+    public func load(_ parameters: Parameters, step: Int) {
         precondition(
             parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,
             "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "
                 + "\(shape.visible)×\(shape.hidden)")
         let values = parameters.values.span
-        weights.round(values.extracting(0..<parameters.weightCount))
+        let all = values.extracting(0..<parameters.weightCount)
+        if let rounding {
+            weights.round(all, columns: shape.hidden, at: rounding.stream(step: step))
+        } else {
+            weights.round(all)
+        }
         visibleBias = parameters.visibleBias
         hiddenBias = parameters.hiddenBias
         if shape.visibleUnits == .spin {
@@ -82,6 +95,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     public func unload() {}
 
     private func columnSum(_ bytes: Span<Int8>) -> [Int32] {
+        guard !bytes.isEmpty else { return [] }
         var sums = [Int32](repeating: 0, count: shape.hidden)
         var span = sums.mutableSpan
         addRows(bytes, rows: 0..<shape.visible, to: &span)
@@ -89,7 +103,8 @@ public final class IntegerArithmetic: LayerArithmetic {
     }
 
     private func rowSum(_ bytes: Span<Int8>) -> [Int32] {
-        (0..<shape.visible).map { i in
+        guard !bytes.isEmpty else { return [] }
+        return (0..<shape.visible).map { i in
             let row = bytes.extracting(rowRange(i, of: shape.hidden))
             var sum: Int32 = 0
             for j in row.indices { sum &+= Int32(row[j]) }
@@ -115,7 +130,7 @@ public final class IntegerArithmetic: LayerArithmetic {
             sums: rowSums, into: &result)
     }
 
-    /// Multiplies some rows of states by both bytes of the weights, or of their transpose.
+    /// Multiplies some rows of states by each byte of the weights, or of their transpose.
     private func multiply(
         _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, transposed: Bool
     ) {
@@ -123,9 +138,11 @@ public final class IntegerArithmetic: LayerArithmetic {
             transposed ? (shape.visible, shape.hidden) : (shape.hidden, shape.visible)
         reserve(rows.count * n)
         let start = rows.lowerBound * k
-        multiply(
-            states, levels: levels, from: start, by: weights.high, rightTransposed: transposed,
-            into: &highProducts, m: rows.count, n: n, k: k)
+        if !weights.high.isEmpty {
+            multiply(
+                states, levels: levels, from: start, by: weights.high,
+                rightTransposed: transposed, into: &highProducts, m: rows.count, n: n, k: k)
+        }
         multiply(
             states, levels: levels, from: start, by: weights.low, rightTransposed: transposed,
             into: &lowProducts, m: rows.count, n: n, k: k)
@@ -152,43 +169,33 @@ public final class IntegerArithmetic: LayerArithmetic {
     }
 
     private func reserve(_ count: Int) {
-        guard highProducts.count < count else { return }
-        highProducts = Array(repeating: 0, count: count)
+        guard lowProducts.count < count else { return }
+        highProducts = Array(repeating: 0, count: weights.high.isEmpty ? 0 : count)
         lowProducts = Array(repeating: 0, count: count)
     }
 
-    /// Turns the two integer products into bias + Σ value·weight.
+    /// Turns the integer products into bias + Σ value·weight.
     ///
     /// A spin's value is 2x/m − 1: the integers 2·Σ x·w − m·Σ w are exact, and m goes into the scale.
     private func combine(
         rows: Range<Int>, bias: [Float], below: UnitKind, levels: ByteLevels,
         sums: (high: [Int32], low: [Int32]), into result: inout [Float]
     ) {
-        let scale = weights.scale / Float(levels.maximum)
         let columns = bias.count
+        let conversion = Conversion(
+            scale: weights.scale / Float(levels.maximum), isSpin: below == .spin,
+            maximum: Int32(levels.maximum))
         let (highProducts, lowProducts) = (highProducts, lowProducts)
-        let bias = bias.span
         var result = result.mutableSpan
         for row in rows {
-            let high = highProducts.span.extracting(rowRange(row - rows.lowerBound, of: columns))
-            let low = lowProducts.span.extracting(rowRange(row - rows.lowerBound, of: columns))
-            switch below {
-            case .bernoulli:
-                result.withRow(row, of: columns) { result in
-                    for j in result.indices {
-                        result[j] = bias[j] + (Float(high[j]) * 256 + Float(low[j])) * scale
-                    }
-                }
-            case .spin:
-                let highSums = sums.high.span
-                let lowSums = sums.low.span
-                let maximum = Int32(levels.maximum)
-                result.withRow(row, of: columns) { result in
-                    for j in result.indices {
-                        let high = 2 &* high[j] &- maximum &* highSums[j]
-                        let low = 2 &* low[j] &- maximum &* lowSums[j]
-                        result[j] = bias[j] + (Float(high) * 256 + Float(low)) * scale
-                    }
+            let place = rowRange(row - rows.lowerBound, of: columns)
+            let low = lowProducts.span.extracting(place)
+            result.withRow(row, of: columns) { result in
+                if weights.high.isEmpty {
+                    conversion.convert(low, sums.low, bias, into: &result)
+                } else {
+                    conversion.convert(
+                        highProducts.span.extracting(place), low, sums, bias, into: &result)
                 }
             }
         }
@@ -303,5 +310,48 @@ private func addRows<Byte: FixedWidthInteger & BitwiseCopyable>(
     for row in rows {
         let row = bytes.extracting(rowRange(row, of: sums.count))
         for j in sums.indices { sums[j] &+= Int32(truncatingIfNeeded: row[j]) }
+    }
+}
+
+/// How the integers of a row become pre-activations.
+private struct Conversion {
+    let scale: Float
+    let isSpin: Bool
+    let maximum: Int32
+
+    /// result ← bias + low·scale, for weights of one byte.
+    func convert(
+        _ low: Span<Int32>, _ sums: [Int32], _ bias: [Float], into result: inout MutableSpan<Float>
+    ) {
+        let bias = bias.span
+        if isSpin {
+            let sums = sums.span
+            for j in result.indices {
+                result[j] = bias[j] + Float(2 &* low[j] &- maximum &* sums[j]) * scale
+            }
+        } else {
+            for j in result.indices { result[j] = bias[j] + Float(low[j]) * scale }
+        }
+    }
+
+    /// result ← bias + (256·high + low)·scale; added as floats because the integer could overflow.
+    func convert(
+        _ high: Span<Int32>, _ low: Span<Int32>, _ sums: (high: [Int32], low: [Int32]),
+        _ bias: [Float], into result: inout MutableSpan<Float>
+    ) {
+        let bias = bias.span
+        if isSpin {
+            let highSums = sums.high.span
+            let lowSums = sums.low.span
+            for j in result.indices {
+                let high = 2 &* high[j] &- maximum &* highSums[j]
+                let low = 2 &* low[j] &- maximum &* lowSums[j]
+                result[j] = bias[j] + (Float(high) * 256 + Float(low)) * scale
+            }
+        } else {
+            for j in result.indices {
+                result[j] = bias[j] + (Float(high[j]) * 256 + Float(low[j])) * scale
+            }
+        }
     }
 }

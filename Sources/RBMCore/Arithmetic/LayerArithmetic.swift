@@ -3,8 +3,16 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     /// Weights rounded to two bytes, exact 8-bit products: the same bits on any number of ranks.
     case integer
 
+    /// Training with weights rounded to one byte, at random and afresh each step: half the work, and
+    /// noise in every pre-activation.
+    case integerOneByte = "integer-one-byte"
+
     /// float32 products: the reference for the integers.
     case float32
+
+    /// The arithmetic of what is not trained: monitors, frozen layers and evaluation never use one
+    /// byte.
+    public var whenFrozen: ArithmeticKind { self == .integerOneByte ? .integer : self }
 }
 
 /// The matrix products of one layer and what belongs to them: the rounded weights, the statistics.
@@ -16,7 +24,9 @@ public protocol LayerArithmetic: AnyObject {
     var kind: ArithmeticKind { get }
 
     /// Takes over parameters, whose shape must be the layer's.
-    func load(_ parameters: Parameters)
+    ///
+    /// - Parameter step: The step that uses them; names the random numbers of a stochastic rounding.
+    func load(_ parameters: Parameters, step: Int)
 
     /// Lets go of the parameters, so that their owner changes them without a copy; what follows is
     /// a `load`.
@@ -72,6 +82,11 @@ public protocol LayerArithmetic: AnyObject {
     func biasGradients(
         from statistics: borrowing Statistics, counts: PhaseRows
     ) -> (visible: [Float], hidden: [Float])
+}
+
+extension LayerArithmetic {
+    /// Takes over the parameters of a layer that is not trained.
+    public func load(_ parameters: Parameters) { load(parameters, step: 0) }
 }
 
 /// How many rows the two phases of a step have: here, and over all processes.

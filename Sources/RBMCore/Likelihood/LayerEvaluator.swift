@@ -164,11 +164,3 @@ private func sumOfTerms(
     span.withRange(0..<count) { write(&$0) }
     return laneSum(terms.span.extracting(0..<count))
 }
-
-/// The arithmetic of a kind for a layer.
-public func makeArithmetic(_ kind: ArithmeticKind, _ shape: LayerShape) -> any LayerArithmetic {
-    switch kind {
-    case .integer: IntegerArithmetic(shape)
-    case .float32: Float32Arithmetic(shape)
-    }
-}

@@ -14,11 +14,19 @@ import Testing
     }
 
     /// The weights that the products see.
-    private func rounded(_ parameters: Parameters) -> [Double] {
-        var weights = RoundedWeights(count: parameters.weightCount)
-        weights.round(parameters.weights.span)
+    private func rounded(_ parameters: Parameters, _ oneByte: WeightRounding?) -> [Double] {
+        var weights = RoundedWeights(
+            count: parameters.weightCount, bytes: oneByte == nil ? 2 : 1)
+        if let oneByte {
+            weights.round(
+                parameters.weights.span, columns: parameters.hiddenCount,
+                at: oneByte.stream(step: 9))
+        } else {
+            weights.round(parameters.weights.span)
+        }
         return (0..<parameters.weightCount).map {
-            Double(256 * Int(weights.high[$0]) + Int(weights.low[$0])) * Double(weights.scale)
+            let high = weights.high.isEmpty ? 0 : Int(weights.high[$0])
+            return Double(256 * high + Int(weights.low[$0])) * Double(weights.scale)
         }
     }
 
@@ -27,13 +35,13 @@ import Testing
         (terms.reduce(Double(bias), +), terms.reduce(Double(bias.magnitude)) { $0 + abs($1) })
     }
 
-    @Test(arguments: allShapes)
-    func preactivationsAreThoseOfTheRoundedWeights(shape: LayerShape) {
+    @Test(arguments: allShapes, [nil, WeightRounding(seed: 2, layer: 1)])
+    func preactivationsAreThoseOfTheRoundedWeights(shape: LayerShape, oneByte: WeightRounding?) {
         var generator = TestGenerator(seed: 12)
         let parameters = parameters(shape, &generator)
-        let weights = rounded(parameters)
-        let arithmetic = IntegerArithmetic(shape)
-        arithmetic.load(parameters)
+        let weights = rounded(parameters, oneByte)
+        let arithmetic = IntegerArithmetic(shape, oneByte: oneByte)
+        arithmetic.load(parameters, step: 9)
         let (n, m, rows) = (shape.visible, shape.hidden, 11)
 
         let visible = generator.bytes(rows * n, shape.levels)

@@ -5,9 +5,12 @@ import Testing
 @Suite struct LayerArithmeticTests {
     @Test(arguments: ArithmeticKind.allCases)
     func everyKindIsMade(kind: ArithmeticKind) {
-        let arithmetic = makeArithmetic(kind, allShapes[3])
+        let arithmetic = makeTrainingArithmetic(kind, allShapes[3], seed: 1, layer: 0)
         #expect(arithmetic.kind == kind)
         #expect(arithmetic.shape == allShapes[3])
+        // What is not trained never uses one byte.
+        let frozen = makeArithmetic(kind, allShapes[3])
+        #expect(frozen.kind == (kind == .float32 ? .float32 : .integer))
     }
 
     @Test func sharesOfAStepKeepTheirPlaces() {

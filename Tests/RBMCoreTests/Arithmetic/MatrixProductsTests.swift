@@ -123,8 +123,8 @@ import Testing
         default: break
         }
         #expect(run.checksums == reference.checksums)
-        // One line for the products, one for each rule, kind of unit and kind of data.
-        #expect(run.checksums.count == 9)
-        #expect(Set(run.checksums).count == 9)
+        // One line for the products, one for each precision, rule, kind of unit and kind of data.
+        #expect(run.checksums.count == 17)
+        #expect(Set(run.checksums).count == 17)
     }
 }

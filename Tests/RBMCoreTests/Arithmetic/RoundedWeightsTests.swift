@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RoundedWeightsTests {
     private func rounded(_ weights: [Float]) -> RoundedWeights {
-        var result = RoundedWeights(count: weights.count)
+        var result = RoundedWeights(count: weights.count, bytes: 2)
         result.round(weights.span)
         return result
     }
@@ -65,7 +65,7 @@ import Testing
     @Test func theResultIsAFunctionOfTheWeightsAlone() {
         var generator = TestGenerator(seed: 6)
         let weights = (0..<100).map { _ in Float(generator.normal()) }
-        var other = RoundedWeights(count: 100)
+        var other = RoundedWeights(count: 100, bytes: 2)
         let before = (0..<100).map { _ in Float(1e6 * generator.normal()) }
         other.round(before.span)
         other.round(weights.span)
@@ -76,5 +76,67 @@ import Testing
 
     @Test func infiniteWeightsDoNotTrap() {
         #expect(rounded([.infinity, 1, -.infinity, .nan]).scale > 0)
+        #expect(oneByte([.infinity, 1, -.infinity, .nan], columns: 2, step: 0).scale > 0)
+    }
+
+    // MARK: One byte, at random
+
+    private func oneByte(_ weights: [Float], columns: Int, step: Int) -> RoundedWeights {
+        var result = RoundedWeights(count: weights.count, bytes: 1)
+        result.round(
+            weights.span, columns: columns, at: WeightRounding(seed: 3, layer: 1).stream(step: step)
+        )
+        return result
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 63, 64, 65, 130])
+    func oneByteIsOneOfTheTwoNearestIntegers(columns: Int) {
+        var generator = TestGenerator(seed: 8)
+        let weights = (0..<(7 * columns)).map { _ in Float(generator.normal()) }
+        let result = oneByte(weights, columns: columns, step: 4)
+        #expect(result.high.isEmpty && result.scale.significand == 1)
+        let magnitude = weights.map(\.magnitude).max()!
+        #expect(magnitude / result.scale <= 127 && magnitude / (result.scale / 2) > 126)
+        for (weight, byte) in zip(weights, result.low) {
+            #expect(abs(Double(weight) / Double(result.scale) - Double(byte)) < 1 + 1 / 256)
+        }
+    }
+
+    /// The mean over steps is the weight: to 2⁻⁹ of an integer and 5 standard errors.
+    @Test func oneByteIsUnbiased() {
+        var generator = TestGenerator(seed: 9)
+        let weights = (0..<60).map { _ in Float(generator.normal()) } + [0, 1e-9, -1e-9, 3.1]
+        let steps = 4000
+        var sums = [Int](repeating: 0, count: weights.count)
+        var scale: Float = 0
+        for step in 0..<steps {
+            let result = oneByte(weights, columns: 16, step: step)
+            scale = result.scale
+            for (i, byte) in result.low.enumerated() { sums[i] += Int(byte) }
+        }
+        for (weight, sum) in zip(weights, sums) {
+            let exact = Double(weight) / Double(scale)
+            let part = exact - exact.rounded(.down)
+            let error = 5 * (part * (1 - part) / Double(steps)).squareRoot() + 1 / 256
+            #expect(abs(Double(sum) / Double(steps) - exact) < error, "weight \(weight)")
+        }
+        #expect(sums[60] == 0)
+    }
+
+    @Test func oneByteNeverOverflows() {
+        for magnitude: Float in [127, 127.01, 126.99, Float(127).nextDown, 128, 64, 1e-15, 1e30] {
+            for step in 0..<64 {
+                let result = oneByte([magnitude, -magnitude, 0], columns: 3, step: step)
+                #expect(result.low[0] > 60 && result.low[1] < -60 && result.low[2] == 0)
+            }
+        }
+    }
+
+    @Test func everyStepRoundsAnewAndAlwaysTheSameWay() {
+        var generator = TestGenerator(seed: 10)
+        let weights = (0..<200).map { _ in Float(generator.normal()) }
+        let first = oneByte(weights, columns: 20, step: 7)
+        #expect(oneByte(weights, columns: 20, step: 7).low == first.low)
+        #expect(oneByte(weights, columns: 20, step: 8).low != first.low)
     }
 }

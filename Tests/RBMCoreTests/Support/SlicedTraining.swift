@@ -33,7 +33,9 @@ struct SlicedTraining {
     ) -> Outcome {
         var optimizer = Optimizer(Optimizer.Options(), parameters: parameters)
         var outcome = Outcome(parameters: parameters)
-        let layers = (0..<processes).map { _ in makeArithmetic(arithmetic, shape) }
+        let layers = (0..<processes).map { _ in
+            makeTrainingArithmetic(arithmetic, shape, seed: seed, layer: 0)
+        }
         for layer in layers { layer.load(parameters) }
         let rates = baseRates.isEmpty ? [Double](repeating: 0.5, count: shape.visible) : baseRates
         var states: [Chains?] = (0..<processes).map { process in
@@ -72,7 +74,7 @@ struct SlicedTraining {
             outcome.integers.append(total.integers)
             optimizer.update(
                 with: total, of: layers[0], counts: shared, rate: rate, averaging: false)
-            for layer in layers { layer.load(optimizer.parameters) }
+            for layer in layers { layer.load(optimizer.parameters, step: step + 1) }
         }
         outcome.parameters = optimizer.parameters
         outcome.chains = states.flatMap { $0?.states ?? [] }

@@ -1,0 +1,20 @@
+/// Makes the arithmetic of a layer that is not trained.
+public func makeArithmetic(_ kind: ArithmeticKind, _ shape: LayerShape) -> any LayerArithmetic {
+    makeTrainingArithmetic(kind.whenFrozen, shape, seed: 0, layer: 0)
+}
+
+/// Makes the arithmetic in which a layer is trained.
+///
+/// - Parameters:
+///   - seed: With `layer` and the step names the random numbers of a stochastic rounding.
+///   - layer: The place of the layer in its stack.
+public func makeTrainingArithmetic(
+    _ kind: ArithmeticKind, _ shape: LayerShape, seed: UInt64, layer: Int
+) -> any LayerArithmetic {
+    switch kind {
+    case .integer: IntegerArithmetic(shape)
+    case .integerOneByte:
+        IntegerArithmetic(shape, oneByte: WeightRounding(seed: seed, layer: layer))
+    case .float32: Float32Arithmetic(shape)
+    }
+}
