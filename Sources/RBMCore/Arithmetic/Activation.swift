@@ -5,7 +5,7 @@ import RandomStreams
 /// σ(x) for Bernoulli units; σ(2x) for spins, whose mean tanh x is 2σ(2x) − 1.
 func activate(_ kind: UnitKind, units: Int, rows: Range<Int>, _ preactivations: inout [Float]) {
     var span = preactivations.mutableSpan
-    span.withRange((rows.lowerBound * units)..<(rows.upperBound * units)) { x in
+    span.inBlocks(of: rows, columns: units) { _, x in
         switch kind {
         case .bernoulli: for i in x.indices { x[i] = sigmoid(x[i]) }
         case .spin: for i in x.indices { x[i] = sigmoid(2 * x[i]) }
@@ -24,17 +24,25 @@ func sample(
     _ probabilities: [Float], rows: Range<Int>, units: Int, one: UInt8, stream: RandomStream,
     firstRow: Int, into states: inout [UInt8], at target: Int
 ) {
-    var words = [UInt32](repeating: 0, count: units)
     var states = states.mutableSpan
-    for row in rows {
-        var wordSpan = words.mutableSpan
-        stream.fill(&wordSpan, row: firstRow + row - rows.lowerBound)
-        let probability = probabilities.span.extracting(rowRange(row, of: units))
-        let words = words.span
-        states.withRow(target + row - rows.lowerBound, of: units) { states in
-            for i in states.indices {
-                states[i] = words[i].occurs(probability[i]) ? one : 0
-            }
+    states.inBlocks(of: target..<(target + rows.count), columns: units) { block, states in
+        var words = [UInt32](repeating: 0, count: units)
+        for number in block {
+            let row = number - target
+            var wordSpan = words.mutableSpan
+            stream.fill(&wordSpan, row: firstRow + row)
+            draw(
+                probabilities.span.extracting(rowRange(rows.lowerBound + row, of: units)),
+                words.span, one, &states, rowRange(number - block.lowerBound, of: units))
         }
+    }
+}
+
+private func draw(
+    _ probability: Span<Float>, _ words: Span<UInt32>, _ one: UInt8,
+    _ states: inout MutableSpan<UInt8>, _ range: Range<Int>
+) {
+    states.withRange(range) { states in
+        for i in states.indices { states[i] = words[i].occurs(probability[i]) ? one : 0 }
     }
 }

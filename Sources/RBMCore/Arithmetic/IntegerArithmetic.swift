@@ -186,16 +186,19 @@ public final class IntegerArithmetic: LayerArithmetic {
             scale: weights.scale / Float(levels.maximum), isSpin: below == .spin,
             maximum: Int32(levels.maximum))
         let (highProducts, lowProducts) = (highProducts, lowProducts)
+        let isOneByte = weights.high.isEmpty
         var result = result.mutableSpan
-        for row in rows {
-            let place = rowRange(row - rows.lowerBound, of: columns)
-            let low = lowProducts.span.extracting(place)
-            result.withRow(row, of: columns) { result in
-                if weights.high.isEmpty {
-                    conversion.convert(low, sums.low, bias, into: &result)
-                } else {
-                    conversion.convert(
-                        highProducts.span.extracting(place), low, sums, bias, into: &result)
+        result.inBlocks(of: rows, columns: columns) { block, result in
+            for row in block {
+                let place = rowRange(row - rows.lowerBound, of: columns)
+                let low = lowProducts.span.extracting(place)
+                result.withRow(row - block.lowerBound, of: columns) { result in
+                    if isOneByte {
+                        conversion.convert(low, sums.low, bias, into: &result)
+                    } else {
+                        conversion.convert(
+                            highProducts.span.extracting(place), low, sums, bias, into: &result)
+                    }
                 }
             }
         }

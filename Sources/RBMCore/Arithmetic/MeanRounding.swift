@@ -18,22 +18,24 @@ func roundMeans(
     of kind: UnitKind, hidden: Int, probabilities: [Float], rows: PhaseRows,
     rounding: PhaseRounding, into bytes: inout [Int8]
 ) {
-    // Two units share a word: the first half takes the low 16 bits, the second the high.
-    var words = [UInt32](repeating: 0, count: (hidden + 1) / 2)
     var bytes = bytes.mutableSpan
-    for row in 0..<(rows.positive + rows.negative) {
-        let isPositive = row < rows.positive
-        let total = isPositive ? rows.globalPositive : rows.globalNegative
-        let sample =
-            isPositive ? rows.firstPositive + row : rows.firstNegative + row - rows.positive
-        var wordSpan = words.mutableSpan
-        (isPositive ? rounding.positive : rounding.negative).fill(&wordSpan, row: sample)
-        let scale = MeanScale(
-            one: 65_536 * Float(rows.divisor) / Float(total), isSpin: kind == .spin,
-            sign: isPositive ? 1 : -1)
-        roundRow(
-            probabilities.span.extracting(rowRange(row, of: hidden)), words: words.span,
-            scale: scale, row: row, into: &bytes)
+    bytes.inBlocks(of: 0..<(rows.positive + rows.negative), columns: hidden) { block, bytes in
+        // Two units share a word: the first half takes the low 16 bits, the second the high.
+        var words = [UInt32](repeating: 0, count: (hidden + 1) / 2)
+        for row in block {
+            let isPositive = row < rows.positive
+            let total = isPositive ? rows.globalPositive : rows.globalNegative
+            let sample =
+                isPositive ? rows.firstPositive + row : rows.firstNegative + row - rows.positive
+            var wordSpan = words.mutableSpan
+            (isPositive ? rounding.positive : rounding.negative).fill(&wordSpan, row: sample)
+            let scale = MeanScale(
+                one: 65_536 * Float(rows.divisor) / Float(total), isSpin: kind == .spin,
+                sign: isPositive ? 1 : -1)
+            roundRow(
+                probabilities.span.extracting(rowRange(row, of: hidden)), words: words.span,
+                scale: scale, row: row - block.lowerBound, into: &bytes)
+        }
     }
 }
 

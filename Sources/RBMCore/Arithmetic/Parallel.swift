@@ -33,3 +33,30 @@ private struct SharedWork {
         if !part.isEmpty { body(part) }
     }
 }
+
+extension MutableSpan where Element: BitwiseCopyable {
+    /// Lends blocks of rows of a row-major matrix to a body that runs on several threads at once.
+    ///
+    /// - Parameters:
+    ///   - rows: Which rows are lent, each once.
+    ///   - body: Gets the numbers of a block's rows, and these rows.
+    mutating func inBlocks(
+        of rows: Range<Int>, columns: Int,
+        _ body: (Range<Int>, inout MutableSpan<Element>) -> Void
+    ) {
+        precondition(
+            rows.lowerBound >= 0 && rows.upperBound * columns <= count,
+            "rows \(rows) of \(columns) elements in \(count)")
+        unsafe withUnsafeMutableBufferPointer { buffer in
+            // A block is worth giving away from some ten thousand elements on.
+            inParallel(over: rows.count, atLeast: 1 + 8192 / max(1, columns)) { part in
+                let block =
+                    (rows.lowerBound + part.lowerBound)..<(rows.lowerBound + part.upperBound)
+                let elements = (block.lowerBound * columns)..<(block.upperBound * columns)
+                let part = unsafe UnsafeMutableBufferPointer(rebasing: buffer[elements])
+                var span = unsafe MutableSpan(_unsafeElements: part)
+                body(block, &span)
+            }
+        }
+    }
+}

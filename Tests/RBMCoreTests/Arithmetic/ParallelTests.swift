@@ -21,3 +21,22 @@ import Testing
         #expect(parts == [0..<9])
     }
 }
+
+extension ParallelTests {
+    @Test(arguments: [0..<0, 0..<1, 2..<700, 0..<700])
+    func blocksAreTheRowsTheyName(rows: Range<Int>) {
+        let columns = 37
+        var values = [Int32](repeating: -1, count: 700 * columns)
+        var span = values.mutableSpan
+        span.inBlocks(of: rows, columns: columns) { block, values in
+            for row in block {
+                for j in 0..<columns {
+                    values[(row - block.lowerBound) * columns + j] = Int32(row * columns + j)
+                }
+            }
+        }
+        for i in values.indices {
+            #expect(values[i] == (rows.contains(i / columns) ? Int32(i) : -1))
+        }
+    }
+}
