@@ -11,7 +11,7 @@ enum Command {
         var words: String { "status \(status)\n\(output)\n\(errors)" }
     }
 
-    private static let program =
+    static let program =
         URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "wilson").path
 
@@ -34,10 +34,17 @@ enum Command {
         _ arguments: [String], ranks: Int? = nil, environment extra: [String: String] = [:],
         seconds: Double = 120
     ) throws -> Result {
+        let mpirun = ranks.map { ["mpirun", "-np", "\($0)"] } ?? []
+        return try start(mpirun + [program] + arguments, environment: extra, seconds: seconds)
+    }
+
+    /// Runs a program with arguments and waits for it.
+    static func start(
+        _ words: [String], environment extra: [String: String] = [:], seconds: Double = 120
+    ) throws -> Result {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        let start = ranks.map { ["mpirun", "-np", "\($0)"] } ?? []
-        process.arguments = ["timeout", "\(Int(seconds))"] + start + [program] + arguments
+        process.arguments = ["timeout", "\(Int(seconds))"] + words
         process.environment = environment.merging(extra) { $1 }
         // Files, not pipes: two pipes read in turn may block their writer.
         let folder = try TemporaryFolder()

@@ -248,6 +248,7 @@ public struct TrainingRun {
                 log?.say("\nwall time by phase, over ranks")
                 for line in timing.lines { log?.say(line) }
             }
+            if let line = try PeakMemory(world).line { log?.say(line) }
             if case .ising(let ising) = configuration.data.source {
                 try IsingComparison(
                     model: model, ising: ising, seed: configuration.training.seed, folder: folder

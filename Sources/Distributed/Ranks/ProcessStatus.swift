@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What Linux says of this process under a key, without spaces; nil where there is no such account.
+func processStatus(_ key: String) -> String? {
+    let descriptor = unsafe open("/proc/self/status", O_RDONLY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    // A file of the kernel has no size to ask for.
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+    let line = lines.first { $0.hasPrefix(key + ":") }
+    return line.map { $0.dropFirst(key.count + 1).filter { !$0.isWhitespace } }
+}
+
+/// The most memory that a rank's process has held until now.
+public struct PeakMemory: Sendable {
+    /// Bytes of the rank that held least; nil where the system does not tell.
+    public let least: Int?
+    /// Bytes of the rank that held most.
+    public let most: Int?
+
+    /// Collective.
+    ///
+    /// Asks every rank.
+    public init(_ world: borrowing Communicator) throws(MPIError) {
+        let kilobytes = processStatus("VmHWM").flatMap { Int64($0.filter { $0.isNumber }) } ?? -1
+        let low = try world.minimum(kilobytes)
+        let high = -(try world.minimum(-kilobytes))
+        (least, most) = low < 0 ? (nil, nil) : (Int(low) << 10, Int(high) << 10)
+    }
+
+    /// The line for people; nil where nothing is known.
+    public var line: String? {
+        guard let least, let most else { return nil }
+        let (low, high) = (least >> 20, most >> 20)
+        return "peak memory of a rank: " + (low == high ? "\(high) MB" : "\(low) to \(high) MB")
+    }
+}
