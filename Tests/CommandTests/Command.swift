@@ -44,7 +44,7 @@ enum Command {
     ) throws -> Result {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["timeout", "\(Int(seconds))"] + words
+        process.arguments = ["timeout", "--kill-after=10", "\(Int(seconds))"] + words
         process.environment = environment.merging(extra) { $1 }
         // Files, not pipes: two pipes read in turn may block their writer.
         let folder = try TemporaryFolder()
