@@ -204,7 +204,8 @@ import Testing
                 i + 3 < gaps.count && gaps[i..<(i + 3)].allSatisfy { $0 > limit }
             }
         }
-        let limit = try #require(gaps.sorted().first { end($0) ?? 0 > 2 })
+        // A little above a gap, whose last bit a reader of JSON may lose.
+        let limit = try #require(gaps.sorted().map { $0 + 1e-6 }.first { end($0) ?? 0 > 2 })
         let first = try #require(end(limit))
         let best = try #require(gaps[..<first].lastIndex { $0 <= limit })
         #expect(best > 0)
