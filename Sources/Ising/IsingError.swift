@@ -4,6 +4,8 @@ public enum IsingError: Error, Equatable, Sendable {
     case size(Int, allowed: ClosedRange<Int>, for: String)
     /// A coupling that is no finite number.
     case couplingNotFinite(Double)
+    /// A field that is no finite number.
+    case fieldNotFinite(Double)
     /// A negative coupling on a torus of odd size, where no arrangement satisfies every bond.
     case frustrated(size: Int, coupling: Double)
     /// A method that does not sample this lattice at this coupling.
@@ -12,6 +14,8 @@ public enum IsingError: Error, Equatable, Sendable {
     case slow(SamplingMethod, size: Int, coupling: Double, sweeps: Int)
     /// A byte of a configuration that is neither 0 nor 1.
     case notASpin(UInt8, configuration: Int)
+    /// A parameter outside the range that is done.
+    case outOfRange(String, Double, allowed: ClosedRange<Double>)
     /// An accuracy that no number of configurations gives.
     case accuracy(Double)
 }
@@ -27,6 +31,8 @@ extension IsingError: CustomStringConvertible {
             return "lattice size \(size): \(calculation) needs a size of \(bounds)"
         case .couplingNotFinite(let coupling):
             return "coupling \(coupling): expected a finite number"
+        case .fieldNotFinite(let field):
+            return "field \(field): expected a finite number"
         case .frustrated(let size, let coupling):
             return """
                 coupling \(coupling) on a \(size)×\(size) torus: a negative coupling is frustrated \
@@ -35,15 +41,21 @@ extension IsingError: CustomStringConvertible {
         case .method(let method, let reason):
             return "method \(method.rawValue): \(reason)"
         case .slow(let method, let size, let coupling, let sweeps):
+            let way = method == .metropolis ? ", which has no field" : ""
             return """
                 method \(method.rawValue) at size \(size) and coupling \(coupling): the \
                 autocorrelation time cannot be measured within \(sweeps) sweeps; use \
-                \(SamplingMethod.swendsenWang.rawValue)
+                \(SamplingMethod.swendsenWang.rawValue)\(way)
                 """
         case .notASpin(let byte, let configuration):
             return """
                 configuration \(configuration) holds the byte \(byte): expected 0 (spin −1) or 1 \
                 (spin +1)
+                """
+        case .outOfRange(let name, let value, let allowed):
+            return """
+                \(name) \(value): expected a number from \(allowed.lowerBound) to \
+                \(allowed.upperBound)
                 """
         case .accuracy(let accuracy):
             return "relative error \(accuracy): expected a positive number"

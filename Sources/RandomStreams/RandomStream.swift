@@ -22,6 +22,8 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     case annealing
     case dropout
     case weightRounding
+    case couplingStates
+    case isingChain
 }
 
 /// A family of random numbers that is a pure function of (seed, purpose, layer, step, sweep).

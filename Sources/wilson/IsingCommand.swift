@@ -7,11 +7,12 @@ struct IsingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ising",
         abstract: "Draws configurations of the two-dimensional Ising model, or solves it.",
-        subcommands: [Sample.self, Exact.self], defaultSubcommand: Sample.self)
+        subcommands: [Sample.self, Exact.self, IsingChainCommand.self],
+        defaultSubcommand: Sample.self)
 
     /// The lattice that both subcommands take.
     struct Lattice: ParsableArguments {
-        @Option(help: "L of the L×L torus.")
+        @Option(help: "L of the L×L torus, or spins of the chain.")
         var size: Int
 
         // Unconditional: a negative coupling begins like an option.
@@ -21,6 +22,15 @@ struct IsingCommand: ParsableCommand {
                 "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
             transform: coupling(named:))
         var coupling: Double
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("h, which adds −h Σ s to the energy.", valueName: "h"))
+        var field = 0.0
+
+        func validate() throws {
+            if !field.isFinite { throw ValidationError("--field is \(field); expected a number") }
+        }
     }
 
     struct Sample: ParsableCommand {
@@ -28,12 +38,15 @@ struct IsingCommand: ParsableCommand {
             abstract: "Draws configurations as uint8 0/1 of shape [N, L, L], with observables.",
             discussion: """
                 The method is chosen by size and coupling, and its equilibration and spacing by a \
-                measured autocorrelation time. The file is the same on any number of ranks.
+                measured autocorrelation time; in a field it is Metropolis. The file is the same on \
+                any number of ranks.
 
                 EXAMPLES
                   wilson ising sample --size 40 --coupling 0.408 --samples 20000 --output ising.npy
                   mpirun -np 2 wilson ising --size 8 --coupling critical --samples 1000 \
                 --output a.npy --json
+                  wilson ising sample --size 16 --coupling 0.5 --field 0.01 --samples 500 \
+                --output b.npy
                 """)
 
         @OptionGroup var lattice: Lattice
@@ -74,7 +87,8 @@ struct IsingCommand: ParsableCommand {
         func run() throws {
             try common.onAllRanks { world, _ in
                 let text = try IsingDrawing(
-                    size: lattice.size, coupling: lattice.coupling, samples: samples,
+                    size: lattice.size, coupling: lattice.coupling, field: lattice.field,
+                    samples: samples,
                     method: method.flatMap(SamplingMethod.init(rawValue:)), seed: seed,
                     output: output
                 ).run(json: json, world)
@@ -88,12 +102,14 @@ struct IsingCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints the exact free energy, energy and specific heat.",
             discussion: """
-                Of the L×L torus [Kaufman49] and of the infinite lattice [Onsager44]. Energies are \
-                in units of J, free energies in units of kT.
+                Of the L×L torus [Kaufman49] and of the infinite lattice [Onsager44], [Yang52]; in a \
+                field, of tori up to 5×5 by enumeration. Energies are in units of J, free energies in \
+                units of kT.
 
                 EXAMPLES
                   wilson ising exact --size 8 --coupling critical
                   wilson ising exact --size 40 --coupling 0.408 --json
+                  wilson ising exact --size 4 --coupling 0.3 --field 0.1
                 """)
 
         @OptionGroup var lattice: Lattice
@@ -103,8 +119,14 @@ struct IsingCommand: ParsableCommand {
 
         func run() throws {
             try alone {
-                let report = try ExactReport(size: lattice.size, coupling: lattice.coupling)
-                print(json ? report.json : report.table)
+                let (size, coupling, field) = (lattice.size, lattice.coupling, lattice.field)
+                if field == 0 {
+                    let report = try ExactReport(size: size, coupling: coupling)
+                    print(json ? report.json : report.table)
+                } else {
+                    let report = try FieldReport(size: size, coupling: coupling, field: field)
+                    print(json ? report.json : report.table)
+                }
             }
         }
     }

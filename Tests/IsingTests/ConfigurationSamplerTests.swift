@@ -125,6 +125,26 @@ import Testing
         #expect(estimate.error < 0.01)
     }
 
+    @Test(arguments: [(4, 0.4, 0.05), (4, 0.8, -0.1), (5, 0.2, 0.3), (3, 0, -0.5), (2, 0.5, 0.01)])
+    func magnetizationInAFieldAgreesWithEnumeration(
+        size: Int, coupling: Double, field: Double
+    ) throws {
+        let sampler = try ConfigurationSampler(
+            size: size, coupling: coupling, field: field, seed: 28)
+        #expect(sampler.plan.method == .metropolis)
+        let sums = try measure(sampler, 16_384)
+        let states = try DensityOfStates(size: size)
+        let exact = try states.thermodynamics(coupling: coupling, field: field)
+        let magnetization = sums.magnetizationPerSite
+        let expected = try states.magnetization(coupling: coupling, field: field)
+        #expect(abs(magnetization.mean - expected) < 4 * magnetization.error)
+        #expect(magnetization.error < 0.01)
+        let energy = sums.energyPerSite
+        #expect(abs(energy.mean - exact.energyPerSite) < 4 * energy.error)
+        let heat = sums.specificHeatPerSite(coupling: coupling)
+        #expect(abs(heat.mean - exact.specificHeatPerSite) < 4 * max(heat.error, 1e-12))
+    }
+
     @Test(arguments: SamplingMethod.allCases)
     func anyDivisionDrawsTheSameBytes(method: SamplingMethod) throws {
         let sampler = try ConfigurationSampler(size: 6, coupling: 0.4, method: method, seed: 24)
@@ -212,5 +232,13 @@ import Testing
         #expect(error(7, 0.4, .multispin)?.description.contains("swendsen-wang") == true)
         #expect(error(8, 0, .multispin)?.description.contains("swendsen-wang") == true)
         #expect(error(8, 0.01, .wolff)?.description.contains("parity") == true)
+        for (coupling, field, method) in [
+            (0.4, 0.1, SamplingMethod.wolff), (-0.4, 0.1, .metropolis), (0.4, .nan, .metropolis),
+        ] {
+            #expect(throws: IsingError.self) {
+                try ConfigurationSampler(
+                    size: 8, coupling: coupling, field: field, method: method, seed: 1)
+            }
+        }
     }
 }

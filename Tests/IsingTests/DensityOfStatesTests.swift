@@ -31,22 +31,33 @@ import Testing
     }
 
     /// One configuration after the other, each measured from its bytes.
-    @Test(arguments: [2, 3], [-0.3, 0, criticalCoupling, 2])
-    func agreesWithMeasuringEachConfiguration(size: Int, coupling: Double) throws {
+    @Test(
+        arguments: [2, 3],
+        [(-0.3, 0.2), (0.0, 0.0), (0.0, -0.7), (criticalCoupling, 0.0), (2.0, 0.1)])
+    func agreesWithMeasuringEachConfiguration(
+        size: Int, point: (coupling: Double, field: Double)
+    ) throws {
+        let (coupling, field) = point
         let sites = size * size
         var partition = 0.0
         var magnetization = 0.0
+        var absolute = 0.0
         for state in 0..<1 << sites {
             let bytes = (0..<sites).map { UInt8(state >> $0 & 1) }
             let counts = LatticeCounts(bytes.span, at: 0, size: size)
-            let weight = exp(-coupling * Double(counts.energy))
+            let sum = Double(counts.magnetization)
+            let weight = exp(field * sum - coupling * Double(counts.energy))
             partition += weight
-            magnetization += weight * Double(abs(counts.magnetization)) / Double(sites)
+            magnetization += weight * sum / Double(sites)
+            absolute += weight * abs(sum) / Double(sites)
         }
         let states = try DensityOfStates(size: size)
-        #expect(abs(try states.thermodynamics(coupling: coupling).logZ - log(partition)) < 1e-12)
-        let mean = try states.absoluteMagnetization(coupling: coupling)
+        let logZ = try states.thermodynamics(coupling: coupling, field: field).logZ
+        #expect(abs(logZ - log(partition)) < 1e-12)
+        let mean = try states.magnetization(coupling: coupling, field: field)
         #expect(abs(mean - magnetization / partition) < 1e-12)
+        let absoluteMean = try states.absoluteMagnetization(coupling: coupling, field: field)
+        #expect(abs(absoluteMean - absolute / partition) < 1e-12)
     }
 
     @Test func frustratedLatticesFreezeIntoTheirGroundStates() throws {
@@ -66,5 +77,8 @@ import Testing
         let states = try DensityOfStates(size: 2)
         #expect(throws: IsingError.self) { try states.thermodynamics(coupling: .nan) }
         #expect(throws: IsingError.self) { try states.absoluteMagnetization(coupling: .infinity) }
+        #expect(throws: IsingError.fieldNotFinite(.infinity)) {
+            try states.magnetization(coupling: 0.4, field: .infinity)
+        }
     }
 }

@@ -16,6 +16,16 @@ func checkCoupling(_ coupling: Double) throws(SharedFailure) {
     }
 }
 
+/// Fails for a field so strong that it leaves one state.
+func checkField(_ field: Double) throws(SharedFailure) {
+    let limit = ConfigurationLimit.coupling
+    guard field.magnitude <= limit else {
+        throw SharedFailure(
+            exitCode: ExitStatus.commandLine,
+            "field \(field): expected a number from \(-limit) to \(limit)")
+    }
+}
+
 /// The exact results of a lattice, for `wilson ising exact`.
 public struct ExactReport {
     /// The largest L: a second of work.
@@ -25,6 +35,7 @@ public struct ExactReport {
     private let coupling: Double
     private let finite: ExactThermodynamics
     private let infinite: InfiniteThermodynamics
+    private let spontaneousMagnetization: Double
 
     public init(size: Int, coupling: Double) throws {
         self.size = size
@@ -36,6 +47,7 @@ public struct ExactReport {
         }
         finite = try Kaufman.torus(size: size, coupling: coupling)
         infinite = try Onsager.infinite(coupling: coupling)
+        spontaneousMagnetization = try Onsager.magnetization(coupling: coupling)
     }
 
     /// One object with the keys of the contract; what is infinite is null.
@@ -46,7 +58,8 @@ public struct ExactReport {
         "specific_heat": \(jsonNumber(finite.specificHeatPerSite)), \
         "infinite": {"free_energy": \(jsonNumber(infinite.freeEnergyPerSite)), \
         "energy": \(jsonNumber(infinite.energyPerSite)), \
-        "specific_heat": \(jsonNumber(infinite.specificHeatPerSite))}}
+        "specific_heat": \(jsonNumber(infinite.specificHeatPerSite)), \
+        "magnetization": \(jsonNumber(spontaneousMagnetization))}}
         """
     }
 
@@ -65,6 +78,9 @@ public struct ExactReport {
             let right = infinite.isFinite ? decimal(infinite, 12) : "infinite"
             lines.append(pad(name, 16) + pad(decimal(finite, 12), 22) + pad(right, 22))
         }
+        lines.append(
+            pad("magnetization", 16) + pad("0", 22) + pad(decimal(spontaneousMagnetization, 12), 22)
+        )
         lines.append("ln Z of the torus: \(decimal(finite.logZ, 10))")
         return lines.joined(separator: "\n")
     }

@@ -6,17 +6,19 @@ import Storage
 public struct IsingDrawing {
     private let size: Int
     private let coupling: Double
+    private let field: Double
     private let samples: Int
     private let method: SamplingMethod?
     private let seed: UInt64
     private let output: String
 
     public init(
-        size: Int, coupling: Double, samples: Int, method: SamplingMethod?, seed: UInt64,
-        output: String
+        size: Int, coupling: Double, field: Double, samples: Int, method: SamplingMethod?,
+        seed: UInt64, output: String
     ) {
         self.size = size
         self.coupling = coupling
+        self.field = field
         self.samples = samples
         self.method = method
         self.seed = seed
@@ -28,11 +30,13 @@ public struct IsingDrawing {
     /// Draws; returns what to print on rank 0, nil elsewhere.
     public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
         try checkCoupling(coupling)
+        try checkField(field)
         // Before the work: a place for its result.
         try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
         try checkSize()
         let sampler = try world.together {
-            try ConfigurationSampler(size: size, coupling: coupling, method: method, seed: seed)
+            try ConfigurationSampler(
+                size: size, coupling: coupling, field: field, method: method, seed: seed)
         }
         let sites = size * size
         let plan = sampler.plan
@@ -86,14 +90,16 @@ public struct IsingDrawing {
     ) -> String {
         let energy = sums.energyPerSite
         let magnetization = sums.absoluteMagnetizationPerSite
+        let signed = sums.magnetizationPerSite
         let heat = sums.specificHeatPerSite(coupling: coupling)
         guard json else {
             return """
-                \(samples) configurations of the \(size)×\(size) torus at K = \(coupling)
+                \(samples) configurations of the \(size)×\(size) torus at K = \(coupling)\(field == 0 ? "" : ", h = \(field)")
                 \(plan)
                 energy per site          \(decimal(energy.mean, 6)) ± \(decimal(energy.error, 6))
                 |magnetization| per site \(decimal(magnetization.mean, 6)) ± \
                 \(decimal(magnetization.error, 6))
+                magnetization per site   \(decimal(signed.mean, 6)) ± \(decimal(signed.error, 6))
                 specific heat per site   \(decimal(heat.mean, 6)) ± \(decimal(heat.error, 6))
                 spin updates             \(decimal(flipsPerNanosecond, 3)) per nanosecond
                 written to               \(output)
@@ -103,6 +109,8 @@ public struct IsingDrawing {
             {"energy": \(jsonNumber(energy.mean)), "energy_error": \(jsonNumber(energy.error)), \
             "abs_magnetization": \(jsonNumber(magnetization.mean)), \
             "abs_magnetization_error": \(jsonNumber(magnetization.error)), \
+            "magnetization": \(jsonNumber(signed.mean)), \
+            "magnetization_error": \(jsonNumber(signed.error)), \
             "specific_heat": \(jsonNumber(heat.mean)), \
             "specific_heat_error": \(jsonNumber(heat.error)), \
             "autocorrelation_time": \(jsonNumber(plan.autocorrelationTime)), \

@@ -3,7 +3,8 @@ import Glibc
 /// How many configurations of a small torus have each energy and magnetization.
 ///
 /// By walking through all 2^N configurations in Gray-code order, one spin a step. Sizes 2 to 5; the
-/// last takes some tenths of a second. Bonds are counted as in `Kaufman`.
+/// last takes some tenths of a second. Bonds are counted as in `Kaufman`; a field h adds −h Σ s to
+/// H, for which the torus has no closed form.
 public struct DensityOfStates: Sendable {
     /// Sizes that are enumerated.
     public static let sizes = 2...5
@@ -67,13 +68,15 @@ public struct DensityOfStates: Sendable {
         return counts[row...row + sites].reduce(0, +)
     }
 
-    /// Returns ln Z, energy and specific heat.
+    /// Returns ln Z, and the energy and specific heat of the bonds.
     ///
-    /// - Throws: `IsingError.couplingNotFinite`.
-    public func thermodynamics(coupling: Double) throws(IsingError) -> ExactThermodynamics {
+    /// - Throws: `IsingError` for a coupling or field that is not finite.
+    public func thermodynamics(coupling: Double, field: Double = 0) throws(IsingError)
+        -> ExactThermodynamics
+    {
         let sites = Double(self.sites)
-        let (logZ, mean) = try average(coupling: coupling) { energy, _ in -energy }
-        let (_, variance) = try average(coupling: coupling) { energy, _ in
+        let (logZ, mean) = try average(coupling, field) { energy, _ in -energy }
+        let (_, variance) = try average(coupling, field) { energy, _ in
             (-energy - mean) * (-energy - mean)
         }
         return ExactThermodynamics(
@@ -82,35 +85,45 @@ public struct DensityOfStates: Sendable {
 
     /// Returns the mean of |Σ s| / N.
     ///
-    /// - Throws: `IsingError.couplingNotFinite`.
-    public func absoluteMagnetization(coupling: Double) throws(IsingError) -> Double {
+    /// - Throws: `IsingError` for a coupling or field that is not finite.
+    public func absoluteMagnetization(coupling: Double, field: Double = 0) throws(IsingError)
+        -> Double
+    {
         let sites = Double(self.sites)
-        return try average(coupling: coupling) { _, magnetization in
-            abs(magnetization) / sites
-        }.mean
+        return try average(coupling, field) { _, magnetization in abs(magnetization) / sites }.mean
+    }
+
+    /// Returns the mean of Σ s / N.
+    ///
+    /// - Throws: `IsingError` for a coupling or field that is not finite.
+    public func magnetization(coupling: Double, field: Double) throws(IsingError) -> Double {
+        let sites = Double(self.sites)
+        return try average(coupling, field) { _, magnetization in magnetization / sites }.mean
     }
 
     /// Returns ln Z and the mean of a function of energy and magnetization of the whole lattice.
-    private func average(coupling: Double, of f: (Double, Double) -> Double) throws(IsingError)
-        -> (logZ: Double, mean: Double)
-    {
+    private func average(
+        _ coupling: Double, _ field: Double, of f: (Double, Double) -> Double
+    ) throws(IsingError) -> (logZ: Double, mean: Double) {
         guard coupling.isFinite else { throw .couplingNotFinite(coupling) }
-        // The largest −K E of any state; on frustrated lattices it is below 2N|K|.
-        var ground = -Double.infinity
-        for unsatisfied in 0...2 * sites where count(energy: 2 * unsatisfied - 2 * sites) > 0 {
-            ground = max(ground, -coupling * Double(2 * unsatisfied - 2 * sites))
-        }
-        var partition = 0.0
-        var sum = 0.0
+        guard field.isFinite else { throw .fieldNotFinite(field) }
+        var levels: [(count: Double, energy: Double, magnetization: Double, log: Double)] = []
         for unsatisfied in 0...2 * sites {
             for up in 0...sites {
                 let count = counts[unsatisfied * (sites + 1) + up]
                 guard count > 0 else { continue }
-                let energy = Double(2 * unsatisfied - 2 * sites)
-                let weight = Double(count) * exp(-coupling * energy - ground)
-                partition += weight
-                sum += weight * f(energy, Double(2 * up - sites))
+                let (energy, sum) = (Double(2 * unsatisfied - 2 * sites), Double(2 * up - sites))
+                levels.append((Double(count), energy, sum, field * sum - coupling * energy))
             }
+        }
+        // The largest −H of any state; on frustrated lattices it is below 2N|K|.
+        let ground = levels.reduce(-Double.infinity) { max($0, $1.log) }
+        var partition = 0.0
+        var sum = 0.0
+        for level in levels {
+            let weight = level.count * exp(level.log - ground)
+            partition += weight
+            sum += weight * f(level.energy, level.magnetization)
         }
         return (log(partition) + ground, sum / partition)
     }

@@ -12,13 +12,13 @@ public struct ObservableSums: Sendable, Equatable {
     /// Configurations of one block; the last may be shorter.
     public let blockLength: Int
 
-    /// Sums of shape [block, 4]: configurations, Σ E, Σ E² and Σ |M|, of whole lattices.
+    /// Sums of shape [block, 5]: configurations, Σ E, Σ E², Σ |M| and Σ M, of whole lattices.
     ///
     /// E = −Σ s s′ over the 2L² bonds, M = Σ s. Add these over ranks. They hold blocks of up to
     /// 2⁶¹/N² configurations.
     public private(set) var values: [Int64]
 
-    private static let columns = 4
+    private static let columns = 5
 
     /// Creates sums of nothing.
     ///
@@ -57,6 +57,7 @@ public struct ObservableSums: Sendable, Equatable {
             values[row + 1] += energy
             values[row + 2] += energy * energy
             values[row + 3] += Int64(abs(counts.magnetization))
+            values[row + 4] += Int64(counts.magnetization)
         }
     }
 
@@ -84,6 +85,11 @@ public struct ObservableSums: Sendable, Equatable {
         jackknife { sums in sums[3] / sums[0] / sites }
     }
 
+    /// Σ s / N; without a field 0 but for chance.
+    public var magnetizationPerSite: Estimate {
+        jackknife { sums in sums[4] / sums[0] / sites }
+    }
+
     /// Specific heat K² (⟨E²⟩ − ⟨E⟩²) / N, its bias of order 1/blocks removed.
     public func specificHeatPerSite(coupling: Double) -> Estimate {
         jackknife { sums in
@@ -95,9 +101,9 @@ public struct ObservableSums: Sendable, Equatable {
     private var sites: Double { Double(size * size) }
 
     /// Returns a function of the sums, with error and bias from leaving out one block at a time.
-    private func jackknife(_ f: (InlineArray<4, Double>) -> Double) -> Estimate {
+    private func jackknife(_ f: (InlineArray<5, Double>) -> Double) -> Estimate {
         let filled = stride(from: 0, to: values.count, by: Self.columns).filter { values[$0] > 0 }
-        var totals = InlineArray<4, Int64>(repeating: 0)
+        var totals = InlineArray<5, Int64>(repeating: 0)
         for row in filled {
             for column in 0..<Self.columns { totals[column] += values[row + column] }
         }

@@ -11,6 +11,8 @@ public struct ConfigurationSampler: Sendable {
     public let size: Int
     /// K; the bonds are counted as in `Kaufman`.
     public let coupling: Double
+    /// h, which adds −h Σ s to H.
+    public let field: Double
     public let seed: UInt64
     /// The method with its times, measured when the sampler was made.
     public let plan: SamplingPlan
@@ -24,21 +26,31 @@ public struct ConfigurationSampler: Sendable {
     ///   - size: L, 2 to 4096; even for multispin.
     ///   - coupling: K, finite; negative only for even L, where configurations of −K are drawn and
     ///     one sublattice is turned over.
+    ///   - field: h, finite; with one, K ≥ 0 and Metropolis is the method.
     ///   - method: by default `SamplingMethod.recommended(size:coupling:)`.
     /// - Throws: `IsingError`.
     public init(
-        size: Int, coupling: Double, method: SamplingMethod? = nil, seed: UInt64
+        size: Int, coupling: Double, field: Double = 0, method: SamplingMethod? = nil, seed: UInt64
     ) throws(IsingError) {
         guard Self.sizes.contains(size) else {
             throw .size(size, allowed: Self.sizes, for: "sampling")
         }
         try Kaufman.checkTorus(size: size, coupling: coupling, for: "sampling")
-        let method = method ?? .recommended(size: size, coupling: coupling)
-        try method.check(size: size, coupling: coupling)
+        guard field.isFinite else { throw .fieldNotFinite(field) }
+        guard field == 0 || coupling >= 0 else {
+            throw .method(
+                .metropolis,
+                reason: "coupling \(coupling) in a field: antiferromagnets are drawn without one")
+        }
+        let method =
+            method ?? (field == 0 ? .recommended(size: size, coupling: coupling) : .metropolis)
+        try method.check(size: size, coupling: coupling, field: field)
         self.size = size
         self.coupling = coupling
+        self.field = field
         self.seed = seed
-        plan = try PilotRun(size: size, coupling: abs(coupling), seed: seed).plan(method)
+        plan = try PilotRun(size: size, coupling: abs(coupling), field: field, seed: seed)
+            .plan(method)
     }
 
     /// Writes configurations as bytes, 1 for spin +1 and 0 for −1, shape [indices.count, L, L].
@@ -61,6 +73,12 @@ public struct ConfigurationSampler: Sendable {
                     MultispinGroup(
                         size: size, coupling: strength, seed: seed, role: .production,
                         index: block),
+                    block: block, indices: indices, into: &bytes)
+            case .metropolis:
+                run(
+                    MetropolisChain(
+                        size: size, coupling: strength, field: field, seed: seed,
+                        role: .production, index: block),
                     block: block, indices: indices, into: &bytes)
             case .swendsenWang:
                 run(

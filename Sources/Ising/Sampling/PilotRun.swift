@@ -6,6 +6,7 @@
 struct PilotRun: Sendable {
     let size: Int
     let coupling: Double
+    let field: Double
     let seed: UInt64
     /// Sweeps after which the run gives up; in multispin this is some ten seconds of one core.
     let multispinLimit: Int
@@ -13,9 +14,12 @@ struct PilotRun: Sendable {
 
     private var sites: Int { size * size }
 
-    init(size: Int, coupling: Double, seed: UInt64, multispinLimit: Int? = nil) {
+    init(
+        size: Int, coupling: Double, field: Double = 0, seed: UInt64, multispinLimit: Int? = nil
+    ) {
         self.size = size
         self.coupling = coupling
+        self.field = field
         self.seed = seed
         self.multispinLimit = multispinLimit ?? max(1024, (1 << 26) / (size * size))
     }
@@ -31,6 +35,12 @@ struct PilotRun: Sendable {
                 measure(groups: 1, times: 20, limit: multispinLimit) {
                     MultispinGroup(
                         size: size, coupling: coupling, seed: seed, role: .pilot, index: $0)
+                }
+            case .metropolis:
+                measure(groups: 16, times: 50, limit: clusterLimit) {
+                    MetropolisChain(
+                        size: size, coupling: coupling, field: field, seed: seed, role: .pilot,
+                        index: $0)
                 }
             case .swendsenWang:
                 measure(groups: 8, times: 50, limit: clusterLimit) {

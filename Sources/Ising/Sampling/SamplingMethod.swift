@@ -2,6 +2,8 @@
 public enum SamplingMethod: String, Sendable, CaseIterable {
     /// Checkerboard Metropolis on 64 replicas at once, one in each bit of a word.
     case multispin
+    /// Checkerboard Metropolis on one replica, also in a field.
+    case metropolis
     /// Every cluster of the lattice gets a random sign [SwendsenWang87].
     case swendsenWang = "swendsen-wang"
     /// The cluster of a random site is turned over, again and again [Wolff89].
@@ -30,8 +32,11 @@ public enum SamplingMethod: String, Sendable, CaseIterable {
     }
 
     /// Refuses lattices that the method does not sample.
-    func check(size: Int, coupling: Double) throws(IsingError) {
+    func check(size: Int, coupling: Double, field: Double = 0) throws(IsingError) {
         let strength = abs(coupling)
+        guard field == 0 || self == .metropolis else {
+            throw .method(self, reason: "it samples without a field; use metropolis")
+        }
         switch self {
         case .multispin where size % 2 != 0:
             throw .method(

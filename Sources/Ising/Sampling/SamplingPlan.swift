@@ -12,8 +12,8 @@ public struct SamplingPlan: Sendable, Equatable {
     public let autocorrelationTime: Double
     /// Sweeps before the first configuration of a replica: 20 autocorrelation times.
     public let equilibration: Int
-    /// Sweeps between configurations of one replica: 2 autocorrelation times, and 4 in multispin,
-    /// where above T_c the sign of Σ s takes twice as long to change as |Σ s|.
+    /// Sweeps between configurations of one replica: 2 autocorrelation times, and 4 of local
+    /// updates, where above T_c the sign of Σ s takes twice as long to change as |Σ s|.
     public let spacing: Int
     /// Configurations taken from one replica, consecutive in the data set.
     public let samplesPerReplica: Int
@@ -36,7 +36,8 @@ public struct SamplingPlan: Sendable, Equatable {
         self.autocorrelationTime = autocorrelationTime
         self.clustersPerSweep = clustersPerSweep
         equilibration = Int((20 * autocorrelationTime).rounded(.up))
-        let multiple: Double = method == .multispin ? 4 : 2
+        let isLocal = method == .multispin || method == .metropolis
+        let multiple: Double = isLocal ? 4 : 2
         spacing = Int((multiple * autocorrelationTime).rounded(.up))
         (replicasPerBlock, samplesPerReplica) = method == .multispin ? (64, 16) : (1, 64)
     }

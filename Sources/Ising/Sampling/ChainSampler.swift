@@ -1,0 +1,115 @@
+import RandomStreams
+
+/// Draws configurations of the chain exactly and independently, spin after spin, each a pure function
+/// of the seed and its number.
+///
+/// A spin is drawn from its distribution given the spin before it and, on a ring, the first one; what
+/// follows is summed over beforehand. There is nothing to equilibrate and no autocorrelation.
+public struct ChainSampler: Sendable {
+    /// Lengths that are drawn.
+    public static let sizes = 2...1_000_000
+
+    /// N.
+    public let size: Int
+    public let ends: Chain.Ends
+    /// K.
+    public let coupling: Double
+    /// h, which adds −h Σ s to H.
+    public let field: Double
+    public let seed: UInt64
+
+    /// What a random word must be below for spin i to be +1, by the first spin and by the one before.
+    ///
+    /// Shape [size, 2, 2]. Spin 0 has neither: all its entries are equal.
+    private let thresholds: [UInt64]
+
+    /// Sums over what follows each spin.
+    ///
+    /// - Throws: `IsingError` for other sizes, couplings and fields.
+    public init(
+        size: Int, ends: Chain.Ends, coupling: Double, field: Double = 0, seed: UInt64
+    ) throws(IsingError) {
+        guard Self.sizes.contains(size) else {
+            throw .size(size, allowed: Self.sizes, for: "drawing the chain")
+        }
+        try Chain.check(coupling: coupling, field: field)
+        self.size = size
+        self.ends = ends
+        self.coupling = coupling
+        self.field = field
+        self.seed = seed
+        thresholds = Self.thresholds(size: size, ends: ends, coupling: coupling, field: field)
+    }
+
+    /// Writes configurations as bytes, 1 for spin +1 and 0 for −1, shape [indices.count, N].
+    ///
+    /// - Precondition: `indices` lies in 0..<2³², and `bytes` has N for each.
+    public func draw(_ indices: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
+        precondition(
+            indices.lowerBound >= 0 && bytes.count == indices.count * size,
+            "\(bytes.count) bytes for configurations \(indices) of \(size) spins")
+        let stream = RandomStream(seed: seed, .isingChain)
+        var words = [UInt32](repeating: 0, count: size)
+        for (place, index) in indices.enumerated() {
+            var span = words.mutableSpan
+            stream.fill(&span, row: index)
+            var first = 0
+            var before = 0
+            for i in 0..<size {
+                let up = UInt64(words[i]) < thresholds[4 * i + 2 * first + before] ? 1 : 0
+                if i == 0 { first = up }
+                before = up
+                bytes[place * size + i] = UInt8(up)
+            }
+        }
+    }
+
+    private static func thresholds(
+        size: Int, ends: Chain.Ends, coupling: Double, field: Double
+    ) -> [UInt64] {
+        /// e^{Kss′ + hs′}, divided by the largest there is; by basic arithmetic, as every machine has
+        /// it.
+        func weight(_ spin: Int, _ next: Int) -> Double {
+            let exponent = coupling * (spin == next ? 1 : -1) + field * (next == 1 ? 1 : -1)
+            return Probability.exponentialDecay(
+                coupling.magnitude + field.magnitude - exponent)
+        }
+        let bonds = [[weight(0, 0), weight(0, 1)], [weight(1, 0), weight(1, 1)]]
+        var thresholds = [UInt64](repeating: 0, count: 4 * size)
+        // The weight of all that follows spin i, by the first spin and spin i.
+        var rest = [[1.0, 1], [1, 1]]
+        if ends == .periodic {
+            rest = (0..<2).map { first in
+                (0..<2).map { last in
+                    Probability.exponentialDecay(
+                        coupling.magnitude - coupling * (first == last ? 1 : -1))
+                }
+            }
+        }
+        for i in stride(from: size - 1, to: 0, by: -1) {
+            var sums = rest
+            for first in 0..<2 {
+                for before in 0..<2 {
+                    let up = bonds[before][1] * rest[first][1]
+                    let total = bonds[before][0] * rest[first][0] + up
+                    thresholds[4 * i + 2 * first + before] = threshold(up, of: total)
+                    sums[first][before] = total
+                }
+            }
+            let largest = max(sums[0][0], sums[0][1], sums[1][0], sums[1][1])
+            rest = sums.map { $0.map { $0 / largest } }
+        }
+        let own = (0..<2).map { spin in
+            rest[spin][spin]
+                * Probability.exponentialDecay(
+                    field.magnitude - field * (spin == 1 ? 1 : -1))
+        }
+        for entry in 0..<4 { thresholds[entry] = threshold(own[1], of: own[0] + own[1]) }
+        return thresholds
+    }
+
+    /// Returns a probability in units of 2⁻³², any for what never happens and has no weight at all.
+    private static func threshold(_ up: Double, of total: Double) -> UInt64 {
+        total > 0 ? UInt64(up / total * 0x1p32 + 0.5) : 1 << 31
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Experiments
+import Ising
+
+struct IsingChainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chain",
+        abstract: "Solves the one-dimensional model in a field, or draws its configurations.",
+        discussion: """
+            H = −K Σ s s′ − h Σ s; the ends are neighbours unless --open.
+
+            EXAMPLES
+              wilson ising chain --size 6 --coupling 1
+              wilson ising chain sample --size 6 --coupling 1 --samples 5000 --output chain.npy
+            """,
+        subcommands: [Exact.self, Sample.self], defaultSubcommand: Exact.self)
+
+    /// The chain that both subcommands take.
+    struct Options: ParsableArguments {
+        @OptionGroup var lattice: IsingCommand.Lattice
+
+        @Flag(help: "Leave out the bond between the ends.")
+        var open = false
+
+        var ends: Chain.Ends { open ? .open : .periodic }
+    }
+
+    struct Exact: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the exact thermodynamics, by the transfer matrix.",
+            discussion: """
+                EXAMPLES
+                  wilson ising chain exact --size 100 --coupling 0.5 --field 0.1 --open --json
+                """)
+
+        @OptionGroup var chain: Options
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        func run() throws {
+            try alone {
+                let report = try ChainReport(
+                    size: chain.lattice.size, ends: chain.ends, coupling: chain.lattice.coupling,
+                    field: chain.lattice.field)
+                print(json ? report.json : report.table)
+            }
+        }
+    }
+
+    struct Sample: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Draws independent configurations as uint8 0/1 of shape [N, spins].",
+            discussion: """
+                Exactly, spin by spin, at any coupling; the file is the same on any number of ranks.
+
+                EXAMPLES
+                  wilson ising chain sample --size 6 --coupling 1 --samples 5000 --output chain.npy
+                """)
+
+        @OptionGroup var chain: Options
+
+        @Option(help: "How many configurations.")
+        var samples: Int
+
+        @Option(help: "The NPY file to write.")
+        var output: String
+
+        @Option(help: "Names the random numbers.")
+        var seed: UInt64 = 1
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        @OptionGroup var common: CommonOptions
+
+        func validate() throws {
+            if !output.hasSuffix(".npy") {
+                throw ValidationError("--output is `\(output)`; its name must end in .npy")
+            }
+            if samples < 1 || samples >= 1 << 32 {
+                throw ValidationError("--samples is \(samples); expected 1 to 2³² − 1")
+            }
+        }
+
+        func run() throws {
+            try common.onAllRanks { world, _ in
+                let text = try ChainDrawing(
+                    size: chain.lattice.size, ends: chain.ends, coupling: chain.lattice.coupling,
+                    field: chain.lattice.field, samples: samples, seed: seed, output: output
+                ).run(json: json, world)
+                if let text, json || !common.quiet { print(text) }
+                return 0
+            }
+        }
+    }
+}
