@@ -5,6 +5,9 @@ struct RGCommand: ParsableCommand {
         commandName: "rg",
         abstract: "Measures with the tools of the renormalization group.",
         subcommands: [
-            RGTensorCommand.self
+            RGKadanoffCommand.self,
+            RGDecimationCommand.self,
+            RGTensorCommand.self,
+            RGCouplingsCommand.self,
         ])
 }

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Experiments
+import Renormalization
+
+struct RGCouplingsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "couplings",
+        abstract: "Finds the couplings among a machine's units, the other side summed over.",
+        discussion: """
+            −H = Σ η s + Σ J s s′ + …, in spins of ±1 for units of either kind. Fields and pairs \
+            are exact at any size; up to 20 units so are the couplings of every order, and beyond \
+            the share of higher orders is measured on random states. Where the visible units are a \
+            lattice, pairs are collected by distance, beside the true coupling of a model that was \
+            trained on Ising configurations.
+
+            EXAMPLES
+              wilson rg couplings runs/ising-critical/model.safetensors
+              wilson rg couplings model.safetensors --side hidden --json
+              wilson rg couplings dbn.safetensors --layer 1
+            """)
+
+    @Argument(help: "The model, or a checkpoint.")
+    var model: String
+
+    @Option(help: "Whose couplings: visible or hidden.")
+    var side = MarginalHamiltonian.Side.visible
+
+    @Option(help: "Which layer of a stack, from 0.")
+    var layer = 0
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if layer < 0 {
+            throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
+        }
+    }
+
+    func run() throws {
+        try alone {
+            let report = try CouplingsReport(model: model, layer: layer, side: side)
+            print(json ? report.json : report.table)
+        }
+    }
+}
