@@ -62,8 +62,8 @@ struct IsingCommandTests {
             #expect(
                 Set(object.keys) == [
                     "energy", "energy_error", "abs_magnetization", "abs_magnetization_error",
-                    "specific_heat", "specific_heat_error", "autocorrelation_time",
-                    "flips_per_nanosecond",
+                    "magnetization", "magnetization_error", "specific_heat", "specific_heat_error",
+                    "autocorrelation_time", "flips_per_nanosecond",
                 ])
             values.append(
                 try ["energy", "energy_error", "abs_magnetization", "specific_heat"]
