@@ -9,7 +9,9 @@ public struct LogPartitionEstimate: Sendable, Equatable {
     /// `effectiveSampleSize`.
     public let error: Double
 
-    /// (Σw)²/Σw²: how many equal weights would tell as much. Below about ten, `error` tells little.
+    /// (Σw)²/Σw²: how many equal weights would tell as much.
+    ///
+    /// Below about ten, `error` tells little.
     public let effectiveSampleSize: Double
 
     /// Takes the mean of weights given by their logarithms.
