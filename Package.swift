@@ -106,7 +106,8 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "DistributedTraining", "Experiments", "RandomStreams", "RBMCore", "Storage",
+                "DistributedTraining", "Experiments", "RandomStreams", "RBMCore", "Renormalization",
+                "Storage",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -24,6 +24,7 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     case weightRounding
     case couplingStates
     case isingChain
+    case blockTies
 }
 
 /// A family of random numbers that is a pure function of (seed, purpose, layer, step, sweep).

@@ -9,5 +9,7 @@ struct RGCommand: ParsableCommand {
             RGDecimationCommand.self,
             RGTensorCommand.self,
             RGCouplingsCommand.self,
+            RGFlowCommand.self,
+            RGMonteCarloCommand.self,
         ])
 }

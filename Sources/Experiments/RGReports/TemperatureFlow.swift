@@ -1,0 +1,63 @@
+import Ising
+import Renormalization
+
+/// What a flow from one coupling looked like, step by step.
+struct TemperatureFlow {
+    /// One measured step.
+    struct Row {
+        let step: Int
+        let energy: Estimate
+        let reading: Thermometer.Reading
+        /// K read off the energy.
+        let coupling: Estimate?
+        let magnetization: Estimate
+        /// |m| of the Ising model at the coupling read.
+        var magnetizationReference: Estimate?
+        /// K²(⟨E²⟩ − ⟨E⟩²)/N with the coupling read.
+        let specificHeat: Estimate?
+        let specificHeatReference: Double?
+
+        /// Whether |m| and the specific heat fit the temperature, within four standard errors; nil
+        /// without a temperature.
+        var isConsistent: Bool? {
+            guard let specificHeat, let specificHeatReference, let magnetizationReference else {
+                return nil
+            }
+            let error = magnetization.error + magnetizationReference.error
+            return abs(magnetization.mean - magnetizationReference.mean) <= 4 * error
+                && abs(specificHeat.mean - specificHeatReference) <= 4 * specificHeat.error
+        }
+    }
+
+    let start: Double
+    var rows: [Row]
+
+    /// Reads the temperature of each measurement.
+    init(start: Double, size: Int, _ measured: [(step: Int, sums: ObservableSums)]) throws {
+        self.start = start
+        let thermometer = try Thermometer(size: size)
+        rows = try measured.map { step, sums in
+            let energy = sums.energyPerSite
+            let reading = try thermometer.reading(energy: energy.mean)
+            guard let value = reading.coupling else {
+                return Row(
+                    step: step, energy: energy, reading: reading, coupling: nil,
+                    magnetization: sums.absoluteMagnetizationPerSite, specificHeat: nil,
+                    specificHeatReference: nil)
+            }
+            return Row(
+                step: step, energy: energy, reading: reading,
+                coupling: Estimate(
+                    mean: value,
+                    error: try thermometer.couplingError(energyError: energy.error, at: value)),
+                magnetization: sums.absoluteMagnetizationPerSite,
+                specificHeat: sums.specificHeatPerSite(coupling: value),
+                specificHeatReference: try thermometer.exact(value).specificHeatPerSite)
+        }
+    }
+
+    /// From the first to the last measurement.
+    var direction: FlowDirection {
+        FlowDirection(from: rows[0].coupling, to: rows[rows.count - 1].coupling)
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// Where a hidden unit looks on a torus of visible units.
+public struct ReceptiveField: Sendable, Equatable {
+    /// The centre of mass of w² in lattice units, each coordinate in [0, size).
+    ///
+    /// The site (x, y) has its middle at (x, y). Nil for a unit without weights, and where w² has no
+    /// centre: its mass is spread evenly round the torus.
+    public let centre: Centre?
+
+    /// How narrow the field is: 1 for a single site, 0 for an even spread.
+    ///
+    /// The length of the mean of e^{2πi x/size} weighed with w², the smaller of both directions.
+    public let concentration: Double
+
+    /// Σw / Σ|w|: ±1 where all weights pull alike, 0 where as much pulls up as down.
+    public let alignment: Double
+
+    public struct Centre: Sendable, Equatable {
+        public let x: Double
+        public let y: Double
+    }
+
+    /// Below it a centre would be the sum of rounding errors.
+    private static let leastConcentration = 1e-6
+
+    /// Measures a field.
+    ///
+    /// The coordinates of the sites are angles, and the centre is the angle of their mean: there is
+    /// no border at which a centre of mass would have to be cut.
+    ///
+    /// - Parameter weights: Shape [size, size].
+    public init(weights: [Double], size: Int) {
+        precondition(weights.count == size * size, "\(weights.count) weights of a size \(size)")
+        var (mass, sum, magnitude) = (0.0, 0.0, 0.0)
+        var (xCos, xSin, yCos, ySin) = (0.0, 0.0, 0.0, 0.0)
+        let angles = (0..<size).map { 2 * Double.pi * Double($0) / Double(size) }
+        let (cosines, sines) = (angles.map { cos($0) }, angles.map { sin($0) })
+        for y in 0..<size {
+            for x in 0..<size {
+                let weight = weights[y * size + x]
+                let square = weight * weight
+                mass += square
+                sum += weight
+                magnitude += abs(weight)
+                xCos += square * cosines[x]
+                xSin += square * sines[x]
+                yCos += square * cosines[y]
+                ySin += square * sines[y]
+            }
+        }
+        guard mass > 0 else {
+            (centre, concentration, alignment) = (nil, 0, 0)
+            return
+        }
+        let (xLength, yLength) = (hypot(xCos, xSin) / mass, hypot(yCos, ySin) / mass)
+        concentration = min(xLength, yLength)
+        alignment = sum / magnitude
+        func coordinate(_ cosine: Double, _ sine: Double) -> Double {
+            let turn = atan2(sine, cosine) / (2 * .pi)
+            let place = (turn < 0 ? turn + 1 : turn) * Double(size)
+            return place < Double(size) ? place : 0
+        }
+        centre =
+            concentration > Self.leastConcentration
+            ? Centre(x: coordinate(xCos, xSin), y: coordinate(yCos, ySin)) : nil
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+public import Ising
+
+/// The scaling exponents of one coarse graining by a factor of two.
+///
+/// From the stability matrix T = ⟨S′S′⟩_c⁻¹ ⟨S′S⟩_c of derivatives ∂K′/∂K: y = ln λ / ln 2 of its
+/// leading eigenvalue. At a critical point, and only there, these are y_T = 1/ν and y_H: 1 and 15/8
+/// in the two-dimensional Ising model. NaN where T is singular or its leading eigenvalue is not a
+/// positive number.
+///
+/// Source: [Swendsen79].
+public struct ScalingExponents: Sendable {
+    /// y_T, from the even operators.
+    public let thermal: Estimate
+    /// y_H, from the odd operators.
+    public let magnetic: Estimate
+    /// y_T from the first 1, 2, … even operators: what the truncation does.
+    public let truncatedThermal: [Estimate]
+    /// y_H from the first 1, 2, … odd operators.
+    public let truncatedMagnetic: [Estimate]
+
+    /// Measures each step of a blocking, from the finest lattice on.
+    ///
+    /// - Throws: `RenormalizationError.argument` when nothing was measured.
+    public static func steps(
+        _ correlations: OperatorCorrelations
+    ) throws(RenormalizationError) -> [ScalingExponents] {
+        let bins = correlations.bins
+        guard !bins.isEmpty else { throw .argument("no configuration was measured") }
+        return (0..<correlations.lattices - 1).map { step in
+            func truncations(_ symmetry: LatticeOperators.Symmetry) -> [Estimate] {
+                Jackknife.estimates(bins) { sums in
+                    let (coarse, mixed) = OperatorCorrelations.connected(
+                        sums, lattices: correlations.lattices, step: step, symmetry: symmetry)
+                    return (1...coarse.side).map {
+                        exponent(coarse.leading($0), mixed.leading($0))
+                    }
+                }
+            }
+            let (even, odd) = (truncations(.even), truncations(.odd))
+            return ScalingExponents(
+                thermal: even[even.count - 1], magnetic: odd[odd.count - 1],
+                truncatedThermal: even, truncatedMagnetic: odd)
+        }
+    }
+
+    private static func exponent(_ coarse: SquareMatrix, _ mixed: SquareMatrix) -> Double {
+        guard let value = coarse.solve(mixed)?.leadingEigenvalue, value > 0 else { return .nan }
+        return log2(value)
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Experiments
+import Ising
+
+struct RGMonteCarloCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mcrg",
+        abstract: "Measures scaling exponents by Monte Carlo renormalization.",
+        discussion: """
+            Configurations of the torus are blocked by 2×2 majorities, again and again, and y_T and \
+            y_H follow from how the operators of one lattice answer to those of the next \
+            [Swendsen79]; exact are 1 and 1.875 at K_c. With --model the drawn hidden layer of a \
+            model takes the place of the majorities, if its units, placed by the centres of their \
+            receptive fields, are one for each block. If not, the answer is a refusal (65) with a \
+            picture of the fields, by default MODEL-receptive-fields.png.
+
+            EXAMPLES
+              wilson rg mcrg --size 64 --coupling critical --samples 20000
+              mpirun -np 4 wilson rg mcrg --size 128 --coupling critical --samples 50000 --json
+              wilson rg mcrg --model runs/ising/model.safetensors --samples 50000 --picture a.png
+            """)
+
+    @Option(help: "L of the L×L torus; of a model by default its own.")
+    var size: Int?
+
+    // Unconditional: a negative coupling begins like an option.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "K = J/kT of the configurations, or `critical` for ½ ln(1 + √2), the default.",
+            valueName: "K|critical"),
+        transform: coupling(named:))
+    var coupling: Double?
+
+    @Option(help: "How many configurations.")
+    var samples = 20_000
+
+    @Option(
+        help: "A model whose hidden units are the block spins.",
+        completion: .file(extensions: ["safetensors"]))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp("Draw the receptive fields of the model.", valueName: "file.png"),
+        completion: .file(extensions: ["png"]))
+    var picture: String?
+
+    @Option(help: "Names the random numbers.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if samples < 2 || samples >= 1 << 32 {
+            throw ValidationError("--samples is \(samples); expected 2 to 2³² − 1")
+        }
+        if model == nil && size == nil {
+            throw ValidationError("--size says the lattice to draw; or --model, which has one")
+        }
+        if model == nil && picture != nil {
+            throw ValidationError("--picture is of the hidden units of a --model")
+        }
+        if let picture, !picture.hasSuffix(".png") {
+            throw ValidationError("--picture is `\(picture)`; its name must end in .png")
+        }
+    }
+
+    func run() throws {
+        try common.onAllRanks { world, _ in
+            let coupling = coupling ?? criticalCoupling
+            let text =
+                if let model {
+                    try RulerRun(
+                        model: model, size: size, coupling: coupling, samples: samples, seed: seed,
+                        picture: picture
+                    ).run(json: json, world)
+                } else {
+                    try MajorityRun(
+                        size: size ?? 0, coupling: coupling, samples: samples, seed: seed
+                    ).run(json: json, world)
+                }
+            if let text { print(text) }
+            return 0
+        }
+    }
+}
