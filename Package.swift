@@ -88,7 +88,7 @@ let package = Package(
             path: "Tests/ArithmeticProbe", swiftSettings: swiftSettings),
         .testTarget(
             name: "RBMCoreTests",
-            dependencies: ["arithmetic-probe", "Ising", "RandomStreams", "RBMCore"],
+            dependencies: ["arithmetic-probe", "RandomStreams", "RBMCore"],
             swiftSettings: swiftSettings),
         // What every rank runs; DistributedTests starts it under mpirun.
         .executableTarget(

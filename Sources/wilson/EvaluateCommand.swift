@@ -8,7 +8,8 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Measures a model on data: free energy, likelihoods, reconstruction.",
         discussion: """
             The log-likelihood is exact, by enumeration, when the smaller side has at most 25 \
-            units. Likelihoods are of states: grey values are drawn to bits, the same ones for \
+            units; --ais estimates it for any machine, by annealed importance sampling, with its \
+            error. Likelihoods are of states: grey values are drawn to bits, the same ones for \
             every model. A layer above the first is measured as a machine of its own, on the \
             hidden means of the layers below it.
 
@@ -17,6 +18,7 @@ struct EvaluateCommand: ParsableCommand {
             --binarize threshold
               mpirun -np 4 wilson evaluate model.safetensors --data bars.npy --json
               wilson evaluate dbn.safetensors --data digits.npy --layer 1
+              mpirun -np 4 wilson evaluate mnist.safetensors --data digits.npy --ais --chains 400
             """)
 
     @Argument(
@@ -35,6 +37,11 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "How the data become bits: none, threshold, sample or sample-once.")
     var binarize = ConfiguredBinarization.none
 
+    @Flag(help: "Estimate ln Z by annealed importance sampling.")
+    var ais = false
+
+    @OptionGroup var annealing: AnnealingOptions
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -51,7 +58,8 @@ struct EvaluateCommand: ParsableCommand {
             let waiting = WaitingLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
             let evaluation = try EvaluationRun(
-                model: model, data: data, layer: layer, values: values, binarize: binarize
+                model: model, data: data, layer: layer, values: values, binarize: binarize,
+                annealing: ais ? annealing.plan : nil
             ).run(world) { stage, done in waiting.show(stage.rawValue, done) }
             waiting.clear()
             if world.rank == 0 { print(json ? evaluation.json : evaluation.table) }

@@ -1,11 +1,13 @@
-import RBMCore
+public import RBMCore
 
 /// Collective.
 ///
 /// The smoothed probability that each visible unit of the cases is 1.
 ///
 /// Each rank counts its share; the sums are integers.
-func baseRates(of source: any CaseSource, _ world: borrowing Communicator) throws -> [Double] {
+public func baseRates(
+    of source: any CaseSource, _ world: borrowing Communicator
+) throws -> [Double] {
     var sums = [Int64](repeating: 0, count: source.visible)
     try forEachBlock(of: world.share(of: source.count), from: source, draw: 0) { bytes, count in
         for row in 0..<count {

@@ -7,6 +7,7 @@ public struct EvaluationRun {
     public enum Stage: String, Sendable {
         case cases
         case logPartition = "ln Z"
+        case annealing
     }
 
     private let model: String
@@ -14,20 +15,24 @@ public struct EvaluationRun {
     private let layer: Int
     private let values: ConfiguredValues
     private let binarize: ConfiguredBinarization
+    private let annealing: Annealing?
 
     /// Names all random numbers of an evaluation: models are compared on the same bits.
     static let seed: UInt64 = 1
 
     /// Creates the run; values and bits are read as the keys of the configuration say.
+    ///
+    /// - Parameter annealing: Estimates ln Z too, from the base rates of the data; nil: not.
     public init(
         model: String, data: String, layer: Int, values: ConfiguredValues,
-        binarize: ConfiguredBinarization
+        binarize: ConfiguredBinarization, annealing: Annealing? = nil
     ) {
         self.model = model
         self.data = data
         self.layer = layer
         self.values = values
         self.binarize = binarize
+        self.annealing = annealing
     }
 
     /// Collective.
@@ -68,8 +73,14 @@ public struct EvaluationRun {
         let logZ = try enumeration.map { enumeration in
             try enumeration.logPartition(world) { progress(.logPartition, $0) }
         }
+        let annealed = try annealing.map { annealing in
+            try annealing.estimate(
+                rbm, baseRates: try baseRates(of: view, world), seed: Self.seed, layer: layer, world
+            ) { progress(.annealing, $0) }
+        }
         return Evaluation(
-            sums, cases: view.count, logZ: logZ, drawsBits: view.levels == .grey,
+            sums, cases: view.count, logZ: logZ, annealed: annealed,
+            drawsBits: view.levels == .grey,
             smallerSide: min(rbm.visibleCount, rbm.hiddenCount),
             heading: heading(model, opened))
     }

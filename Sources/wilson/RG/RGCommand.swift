@@ -11,5 +11,7 @@ struct RGCommand: ParsableCommand {
             RGCouplingsCommand.self,
             RGFlowCommand.self,
             RGMonteCarloCommand.self,
+            RGTraceCommand.self,
+            RGBondRBMCommand.self,
         ])
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Ising
 import RBMCore
 import Testing
 
@@ -88,59 +87,5 @@ import Testing
         #expect(Enumeration(machine(26, 26)) == nil)
         #expect(Enumeration(machine(25, 1000)) != nil)
         #expect(Enumeration(machine(784, 25)) != nil)
-    }
-
-    // MARK: The Ising torus
-
-    /// The RBM with one ±1 hidden unit for each bond of the torus, w = ½ arccosh(e^{2K}) to both
-    /// its sites: its sum over hidden units is the Ising model.
-    private func bondMachine(size: Int, coupling: Double) -> RBM {
-        let sites = size * size
-        var parameters = Parameters(visible: sites, hidden: 2 * sites)
-        let weight = Float(acosh(exp(2 * coupling)) / 2)
-        for row in 0..<size {
-            for column in 0..<size {
-                let site = row * size + column
-                let right = row * size + (column + 1) % size
-                let below = (row + 1) % size * size + column
-                for (bond, neighbour) in [(2 * site, right), (2 * site + 1, below)] {
-                    parameters[site, bond] = weight
-                    parameters[neighbour, bond] = weight
-                }
-            }
-        }
-        return RBM(visibleUnits: .spin, hiddenUnits: .spin, parameters: parameters)
-    }
-
-    /// The coupling to which a machine of float32 weights belongs.
-    private func coupling(ofWeight weight: Float) -> Double { log(cosh(2 * Double(weight))) / 2 }
-
-    @Test(arguments: [(3, 29.4292249342), (4, 51.8046026290)])
-    func theBondMachineOfTheCriticalTorusHasItsPartitionFunction(
-        size: Int, exact: Double
-    ) throws {
-        let critical = log(1 + 2.0.squareRoot()) / 2
-        let rbm = bondMachine(size: size, coupling: critical)
-        // float32 rounds the coupling; ln Z follows with its exact slope. A bond's mean is a sum
-        // over neighbours, taken here from the enumeration at two more couplings.
-        let logPartition = try #require(Enumeration(rbm)).logPartition
-        let error = coupling(ofWeight: rbm.parameters[0, 0]) - critical
-        func reference(_ coupling: Double) throws -> Double {
-            let sites = Double(size * size)
-            return try Kaufman.torus(size: size, coupling: coupling).logZ
-                + 2 * sites * (log(2) + coupling)
-        }
-        let slope = try (reference(critical + 1e-4) - reference(critical - 1e-4)) / 2e-4
-        #expect(abs(logPartition - slope * error - exact) < 1e-9)
-    }
-
-    @Test(arguments: [2, 3, 4], [0.1, 0.3, 0.7])
-    func theBondMachineHasThePartitionFunctionOfItsTorus(size: Int, coupling: Double) throws {
-        let rbm = bondMachine(size: size, coupling: coupling)
-        let actual = self.coupling(ofWeight: rbm.parameters[0, 0])
-        let sites = Double(size * size)
-        let exact = try Kaufman.torus(size: size, coupling: actual).logZ
-        let logPartition = try #require(Enumeration(rbm)).logPartition
-        #expect(abs(logPartition - exact - 2 * sites * (log(2) + actual)) < 1e-9)
     }
 }

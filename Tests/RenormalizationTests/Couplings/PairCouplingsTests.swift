@@ -48,11 +48,10 @@ import Testing
     /// The torus with a hidden unit on each bond has K at distance 1 and nothing elsewhere.
     @Test(arguments: [(4, criticalCoupling), (8, 0.408), (12, 0.9)])
     func theBondMachineIsTheTorus(size: Int, coupling: Double) throws {
-        let weight = Float(acosh(exp(2 * coupling)) / 2)
-        let machine = Machines.bonds(size: size, weight: weight)
-        let pairs = try PairCouplings(MarginalHamiltonian(machine, side: .visible))
+        let bonds = try BondRBM(size: size, coupling: coupling)
+        let pairs = try PairCouplings(MarginalHamiltonian(bonds.rbm, side: .visible))
         let lattice = LatticeCouplings(pairs, rows: size, columns: size, isTorus: true)
-        let planted = log(cosh(2 * Double(weight))) / 2
+        let planted = bonds.storedCoupling
         #expect(abs(planted - coupling) < 1e-6)
         let nearest = try #require(lattice.shells.first)
         #expect(nearest.distance == 1)

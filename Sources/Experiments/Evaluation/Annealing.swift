@@ -1,0 +1,60 @@
+import DistributedTraining
+import RBMCore
+
+/// How much work an annealed estimate of ln Z takes.
+public struct Annealing: Sendable, Equatable {
+    /// What either number may be.
+    public static let allowed = 2...10_000_000
+
+    public let temperatures: Int
+    /// Over all ranks.
+    public let chains: Int
+
+    public init(temperatures: Int, chains: Int) {
+        self.temperatures = temperatures
+        self.chains = chains
+    }
+
+    /// Collective.
+    ///
+    /// Estimates ln Z, the chains shared out: in integer arithmetic the same bits on any number of
+    /// ranks.
+    ///
+    /// - Parameters:
+    ///   - baseRates: Of the visible units, in (0, 1): where chains start; nil: one half.
+    ///   - progress: Is told the share that is done here, in [0, 1].
+    func estimate(
+        _ rbm: RBM, baseRates: [Double]?, seed: UInt64, layer: Int,
+        _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
+    ) throws -> LogPartitionEstimate {
+        let sampling = AnnealedImportanceSampling(
+            rbm, baseBias: baseRates.map(rbm.visibleUnits.biases), temperatures: temperatures,
+            arithmetic: exactArithmetic(rbm, .bits), seed: seed, layer: layer)
+        let logs = try world.collect(chains) {
+            sampling.logWeights(chains: $0, progress: progress)
+        }
+        return LogPartitionEstimate(logWeights: logs)
+    }
+}
+
+extension Communicator {
+    /// Collective.
+    ///
+    /// Numbers of which each rank computes its contiguous share, together on all ranks.
+    func collect(_ total: Int, _ compute: (Range<Int>) throws -> [Double]) throws -> [Double] {
+        try collect(total, share: share(of: total), compute)
+    }
+
+    /// Collective.
+    ///
+    /// Numbers of which each rank computes a share of its own choice; shares do not overlap.
+    func collect(
+        _ total: Int, share: Range<Int>, _ compute: (Range<Int>) throws -> [Double]
+    ) throws -> [Double] {
+        // Every number is one rank's plus zeros.
+        var all = [Double](repeating: 0, count: total)
+        all.replaceSubrange(share, with: try together { try compute(share) })
+        try sum(&all)
+        return all
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+
+/// The spin of a block follows its majority; at a tie it is drawn, each sign with probability ½.
+public struct MajorityKernel: RGKernel {
+    public let lattice: BlockLattice
+
+    public init(_ lattice: BlockLattice) { self.lattice = lattice }
+
+    public var visibleCount: Int { lattice.size * lattice.size }
+    public var hiddenCount: Int { lattice.blocks }
+
+    public func offset(of visible: [UInt8]) -> Double { 0 }
+
+    public func terms(of visible: [UInt8]) -> KernelTerms {
+        let sums = lattice.magnetizations(of: visible)
+        func term(_ sum: Int) -> Double { sum == 0 ? -log(2) : (sum > 0 ? 0 : -.infinity) }
+        return KernelTerms(lower: sums.map { term(-$0) }, upper: sums.map { term($0) })
+    }
+}
+
+/// The spin of a block is that of its first site; the others are summed over.
+public struct DecimationKernel: RGKernel {
+    public let lattice: BlockLattice
+
+    public init(_ lattice: BlockLattice) { self.lattice = lattice }
+
+    public var visibleCount: Int { lattice.size * lattice.size }
+    public var hiddenCount: Int { lattice.blocks }
+
+    public func offset(of visible: [UInt8]) -> Double { 0 }
+
+    public func terms(of visible: [UInt8]) -> KernelTerms {
+        let kept = (0..<lattice.blocks).map { visible[lattice.sites(of: $0)[0]] }
+        return KernelTerms(
+            lower: kept.map { $0 == 0 ? 0 : -.infinity },
+            upper: kept.map { $0 == 0 ? -.infinity : 0 })
+    }
+}
+
+/// Kadanoff's kernel: a block's spin leans to the sum of its sites with the strength p.
+///
+/// T(v, h) = Σⱼ [p hⱼ Σ_{i∈j} sᵢ − ln 2cosh(p Σ_{i∈j} sᵢ)]: the trace condition holds for every p.
+/// No RBM has this kernel: its last term is no energy of one. Source: [Kadanoff75].
+public struct KadanoffKernel: RGKernel {
+    public let lattice: BlockLattice
+    /// p.
+    public let strength: Double
+
+    /// - Precondition: `strength` is finite.
+    public init(_ lattice: BlockLattice, strength: Double) {
+        precondition(strength.isFinite, "p = \(strength)")
+        self.lattice = lattice
+        self.strength = strength
+    }
+
+    public var visibleCount: Int { lattice.size * lattice.size }
+    public var hiddenCount: Int { lattice.blocks }
+
+    public func offset(of visible: [UInt8]) -> Double { 0 }
+
+    public func terms(of visible: [UInt8]) -> KernelTerms {
+        let fields = lattice.magnetizations(of: visible).map { strength * Double($0) }
+        return KernelTerms(
+            lower: fields.map { -$0 - logTwoCosh($0) }, upper: fields.map { $0 - logTwoCosh($0) })
+    }
+}
+
+/// Hidden spins that are drawn whatever the visible ones: meets the trace condition, tells nothing.
+///
+/// The control of every other kernel: the trace condition alone selects no coarse-graining.
+public struct NullKernel: RGKernel {
+    public let visibleCount: Int
+    public let hiddenCount: Int
+
+    public init(visible: Int, hidden: Int) {
+        precondition(visible > 0 && hidden > 0, "\(visible) visible and \(hidden) hidden units")
+        visibleCount = visible
+        hiddenCount = hidden
+    }
+
+    public func offset(of visible: [UInt8]) -> Double { 0 }
+
+    public func terms(of visible: [UInt8]) -> KernelTerms {
+        let half = [Double](repeating: -log(2), count: hiddenCount)
+        return KernelTerms(lower: half, upper: half)
+    }
+}

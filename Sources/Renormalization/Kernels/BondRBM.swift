@@ -1,0 +1,74 @@
+import Glibc
+public import Ising
+public import RBMCore
+
+/// The exact RBM of the Ising model on the L×L torus: one hidden spin for each bond.
+///
+/// Both ends of a bond have the weight w = ½ arccosh(e^{2K}) to its hidden spin, and there are no
+/// biases: summing a hidden spin out leaves ln 2 + K + K s s′. So ln Z is the torus' own plus
+/// 2L²(ln 2 + K), at any size an RBM of known partition function.
+public struct BondRBM: Sendable {
+    public let size: Int
+    /// K as it was asked for.
+    public let coupling: Double
+    public let rbm: RBM
+
+    /// The sizes that are built; at the largest the dense weights take 134 MB.
+    public static let sizes = 2...64
+
+    /// The strongest coupling; there the lattice is long frozen.
+    public static let largestCoupling = 50.0
+
+    /// Builds the machine.
+    ///
+    /// - Throws: `RenormalizationError.argument` for other sizes, and for couplings outside
+    ///   [0, 50].
+    public init(size: Int, coupling: Double) throws(RenormalizationError) {
+        guard Self.sizes.contains(size) else {
+            throw .argument(
+                """
+                size \(size): a bond machine has 2L⁴ weights, and is built for sizes \
+                \(Self.sizes.lowerBound) to \(Self.sizes.upperBound)
+                """)
+        }
+        guard coupling >= 0, coupling <= Self.largestCoupling else {
+            throw .argument(
+                """
+                coupling \(coupling): a bond of two equal weights is a ferromagnet's; expected 0 to \
+                \(Self.largestCoupling)
+                """)
+        }
+        self.size = size
+        self.coupling = coupling
+        let sites = size * size
+        var parameters = Parameters(visible: sites, hidden: 2 * sites)
+        let weight = Float(acosh(exp(2 * coupling)) / 2)
+        for row in 0..<size {
+            for column in 0..<size {
+                let site = row * size + column
+                let right = row * size + (column + 1) % size
+                let below = (row + 1) % size * size + column
+                for (bond, neighbour) in [(2 * site, right), (2 * site + 1, below)] {
+                    parameters[site, bond] = weight
+                    parameters[neighbour, bond] = weight
+                }
+            }
+        }
+        rbm = RBM(visibleUnits: .spin, hiddenUnits: .spin, parameters: parameters)
+    }
+
+    /// The weight of a bond, rounded to float32.
+    public var weight: Float { rbm.parameters[0, 0] }
+
+    /// The coupling of the machine as it is stored: ½ ln cosh 2w of the rounded weight.
+    public var storedCoupling: Double { logCosh(2 * Double(weight)) / 2 }
+
+    /// ln Z of the machine as it is stored, exact to rounding errors of double precision.
+    ///
+    /// - Throws: `IsingError`, never for a machine that was built.
+    public func logPartition() throws(IsingError) -> Double {
+        let coupling = storedCoupling
+        let bonds = Double(2 * size * size)
+        return try Kaufman.torus(size: size, coupling: coupling).logZ + bonds * (log(2) + coupling)
+    }
+}

@@ -1,0 +1,44 @@
+public import RBMCore
+
+/// The kernel of an RBM on a target: T(v, h) = −E(v, h) + H(v).
+///
+/// For every set of parameters its renormalized Hamiltonian is the RBM's own of the hidden units, an
+/// identity and no evidence. Its trace Tr_h e^T = e^{H(v) − F(v)} is 1 only at a perfect fit.
+///
+/// Source: [MehtaSchwab14, eq. 18].
+public struct RBMKernel: RGKernel {
+    public let rbm: RBM
+    public let target: any TargetDistribution
+
+    /// - Throws: `RenormalizationError.model` where the target has another number of units.
+    public init(_ rbm: RBM, on target: any TargetDistribution) throws(RenormalizationError) {
+        guard rbm.visibleCount == target.units else {
+            throw .model(
+                "the model has \(rbm.visibleCount) visible units, but the target \(target.units)")
+        }
+        self.rbm = rbm
+        self.target = target
+    }
+
+    public var visibleCount: Int { rbm.visibleCount }
+    public var hiddenCount: Int { rbm.hiddenCount }
+
+    public func offset(of visible: [UInt8]) -> Double {
+        var sum = target.energy(of: visible)
+        for (bias, value) in zip(rbm.parameters.visibleBias, values(visible)) {
+            sum += Double(bias) * value
+        }
+        return sum
+    }
+
+    public func terms(of visible: [UInt8]) -> KernelTerms {
+        let fields = rbm.hiddenPreactivations(given: values(visible))
+        return KernelTerms(
+            lower: fields.map { $0 * rbm.hiddenUnits.value(0) },
+            upper: fields.map { $0 * rbm.hiddenUnits.value(1) })
+    }
+
+    private func values(_ visible: [UInt8]) -> [Double] {
+        visible.map { rbm.visibleUnits.value(Double($0)) }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// `wilson evaluate --ais`, beside what is known exactly.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct EvaluateCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func evaluate(
+        size: Int, _ arguments: [String], ranks: Int? = nil
+    ) throws -> (text: String, values: [String: Any]) {
+        let run = try Command.run(
+            [
+                "evaluate", folder.file("bonds-\(size).safetensors"), "--data",
+                folder.file("cases-\(size).npy"), "--json",
+            ] + arguments, ranks: ranks)
+        #expect(run.status == 0, "\(run.words)")
+        let value = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        return (run.output, try #require(value as? [String: Any]))
+    }
+
+    /// The bond machine of a critical torus, and configurations of the torus; returns ln Z.
+    private func make(size: Int) throws -> Double {
+        let made = try Command.run([
+            "rg", "bond-rbm", "--size", "\(size)", "--coupling", "critical", "--output",
+            folder.file("bonds-\(size).safetensors"), "--json",
+        ])
+        let drawn = try Command.run([
+            "ising", "sample", "--size", "\(size)", "--coupling", "critical", "--samples", "200",
+            "--output", folder.file("cases-\(size).npy"),
+        ])
+        #expect(made.status == 0 && drawn.status == 0, "\(made.words) \(drawn.words)")
+        let value = try JSONSerialization.jsonObject(with: Data(made.output.utf8))
+        return try #require((value as? [String: Any])?["log_z"] as? Double)
+    }
+
+    @Test func annealingMeetsTheKnownPartitionFunctionOnAnyRanks() throws {
+        let exact = try make(size: 8)
+        let (text, values) = try evaluate(size: 8, ["--ais", "--chains", "101"])
+        let logZ = try #require(values["log_z"] as? Double)
+        let error = try #require(values["log_z_error"] as? Double)
+        #expect(error > 0 && error < 0.3)
+        #expect(abs(logZ - exact) < 4 * error)
+        #expect(values["exact"] as? Bool == false)
+        let free = try #require(values["mean_free_energy"] as? Double)
+        #expect(abs(try #require(values["log_likelihood"] as? Double) + free + logZ) < 1e-6)
+        for ranks in [2, 3] {
+            #expect(try evaluate(size: 8, ["--ais", "--chains", "101"], ranks: ranks).text == text)
+        }
+        // Without the flag nothing is said of what cannot be summed.
+        #expect(try evaluate(size: 8, []).values["log_z"] == nil)
+    }
+
+    @Test func theExactValueStandsBesideTheAnnealedOne() throws {
+        let exact = try make(size: 3)
+        let (_, values) = try evaluate(size: 3, ["--ais", "--temperatures", "200"])
+        #expect(abs(try #require(values["log_z_exact"] as? Double) - exact) < 1e-9)
+        let error = try #require(values["log_z_error"] as? Double)
+        #expect(abs(try #require(values["log_z"] as? Double) - exact) < 4 * error)
+        let plain = try evaluate(size: 3, []).values
+        #expect(plain["exact"] as? Bool == true && plain["log_z_error"] == nil)
+    }
+
+    @Test func effortsThatTellNothingAreRefused() throws {
+        for option in ["--chains", "--temperatures"] {
+            let run = try Command.run(["evaluate", "x", "--data", "y", "--ais", option, "1"])
+            #expect(run.status == 64 && run.errors.contains(option), "\(run.words)")
+        }
+    }
+}
