@@ -23,7 +23,7 @@ import Testing
 
     @Test func theBondMachineHasPairsOnly() throws {
         let hamiltonian = MarginalHamiltonian(
-            Machines.bonds(size: 6, weight: 0.7), side: .visible)
+            try BondRBM(size: 6, coupling: 0.4).rbm, side: .visible)
         let shares = try OrderShares(hamiltonian, PairCouplings(hamiltonian))
         #expect(abs(shares.pairs.mean - 1) < 1e-12)
         #expect(shares.higher.mean < 1e-12)
