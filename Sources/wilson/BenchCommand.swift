@@ -58,7 +58,7 @@ struct BenchStepCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("The kind of all units.", valueName: "bernoulli|spin"),
-        transform: { try choice($0) })
+        transform: { try choice($0, among: UnitKind.allCases) })
     var units = UnitKind.bernoulli
 
     @Flag(help: "Print one JSON object.")

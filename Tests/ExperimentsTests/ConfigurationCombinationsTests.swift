@@ -22,6 +22,18 @@ import Testing
             ["arithmetic=integer-one-byte", "layers.0.visible-units=gaussian"],
             "arithmetic: integer-one-byte cannot compute"
         ),
+        (
+            ["layers.0.visible-units=gaussian", "data.binarize=sample"],
+            "data.binarize: sample makes bits, but the gaussian units"
+        ),
+        (
+            ["data.standardize=true"],
+            "data.standardize: true makes real values, which bernoulli visible units do not take"
+        ),
+        (
+            ["layers.0.visible-variance=learned"],
+            "layers.0.visible-variance: learned has no meaning for bernoulli units"
+        ),
         (["data.values=real"], "data.values: real numbers need gaussian visible units"),
         (
             ["data.values=bits", "data.binarize=threshold"],
@@ -88,6 +100,10 @@ import Testing
         (["data.values=bits"], "data.values: bits does not fit data.ising"),
         (["data.binarize=sample"], "data.binarize: sample does not fit data.ising"),
         (
+            ["layers.0.visible-units=gaussian"],
+            "layers.0.visible-units: gaussian does not fit data.ising"
+        ),
+        (
             ["data.ising.size=1024", "layers.0.hidden=2048"],
             "layers.0.hidden: 1048576 visible × 2048 hidden units are more than"
         ),
@@ -102,6 +118,10 @@ import Testing
         ["layers.0.biases=false", "layers.0.initial-visible-bias=log-odds"],
         ["layers.0.visible-units=gaussian", "data.values=real"],
         ["layers.0.visible-units=gaussian", "arithmetic=float32"],
+        [
+            "layers.0.visible-units=gaussian", "layers.0.visible-variance=learned",
+            "data.standardize=true", "training.keep-probability=0.5",
+        ],
         ["data.values=real", "data.binarize=threshold"],
         ["layers.1={hidden: 2, visible-units: bernoulli}"],
         ["layers.0.hidden-units=spin", "layers.1={hidden: 2, visible-units: spin}"],

@@ -130,6 +130,8 @@ func parsed(_ text: String, overrides: [String] = []) -> Configuration? {
         Row("data.binarize=threshold") { $0.data.binarize = .threshold },
         Row("data.binarize=sample") { $0.data.binarize = .sample },
         Row("data.binarize=sample-once") { $0.data.binarize = .sampleOnce },
+        Row("data.standardize=true") { $0.data.standardize = true },
+        Row("layers.0.visible-variance=learned") { $0.layers[0].visibleVariance = .learned },
         Row("layers.0.visible-units=spin") { $0.layers[0].visibleUnits = .spin },
         Row("layers.0.visible-units=gaussian") { $0.layers[0].visibleUnits = .gaussian },
         Row("layers.0.hidden=100") { $0.layers[0].hidden = 100 },

@@ -27,7 +27,7 @@ import Testing
     }
 
     static let rows: [Row] = [
-        Row("data=5", "found 5", "train, ising, held-out, values or binarize"),
+        Row("data=5", "found 5", "train, ising, held-out, values, binarize or standardize"),
         Row("data.train=5", "found 5", "a file name", "quote it"),
         Row("data.train=yes", "yes-or-no", "a file name"),
         Row("data.train=", "no value", "a file name"),
@@ -42,6 +42,8 @@ import Testing
         Row("data.values=3", "found 3", "auto, bits"),
         Row("data.binarize=treshold", "did you mean `threshold`?"),
         Row("data.binarize=true", "none, threshold, sample or sample-once"),
+        Row("data.standardize=1", "found 1", "true or false"),
+        Row("layers.0.visible-variance=learnt", "did you mean `learned`?"),
         Row("layers=500", "found 500", "a list of layers"),
         Row("layers={hidden: 500}", "found a mapping", "a list of layers"),
         Row("layers=[]", "no layer", "`- hidden: 500`"),

@@ -12,8 +12,10 @@ import Testing
                   held-out: 0.1
                   values: auto
                   binarize: none
+                  standardize: false
                 layers:
                   - visible-units: bernoulli
+                    visible-variance: unit
                     hidden: 3
                     hidden-units: bernoulli
                     biases: true

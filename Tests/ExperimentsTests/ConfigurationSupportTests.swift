@@ -3,20 +3,6 @@ import Testing
 @testable import Experiments
 
 @Suite struct ConfigurationSupportTests {
-    /// A key's line in the table is removed when its time comes, and its row here with it.
-    @Test(arguments: [
-        ("data.values=real", "data.binarize=sample", "auto, bits, grey, spins"),
-        ("layers.0.visible-units=gaussian", "", "bernoulli, spin"),
-    ])
-    func whatIsNotYetSupportedIsRefused(_ override: String, _ companion: String, _ rest: String) {
-        let overrides = [companion, override].filter { !$0.isEmpty }
-        let key = override.prefix { $0 != "=" }
-        #expect(
-            problems(minimalText, overrides: overrides) == [
-                "--set \(override): \(key): not yet supported; supported: \(rest)"
-            ])
-    }
-
     @Test(arguments: [
         "data.values=auto", "data.values=bits", "data.values=grey", "data.values=spins",
         "data.binarize=none", "data.binarize=threshold", "data.binarize=sample",
@@ -33,18 +19,10 @@ import Testing
         "training.momentum=0.9", "training.nesterov=false",
         "training.weight-decay={l1: 0.1, l2: 0.1}", "training.keep-probability=1.0",
         "training.average=0", "training.early-stop.gap=none", "data.held-out=0",
-        "data.held-out=test.npy", "arithmetic=integer", "arithmetic=float32", "initial-model=none",
+        "data.held-out=test.npy", "layers.0.visible-units=gaussian", "arithmetic=integer",
+        "arithmetic=float32", "arithmetic=integer-one-byte", "initial-model=none",
     ])
     func whatIsSupportedLoads(_ override: String) {
         #expect(problems(minimalText, overrides: [override]) == [])
-    }
-
-    @Test func refusalsHaveTheLineAndStandBesideOtherProblems() {
-        let text = minimalText + "arithmetic: integer-one-byte\ntraining:\n  batch: 0\n"
-        #expect(
-            problems(text) == [
-                "c.yaml:4:13: arithmetic: not yet supported; supported: auto, integer, float32",
-                "c.yaml:6:10: training.batch: found 0; expected an integer from 1 to 1000000",
-            ])
     }
 }

@@ -12,6 +12,8 @@ public struct Checkpoint: Sendable, Equatable {
     /// The share of hidden units that dropout keeps; those who use the model scale its weights.
     public var keepProbability: Float
     public var imageShape: [Int]
+    /// How real data are standardized; nil for not at all.
+    public var standardization: Standardization?
     /// Updates of all layers together.
     public var totalSteps: Int
     public var seed: UInt64
@@ -20,8 +22,8 @@ public struct Checkpoint: Sendable, Equatable {
 
     public init(
         finished: [RBM], visibleUnits: UnitKind, hiddenUnits: UnitKind, state: LayerState,
-        keepProbability: Float = 1, imageShape: [Int], totalSteps: Int, seed: UInt64,
-        configuration: String
+        keepProbability: Float = 1, imageShape: [Int], standardization: Standardization? = nil,
+        totalSteps: Int, seed: UInt64, configuration: String
     ) {
         self.finished = finished
         self.visibleUnits = visibleUnits
@@ -29,6 +31,7 @@ public struct Checkpoint: Sendable, Equatable {
         self.state = state
         self.keepProbability = keepProbability
         self.imageShape = imageShape
+        self.standardization = standardization
         self.totalSteps = totalSteps
         self.seed = seed
         self.configuration = configuration
@@ -43,6 +46,7 @@ public struct Checkpoint: Sendable, Equatable {
             visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: state.parameters)
         var file = Model(
             layers: finished + [current], imageShape: imageShape,
+            standardization: standardization,
             notes: [
                 "layer": "\(layer)", "step": "\(state.step)", "total_steps": "\(totalSteps)",
                 "averaged": "\(state.averaged)", "seed": "\(seed)",
@@ -97,7 +101,8 @@ public struct Checkpoint: Sendable, Equatable {
             guard file.tensors["\(prefix).\(part).weights"] != nil else { return nil }
             let parameters = try reader.parameters("\(prefix).\(part)")
             guard parameters.values.count == current.values.count,
-                parameters.hiddenCount == current.hiddenCount
+                parameters.hiddenCount == current.hiddenCount,
+                parameters.hasLogVariances == current.hasLogVariances
             else { throw reader.fault("`\(prefix).\(part)` has not the shape of the layer") }
             return parameters
         }
@@ -120,7 +125,8 @@ public struct Checkpoint: Sendable, Equatable {
                 chains: chains.bytes, activity: activity,
                 earlyStop: try reader.earlyStop(layer, best: try optional("best"))),
             keepProbability: try reader.keepProbability(layer),
-            imageShape: model.imageShape, totalSteps: try number("total_steps"), seed: seed,
+            imageShape: model.imageShape, standardization: model.standardization,
+            totalSteps: try number("total_steps"), seed: seed,
             configuration: configuration)
     }
 }

@@ -21,12 +21,19 @@ public struct Model: Sendable, Equatable {
     /// visible units.
     public var imageShape: [Int]
 
+    /// How real data were standardized before the first layer saw them; nil for not at all.
+    public var standardization: Standardization?
+
     /// What else the file says: step, seed, the resolved configuration.
     public var notes: [String: String]
 
-    public init(layers: [RBM], imageShape: [Int], notes: [String: String] = [:]) {
+    public init(
+        layers: [RBM], imageShape: [Int], standardization: Standardization? = nil,
+        notes: [String: String] = [:]
+    ) {
         stack = DBN(layers: layers)
         self.imageShape = imageShape
+        self.standardization = standardization
         self.notes = notes
     }
 
@@ -55,6 +62,7 @@ public struct Model: Sendable, Equatable {
         }
         stack = DBN(layers: layers)
         imageShape = try reader.imageShape(visible: first.visibleCount)
+        standardization = try reader.standardization(of: first)
         notes = file.metadata.filter { key, _ in
             !key.hasPrefix("crc32.") && !key.hasPrefix("layers.") && key != "format"
                 && key != "image_shape"
@@ -67,6 +75,12 @@ public struct Model: Sendable, Equatable {
         file.metadata["format"] = "wilson-1"
         file.metadata["image_shape"] = imageShape.map { "\($0)" }.joined(separator: ",")
         for (index, layer) in layers.enumerated() { file.set(layer, at: index) }
+        if let standardization {
+            let shape = [standardization.means.count]
+            file.tensors["data.mean"] = Tensor(floats: standardization.means, shape: shape)
+            file.tensors["data.deviation"] = Tensor(
+                floats: standardization.deviations, shape: shape)
+        }
         return file
     }
 }
@@ -79,12 +93,17 @@ extension SafetensorsFile {
         set(layer.parameters, "layers.\(index)")
     }
 
-    /// Adds the three tensors of parameters, or of a quantity of the same shape.
+    /// Adds the tensors of parameters, or of a quantity of the same shape: three, and a fourth where
+    /// Gaussian units have variances.
     mutating func set(_ parameters: Parameters, _ prefix: String) {
         let (visible, hidden) = (parameters.visibleCount, parameters.hiddenCount)
         tensors["\(prefix).weights"] = Tensor(floats: parameters.weights, shape: [visible, hidden])
         tensors["\(prefix).visible_bias"] = Tensor(floats: parameters.visibleBias, shape: [visible])
         tensors["\(prefix).hidden_bias"] = Tensor(floats: parameters.hiddenBias, shape: [hidden])
+        if parameters.hasLogVariances {
+            tensors["\(prefix).visible_log_variance"] = Tensor(
+                floats: parameters.logVariances, shape: [visible])
+        }
     }
 }
 
@@ -108,7 +127,10 @@ struct LayerReader {
     func layer(_ index: Int) throws(StorageError) -> RBM {
         let averaged = file.tensors["layers.\(index).average.weights"] != nil
         return RBM(
-            visibleUnits: try units(index, "visible"), hiddenUnits: try units(index, "hidden"),
+            visibleUnits: try units(
+                index, "visible",
+                among: index == 0 ? UnitKind.allCases + [.gaussian] : UnitKind.allCases),
+            hiddenUnits: try units(index, "hidden", among: UnitKind.allCases),
             parameters: try parameters("layers.\(index)" + (averaged ? ".average" : ""))
                 .withAllUnits(keepProbability: try keepProbability(index)))
     }
@@ -126,7 +148,9 @@ struct LayerReader {
                     + "are [visible, hidden]")
         }
         let parameters = Parameters(
-            weights: weights.values, visibleBias: visible.values, hiddenBias: hidden.values)
+            weights: weights.values, visibleBias: visible.values, hiddenBias: hidden.values,
+            logVariances: try floats(
+                "\(prefix).visible_log_variance", count: visible.shape[0]))
         guard parameters.isFinite else {
             throw fault("`\(prefix)` holds values that are infinite or not a number")
         }
@@ -159,13 +183,34 @@ struct LayerReader {
         return shape
     }
 
-    private func units(_ index: Int, _ side: String) throws(StorageError) -> UnitKind {
+    /// How the data were standardized; nil for not at all.
+    func standardization(of first: RBM) throws(StorageError) -> Standardization? {
+        guard file.tensors["data.mean"] != nil || file.tensors["data.deviation"] != nil else {
+            return nil
+        }
+        guard first.visibleUnits == .gaussian else {
+            throw fault("standardizes its data, but its visible units are \(first.visibleUnits)")
+        }
+        guard let means = try floats("data.mean", count: first.visibleCount),
+            let deviations = try floats("data.deviation", count: first.visibleCount),
+            deviations.allSatisfy({ $0 > 0 })
+        else {
+            throw fault(
+                "needs both `data.mean` and `data.deviation`, F32 of shape [\(first.visibleCount)], "
+                    + "deviations above 0")
+        }
+        return Standardization(means: means, deviations: deviations)
+    }
+
+    private func units(
+        _ index: Int, _ side: String, among kinds: [UnitKind]
+    ) throws(StorageError) -> UnitKind {
         let key = "layers.\(index).\(side)_units"
-        let allowed = UnitKind.allCases.map(\.rawValue).joined(separator: " or ")
+        let allowed = kinds.map(\.rawValue).joined(separator: " or ")
         guard let text = file.metadata[key] else {
             throw fault("its metadata lack `\(key)`: \(allowed)")
         }
-        guard let kind = UnitKind(rawValue: text) else {
+        guard let kind = UnitKind(rawValue: text), kinds.contains(kind) else {
             throw fault("its metadata say `\(key)` is `\(text)`; this program knows \(allowed)")
         }
         return kind

@@ -49,13 +49,15 @@ struct Monitor {
         try forEachCase(of: training, few, world) { bytes, cases in
             evaluator.addCrossEntropies(of: bytes, cases: cases, to: &train)
         }
+        // No state of real units has a probability given the others.
+        let hasPseudo = heldOut != nil && few > 0 && rbm.visibleUnits != .gaussian
         var held = LayerEvaluator.Sums()
         var pseudo = FixedPointSum()
         if let heldOut {
             try forEachCase(of: heldOut, count, world) { bytes, cases in
                 evaluator.addFreeEnergies(of: bytes, cases: cases, activity: false, to: &held)
             }
-            pseudo = try pseudoLikelihood(of: rbm, heldOut, few, world)
+            if hasPseudo { pseudo = try pseudoLikelihood(of: rbm, heldOut, few, world) }
         }
         var activity =
             train.activity.isEmpty
@@ -64,10 +66,13 @@ struct Monitor {
             train.freeEnergy.units, train.crossEntropy.units, held.freeEnergy.units, pseudo.units,
         ]
         try world.sum(&activity)
-        return measures(activity, hidden: rbm.hiddenCount, count: count, few: few)
+        return measures(
+            activity, hidden: rbm.hiddenCount, count: count, few: few, hasPseudo: hasPseudo)
     }
 
-    private func measures(_ sums: [Int64], hidden: Int, count: Int, few: Int) -> Measures {
+    private func measures(
+        _ sums: [Int64], hidden: Int, count: Int, few: Int, hasPseudo: Bool
+    ) -> Measures {
         func mean(_ index: Int, over cases: Int) -> Double {
             var sum = FixedPointSum()
             sum.units = sums[hidden + index]
@@ -77,7 +82,7 @@ struct Monitor {
         return Measures(
             freeEnergyTrain: mean(0, over: count),
             freeEnergyHeldOut: heldOut == nil ? nil : mean(2, over: count),
-            pseudoLogLikelihoodHeldOut: heldOut == nil || few == 0 ? nil : mean(3, over: few),
+            pseudoLogLikelihoodHeldOut: !hasPseudo ? nil : mean(3, over: few),
             reconstructionCrossEntropy: few == 0 ? nil : mean(1, over: few),
             meanHiddenActivity: activities.reduce(0, +) / Double(hidden),
             deadHiddenUnits: activities.count { $0 < 0.01 || $0 > 0.99 })

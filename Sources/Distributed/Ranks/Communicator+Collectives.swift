@@ -82,6 +82,16 @@ extension Communicator {
 
     /// Collective.
     ///
+    /// Replaces values on every rank by their elementwise minima over all ranks.
+    ///
+    /// - Precondition: `values` is equally long on all ranks.
+    public borrowing func minimum(_ values: inout [Int64]) throws(MPIError) {
+        guard size > 1 else { return }
+        for i in values.indices { values[i] = try minimum(values[i]) }
+    }
+
+    /// Collective.
+    ///
     /// The rank `root`'s bytes, on every rank.
     ///
     /// - Parameter bytes: Of the root; elsewhere ignored, of any length.

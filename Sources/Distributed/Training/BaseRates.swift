@@ -21,13 +21,13 @@ public func baseRates(
 
 /// Loads cases block by block.
 ///
-/// - Parameter body: Receives bytes of shape `[count, visible]`, maybe longer, and the count.
+/// - Parameter body: Receives bytes of shape `[count, caseBytes]`, maybe longer, and the count.
 func forEachBlock(
     of range: Range<Int>, from source: any CaseSource, draw: Int,
     choosing choice: (Int) -> Int = { $0 }, rows: Int = 256,
     _ body: ([UInt8], Int) throws -> Void
 ) throws {
-    var bytes = [UInt8](repeating: 0, count: min(rows, range.count) * source.visible)
+    var bytes = [UInt8](repeating: 0, count: min(rows, range.count) * source.caseBytes)
     var first = range.lowerBound
     while first < range.upperBound {
         let last = min(first + rows, range.upperBound)

@@ -36,6 +36,9 @@ public struct LayerPlan: Sendable {
     /// nil for training to the last step.
     public var earlyStop: EarlyStop?
 
+    /// Whether Gaussian visible units learn their variances; they are 1 otherwise.
+    public var learnsVariances = false
+
     /// The parameters to start from instead of drawn ones.
     public var initial: Parameters?
 

@@ -58,20 +58,11 @@ struct LayerTrainer: ~Copyable {
             }
         } else {
             step = 0
-            let rates = try baseRates(of: source, world)
-            let parameters =
-                plan.initial
-                ?? Parameters(
-                    initialWeights: plan.initialWeights, visible: source.visible,
-                    hidden: plan.hidden, visibleUnits: plan.visibleUnits,
-                    logOddsOf: plan.startsAtLogOdds && plan.optimizer.biases ? rates : nil,
-                    seed: plan.seed, layer: plan.layer)
-            optimizer = Optimizer(plan.optimizer, parameters: parameters)
-            arithmetic.load(parameters, step: step)
+            let start = try TrainingStart(plan, source, world)
+            optimizer = Optimizer(plan.optimizer, parameters: start.parameters)
+            arithmetic.load(start.parameters, step: step)
             if plan.persistentChains > 0 {
-                chains = Chains(
-                    indices: ownChains, baseRates: rates, arithmetic: arithmetic,
-                    seed: plan.seed, layer: plan.layer)
+                chains = start.chains(ownChains, arithmetic)
             }
         }
         earlyStop = plan.earlyStop.map { _ in state?.earlyStop ?? EarlyStopWatch() }

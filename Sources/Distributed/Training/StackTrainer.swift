@@ -38,6 +38,8 @@ public struct StackTrainer {
     /// Where checkpoints go; nil for none.
     public var checkpoints: CheckpointFolder?
     public var imageShape: [Int]
+    /// How the data are standardized, kept in checkpoints and the model; nil for not at all.
+    public var standardization: Standardization?
     public var seed: UInt64
     /// The resolved configuration, kept in checkpoints.
     public var configuration: String
@@ -102,7 +104,7 @@ public struct StackTrainer {
         }
         return .finished(
             Model(
-                layers: finished, imageShape: imageShape,
+                layers: finished, imageShape: imageShape, standardization: standardization,
                 notes: [
                     "step": "\(total)", "seed": "\(seed)", "configuration": configuration,
                 ]))
@@ -237,7 +239,8 @@ private struct Session {
                     finished: finished, visibleUnits: trainer.plan.visibleUnits,
                     hiddenUnits: trainer.plan.hiddenUnits, state: state,
                     keepProbability: trainer.plan.keepProbability, imageShape: owner.imageShape,
-                    totalSteps: total, seed: owner.seed, configuration: owner.configuration))
+                    standardization: owner.standardization, totalSteps: total, seed: owner.seed,
+                    configuration: owner.configuration))
         }
         if let path { observer?.checkpointed(path) }
         timer.lap(.checkpoints)

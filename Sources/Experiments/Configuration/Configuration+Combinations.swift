@@ -41,6 +41,20 @@ extension ConfigurationReader {
             [values, units, binarize],
             "real numbers need gaussian visible units or binarization; found "
                 + "layers.0.visible-units \(first.visibleUnits.rawValue), data.binarize none")
+        let isGaussian = first.visibleUnits == .gaussian
+        forbid(
+            isGaussian && data.binarize != .none, [binarize, units],
+            "\(data.binarize.rawValue) makes bits, but the gaussian units of layer 0 take real "
+                + "values; expected none, or bernoulli visible-units")
+        if case .ising = data.source {
+            forbid(
+                isGaussian, [units, ["data", "ising"]],
+                "gaussian does not fit data.ising, which gives spins; expected spin or bernoulli")
+        }
+        forbid(
+            data.standardize && !isGaussian, [["data", "standardize"], units],
+            "true makes real values, which \(first.visibleUnits.rawValue) visible units do not "
+                + "take; expected false, or gaussian visible-units in layer 0")
     }
 
     private func checkLayer(_ index: Int, _ configuration: Configuration) {
@@ -54,6 +68,11 @@ extension ConfigurationReader {
             "\(configuration.arithmetic.rawValue) cannot compute the gaussian units of layer "
                 + "\(index); expected auto or float32")
 
+        forbid(
+            layer.visibleVariance == .learned && layer.visibleUnits != .gaussian,
+            [path + ["visible-variance"], units],
+            "learned has no meaning for \(layer.visibleUnits.rawValue) units; expected unit, or "
+                + "gaussian visible-units")
         let keep = path + ["training", "keep-probability"]
         forbid(
             layer.training.keepProbability < 1 && layer.hiddenUnits == .spin,

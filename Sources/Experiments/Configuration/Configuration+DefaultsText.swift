@@ -31,6 +31,10 @@ extension Configuration {
           # How grey values become bits: none, threshold (1 from 128 of 255, or from 0.5), sample
           # (drawn afresh each epoch, the grey value being the probability) or sample-once.
           binarize: none
+          # Whether real values are shifted and scaled to mean 0 and deviation 1, each by itself, over
+          # the training cases. A value never lies further than 10 from 0 there. The model keeps what
+          # was done, and samples are returned to the data's scale. For gaussian units.
+          standardize: false
 
         # The stack of Boltzmann machines, trained one after the other from the bottom. One element
         # is a single RBM; each further one learns from the hidden units of the one below.
@@ -38,6 +42,9 @@ extension Configuration {
           # Visible units: bernoulli (0/1), spin (−1/+1) or gaussian (real). Only in the first
           # layer: the others see the kind below them.
           - visible-units: bernoulli
+            # The variances of gaussian units given the hidden ones: unit (1, for standardized data) or
+            # learned (between 0.01 and 10⁶). Learning rates from 0.001 to 0.05 are stable.
+            visible-variance: unit
             # The number of hidden units, 1 to 1048576.
             hidden: 500
             # Hidden units: bernoulli (0/1) or spin (−1/+1).
@@ -47,7 +54,7 @@ extension Configuration {
             # The standard deviation of the normal weights at the start.
             initial-weights: 0.01
             # The visible biases at the start: log-odds (of (n+1)/(N+2), when n of N cases have the
-            # unit on) or zero.
+            # unit on; the mean of a gaussian unit) or zero.
             initial-visible-bias: log-odds
             # What the next layer sees of the hidden units: means or samples.
             propagate: means

@@ -14,7 +14,6 @@ extension Configuration {
         let reader = ConfigurationReader(text: text, file: file, overrides: overrides)
         if let configuration = reader.configuration() {
             reader.checkCombinations(of: configuration)
-            reader.checkSupport(of: configuration)
             if reader.problems.isEmpty { return configuration }
         }
         throw ConfigurationError(sorting: reader.problems)

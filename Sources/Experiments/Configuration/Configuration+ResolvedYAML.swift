@@ -52,6 +52,7 @@ extension DataOptions {
         return .block([
             origin, ("held-out", .scalar(heldOutText)), ("values", .scalar(values.rawValue)),
             ("binarize", .scalar(binarize.rawValue)),
+            ("standardize", .scalar(String(standardize))),
         ])
     }
 }
@@ -74,6 +75,7 @@ extension LayerOptions {
     fileprivate func outline(training: YAMLOutline) -> YAMLOutline {
         .block([
             ("visible-units", .scalar(visibleUnits.rawValue)),
+            ("visible-variance", .scalar(visibleVariance.rawValue)),
             ("hidden", .scalar(String(hidden))),
             ("hidden-units", .scalar(hiddenUnits.rawValue)),
             ("biases", .scalar(String(biases))),

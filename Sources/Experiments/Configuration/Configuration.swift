@@ -27,6 +27,8 @@ public struct DataOptions: Sendable, Equatable {
     public var heldOut = HeldOut.fraction(0.1)
     public var values = ConfiguredValues.auto
     public var binarize = ConfiguredBinarization.none
+    /// Whether real values are shifted and scaled to mean 0 and deviation 1.
+    public var standardize = false
 
     /// Creates options with the defaults for all but the source.
     public init(source: DataSource) {
@@ -70,6 +72,7 @@ public enum HeldOut: Sendable, Equatable {
 public struct LayerOptions: Sendable, Equatable {
     /// The first layer's own choice; above it, the hidden units of the layer below.
     public var visibleUnits = ConfiguredUnits.bernoulli
+    public var visibleVariance = ConfiguredVariance.unit
     /// The number of hidden units.
     public var hidden: Int
     public var hiddenUnits = ConfiguredUnits.bernoulli

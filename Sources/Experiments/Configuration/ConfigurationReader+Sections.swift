@@ -85,6 +85,7 @@ extension ConfigurationReader {
         options.heldOut = heldOut(data, default: options.heldOut)
         options.values = data.word("values", default: options.values)
         options.binarize = data.word("binarize", default: options.binarize)
+        options.standardize = data.boolean("standardize", default: options.standardize)
         return options
     }
 
@@ -121,6 +122,8 @@ extension ConfigurationReader {
             var layer = LayerOptions(hidden: 1)
             let below = layers.last?.hiddenUnits
             layer.visibleUnits = section.word("visible-units", default: below ?? .bernoulli)
+            layer.visibleVariance = section.word(
+                "visible-variance", default: layer.visibleVariance)
             if !section.has("hidden"), !isWrong(path), !isWrong(path + ["hidden"]) {
                 report(
                     path, mark: node.mark,

@@ -3,10 +3,10 @@ enum ConfigurationSchema {
     static let root = [
         "data", "layers", "training", "monitor", "checkpoint", "arithmetic", "initial-model",
     ]
-    static let data = ["train", "ising", "held-out", "values", "binarize"]
+    static let data = ["train", "ising", "held-out", "values", "binarize", "standardize"]
     static let ising = ["size", "coupling", "samples"]
     static let layer = [
-        "visible-units", "hidden", "hidden-units", "biases", "initial-weights",
+        "visible-units", "visible-variance", "hidden", "hidden-units", "biases", "initial-weights",
         "initial-visible-bias", "propagate", "training",
     ]
     static let training = [

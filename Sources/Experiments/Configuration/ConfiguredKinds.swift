@@ -7,8 +7,16 @@ public enum ConfiguredUnits: String, ConfiguredWord {
     case bernoulli
     /// States −1 and +1.
     case spin
-    /// Real numbers with a learned variance; visible units only.
+    /// Real numbers; visible units only.
     case gaussian
+}
+
+/// The variances of Gaussian visible units, given the hidden ones.
+public enum ConfiguredVariance: String, ConfiguredWord {
+    /// 1.
+    case unit
+    /// Learned, one for each unit.
+    case learned
 }
 
 /// What the numbers of the data mean.
@@ -34,7 +42,7 @@ public enum ConfiguredBinarization: String, ConfiguredWord {
 
 /// Where the visible biases start.
 public enum ConfiguredVisibleBias: String, ConfiguredWord {
-    /// The log-odds of (n+1)/(N+2), n of N cases having the unit on.
+    /// The log-odds of (n+1)/(N+2), n of N cases having the unit on; the mean of a Gaussian unit.
     case logOdds = "log-odds"
     case zero
 }

@@ -23,11 +23,13 @@ func dataFault(_ file: String, _ problem: String) -> StorageError {
 /// `auto` takes IDX for grey; NPY by its values: bool, and numbers that are all 0 or 1, for bits;
 /// numbers that are all −1 or +1 for spins; other whole bytes for grey.
 ///
-/// - Parameter seed: Names the random bits of `binarize: sample`.
+/// - Parameters:
+///   - seed: Names the random bits of `binarize: sample`.
+///   - asReal: Whether the values are wanted as real numbers, for Gaussian units: grey ones in [0, 1].
 /// - Throws: The same failure on all ranks.
 public func openCases(
     _ path: String, values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
-    _ world: borrowing Communicator
+    asReal: Bool = false, _ world: borrowing Communicator
 ) throws -> OpenedCases {
     let file = try world.together { () throws -> ArrayFile in
         let file = try ArrayFile(path: path)
@@ -49,7 +51,10 @@ public func openCases(
     let census = needsCensus ? try ValueCensus.take(file, world) : nil
     // The census is the same on all ranks, and so is what follows from it.
     return try world.together {
-        let reading = try reading(of: file, values, binarize, census)
+        let reading =
+            asReal
+            ? try realReading(of: file, values, binarize, census)
+            : try reading(of: file, values, binarize, census)
         return OpenedCases(
             cases: FileCases(file, values: reading.values, seed: seed),
             shape: file.caseShape.isEmpty ? [1] : file.caseShape, meaning: reading.meaning)
@@ -74,17 +79,69 @@ private func checkOneView(of file: ArrayFile, _ world: borrowing Communicator) t
             + "or name one that all of them share:\n" + difference)
 }
 
+/// Collective.
+///
+/// Opens a data file as the first layer of a model sees it: as real numbers where that is Gaussian,
+/// standardized as its training data were.
+///
+/// - Throws: The same failure on all ranks.
+public func openCases(
+    _ path: String, values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
+    for model: Model, _ world: borrowing Communicator
+) throws -> OpenedCases {
+    let first = model.layers[0]
+    let opened = try openCases(
+        path, values: values, binarize: binarize, seed: seed,
+        asReal: first.visibleUnits == .gaussian, world)
+    // Cases of another size are for the caller to name.
+    guard let standardization = model.standardization, opened.cases.visible == first.visibleCount
+    else { return opened }
+    return OpenedCases(
+        cases: StandardizedCases(opened.cases, standardization), shape: opened.shape,
+        meaning: opened.meaning)
+}
+
+/// Decides what the values of a file mean as real numbers.
+private func realReading(
+    of file: ArrayFile, _ values: ConfiguredValues, _ binarize: ConfiguredBinarization,
+    _ census: ValueCensus?
+) throws(StorageError) -> (values: CaseValues, meaning: String) {
+    try checkFinite(file, census)
+    guard binarize == .none else {
+        throw dataFault(
+            file.path, "is wanted as real numbers by gaussian units; leave `binarize` out")
+    }
+    let isBytes = file.elementType == .uint8
+    switch values {
+    case .real: return (.real(divisor: 1), "real numbers")
+    case .auto where isBytes, .grey where isBytes:
+        return (.real(divisor: 255), "grey values in [0, 1]")
+    case .auto: return (.real(divisor: 1), "real numbers")
+    case .grey:
+        try checkGrey(file, census)
+        return (.real(divisor: 1), "grey values in [0, 1]")
+    case .bits, .spins:
+        throw dataFault(
+            file.path,
+            "was opened as \(values.rawValue), but the visible units are gaussian; use `values: "
+                + "real`")
+    }
+}
+
+private func checkFinite(_ file: ArrayFile, _ census: ValueCensus?) throws(StorageError) {
+    guard let census, census.hasNotFinite else { return }
+    throw dataFault(
+        file.path,
+        "case \(census.firstNotFinite) holds a value that is not a number, or infinite "
+            + "as float32; remove or replace such cases")
+}
+
 /// Decides what the values of a file mean.
 private func reading(
     of file: ArrayFile, _ values: ConfiguredValues, _ binarize: ConfiguredBinarization,
     _ census: ValueCensus?
 ) throws(StorageError) -> (values: CaseValues, meaning: String) {
-    if let census, census.hasNotFinite {
-        throw dataFault(
-            file.path,
-            "case \(census.firstNotFinite) holds a value that is not a number, or infinite "
-                + "as float32; remove or replace such cases")
-    }
+    try checkFinite(file, census)
     switch binarize {
     case .threshold, .sample, .sampleOnce:
         try checkGrey(file, census)
@@ -118,8 +175,8 @@ private func reading(
     case .real:
         throw dataFault(
             file.path,
-            "holds real numbers (\(file.elementType)), which need Gaussian units: not yet "
-                + "supported. Values in [0, 1] can be read with `values: grey` or a `binarize`")
+            "holds real numbers (\(file.elementType)), which need gaussian visible units. Values in "
+                + "[0, 1] can be read with `values: grey` or a `binarize`")
     }
 }
 

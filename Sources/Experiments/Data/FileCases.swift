@@ -14,6 +14,8 @@ public enum CaseValues: Sendable, Equatable {
     case sampled
     /// The same, drawn once: the bits of the monitors' fixed draw.
     case sampledOnce
+    /// The numbers as they are, over a divisor: 255 for grey bytes.
+    case real(divisor: Float)
 
     var isSampled: Bool { self == .sampled || self == .sampledOnce }
 }
@@ -22,7 +24,13 @@ public enum CaseValues: Sendable, Equatable {
 public final class FileCases: CaseSource {
     public var count: Int { file.cases }
     public var visible: Int { file.caseElements }
-    public var levels: ByteLevels { values == .grey ? .grey : .bits }
+    public var levels: ByteLevels {
+        switch values {
+        case .grey: .grey
+        case .real: .real
+        case .bits, .threshold, .sampled, .sampledOnce: .bits
+        }
+    }
 
     /// The shape of one case.
     public var caseShape: [Int] { file.caseShape.isEmpty ? [1] : file.caseShape }
@@ -39,6 +47,9 @@ public final class FileCases: CaseSource {
     }
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        if case .real(let divisor) = values {
+            return try loadReals(cases, over: divisor, into: &result)
+        }
         let visible = visible
         let stream = RandomStream(
             seed: seed, .binarization, step: values == .sampledOnce ? 0 : draw)
@@ -59,6 +70,16 @@ public final class FileCases: CaseSource {
                 try file.copyFloats(case: number, into: &span)
                 convert(floats.span, into: &part, words.span)
             }
+        }
+    }
+
+    private func loadReals(_ cases: [Int], over divisor: Float, into result: inout [UInt8]) throws {
+        var floats = [Float](repeating: 0, count: visible)
+        for (row, number) in cases.enumerated() {
+            var span = floats.mutableSpan
+            try file.copyFloats(case: number, into: &span)
+            if divisor != 1 { for i in floats.indices { floats[i] /= divisor } }
+            writeReals(floats.span, into: &result, at: row * visible)
         }
     }
 
@@ -84,6 +105,7 @@ public final class FileCases: CaseSource {
             for i in bytes.indices {
                 bytes[i] = words[i].occurs(Float(bytes[i]) / largest) ? 1 : 0
             }
+        case .real: preconditionFailure("real values are no bytes")
         }
     }
 
@@ -97,6 +119,7 @@ public final class FileCases: CaseSource {
         case .grey: for i in bytes.indices { bytes[i] = UInt8(floats[i] * 127 + 0.5) }
         case .sampled, .sampledOnce:
             for i in bytes.indices { bytes[i] = words[i].occurs(floats[i]) ? 1 : 0 }
+        case .real: preconditionFailure("real values are no bytes")
         }
     }
 }

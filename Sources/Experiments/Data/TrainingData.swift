@@ -1,12 +1,14 @@
 public import DistributedTraining
 import Ising
-import RBMCore
+public import RBMCore
 import RandomStreams
 import Storage
 
 /// The training and held-out cases of a run's first layer.
 public struct TrainingData {
     public let layer: LayerData
+    /// How the cases are standardized; nil for not at all.
+    public let standardization: Standardization?
     /// The shape of one case, slowest index first.
     public let shape: [Int]
     /// What the data are, for people.
@@ -16,25 +18,34 @@ public struct TrainingData {
     ///
     /// Opens or draws the data that a configuration names.
     ///
+    /// - Parameter known: How a model that is gone on with had its data standardized; else that is
+    ///   measured, where it is asked for.
     /// - Throws: The same failure on all ranks.
-    public init(_ configuration: Configuration, _ world: borrowing Communicator) throws {
+    public init(
+        _ configuration: Configuration, standardization known: Standardization? = nil,
+        _ world: borrowing Communicator
+    ) throws {
+        let isReal = configuration.layers.first?.visibleUnits == .gaussian
         let options = configuration.data
         let seed = configuration.training.seed
         let opened: OpenedCases
         switch options.source {
         case .file(let path):
             opened = try openCases(
-                path, values: options.values, binarize: options.binarize, seed: seed, world)
+                path, values: options.values, binarize: options.binarize, seed: seed,
+                asReal: isReal, world)
         case .ising(let ising):
             opened = try drawIsing(ising, seed: seed, world)
         }
+        var layer: LayerData
         switch options.heldOut {
         case .fraction(let fraction):
             let parts = SubsetCases.divide(opened.cases, heldOut: fraction, seed: seed)
             layer = LayerData(training: parts.training, heldOut: parts.heldOut)
         case .file(let path):
             let held = try openCases(
-                path, values: options.values, binarize: options.binarize, seed: seed, world)
+                path, values: options.values, binarize: options.binarize, seed: seed,
+                asReal: isReal, world)
             guard held.shape == opened.shape else {
                 throw SharedFailure(
                     exitCode: ExitStatus.badFile,
@@ -49,11 +60,33 @@ public struct TrainingData {
             }
             layer = LayerData(training: opened.cases, heldOut: held.cases)
         }
+        var standardization: Standardization?
+        if options.standardize {
+            let found =
+                try known
+                ?? {
+                    let (moments, farthest) = try DistributedTraining.moments(
+                        of: layer.training, world)
+                    return Standardization(moments, farthest: farthest)
+                }()
+            guard found.means.count == layer.training.visible else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.configuration,
+                    "the model to go on with has \(found.means.count) values a case, the data have "
+                        + "\(layer.training.visible)")
+            }
+            layer = LayerData(
+                training: StandardizedCases(layer.training, found),
+                heldOut: layer.heldOut.map { StandardizedCases($0, found) })
+            standardization = found
+        }
+        self.layer = layer
+        self.standardization = standardization
         shape = opened.shape
         let sizes = shape.map { "\($0)" }.joined(separator: "×")
         summary =
             "\(layer.training.count) training cases and \(layer.heldOut?.count ?? 0) held out, "
-            + "\(sizes), \(opened.meaning)"
+            + "\(sizes), \(opened.meaning)" + (standardization == nil ? "" : ", standardized")
         guard layer.training.visible < 1 << 24 else {
             throw SharedFailure(
                 exitCode: ExitStatus.badFile,

@@ -13,7 +13,8 @@ struct CaseEvaluator {
     private let states: any CaseSource
     private let reconstruction: LayerEvaluator
     private let fields: LayerEvaluator
-    private let pseudoLikelihood: PseudoLikelihood
+    /// nil of real units, no state of which has a probability.
+    private let pseudoLikelihood: PseudoLikelihood?
 
     /// Cases that are loaded at a time.
     private static let blockRows = 256
@@ -28,8 +29,9 @@ struct CaseEvaluator {
         states = values.levels == .grey ? DrawnCases(values, seed: seed, layer: layer) : values
         reconstruction = LayerEvaluator(
             rbm, levels: values.levels, arithmetic: exactArithmetic(rbm, values.levels))
-        fields = LayerEvaluator(rbm, levels: .bits, arithmetic: exactArithmetic(rbm, .bits))
-        pseudoLikelihood = PseudoLikelihood(rbm)
+        let own = LayerShape(states: rbm).levels
+        fields = LayerEvaluator(rbm, levels: own, arithmetic: exactArithmetic(rbm, own))
+        pseudoLikelihood = own == .real ? nil : PseudoLikelihood(rbm)
     }
 
     /// Sums over the cases of a range, in the fixed draw.
@@ -38,7 +40,7 @@ struct CaseEvaluator {
     func sums(over range: Range<Int>, progress: (Double) -> Void = { _ in }) throws -> CaseSums {
         var sums = CaseSums()
         var bytes = [UInt8](
-            repeating: 0, count: min(Self.blockRows, range.count) * rbm.visibleCount)
+            repeating: 0, count: min(Self.blockRows, range.count) * values.caseBytes)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
             let cases = Array(start..<min(start + Self.blockRows, range.upperBound))
             try values.load(cases, draw: 0, into: &bytes)
@@ -50,12 +52,12 @@ struct CaseEvaluator {
                 try states.load(cases, draw: 0, into: &bytes)
                 add(&sums.stateFreeEnergy, bytes, cases.count, .bits)
             }
-            pseudoLikelihood.add(
+            pseudoLikelihood?.add(
                 of: bytes, cases: cases.count, evaluator: fields, to: &sums.pseudoLogLikelihood)
             progress(
                 Double(cases[cases.count - 1] + 1 - range.lowerBound) / Double(range.count))
         }
-        if values.levels == .bits { sums.stateFreeEnergy = sums.freeEnergy }
+        if values.levels != .grey { sums.stateFreeEnergy = sums.freeEnergy }
         return sums
     }
 
@@ -63,6 +65,15 @@ struct CaseEvaluator {
     private func add(
         _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ levels: ByteLevels
     ) {
+        guard levels != .real else {
+            var visible = [Float](repeating: 0, count: rbm.visibleCount)
+            for row in 0..<cases {
+                let range = (row * rbm.visibleCount)..<((row + 1) * rbm.visibleCount)
+                readReals(bytes, range, into: &visible)
+                sum.add(rbm.freeEnergy(ofVisible: visible.map { Double($0) }))
+            }
+            return
+        }
         let unitValues = (0...levels.maximum).map {
             rbm.visibleUnits.value(Double($0) / Double(levels.maximum))
         }

@@ -4,7 +4,7 @@ public import RBMCore
 public struct Evaluation: Sendable, Equatable {
     public let cases: Int
     public let meanFreeEnergy: Double
-    /// ln p of each unit given all others, summed over all units.
+    /// ln p of each unit given all others, summed over all units; not a number of Gaussian units.
     public let pseudoLogLikelihood: Double
     /// Between the cases and their mean-field reconstructions.
     public let reconstructionCrossEntropy: Double
@@ -25,19 +25,22 @@ public struct Evaluation: Sendable, Equatable {
     /// How many units the smaller side has.
     let smallerSide: Int
 
+    /// Whether the visible units are Gaussian.
+    private let isReal: Bool
+
     /// The mean free energy of states, in nats.
     private let stateFreeEnergy: Double
 
     /// Divides sums by the number of cases.
     init(
         _ sums: CaseSums, cases: Int, logZ: Double?, annealed: LogPartitionEstimate? = nil,
-        drawsBits: Bool, smallerSide: Int, heading: [String]
+        drawsBits: Bool, smallerSide: Int, isReal: Bool = false, heading: [String]
     ) {
         precondition(cases > 0, "a mean over \(cases) cases")
         let count = Double(cases)
         self.cases = cases
         meanFreeEnergy = sums.freeEnergy.value / count
-        pseudoLogLikelihood = sums.pseudoLogLikelihood.value / count
+        pseudoLogLikelihood = isReal ? .nan : sums.pseudoLogLikelihood.value / count
         reconstructionCrossEntropy = sums.crossEntropy.value / count
         self.logZ = logZ
         stateFreeEnergy = sums.stateFreeEnergy.value / count
@@ -45,6 +48,7 @@ public struct Evaluation: Sendable, Equatable {
         self.annealed = annealed
         self.drawsBits = drawsBits
         self.smallerSide = smallerSide
+        self.isReal = isReal
         self.heading = heading
     }
 
@@ -94,7 +98,9 @@ public struct Evaluation: Sendable, Equatable {
                     + (error.map { " ± \(decimal($0, 4))" } ?? "") + "  " + unit)
         }
         add("mean free energy", meanFreeEnergy, "nats per case")
-        add("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
+        if !pseudoLogLikelihood.isNaN {
+            add("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
+        }
         add("reconstruction cross-entropy", reconstructionCrossEntropy, "nats per case")
         if let logZ, let logLikelihood {
             add("ln Z", logZ, "nats, exact")
@@ -116,8 +122,8 @@ public struct Evaluation: Sendable, Equatable {
         if logZ == nil && annealed == nil {
             lines.append(
                 "no log-likelihood: ln Z is enumerated over a side of at most "
-                    + "\(Enumeration.largestSide) units, and the smaller side has \(smallerSide); --ais estimates it"
-            )
+                    + "\(Enumeration.largestSide) units, and this one has \(smallerSide)"
+                    + (isReal ? "" : "; --ais estimates it"))
         }
         return lines.joined(separator: "\n")
     }

@@ -48,10 +48,16 @@ public struct EvaluationRun {
         let model = try Model.load(model, world)
         try model.checkLayer(layer, of: self.model)
         let opened = try openCases(
-            data, values: values, binarize: binarize, seed: Self.seed, world)
+            data, values: values, binarize: binarize, seed: Self.seed, for: model, world)
         try model.checkFit(opened, from: data, for: self.model)
 
         let rbm = model.layers[layer]
+        if annealing != nil, rbm.visibleUnits == .gaussian {
+            throw SharedFailure(
+                exitCode: ExitStatus.commandLine,
+                "--ais: \(self.model) has gaussian visible units in layer \(layer), and annealing "
+                    + "is there for bernoulli and spin units only; leave it out")
+        }
         let view = Self.view(of: opened.cases, through: model.layers[..<layer])
         let evaluator = CaseEvaluator(rbm, on: view, seed: Self.seed, layer: layer)
         let share = world.share(of: view.count)
@@ -80,8 +86,8 @@ public struct EvaluationRun {
         }
         return Evaluation(
             sums, cases: view.count, logZ: logZ, annealed: annealed,
-            drawsBits: view.levels == .grey,
-            smallerSide: min(rbm.visibleCount, rbm.hiddenCount),
+            drawsBits: view.levels == .grey, smallerSide: Enumeration.side(of: rbm),
+            isReal: view.levels == .real,
             heading: heading(model, opened))
     }
 
@@ -106,7 +112,11 @@ public struct EvaluationRun {
         return [
             "model  \(self.model): \(place)\(rbm.visibleCount) \(rbm.visibleUnits) × "
                 + "\(rbm.hiddenCount) \(rbm.hiddenUnits) units",
-            "data   \(data): \(opened.cases.count) cases of \(shape), \(opened.meaning)\(below)",
+            "data   \(data): \(opened.cases.count) cases of \(shape), \(opened.meaning)"
+                + (model.standardization == nil
+                    ? ""
+                    : ", standardized as in training; densities "
+                        + "are of the standardized values") + below,
         ]
     }
 }

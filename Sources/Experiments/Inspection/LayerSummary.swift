@@ -17,6 +17,8 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
     public let weights: Extent
     public let visibleBiases: Extent
     public let hiddenBiases: Extent
+    /// ln σ² of Gaussian visible units; nil where there are none, or all are 1.
+    public let visibleLogVariances: Extent?
 
     /// Hidden units whose weights have a norm below 1 % of the largest: they hardly see the data.
     public let idleHiddenUnits: [Int]
@@ -62,6 +64,9 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
         largestMagnitude = max(self.weights.largest, -self.weights.smallest)
         visibleBiases = Extent(parameters.values[parameters.visibleBiasRange])
         hiddenBiases = Extent(parameters.values[parameters.hiddenBiasRange])
+        visibleLogVariances =
+            parameters.hasLogVariances
+            ? Extent(parameters.values[parameters.logVarianceRange]) : nil
         let norms = hiddenWeightNorms(parameters)
         let largest = norms.reduce(0, max)
         let idle = norms.map { $0 <= Self.idleShare * largest }
@@ -120,11 +125,13 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
             row("mean |W|", decimal(meanMagnitude, 5)),
             row("visible biases", extent(visibleBiases)),
             row("hidden biases", extent(hiddenBiases)),
-            row("idle hidden units", unitsText(idleHiddenUnits.map { "\($0)" })),
-            row(
-                "duplicate hidden units",
-                unitsText(duplicateHiddenUnits.map { "\($0.unit) of \($0.of)" })),
         ]
+            + (visibleLogVariances.map { [row("visible ln σ²", extent($0))] } ?? []) + [
+                row("idle hidden units", unitsText(idleHiddenUnits.map { "\($0)" })),
+                row(
+                    "duplicate hidden units",
+                    unitsText(duplicateHiddenUnits.map { "\($0.unit) of \($0.of)" })),
+            ]
     }
 
     /// How many, and the first few.

@@ -8,19 +8,20 @@ extension ConfigurationError: FailureWithExitCode {
 }
 
 extension ConfiguredUnits {
-    /// The trainer's kind; Gaussian units are refused before.
     var kind: UnitKind {
         switch self {
         case .spin: .spin
-        case .bernoulli, .gaussian: .bernoulli
+        case .bernoulli: .bernoulli
+        case .gaussian: .gaussian
         }
     }
 }
 
 extension ConfiguredArithmetic {
-    /// The trainer's arithmetic: integers where the units allow, which all supported units do.
-    var kind: ArithmeticKind {
-        switch self {
+    /// The trainer's arithmetic for a layer: integers where its units allow.
+    func kind(for visibleUnits: ConfiguredUnits) -> ArithmeticKind {
+        guard visibleUnits != .gaussian else { return .float32 }
+        return switch self {
         case .auto, .integer: .integer
         case .integerOneByte: .integerOneByte
         case .float32: .float32
@@ -104,10 +105,9 @@ extension Configuration {
             let training = layer.training
             var plan = LayerPlan(
                 layer: index,
-                visibleUnits: (index == 0 ? layer.visibleUnits : layers[index - 1].hiddenUnits)
-                    .kind,
-                hidden: layer.hidden, hiddenUnits: layer.hiddenUnits.kind,
-                arithmetic: arithmetic.kind, seed: training.seed,
+                visibleUnits: layer.visibleUnits.kind, hidden: layer.hidden,
+                hiddenUnits: layer.hiddenUnits.kind,
+                arithmetic: arithmetic.kind(for: layer.visibleUnits), seed: training.seed,
                 initialWeights: layer.initialWeights,
                 startsAtLogOdds: layer.initialVisibleBias == .logOdds,
                 rule: LearningRule(
@@ -120,6 +120,7 @@ extension Configuration {
             let perEpoch = (cases + training.batch - 1) / training.batch
             plan.warmUp = WarmUp(steps: training.warmUp.steps(perEpoch: perEpoch) ?? 0)
             plan.momentum = training.momentum.momentum(stepsPerEpoch: perEpoch)
+            plan.learnsVariances = layer.visibleVariance == .learned
             plan.keepProbability = Float(training.keepProbability)
             plan.earlyStop = training.earlyStop.gap.map {
                 DistributedTraining.EarlyStop(gap: $0, patience: training.earlyStop.patience)

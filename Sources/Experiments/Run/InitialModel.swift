@@ -5,25 +5,29 @@ import RBMCore
 enum InitialModel {
     /// Collective.
     ///
-    /// Reads the layers of `initial-model`, which must be those of the configuration.
+    /// Reads the model of `initial-model`; nil without the key.
+    static func load(
+        _ configuration: Configuration, _ world: borrowing Communicator
+    ) throws -> Model? {
+        guard let path = configuration.initialModel else { return nil }
+        return try Model.load(path, world)
+    }
+
+    /// Fails when the layers are not those of the configuration.
     ///
-    /// The file may have fewer layers: those above start afresh.
+    /// There may be fewer: those above start afresh.
     ///
     /// - Parameter visible: Values of a case.
-    /// - Returns: The lowest layer first; none without the key.
-    static func layers(
-        of configuration: Configuration, visible: Int, _ world: borrowing Communicator
-    ) throws -> [RBM] {
-        guard let path = configuration.initialModel else { return [] }
-        let model = try Model.load(path, world)
-        return try world.together {
-            if let misfit = misfit(of: model.layers, to: configuration, visible: visible) {
-                throw SharedFailure(
-                    exitCode: ExitStatus.configuration,
-                    "initial-model: \(path) does not fit the configuration: \(misfit)")
-            }
-            return model.layers
+    static func check(
+        _ model: Model, fits configuration: Configuration, visible: Int
+    ) throws(SharedFailure) {
+        guard let misfit = misfit(of: model.layers, to: configuration, visible: visible) else {
+            return
         }
+        throw SharedFailure(
+            exitCode: ExitStatus.configuration,
+            "initial-model: \(configuration.initialModel ?? "") does not fit the configuration: "
+                + misfit)
     }
 
     private static func misfit(
@@ -47,6 +51,15 @@ enum InitialModel {
             let biases = rbm.parameters.visibleBias + rbm.parameters.hiddenBias
             guard options.biases || biases.allSatisfy({ $0 == 0 }) else {
                 return "its layer \(index) has biases, but layers.\(index).biases is false"
+            }
+            guard
+                rbm.visibleUnits != .gaussian
+                    || rbm.parameters.hasLogVariances == (options.visibleVariance == .learned)
+            else {
+                return
+                    "its layer \(index) has \(rbm.parameters.hasLogVariances ? "learned" : "unit") "
+                    + "variances, but layers.\(index).visible-variance is "
+                    + options.visibleVariance.rawValue
             }
             below = options.hidden
         }

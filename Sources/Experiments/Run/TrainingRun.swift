@@ -56,10 +56,16 @@ public struct TrainingRun {
         // data are known to be good.
         let start =
             request.checkOnly ? nil : try startingPoint(configuration, folder, log, world)
-        let data = try TrainingData(configuration, world)
-        let initial = try InitialModel.layers(
-            of: configuration, visible: data.layer.training.visible, world)
-        let plans = configuration.plans(cases: data.layer.training.count, initial: initial)
+        let initial = try InitialModel.load(configuration, world)
+        let data = try TrainingData(
+            configuration,
+            standardization: start?.checkpoint.standardization ?? initial?.standardization, world)
+        if let initial {
+            try InitialModel.check(
+                initial, fits: configuration, visible: data.layer.training.visible)
+        }
+        let plans = configuration.plans(
+            cases: data.layer.training.count, initial: initial?.layers ?? [])
         try checkFit(plans, data, configuration)
         if let start { try checkFit(start, plans, data) }
 
@@ -222,7 +228,7 @@ public struct TrainingRun {
                 log, metrics: metrics, layers: plans.count, quiet: request.quiet)
         }
 
-        let trainer = StackTrainer(
+        var trainer = StackTrainer(
             plans: plans,
             monitor: MonitorPlan(
                 every: configuration.monitor.every.cadence,
@@ -231,7 +237,8 @@ public struct TrainingRun {
             checkpointEvery: configuration.checkpoint.every.cadence,
             checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
-            data: { layerData($0, $1, configuration, data.layer) })
+            data: { layerData($0, $1, plans, configuration, data.layer) })
+        trainer.standardization = data.standardization
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, observer: display, world)
 
@@ -277,13 +284,14 @@ public struct TrainingRun {
 
 /// The data of a layer: the run's, or what the layers below make of them.
 private func layerData(
-    _ layer: Int, _ below: [RBM], _ configuration: Configuration, _ data: LayerData
+    _ layer: Int, _ below: [RBM], _ plans: [LayerPlan], _ configuration: Configuration,
+    _ data: LayerData
 ) -> LayerData {
     func view(_ source: any CaseSource) -> any CaseSource {
         var view = source
         for (index, rbm) in below.enumerated() {
             view = PropagatedCases(
-                view, through: rbm, arithmetic: configuration.arithmetic.kind,
+                view, through: rbm, arithmetic: plans[index].arithmetic,
                 propagation: configuration.layers[index].propagate.propagation,
                 seed: configuration.training.seed, layer: index)
         }

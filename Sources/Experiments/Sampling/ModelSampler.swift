@@ -25,15 +25,15 @@ public struct ModelSampler: ~Copyable {
         var view = source
         for (index, rbm) in layers.dropLast().enumerated() {
             view = PropagatedCases(
-                view, through: rbm, arithmetic: arithmetic, propagation: .samples, seed: seed,
+                view, through: rbm, arithmetic: exactArithmetic(rbm, view.levels),
+                propagation: .samples, seed: seed,
                 layer: index)
         }
         // A chain starts from states.
         if view.levels == .grey {
             view = DrawnCases(view, seed: seed, layer: layers.count - 1)
         }
-        let visible = layers[layers.count - 1].visibleCount
-        var bytes = [UInt8](repeating: 0, count: top.chains.count * visible)
+        var bytes = [UInt8](repeating: 0, count: top.chains.count * view.caseBytes)
         try view.load(top.chains.map { $0 % source.count }, draw: 0, into: &bytes)
         top.start(from: bytes)
     }
@@ -51,7 +51,7 @@ public struct ModelSampler: ~Copyable {
     /// Draws the visible states of the chains.
     ///
     /// - Returns: Bytes 0 or 1, and the probabilities they were drawn from, shape
-    ///   `[chains, visible]`.
+    ///   `[chains, visible]`; the bytes of real values, and their means, of Gaussian units.
     public mutating func visible() -> (states: [UInt8], probabilities: [Float]) {
         var states = top.visible
         var probabilities = top.visibleProbabilities

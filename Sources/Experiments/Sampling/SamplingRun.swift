@@ -43,17 +43,27 @@ public struct SamplingRun {
         let share = world.share(of: count)
         var source: (any CaseSource)?
         if case .data(let path, let values, let binarize) = start {
-            let opened = try openCases(path, values: values, binarize: binarize, seed: seed, world)
+            let opened = try openCases(
+                path, values: values, binarize: binarize, seed: seed, for: model, world)
             try model.checkShape(opened, from: path, for: self.model)
             source = opened.cases
         }
         let kind = model.layers[0].visibleUnits
         let held = try world.together { () throws -> ClampFile? in
             guard let path = self.clamp else { return nil }
+            guard kind != .gaussian else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.commandLine,
+                    "--clamp fixes units of two values, but those of \(self.model) are gaussian")
+            }
             return try ClampFile(path: path, imageShape: model.imageShape, kind: kind)
         }
         let visible = try world.together {
             try draw(share, of: model, from: source, clamp: held?.states(of: share))
+        }
+        if kind == .gaussian {
+            try writeReals(visible, of: model, world)
+            return summary(world)
         }
         let isPicture = output.hasSuffix(".png")
         let own =
@@ -70,7 +80,11 @@ public struct SamplingRun {
                 try writeNPY(bytes, shape: [count] + model.imageShape, to: output)
             }
         }
-        return world.rank == 0
+        return summary(world)
+    }
+
+    private func summary(_ world: borrowing Communicator) -> String? {
+        world.rank == 0
             ? "\(count) cases after \(sweeps) sweeps from \(startName)\(clampName): \(output)" : nil
     }
 
@@ -98,9 +112,47 @@ public struct SamplingRun {
         return sampler.visible()
     }
 
+    /// Collective.
+    ///
+    /// Writes samples of Gaussian units on the scale of the data: float32, or pictures of the means.
+    private func writeReals(
+        _ visible: (states: [UInt8], probabilities: [Float]), of model: Model,
+        _ world: borrowing Communicator
+    ) throws {
+        let isPicture = output.hasSuffix(".png")
+        var own = visible.states
+        if isPicture { RBMCore.writeReals(visible.probabilities.span, into: &own, at: 0) }
+        let parts = try world.gather(own)
+        try world.together {
+            guard let parts else { return }
+            let bytes = parts.flatMap { $0 }
+            var values: [Float] = []
+            readReals(bytes, 0..<(bytes.count / 4), into: &values)
+            model.standardization?.undo(on: &values, rows: count)
+            if isPicture {
+                try SampleSheet.sheet(brightness(values), shape: model.imageShape)
+                    .writePNG(to: output)
+            } else {
+                try writeNPY(values, shape: [count] + model.imageShape, to: output)
+            }
+        }
+    }
+
+    /// Values as brightness: from 0 to 1 as they are where most lie there, else between the 1st and
+    /// the 99th percentile.
+    private func brightness(_ values: [Float]) -> [Float] {
+        let ordered = values.sorted()
+        let (low, high) = (
+            ordered[ordered.count / 100], ordered[ordered.count - 1 - ordered.count / 100]
+        )
+        if low > -0.5, high < 1.5 { return values }
+        return values.map { ($0 - low) / max(high - low, .leastNormalMagnitude) }
+    }
+
     /// The states of all chains come together on rank 0.
     private func checkSize(_ model: Model) throws(SharedFailure) {
-        let widest = model.layers.map { max($0.visibleCount, $0.hiddenCount) }.max() ?? 1
+        let bytes = model.layers[0].visibleUnits == .gaussian ? 4 : 1
+        let widest = bytes * (model.layers.map { max($0.visibleCount, $0.hiddenCount) }.max() ?? 1)
         let most = Communicator.mostGatheredBytes / widest
         guard count <= most else {
             throw SharedFailure(

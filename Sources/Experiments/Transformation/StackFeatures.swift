@@ -39,13 +39,20 @@ struct StackFeatures {
         var result: [UInt8] = []
         result.reserveCapacity(cases.count * bytesPerCase)
         let visible = source.visible
-        var loaded = [UInt8](repeating: 0, count: min(Self.loadedCases, cases.count) * visible)
+        var loaded = [UInt8](
+            repeating: 0, count: min(Self.loadedCases, cases.count) * source.caseBytes)
+        var reals = [Float](repeating: 0, count: visible)
         for start in stride(from: cases.lowerBound, to: cases.upperBound, by: Self.loadedCases) {
             let numbers = Array(start..<min(start + Self.loadedCases, cases.upperBound))
             try source.load(numbers, draw: 0, into: &loaded)
             for (row, number) in numbers.enumerated() {
-                let values = loaded[(row * visible)..<((row + 1) * visible)]
-                append(values.map { unitValues[Int($0)] }, case: number, to: &result)
+                let range = (row * visible)..<((row + 1) * visible)
+                guard source.levels != .real else {
+                    readReals(loaded, range, into: &reals)
+                    append(reals.map { Double($0) }, case: number, to: &result)
+                    continue
+                }
+                append(loaded[range].map { unitValues[Int($0)] }, case: number, to: &result)
             }
             progress(numbers[numbers.count - 1] + 1 - cases.lowerBound)
         }

@@ -52,7 +52,8 @@ public struct TransformRun {
         let stack = try Model.load(model, world)
         let layer = layer ?? stack.layers.count - 1
         try stack.checkLayer(layer, of: model)
-        let opened = try openCases(data, values: values, binarize: binarize, seed: seed, world)
+        let opened = try openCases(
+            data, values: values, binarize: binarize, seed: seed, for: stack, world)
         try stack.checkFit(opened, from: data, for: model)
 
         let features = StackFeatures(

@@ -2,13 +2,15 @@ import RandomStreams
 
 /// Turns pre-activations of some rows into the probabilities that units are 1, in place.
 ///
-/// σ(x) for Bernoulli units; σ(2x) for spins, whose mean tanh x is 2σ(2x) − 1.
+/// σ(x) for Bernoulli units; σ(2x) for spins, whose mean tanh x is 2σ(2x) − 1. What comes in for a
+/// Gaussian unit is its mean already.
 func activate(_ kind: UnitKind, units: Int, rows: Range<Int>, _ preactivations: inout [Float]) {
     var span = preactivations.mutableSpan
     span.inBlocks(of: rows, columns: units) { _, x in
         switch kind {
         case .bernoulli: for i in x.indices { x[i] = sigmoid(x[i]) }
         case .spin: for i in x.indices { x[i] = sigmoid(2 * x[i]) }
+        case .gaussian: break
         }
     }
 }

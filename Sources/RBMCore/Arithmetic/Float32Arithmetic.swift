@@ -7,6 +7,9 @@ public final class Float32Arithmetic: LayerArithmetic {
     public var kind: ArithmeticKind { .float32 }
 
     private var parameters: Parameters
+    /// 1/σ² of Gaussian visible units, and σ; empty for other kinds.
+    private var inverseVariances: [Float] = []
+    public private(set) var visibleDeviations: [Float] = []
     private var visibleValues: [Float] = []
     private var hiddenValues: [Float] = []
 
@@ -22,6 +25,12 @@ public final class Float32Arithmetic: LayerArithmetic {
             "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "
                 + "\(shape.visible)×\(shape.hidden)")
         self.parameters = parameters
+        guard shape.visibleUnits == .gaussian else { return }
+        let logarithms =
+            parameters.hasLogVariances
+            ? parameters.logVariances : [Float](repeating: 0, count: shape.visible)
+        inverseVariances = logarithms.map { exponential(-$0) }
+        visibleDeviations = logarithms.map { exponential($0 / 2) }
     }
 
     public func unload() { parameters.values = [] }
@@ -33,6 +42,9 @@ public final class Float32Arithmetic: LayerArithmetic {
         widen(
             states, (rows.lowerBound * shape.visible)..<(rows.upperBound * shape.visible),
             shape.visibleUnits, shape.levels, into: &visibleValues)
+        if shape.visibleUnits == .gaussian {
+            scale(&visibleValues, rows.count, by: inverseVariances)
+        }
         let states = visibleValues
         let columns = shape.hidden
         var result = result.mutableSpan
@@ -116,6 +128,37 @@ public final class Float32Arithmetic: LayerArithmetic {
         sums.withRange(layout.negativeHidden) {
             addRows(hiddenValues.span, rows: negative, to: &$0)
         }
+        guard shape.visibleUnits == .gaussian else { return }
+        let bias = parameters.visibleBias
+        sums.withRange(layout.squares) { squares in
+            for i in squares.indices { squares[i] = 0 }
+            for row in 0..<count {
+                let weight =
+                    row < rows.positive
+                    ? 0.5 / Float(rows.globalPositive) : -0.5 / Float(rows.globalNegative)
+                let values = visibleValues.span.extracting(rowRange(row, of: shape.visible))
+                let bias = bias.span
+                for i in squares.indices {
+                    let difference = values[i] - bias[i]
+                    squares[i] += weight * difference * difference
+                }
+            }
+        }
+    }
+
+    public func logVarianceGradient(
+        from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters
+    ) -> [Float] {
+        let sums = statistics.floats.span
+        let weights = parameters.values.span
+        let first = statistics.layout.squares.lowerBound
+        return (0..<shape.visible).map { i in
+            let row = rowRange(i, of: shape.hidden)
+            let (moments, w) = (sums.extracting(row), weights.extracting(row))
+            var sum = sums[first + i]
+            for j in w.indices { sum -= w[j] * moments[j] }
+            return sum * exponential(-parameters.values[parameters.logVarianceRange.lowerBound + i])
+        }
     }
 
     public func weightGradient(
@@ -166,11 +209,23 @@ private func addRows(_ values: Span<Float>, rows: Range<Int>, to sums: inout Mut
     }
 }
 
-/// Turns a range of bytes into unit values, from the start of `values` on.
+/// Multiplies every row by the same factors.
+private func scale(_ values: inout [Float], _ rows: Int, by factors: [Float]) {
+    let factors = factors.span
+    var values = values.mutableSpan
+    for row in 0..<rows {
+        values.withRow(row, of: factors.count) { values in
+            for i in values.indices { values[i] *= factors[i] }
+        }
+    }
+}
+
+/// Turns the states of a range of units into their values, from the start of `values` on.
 private func widen(
     _ bytes: [UInt8], _ range: Range<Int>, _ kind: UnitKind, _ levels: ByteLevels,
     into values: inout [Float]
 ) {
+    guard levels != .real else { return readReals(bytes, range, into: &values) }
     if values.count < range.count { values = Array(repeating: 0, count: range.count) }
     let factor = (kind == .spin ? 2 : 1) / Float(levels.maximum)
     let offset: Float = kind == .spin ? -1 : 0

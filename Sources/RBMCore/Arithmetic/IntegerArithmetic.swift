@@ -49,6 +49,9 @@ public final class IntegerArithmetic: LayerArithmetic {
     ///   - batch: Rows of the data phase over all processes.
     ///   - chains: Rows of the model phase over all processes.
     public static func refusal(of shape: LayerShape, batch: Int, chains: Int) -> String? {
+        guard shape.visibleUnits != .gaussian else {
+            return "gaussian units take real values; use `arithmetic: float32` or `auto`"
+        }
         let limit = Int(Int32.max)
         let spins = shape.visibleUnits == .spin || shape.hiddenUnits == .spin
         let factor = spins ? 2 : 1
@@ -165,6 +168,7 @@ public final class IntegerArithmetic: LayerArithmetic {
             MatrixProducts.multiply(
                 states, from: start, leftTransposed: leftTransposed, by: bytes,
                 rightTransposed: rightTransposed, into: &product, m: m, n: n, k: k)
+        case .real: preconditionFailure("real values in integer arithmetic")
         }
     }
 
@@ -256,6 +260,7 @@ public final class IntegerArithmetic: LayerArithmetic {
         let sums = statistics.integers.span
         let products = sums.extracting(rowRange(unit, of: hidden))
         switch shape.visibleUnits {
+        case .gaussian: preconditionFailure("gaussian units in integer arithmetic")
         case .bernoulli:
             for j in gradient.indices { gradient[j] = Float(products[j]) * factor }
         case .spin:

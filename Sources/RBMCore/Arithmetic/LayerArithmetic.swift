@@ -28,6 +28,10 @@ public protocol LayerArithmetic: AnyObject {
     /// - Parameter step: The step that uses them; names the random numbers of a stochastic rounding.
     func load(_ parameters: Parameters, step: Int)
 
+    /// The deviations of Gaussian visible units given the hidden ones, shape `[visible]`; empty for
+    /// other kinds.
+    var visibleDeviations: [Float] { get }
+
     /// Lets go of the parameters, so that their owner changes them without a copy; what follows is
     /// a `load`.
     func unload()
@@ -62,7 +66,8 @@ public protocol LayerArithmetic: AnyObject {
         visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
         into statistics: inout Statistics)
 
-    /// Writes the gradient of the log-likelihood by the weights of one visible unit.
+    /// Writes the gradient of the log-likelihood by the weights of one visible unit; by those of a
+    /// Gaussian unit, times its variance.
     ///
     /// - Parameters:
     ///   - statistics: Summed over all processes.
@@ -78,7 +83,15 @@ public protocol LayerArithmetic: AnyObject {
         from statistics: borrowing Statistics, counts: PhaseRows
     ) -> (visible: [Float], hidden: [Float])
 
-    /// Returns the gradients by the visible and the hidden biases.
+    /// Returns the gradient by the logarithms of the variances of Gaussian visible units, in nats.
+    ///
+    /// - Parameter parameters: Those at which the statistics were taken.
+    func logVarianceGradient(
+        from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters
+    ) -> [Float]
+
+    /// Returns the gradients by the visible and the hidden biases; by those of Gaussian units, times
+    /// their variances.
     func biasGradients(
         from statistics: borrowing Statistics, counts: PhaseRows
     ) -> (visible: [Float], hidden: [Float])
@@ -87,6 +100,14 @@ public protocol LayerArithmetic: AnyObject {
 extension LayerArithmetic {
     /// Takes over the parameters of a layer that is not trained.
     public func load(_ parameters: Parameters) { load(parameters, step: 0) }
+
+    public var visibleDeviations: [Float] { [] }
+
+    public func logVarianceGradient(
+        from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters
+    ) -> [Float] {
+        preconditionFailure("\(shape.visibleUnits) units have no variances to learn")
+    }
 }
 
 /// How many rows the two phases of a step have: here, and over all processes.

@@ -1,6 +1,7 @@
 /// A set of training cases that writes any of them as visible bytes.
 ///
-/// Any process may ask for any case: which process sees which is decided elsewhere.
+/// Any process may ask for any case: which process sees which is decided elsewhere. A unit is a byte,
+/// or the four bytes of a float32 where `levels` are real.
 public protocol CaseSource: AnyObject {
     /// How many cases there are.
     var count: Int { get }
@@ -13,6 +14,11 @@ public protocol CaseSource: AnyObject {
     ///   - cases: Numbers in `0..<count`.
     ///   - draw: Names the randomness of cases that are drawn afresh: 0 for the fixed draw of
     ///     monitors, the epoch counted from 1 in training.
-    ///   - result: Bytes, shape `[cases.count, visible]`; longer ones keep what follows.
+    ///   - result: Bytes, shape `[cases.count, caseBytes]`; longer ones keep what follows.
     func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws
+}
+
+extension CaseSource {
+    /// The bytes of one case.
+    public var caseBytes: Int { visible * levels.bytesPerUnit }
 }

@@ -36,15 +36,45 @@ public struct Chains: Sendable, Equatable {
         precondition(
             baseRates.count == shape.visible,
             "\(baseRates.count) base rates for \(shape.visible) units")
-        let count = indices.count
         let rates = baseRates.map(Float.init)
-        var visible = [UInt8](repeating: 0, count: count * shape.visible)
+        var visible = [UInt8](repeating: 0, count: indices.count * shape.visible)
         let stream = RandomStream(seed: seed, .initialChains, layer: layer)
-        for row in 0..<count {
+        for row in 0..<indices.count {
             sample(
                 rates, rows: 0..<1, units: shape.visible, one: UInt8(shape.levels.maximum),
                 stream: stream, firstRow: indices.lowerBound + row, into: &visible, at: row)
         }
+        self.init(
+            indices: indices, above: visible, arithmetic: arithmetic, seed: seed, layer: layer)
+    }
+
+    /// Draws chains of a layer with Gaussian visible units: these from normal distributions, and one
+    /// half sweep up.
+    public init(
+        indices: Range<Int>, moments: VisibleMoments, arithmetic: any LayerArithmetic,
+        seed: UInt64, layer: Int
+    ) {
+        let units = arithmetic.shape.visible
+        precondition(moments.means.count == units, "\(moments.means.count) means, \(units) units")
+        let means = moments.means.map(Float.init)
+        let deviations = moments.variances.map { Float($0.squareRoot()) }
+        var visible = [UInt8](repeating: 0, count: indices.count * arithmetic.shape.visibleBytes)
+        let stream = RandomStream(seed: seed, .initialChains, layer: layer)
+        for row in 0..<indices.count {
+            sampleNormal(
+                means, deviations: deviations, rows: 0..<1, stream: stream,
+                firstRow: indices.lowerBound + row, into: &visible, at: row)
+        }
+        self.init(
+            indices: indices, above: visible, arithmetic: arithmetic, seed: seed, layer: layer)
+    }
+
+    /// Draws the hidden states above visible ones.
+    private init(
+        indices: Range<Int>, above visible: [UInt8], arithmetic: any LayerArithmetic, seed: UInt64,
+        layer: Int
+    ) {
+        let (shape, count) = (arithmetic.shape, indices.count)
         var probabilities = [Float](repeating: 0, count: count * shape.hidden)
         arithmetic.upward(visible, rows: 0..<count, into: &probabilities)
         activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<count, &probabilities)

@@ -113,6 +113,7 @@ private struct EvidenceAccount {
         let old = fields.span
         var new = newLogs.mutableSpan
         switch kind {
+        case .gaussian: preconditionFailure("a clamp holds units of two values")
         case .bernoulli: for i in new.indices { new[i] = softplus(old[i] + change * column[i]) }
         case .spin: for i in new.indices { new[i] = logTwoCosh(old[i] + change * column[i]) }
         }

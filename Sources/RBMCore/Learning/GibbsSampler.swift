@@ -10,10 +10,13 @@ public struct GibbsSampler: ~Copyable {
     /// The global numbers of these chains.
     public let chains: Range<Int>
 
-    /// Visible bytes 0 or 1, shape `[chains.count, visible]`.
+    /// Visible bytes 0 or 1, shape `[chains.count, visible]`; four bytes a unit, a float32, where they
+    /// are Gaussian.
     public private(set) var visible: [UInt8]
 
-    /// The probabilities from which the last sweep drew `visible`, same shape; ½ before the first.
+    /// The probabilities from which the last sweep drew `visible`; ½ before the first.
+    ///
+    /// The means of Gaussian units. Shape `[chains.count, visible]`.
     public private(set) var visibleProbabilities: [Float]
 
     private let arithmetic: any LayerArithmetic
@@ -25,7 +28,8 @@ public struct GibbsSampler: ~Copyable {
     /// Empty without a clamp.
     private var clamp: [UInt8] = []
 
-    /// Creates chains whose visible units are 0 or 1 with probability one half.
+    /// Creates chains whose visible units are 0 or 1 with probability one half; Gaussian ones are
+    /// normal about their biases.
     public init(
         _ rbm: RBM, chains: Range<Int>, arithmetic kind: ArithmeticKind, seed: UInt64,
         layer: Int = 0
@@ -34,21 +38,29 @@ public struct GibbsSampler: ~Copyable {
         self.chains = chains
         self.seed = seed
         self.layer = layer
-        arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
+        let shape = LayerShape(states: rbm)
+        arithmetic = makeArithmetic(rbm.visibleUnits == .gaussian ? .float32 : kind, shape)
         arithmetic.load(rbm.parameters)
         visibleProbabilities = Array(repeating: 0.5, count: chains.count * rbm.visibleCount)
-        visible = Array(repeating: 0, count: chains.count * rbm.visibleCount)
+        if rbm.visibleUnits == .gaussian {
+            let bias = rbm.parameters.visibleBias
+            visibleProbabilities = chains.flatMap { _ in bias }
+        }
+        visible = Array(repeating: 0, count: chains.count * shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         hiddenProbabilities = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
-        sample(
-            visibleProbabilities, rows: 0..<chains.count, units: rbm.visibleCount, one: 1,
-            stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 2),
-            firstRow: chains.lowerBound, into: &visible, at: 0)
+        drawVisible(stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 2))
+    }
+
+    private mutating func drawVisible(stream: RandomStream) {
+        drawStates(
+            visibleProbabilities, of: rbm, arithmetic, rows: 0..<chains.count, stream: stream,
+            firstRow: chains.lowerBound, into: &visible)
     }
 
     /// Starts the chains from given visible states.
     ///
-    /// - Parameter states: Bytes 0 or 1, shape `[chains.count, visible]`.
+    /// - Parameter states: Bytes as in `visible`.
     public mutating func start(from states: [UInt8]) {
         precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
         visible = states
@@ -81,10 +93,8 @@ public struct GibbsSampler: ~Copyable {
                 firstRow: chains.lowerBound, into: &hidden, at: 0)
             arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleProbabilities)
             activate(rbm.visibleUnits, units: rbm.visibleCount, rows: rows, &visibleProbabilities)
-            sample(
-                visibleProbabilities, rows: rows, units: rbm.visibleCount, one: 1,
-                stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 1),
-                firstRow: chains.lowerBound, into: &visible, at: 0)
+            drawVisible(
+                stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 1))
             hold()
             sweeps += 1
         }
@@ -98,26 +108,43 @@ public struct DownwardPass {
 
     public init(_ rbm: RBM, arithmetic kind: ArithmeticKind) {
         self.rbm = rbm
-        arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
+        arithmetic = makeArithmetic(
+            rbm.visibleUnits == .gaussian ? .float32 : kind, LayerShape(states: rbm))
         arithmetic.load(rbm.parameters)
     }
 
     /// Draws visible states.
     ///
     /// - Parameter hidden: Bytes 0 or 1, shape `[chains, hidden]`.
-    /// - Returns: Bytes 0 or 1 and their probabilities, shape `[chains, visible]`.
+    /// - Returns: Bytes and probabilities as `GibbsSampler` has them, shape `[chains, visible]`.
     public func draw(
         from hidden: [UInt8], firstChain: Int, chains: Int, seed: UInt64, layer: Int
     ) -> (states: [UInt8], probabilities: [Float]) {
         let units = rbm.visibleCount
         var probabilities = [Float](repeating: 0, count: chains * units)
-        var states = [UInt8](repeating: 0, count: chains * units)
+        var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
         arithmetic.downward(hidden, levels: .bits, rows: 0..<chains, into: &probabilities)
         activate(rbm.visibleUnits, units: units, rows: 0..<chains, &probabilities)
-        sample(
-            probabilities, rows: 0..<chains, units: units, one: 1,
+        drawStates(
+            probabilities, of: rbm, arithmetic, rows: 0..<chains,
             stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 1),
-            firstRow: firstChain, into: &states, at: 0)
+            firstRow: firstChain, into: &states)
         return (states, probabilities)
+    }
+}
+
+/// Draws visible states: bits from their probabilities, or Gaussian units about their means.
+private func drawStates(
+    _ probabilities: [Float], of rbm: RBM, _ arithmetic: any LayerArithmetic, rows: Range<Int>,
+    stream: RandomStream, firstRow: Int, into states: inout [UInt8]
+) {
+    if rbm.visibleUnits == .gaussian {
+        sampleNormal(
+            probabilities, deviations: arithmetic.visibleDeviations, rows: rows, stream: stream,
+            firstRow: firstRow, into: &states, at: 0)
+    } else {
+        sample(
+            probabilities, rows: rows, units: rbm.visibleCount, one: 1, stream: stream,
+            firstRow: firstRow, into: &states, at: 0)
     }
 }

@@ -17,11 +17,11 @@ public struct GradientEstimator: ~Copyable {
     /// Which hidden units each row has; nil without dropout.
     private var masks: DropoutMasks?
 
-    /// Visible bytes of both phases, positive rows first, shape `[rows, visible]`.
+    /// Visible states of both phases, positive rows first, shape `[rows, visibleBytes]`.
     private var visible: [UInt8]
     /// Hidden probabilities of both phases, rows likewise, shape `[rows, hidden]`.
     private var probabilities: [Float]
-    /// Pre-activations, then probabilities, of visible units: shape `[chains, visible]`.
+    /// Pre-activations, then probabilities (means of Gaussian units), shape `[chains, visible]`.
     private var visibleProbabilities: [Float]
     /// Hidden states of the model phase, shape `[chains, hidden]`.
     private var hiddenStates: [UInt8]
@@ -46,7 +46,7 @@ public struct GradientEstimator: ~Copyable {
                 rows: batch + chains)
         }
         statistics = arithmetic.makeStatistics()
-        visible = Array(repeating: 0, count: (batch + chains) * shape.visible)
+        visible = Array(repeating: 0, count: (batch + chains) * shape.visibleBytes)
         probabilities = Array(repeating: 0, count: (batch + chains) * shape.hidden)
         visibleProbabilities = Array(repeating: 0, count: chains * shape.visible)
         hiddenStates = Array(repeating: 0, count: chains * shape.hidden)
@@ -54,7 +54,7 @@ public struct GradientEstimator: ~Copyable {
 
     /// Writes the data rows of the next `estimate`.
     ///
-    /// - Parameter load: Receives the bytes, shape `[capacity, visible]`.
+    /// - Parameter load: Receives the bytes, shape `[capacity, visibleBytes]`.
     public mutating func loadData<Failure: Error>(
         _ load: (inout [UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
@@ -72,9 +72,9 @@ public struct GradientEstimator: ~Copyable {
     public mutating func estimate(step: Int, rows: PhaseRows, chains: inout Chains?) {
         let shape = arithmetic.shape
         precondition(
-            (rows.positive + rows.negative) * shape.visible <= visible.count,
+            (rows.positive + rows.negative) * shape.visibleBytes <= visible.count,
             "\(rows.positive) + \(rows.negative) rows exceed the room for "
-                + "\(visible.count / shape.visible)")
+                + "\(visible.count / shape.visibleBytes)")
         let negative = rows.positive..<(rows.positive + rows.negative)
         masks?.draw(step: step, rows: rows)
         hiddenProbabilities(of: 0..<rows.positive)
@@ -147,12 +147,18 @@ public struct GradientEstimator: ~Copyable {
             hiddenStates, levels: .bits, rows: chains, into: &visibleProbabilities)
         timer.lap(.products)
         activate(shape.visibleUnits, units: shape.visible, rows: chains, &visibleProbabilities)
-        sample(
-            visibleProbabilities, rows: chains, units: shape.visible,
-            one: UInt8(shape.levels.maximum),
-            stream: RandomStream(
-                seed: seed, .visibleState, layer: layer, step: step, sweep: sweep),
-            firstRow: rows.firstNegative, into: &visible, at: rows.positive)
+        let stream = RandomStream(
+            seed: seed, .visibleState, layer: layer, step: step, sweep: sweep)
+        if shape.visibleUnits == .gaussian {
+            sampleNormal(
+                visibleProbabilities, deviations: arithmetic.visibleDeviations, rows: chains,
+                stream: stream, firstRow: rows.firstNegative, into: &visible, at: rows.positive)
+        } else {
+            sample(
+                visibleProbabilities, rows: chains, units: shape.visible,
+                one: UInt8(shape.levels.maximum), stream: stream, firstRow: rows.firstNegative,
+                into: &visible, at: rows.positive)
+        }
         timer.lap(.sampling)
     }
 }

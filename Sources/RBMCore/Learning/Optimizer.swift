@@ -5,6 +5,8 @@
 /// biases do not decay. In Nesterov's form gradient and decay are those at θ + μv [Sutskever13]: the
 /// statistics of an update must come from the parameters that `aim` returns. All processes run the
 /// same float operations on the same sums, and so hold the same bits.
+///
+/// With Gaussian visible units see `GaussianStep`: a smaller rate, and the variances.
 public struct Optimizer: Sendable {
     /// What the update depends on beside the gradient.
     public struct Options: Sendable, Equatable {
@@ -62,9 +64,7 @@ public struct Optimizer: Sendable {
         self.options = options
         self.parameters = parameters
         momentum = options.momentum
-        let zero = Parameters(
-            visible: parameters.visibleCount, hidden: parameters.hiddenCount)
-        self.velocity = options.momentum == 0 ? nil : velocity ?? zero
+        self.velocity = options.momentum == 0 ? nil : velocity ?? parameters.zero
         self.average = average
         self.averaged = averaged
         gradient = Array(repeating: 0, count: parameters.hiddenCount)
@@ -113,8 +113,13 @@ public struct Optimizer: Sendable {
             averaged += 1
             if average == nil { average = parameters }
         }
-        let rule = Rule(
-            options, rate: rate, momentum: momentum,
+        let gaussian =
+            arithmetic.shape.visibleUnits == .gaussian
+            ? GaussianStep(
+                statistics, of: arithmetic, counts, parameters: ahead ?? parameters, rate: rate)
+            : nil
+        var rule = Rule(
+            options, rate: gaussian?.rate ?? rate, momentum: momentum,
             averageShare: averaging ? 1 / Float(averaged) : 0)
         let pull = pull(of: statistics, arithmetic, counts)
         let hidden = parameters.hiddenCount
@@ -129,12 +134,19 @@ public struct Optimizer: Sendable {
         }
         if options.biases {
             let biases = arithmetic.biasGradients(from: statistics, counts: counts)
-            let rule = rule.withoutDecay
             gradient = biases.visible
-            biasSquares = apply(rule, parameters.visibleBiasRange)
+            biasSquares = apply(rule.withoutDecay, parameters.visibleBiasRange)
+            rule.rate = rate
             gradient = biases.hidden
             if let pull { add(pull.hidden, times: 1) }
-            biasSquares += apply(rule, parameters.hiddenBiasRange)
+            biasSquares += apply(rule.withoutDecay, parameters.hiddenBiasRange)
+        }
+        if let gaussian, !gaussian.logVarianceGradient.isEmpty {
+            rule.rate = rate
+            gradient = gaussian.logVarianceGradient
+            biasSquares += apply(rule.withoutDecay, parameters.logVarianceRange)
+            boundVariances()
+            gradient = Array(repeating: 0, count: hidden)
         }
         return Change(weightSquares: squares, biasSquares: biasSquares)
     }
@@ -177,6 +189,17 @@ public struct Optimizer: Sendable {
         Self.add(gradient, to: &parameters.values, range)
         if rule.averageShare > 0 { rule.average(&average!.values, range, parameters.values) }
         return sumOfSquares(gradient.span.extracting(0..<range.count))
+    }
+
+    /// Keeps the learned variances, and their means, in their range.
+    private mutating func boundVariances() {
+        func bounded(_ x: Float) -> Float {
+            max(logVarianceBounds.lowerBound, min(logVarianceBounds.upperBound, x))
+        }
+        for i in parameters.logVarianceRange {
+            parameters.values[i] = bounded(parameters.values[i])
+            if let mean = average?.values[i] { average?.values[i] = bounded(mean) }
+        }
     }
 
     private static func add(_ change: [Float], to values: inout [Float], _ range: Range<Int>) {

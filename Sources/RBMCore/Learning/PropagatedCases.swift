@@ -42,8 +42,8 @@ public final class PropagatedCases: CaseSource {
     }
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
-        if bytes.count < cases.count * source.visible {
-            bytes = Array(repeating: 0, count: cases.count * source.visible)
+        if bytes.count < cases.count * source.caseBytes {
+            bytes = Array(repeating: 0, count: cases.count * source.caseBytes)
         }
         try source.load(cases, draw: draw, into: &bytes)
         let probabilities = evaluator.hiddenProbabilities(of: bytes, cases: cases.count)

@@ -111,6 +111,7 @@ struct AnnealedChains: ~Copyable {
         let bytes = visible.span.extracting(rowRange(row, of: rbm.visibleCount))
         var sum = 0.0
         switch rbm.visibleUnits {
+        case .gaussian: preconditionFailure("gaussian units are not annealed")
         case .bernoulli: for i in bytes.indices { sum += bias[i] * Double(bytes[i]) }
         case .spin: for i in bytes.indices { sum += bias[i] * (2 * Double(bytes[i]) - 1) }
         }

@@ -1,6 +1,7 @@
 /// The exact partition function of an RBM, by summing over all states of its smaller side.
 ///
-/// ln Z = ln Σ_s e^{−F(s)}, in nats, in double precision. The states are walked in Gray-code order,
+/// Of a machine with Gaussian visible units over all hidden states, each of which leaves a Gaussian
+/// integral. ln Z = ln Σ_s e^{−F(s)}, in nats, in double precision. The states are walked in Gray-code order,
 /// block by block, each block from a freshly computed start: blocks may be shared out, and their sums
 /// are combined in a fixed order.
 public struct Enumeration: Sendable {
@@ -19,11 +20,20 @@ public struct Enumeration: Sendable {
     private let otherBias: [Double]
     /// Shape `[side, other]`.
     private let weights: [Double]
+    /// 1/2σ² of Gaussian visible units; and Σ ½ ln 2πσ² − b²/2σ², which every state has.
+    private let halfPrecisions: [Double]
+    private let constant: Double
 
-    /// Creates the enumeration; nil when both sides have more than 25 units.
+    /// How many units would be enumerated: the smaller side, or the hidden one under Gaussian units.
+    public static func side(of rbm: RBM) -> Int {
+        rbm.visibleUnits == .gaussian
+            ? rbm.hiddenCount : min(rbm.hiddenCount, rbm.visibleCount)
+    }
+
+    /// Creates the enumeration; nil when the side to be enumerated has more than 25 units.
     public init?(_ rbm: RBM) {
-        let overHidden = rbm.hiddenCount <= rbm.visibleCount
-        side = min(rbm.hiddenCount, rbm.visibleCount)
+        side = Self.side(of: rbm)
+        let overHidden = side == rbm.hiddenCount
         guard side <= Self.largestSide else { return nil }
         blocks = 1 << max(0, side - 12)
         let parameters = rbm.parameters
@@ -38,6 +48,11 @@ public struct Enumeration: Sendable {
             ? (0..<rbm.hiddenCount).flatMap { j in
                 (0..<rbm.visibleCount).map { Double(parameters[$0, j]) }
             } : parameters.weights.map(Double.init)
+        let variances = rbm.visibleUnits == .gaussian ? rbm.visibleVariances : []
+        halfPrecisions = variances.map { 0.5 / $0 }
+        constant = zip(variances, visibleBias).reduce(0) {
+            $0 + logNormalization(variance: $1.0) - $1.1 * $1.1 / (2 * $1.0)
+        }
     }
 
     /// ln Z, summed on this process alone.
@@ -67,7 +82,7 @@ public struct Enumeration: Sendable {
                 energy += bias[unit] * change
                 add(change, unit, &field)
             }
-            logs[offset] = energy + otherKind.sumOfLogPartitions(fields: field.span)
+            logs[offset] = energy + sumOverOthers(field)
         }
         return Self.combine(logs)
     }
@@ -85,5 +100,17 @@ public struct Enumeration: Sendable {
         let weights = weights.span.extracting(rowRange(unit, of: field.count))
         var field = field.mutableSpan
         for i in field.indices { field[i] += value * weights[i] }
+    }
+
+    /// What the other side's units contribute in their fields: Σ ln Σ_u e^{ux}, or the logarithms of
+    /// Gaussian integrals.
+    private func sumOverOthers(_ field: [Double]) -> Double {
+        guard otherKind == .gaussian else {
+            return otherKind.sumOfLogPartitions(fields: field.span)
+        }
+        // The field is the mean m, and ∫ dv leaves m²/2σ².
+        var sum = constant
+        for i in field.indices { sum += field[i] * field[i] * halfPrecisions[i] }
+        return sum
     }
 }

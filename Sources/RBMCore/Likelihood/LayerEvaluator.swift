@@ -12,6 +12,9 @@ public final class LayerEvaluator {
     private var visible: [Float] = []
     private var means: [UInt8] = []
     private var terms: [Float] = []
+    /// One case of Gaussian units, and their 1/2σ².
+    private var reals: [Float] = []
+    private let halfPrecisions: [Float]
 
     /// Creates an evaluator of an RBM whose visible bytes have the given levels.
     public init(_ rbm: RBM, levels: ByteLevels, arithmetic kind: ArithmeticKind) {
@@ -19,6 +22,8 @@ public final class LayerEvaluator {
         shape = LayerShape(rbm, levels: levels)
         arithmetic = makeArithmetic(kind, shape)
         arithmetic.load(rbm.parameters)
+        halfPrecisions =
+            rbm.visibleUnits == .gaussian ? rbm.visibleVariances.map { Float(0.5 / $0) } : []
     }
 
     /// Sums over cases, to be added up over processes.
@@ -42,8 +47,7 @@ public final class LayerEvaluator {
         sums.cases += Int64(cases)
         let bias = rbm.parameters.visibleBias
         for row in 0..<cases {
-            sums.freeEnergy.add(
-                -biasTerm(bias, states, row) - hiddenTerm(row))
+            sums.freeEnergy.add(visibleTerm(bias, states, row) - hiddenTerm(row))
         }
         guard activity else { return }
         activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<cases, &hidden)
@@ -65,19 +69,23 @@ public final class LayerEvaluator {
     public func freeEnergies(of states: [UInt8], cases: Int) -> [Double] {
         preactivations(of: states, cases: cases)
         let bias = rbm.parameters.visibleBias
-        return (0..<cases).map { -biasTerm(bias, states, $0) - hiddenTerm($0) }
+        return (0..<cases).map { visibleTerm(bias, states, $0) - hiddenTerm($0) }
     }
 
     /// Adds the cross-entropy between each case and its mean-field reconstruction, in nats a case.
     ///
     /// The reconstruction is the visible mean given the hidden means, which enter as bytes rounded
-    /// to the nearest.
+    /// to the nearest. With Gaussian visible units it is minus the logarithm of the density that the
+    /// reconstruction and its variances give the case.
     public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout Sums) {
         hiddenMeans(of: states, cases: cases)
         if visible.count < cases * shape.visible {
             visible = Array(repeating: 0, count: cases * shape.visible)
         }
         arithmetic.downward(means, levels: .grey, rows: 0..<cases, into: &visible)
+        if shape.visibleUnits == .gaussian {
+            return addDensities(of: states, cases: cases, to: &sums)
+        }
         let factor = 1 / Float(shape.levels.maximum)
         let sharpness: Float = shape.visibleUnits == .spin ? 2 : 1
         for row in 0..<cases {
@@ -130,14 +138,46 @@ public final class LayerEvaluator {
         return hidden
     }
 
-    /// b·v of one case.
-    private func biasTerm(_ bias: [Float], _ states: [UInt8], _ row: Int) -> Double {
+    /// The energy of one case's visible units alone: −b·v, or Σ (v − b)²/2σ² of Gaussian units.
+    private func visibleTerm(_ bias: [Float], _ states: [UInt8], _ row: Int) -> Double {
+        guard shape.visibleUnits != .gaussian else {
+            readReals(states, rowRange(row, of: shape.visible), into: &reals)
+            return squares(of: reals, around: bias.span)
+        }
         let bytes = states.span.extracting(rowRange(row, of: shape.visible))
         let bias = bias.span
         let factor = (shape.visibleUnits == .spin ? 2 : 1) / Float(shape.levels.maximum)
         let offset: Float = shape.visibleUnits == .spin ? -1 : 0
-        return sumOfTerms(&terms, count: shape.visible) { terms in
+        return -sumOfTerms(&terms, count: shape.visible) { terms in
             for i in terms.indices { terms[i] = bias[i] * (Float(bytes[i]) * factor + offset) }
+        }
+    }
+
+    /// Σ (v − m)²/2σ² of Gaussian units.
+    private func squares(of values: [Float], around means: Span<Float>) -> Double {
+        let (values, halfPrecisions) = (values, halfPrecisions)
+        return squares(of: values.span, around: means, times: halfPrecisions.span)
+    }
+
+    private func squares(
+        of values: Span<Float>, around means: Span<Float>, times factors: Span<Float>
+    ) -> Double {
+        sumOfTerms(&terms, count: shape.visible) { terms in
+            for i in terms.indices {
+                let difference = values[i] - means[i]
+                terms[i] = difference * difference * factors[i]
+            }
+        }
+    }
+
+    /// Adds −ln N(v; m, σ²) of each case, m being the means in `visible`.
+    private func addDensities(of states: [UInt8], cases: Int, to sums: inout Sums) {
+        let constant = rbm.visibleVariances.reduce(0) { $0 + logNormalization(variance: $1) }
+        let visible = visible
+        for row in 0..<cases {
+            readReals(states, rowRange(row, of: shape.visible), into: &reals)
+            let means = visible.span.extracting(rowRange(row, of: shape.visible))
+            sums.crossEntropy.add(constant + squares(of: reals, around: means))
         }
     }
 
@@ -149,6 +189,7 @@ public final class LayerEvaluator {
             switch shape.hiddenUnits {
             case .bernoulli: for j in terms.indices { terms[j] = softplus(x[j]) }
             case .spin: for j in terms.indices { terms[j] = logTwoCosh(x[j]) }
+            case .gaussian: preconditionFailure("gaussian hidden units")
             }
         }
     }

@@ -108,6 +108,7 @@ public struct PseudoLikelihood {
         let rises = rises.span
         var products = products.mutableSpan
         switch shape.hiddenUnits {
+        case .gaussian: preconditionFailure("gaussian hidden units")
         case .bernoulli:
             for i in products.indices {
                 products[i] *= q + p * select(up[i], rises[i], down[i])
@@ -129,6 +130,7 @@ public struct PseudoLikelihood {
         for i in ratios.indices {
             let flipped = x + (states[i] == 0 ? exponents[i] : -exponents[i])
             switch shape.hiddenUnits {
+            case .gaussian: preconditionFailure("gaussian hidden units")
             case .bernoulli: ratios[i] += softplus(flipped) - softplus(x)
             case .spin: ratios[i] += logTwoCosh(flipped) - logTwoCosh(x)
             }

@@ -5,38 +5,62 @@ public struct Parameters: Sendable, Equatable {
     public let visibleCount: Int
     public let hiddenCount: Int
 
-    /// Weights row by row, shape `[visible, hidden]`; then visible biases, then hidden biases.
+    /// Whether Gaussian visible units have variances of their own.
+    public let hasLogVariances: Bool
+
+    /// Weights row by row, shape `[visible, hidden]`; then visible biases, then hidden biases; then,
+    /// where Gaussian units have them, the logarithms of the variances of visible units.
     public var values: [Float]
 
     /// Creates parameters that are all zero.
-    public init(visible: Int, hidden: Int) {
+    public init(visible: Int, hidden: Int, logVariances: Bool = false) {
         precondition(visible > 0 && hidden > 0, "a layer has no units: \(visible)×\(hidden)")
         visibleCount = visible
         hiddenCount = hidden
-        values = Array(repeating: 0, count: visible * hidden + visible + hidden)
+        hasLogVariances = logVariances
+        let count = visible * hidden + visible + hidden
+        values = Array(repeating: 0, count: count + (logVariances ? visible : 0))
     }
 
-    /// Creates parameters from their three parts.
+    /// Creates parameters from their parts.
     ///
     /// - Parameters:
     ///   - weights: Shape `[visible, hidden]`.
     ///   - visibleBias: Shape `[visible]`.
     ///   - hiddenBias: Shape `[hidden]`.
-    public init(weights: [Float], visibleBias: [Float], hiddenBias: [Float]) {
-        self.init(visible: visibleBias.count, hidden: hiddenBias.count)
+    ///   - logVariances: ln σ² of Gaussian visible units, shape `[visible]`; nil for none.
+    public init(
+        weights: [Float], visibleBias: [Float], hiddenBias: [Float], logVariances: [Float]? = nil
+    ) {
+        self.init(
+            visible: visibleBias.count, hidden: hiddenBias.count,
+            logVariances: logVariances != nil)
         precondition(
             weights.count == weightCount,
             "\(weights.count) weights for \(visibleCount)×\(hiddenCount) units")
-        values = weights + visibleBias + hiddenBias
+        precondition(
+            logVariances == nil || logVariances?.count == visibleCount,
+            "\(logVariances?.count ?? 0) variances of \(visibleCount) units")
+        values = weights + visibleBias + hiddenBias + (logVariances ?? [])
+    }
+
+    /// Parameters of the same shape that are all zero.
+    public var zero: Parameters {
+        Parameters(visible: visibleCount, hidden: hiddenCount, logVariances: hasLogVariances)
     }
 
     public var weightCount: Int { visibleCount * hiddenCount }
     public var visibleBiasRange: Range<Int> { weightCount..<(weightCount + visibleCount) }
-    public var hiddenBiasRange: Range<Int> { (weightCount + visibleCount)..<values.count }
+    public var hiddenBiasRange: Range<Int> {
+        (weightCount + visibleCount)..<(weightCount + visibleCount + hiddenCount)
+    }
+    /// Empty without variances.
+    public var logVarianceRange: Range<Int> { hiddenBiasRange.upperBound..<values.count }
 
     public var weights: [Float] { Array(values[..<weightCount]) }
     public var visibleBias: [Float] { Array(values[visibleBiasRange]) }
     public var hiddenBias: [Float] { Array(values[hiddenBiasRange]) }
+    public var logVariances: [Float] { Array(values[logVarianceRange]) }
 
     /// The weight between a visible and a hidden unit.
     public subscript(visible: Int, hidden: Int) -> Float {

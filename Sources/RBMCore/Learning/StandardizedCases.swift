@@ -1,0 +1,27 @@
+/// Real cases, standardized.
+public final class StandardizedCases: CaseSource {
+    public var count: Int { source.count }
+    public var visible: Int { source.visible }
+    public var levels: ByteLevels { .real }
+
+    private let source: any CaseSource
+    private let standardization: Standardization
+
+    public init(_ source: any CaseSource, _ standardization: Standardization) {
+        precondition(source.levels == .real, "cases of \(source.levels) are no real numbers")
+        precondition(
+            source.visible == standardization.means.count,
+            "\(source.visible) values a case, \(standardization.means.count) means")
+        self.source = source
+        self.standardization = standardization
+    }
+
+    public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        try source.load(cases, draw: draw, into: &result)
+        let count = cases.count * visible
+        var values = [Float](repeating: 0, count: count)
+        readReals(result, 0..<count, into: &values)
+        standardization.apply(to: &values, rows: cases.count)
+        writeReals(values.span, into: &result, at: 0)
+    }
+}

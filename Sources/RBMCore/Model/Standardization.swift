@@ -1,0 +1,55 @@
+/// How real data were shifted and scaled before they were learned: (x − mean)/deviation.
+public struct Standardization: Sendable, Equatable {
+    /// Shape `[visible]`.
+    public let means: [Float]
+    /// All above zero, shape `[visible]`.
+    public let deviations: [Float]
+
+    public init(means: [Float], deviations: [Float]) {
+        precondition(
+            means.count == deviations.count && deviations.allSatisfy { $0 > 0 },
+            "\(means.count) means, \(deviations.count) deviations, all above 0")
+        self.means = means
+        self.deviations = deviations
+    }
+
+    /// Standard deviations that a value of the data may be away from the mean.
+    ///
+    /// A unit that hardly ever changes has a tiny deviation; its rare values, divided by it, would be
+    /// hundreds, and learning would break on them. Its deviation is raised.
+    public static let farthest = 10.0
+
+    /// The transformation of data with these moments.
+    ///
+    /// - Parameters:
+    ///   - farthest: The largest distance from the mean of each unit, shape `[visible]`.
+    public init(_ moments: VisibleMoments, farthest: [Double]) {
+        self.init(
+            means: moments.means.map(Float.init),
+            deviations: zip(moments.variances, farthest).map { variance, distance in
+                let deviation = Float(max(variance.squareRoot(), distance / Self.farthest))
+                // A constant unit stays 0, whatever it is divided by.
+                return deviation.isNormal ? deviation : 1
+            })
+    }
+
+    /// Standardizes rows of values in place, shape `[rows, visible]`.
+    public func apply(to values: inout [Float], rows: Int) {
+        for row in 0..<rows {
+            let start = row * means.count
+            for i in means.indices {
+                values[start + i] = (values[start + i] - means[i]) / deviations[i]
+            }
+        }
+    }
+
+    /// Returns rows of values to the scale of the data, in place.
+    public func undo(on values: inout [Float], rows: Int) {
+        for row in 0..<rows {
+            let start = row * means.count
+            for i in means.indices {
+                values[start + i] = values[start + i] * deviations[i] + means[i]
+            }
+        }
+    }
+}

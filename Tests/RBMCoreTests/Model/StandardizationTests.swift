@@ -1,0 +1,52 @@
+import Testing
+
+@testable import RBMCore
+
+@Suite struct StandardizationTests {
+    private let moments = VisibleMoments(means: [10, -1, 3, 0], variances: [4, 0.25, 0, 0.01])
+
+    @Test func valuesGetMeanZeroAndDeviationOneAndBack() {
+        let standardization = Standardization(moments, farthest: [6, 1, 0, 0.5])
+        var values: [Float] = [14, -1.5, 3, 0.2, 8, 0, 3.5, -0.1]
+        let before = values
+        standardization.apply(to: &values, rows: 2)
+        let expected: [Float] = [2, -1, 0, 2, -1, 2, 0.5, -1]
+        #expect(zip(values, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+        standardization.undo(on: &values, rows: 2)
+        #expect(zip(values, before).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+
+    /// A unit that changes in one of very many cases would reach hundreds of its deviations.
+    @Test func noValueIsFartherThanTen() {
+        let rare = VisibleMoments(means: [0], variances: [1e-6])
+        let standardization = Standardization(rare, farthest: [1])
+        var values: [Float] = [1, 0]
+        standardization.apply(to: &values, rows: 1)
+        #expect(values == [10, 0])
+    }
+
+    @Test func aConstantUnitIsDividedByOne() {
+        let standardization = Standardization(moments, farthest: [6, 1, 0, 0.5])
+        #expect(standardization.deviations[2] == 1)
+    }
+
+    @Test func casesAreStandardizedAsTheyAreLoaded() throws {
+        final class Reals: CaseSource {
+            let count = 3
+            let visible = 2
+            let levels = ByteLevels.real
+            func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+                let values: [Float] = cases.flatMap { [Float($0), 5] }
+                writeReals(values.span, into: &result, at: 0)
+            }
+        }
+        let view = StandardizedCases(
+            Reals(), Standardization(means: [1, 5], deviations: [0.5, 1]))
+        #expect(view.caseBytes == 8)
+        var bytes = [UInt8](repeating: 0, count: 24)
+        try view.load([2, 0], draw: 0, into: &bytes)
+        var values: [Float] = []
+        readReals(bytes, 0..<6, into: &values)
+        #expect(values == [2, 0, -2, 0, 0, 0])
+    }
+}
