@@ -57,6 +57,21 @@ import Testing
             JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
 
+    /// What is for units of two values says so.
+    @Test func whatNeedsTwoValuesRefuses() throws {
+        try train(["training.epochs=1"], to: "short")
+        let path = folder.file("short/model.safetensors")
+        let annealed = ["evaluate", path, "--data", folder.file("data.npy"), "--ais"]
+        try Command.run(annealed, ranks: 2).expectFault(64, "--ais", "gaussian")
+        for arguments in [
+            ["couplings", path], ["trace", path, "--target", "ising", "--coupling", "0.3"],
+            ["flow", path, "--size", "4"],
+            ["mcrg", "--model", path, "--samples", "1000"],
+        ] {
+            try Command.run(["rg"] + arguments, seconds: 30).expectFault(65, path, "gaussian")
+        }
+    }
+
     @Test func aModelOfRealDataIsTrainedMeasuredAndSampledOnTheirScale() throws {
         try train([], to: "one")
         let file = try model("one")

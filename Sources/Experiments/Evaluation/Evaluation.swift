@@ -122,7 +122,7 @@ public struct Evaluation: Sendable, Equatable {
         if logZ == nil && annealed == nil {
             lines.append(
                 "no log-likelihood: ln Z is enumerated over a side of at most "
-                    + "\(Enumeration.largestSide) units, and this one has \(smallerSide)"
+                    + "\(Enumeration.largestSide) units, and the \(isReal ? "hidden" : "smaller") side has \(smallerSide)"
                     + (isReal ? "" : "; --ais estimates it"))
         }
         return lines.joined(separator: "\n")

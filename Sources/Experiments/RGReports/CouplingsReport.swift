@@ -24,6 +24,7 @@ public struct CouplingsReport {
     /// Reads the model and finds the couplings of a layer's side.
     public init(model path: String, layer: Int, side: MarginalHamiltonian.Side) throws {
         let model = try Model(path: path)
+        try model.checkTwoValued(path)
         guard layer < model.layers.count else {
             throw SharedFailure(
                 exitCode: ExitStatus.commandLine,

@@ -44,7 +44,10 @@ public struct FlowRun {
     public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
         try world.together { try checkArguments() }
         let model = try Model.load(model, world)
-        try world.together { try checkFit(model) }
+        try world.together {
+            try model.checkTwoValued(self.model)
+            try checkFit(model)
+        }
         let rbm = model.layers[0]
         let map = MeanFieldMap(rbm)
 

@@ -40,7 +40,9 @@ public struct RulerRun {
             guard world.rank == 0, let picture else { return }
             try AtomicFile.checkWritable(picture)
         }
-        let model = try Model.load(model, world)
+        let path = model
+        let model = try Model.load(path, world)
+        try world.together { try model.checkTwoValued(path) }
         let sizes = try world.together { try halves(of: model) }
         let layers = Array(model.layers.prefix(sizes.count - 1))
         let hidden = try world.together { try place(layers, sizes, draws: world.rank == 0) }

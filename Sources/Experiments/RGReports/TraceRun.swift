@@ -46,6 +46,7 @@ public struct TraceRun {
     /// - Throws: The same failure on all ranks.
     public func run(_ world: borrowing Communicator) throws -> TraceReport {
         let model = try Model.load(path, world)
+        try world.together { try model.checkTwoValued(path) }
         switch target {
         case .ising(let size, let coupling):
             let (lattice, target) = try world.together {
