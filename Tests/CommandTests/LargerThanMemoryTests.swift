@@ -24,7 +24,7 @@ import Testing
             data: {train: \(path), values: grey, held-out: 0.2}
             layers:
               - hidden: 16
-            training: {algorithm: cd, batch: 5000, epochs: 1}
+            training: {algorithm: cd, batch: 1000, epochs: 1}
             monitor: {every: 10 steps, cases: 500, pseudo-likelihood-cases: 1}
             """, to: "run.yaml")
         // Private memory, which maps of files do not count to; the libraries take most of it.
