@@ -35,7 +35,7 @@ extension StepBenchmarkReport {
         let rule = "\(benchmark.rule.algorithm.rawValue.uppercased())-\(benchmark.rule.sweeps)"
         let head = [
             "\(rule), \(benchmark.visible) × \(benchmark.hidden) \(benchmark.units) units, batch "
-                + "\(benchmark.batch), \(benchmark.arithmetic) arithmetic",
+                + "\(benchmark.batch), \(benchmark.arithmetic.rawValue) arithmetic",
             "\(counted(ranks, "rank")), \(counted(threads, "thread")) each; oneDNN "
                 + "\(kernels.oneDNN); OpenBLAS \(kernels.openBLAS)",
             "",
@@ -84,9 +84,9 @@ extension StepBenchmarkReport {
 
     private var legend: [String] {
         let products =
-            benchmark.arithmetic == .integer
-            ? "8-bit products" : "products by \(rooflineLibrary.rawValue)"
-        let bytes = benchmark.arithmetic == .integer ? 14 : 12
+            benchmark.arithmetic == .float32
+            ? "products by \(rooflineLibrary.rawValue)" : "products of bits and bytes"
+        let bytes = 12 + benchmark.arithmetic.bytesOfWeight
         return [
             "Limits, measured in this run: the bare \(products); the random words of the samples;",
             "memory moving \(bytes) bytes a weight, by a pass w ← w + ε·g over as many.",
