@@ -75,12 +75,7 @@ struct IsingChainCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            if !output.hasSuffix(".npy") {
-                throw ValidationError("--output is `\(output)`; its name must end in .npy")
-            }
-            if samples < 1 || samples >= 1 << 32 {
-                throw ValidationError("--samples is \(samples); expected 1 to 2³² − 1")
-            }
+            try checkDrawing(of: samples, into: output)
         }
 
         func run() throws {

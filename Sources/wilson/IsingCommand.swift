@@ -72,12 +72,7 @@ struct IsingCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            if !output.hasSuffix(".npy") {
-                throw ValidationError("--output is `\(output)`; its name must end in .npy")
-            }
-            if samples < 1 || samples >= 1 << 32 {
-                throw ValidationError("--samples is \(samples); expected 1 to 2³² − 1")
-            }
+            try checkDrawing(of: samples, into: output)
             if let method, SamplingMethod(rawValue: method) == nil {
                 let known = SamplingMethod.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--method is `\(method)`; expected one of \(known)")
@@ -129,5 +124,15 @@ struct IsingCommand: ParsableCommand {
                 }
             }
         }
+    }
+}
+
+/// Fails where so many configurations cannot be drawn, or not into a file of that name.
+func checkDrawing(of samples: Int, into output: String) throws {
+    if !output.hasSuffix(".npy") {
+        throw ValidationError("--output is `\(output)`; its name must end in .npy")
+    }
+    if samples < 1 || samples >= 1 << 32 {
+        throw ValidationError("--samples is \(samples); expected 1 to 2³² − 1")
     }
 }
