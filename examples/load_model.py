@@ -3,8 +3,9 @@
 
     examples/load_model.py MODEL.safetensors CASES.npy [MEANS.npy]
 
-Cases are 0 and 1 (or −1 and +1), shape [N, …]. Prints the mean free energy of the first layer in
-nats, as `wilson evaluate` does; writes the means of the top layer, as `wilson transform` does.
+Cases are 0 and 1 (or −1 and +1), or real numbers for Gaussian units; shape [N, …]. Prints the mean
+free energy of the first layer in nats, as `wilson evaluate` does; writes the means of the top layer,
+as `wilson transform` does.
 """
 
 import sys
@@ -14,37 +15,50 @@ from safetensors import safe_open
 
 
 def load(path):
-    """Return the layers, lowest first: kinds, weights [visible, hidden] and both biases."""
+    """Return the layers, lowest first, and the mean and deviation by which data are standardized."""
     with safe_open(path, framework="np") as file:
-        kinds, layers = file.metadata(), []
-        while (name := f"layers.{len(layers)}") + ".weights" in file.keys():
-            tensors = (file.get_tensor(f"{name}.{part}").astype(np.float64)
-                       for part in ("weights", "visible_bias", "hidden_bias"))
-            layers.append((kinds[name + ".visible_units"], kinds[name + ".hidden_units"], *tensors))
-    return layers
+        kinds, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}
+    layers = []
+    while (name := f"layers.{len(layers)}.") + "weights" in tensors:
+        weights, b, c = (tensors[name + part].astype(np.float64)
+                         for part in ("weights", "visible_bias", "hidden_bias"))
+        variances = np.exp(tensors.get(name + "visible_log_variance", 0 * b).astype(np.float64))
+        layers.append((kinds[name + "visible_units"], kinds[name + "hidden_units"],
+                       weights, b, c, variances))
+    return layers, tensors.get("data.mean"), tensors.get("data.deviation")
+
+
+def values(cases, kind, mean, deviation):
+    """Return cases as what units of a kind take, shape [N, visible]."""
+    v = cases.reshape(len(cases), -1).astype(np.float32)
+    if kind == "gaussian" and cases.dtype == np.uint8:
+        v = v / np.float32(255)
+    if mean is not None:
+        v = np.clip((v - mean) / deviation, -10, 10)
+    if kind == "spin" and v.min() >= 0:
+        v = 2 * v - 1
+    return v.astype(np.float64)
 
 
 def free_energies(layer, v):
     """Return −ln Σ_h exp(−E(v, h)) of each row of visible values."""
-    _, hidden, weights, b, c = layer
-    x = c + v @ weights
+    visible, hidden, weights, b, c, variances = layer
+    x = c + v / variances @ weights
     terms = np.logaddexp(x, -x) if hidden == "spin" else np.logaddexp(0, x)
-    return -v @ b - terms.sum(axis=1)
+    own = ((v - b) ** 2 / (2 * variances)).sum(axis=1) if visible == "gaussian" else -v @ b
+    return own - terms.sum(axis=1)
 
 
 def hidden_means(layer, v):
     """Return the mean of each hidden unit for each row of visible values."""
-    _, hidden, weights, _, c = layer
-    x = c + v @ weights
+    _, hidden, weights, _, c, variances = layer
+    x = c + v / variances @ weights
     return np.tanh(x) if hidden == "spin" else 1 / (1 + np.exp(-x))
 
 
 if __name__ == "__main__":
-    layers = load(sys.argv[1])
-    cases = np.load(sys.argv[2])
-    v = cases.reshape(len(cases), -1).astype(np.float64)
-    if layers[0][0] == "spin" and v.min() >= 0:
-        v = 2 * v - 1
+    layers, mean, deviation = load(sys.argv[1])
+    v = values(np.load(sys.argv[2]), layers[0][0], mean, deviation)
     print(free_energies(layers[0], v).mean())
     for layer in layers:
         v = hidden_means(layer, v)

@@ -8,8 +8,8 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Measures a model on data: free energy, likelihoods, reconstruction.",
         discussion: """
             The log-likelihood is exact, by enumeration, when the smaller side has at most 25 \
-            units; --ais estimates it for any machine, by annealed importance sampling, with its \
-            error. Likelihoods are of states: grey values are drawn to bits, the same ones for \
+            units (under gaussian visible units, the hidden side); --ais estimates it for any \
+            machine, by annealed importance sampling, with its error. Likelihoods are of states: grey values are drawn to bits, the same ones for \
             every model. A layer above the first is measured as a machine of its own, on the \
             hidden means of the layers below it.
 
@@ -31,10 +31,10 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Which layer of a stack, from 0.")
     var layer = 0
 
-    @Option(help: "How the data's values are read: auto, bits, grey or spins.")
+    @Option(help: "How the data's values are read.")
     var values = ConfiguredValues.auto
 
-    @Option(help: "How the data become bits: none, threshold, sample or sample-once.")
+    @Option(help: "How the data become bits.")
     var binarize = ConfiguredBinarization.none
 
     @Flag(help: "Estimate ln Z by annealed importance sampling.")

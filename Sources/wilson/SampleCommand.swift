@@ -8,8 +8,9 @@ struct SampleCommand: ParsableCommand {
         abstract: "Draws cases from a model by Gibbs sampling.",
         discussion: """
             A stack is sampled at its top, and one pass goes down to the visible units. An NPY file \
-            holds states, uint8 0/1 of shape [N, image shape…]; a picture the probabilities from \
-            which they were drawn. With --clamp the free units are drawn given the held ones, in a \
+            holds states of shape [N, image shape…], uint8 0/1, or float32 on the scale of the data \
+            where visible units are gaussian; a picture the probabilities, or means, from which they \
+            were drawn. With --clamp the free units are drawn given the held ones, in a \
             stack too.
 
             EXAMPLES
@@ -42,17 +43,18 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "The data to start from.", completion: .file())
     var data: String?
 
-    @Option(help: "How the data's values are read: auto, bits, grey or spins.")
+    @Option(help: "How the data's values are read.")
     var values = ConfiguredValues.auto
 
-    @Option(help: "How the data become bits: none, threshold, sample or sample-once.")
+    @Option(help: "How the data become bits.")
     var binarize = ConfiguredBinarization.none
 
     @Option(
         help: ArgumentHelp(
             "Hold visible units: an NPY file of the shape of an image, or of several images which "
-                + "the chains take in turn. 0 or 1 holds a unit (−1 or +1 for spins), NaN leaves it "
-                + "free.", valueName: "file.npy"),
+                + "the chains take in turn. 0 or 1 holds a unit (−1 or +1 for spins, for gaussian "
+                + "units any number on the scale of the data), NaN leaves it free.",
+            valueName: "file.npy"),
         completion: .file(extensions: ["npy"]))
     var clamp: String?
 

@@ -36,10 +36,10 @@ struct TransformCommand: ParsableCommand {
     @Flag(help: "Write states that are drawn, not means.")
     var samples = false
 
-    @Option(help: "How the data's values are read: auto, bits, grey or spins.")
+    @Option(help: "How the data's values are read.")
     var values = ConfiguredValues.auto
 
-    @Option(help: "How the data become bits: none, threshold, sample or sample-once.")
+    @Option(help: "How the data become bits.")
     var binarize = ConfiguredBinarization.none
 
     @Option(help: "Names the random numbers of --samples and of --binarize sample.")

@@ -61,8 +61,6 @@ import Testing
     @Test func whatNeedsTwoValuesRefuses() throws {
         try train(["training.epochs=1"], to: "short")
         let path = folder.file("short/model.safetensors")
-        let annealed = ["evaluate", path, "--data", folder.file("data.npy"), "--ais"]
-        try Command.run(annealed, ranks: 2).expectFault(64, "--ais", "gaussian")
         for arguments in [
             ["couplings", path], ["trace", path, "--target", "ising", "--coupling", "0.3"],
             ["flow", path, "--size", "4"],
@@ -98,6 +96,12 @@ import Testing
         #expect(likelihood > -1.419 * 11 + 2)
         let shared = try object(["evaluate", path, "--data", data, "--json"], ranks: 3)
         #expect(shared["log_likelihood"] as? Double == likelihood)
+        let annealed = try object(["evaluate", path, "--data", data, "--json", "--ais"], ranks: 2)
+        let logZ = try #require(annealed["log_z"] as? Double)
+        let error = try #require(annealed["log_z_error"] as? Double)
+        let exact = try #require(annealed["log_z_exact"] as? Double)
+        #expect(abs(logZ - exact) < 4 * error && error < 0.5, "\(annealed)")
+        #expect(annealed["log_likelihood_exact"] as? Double == likelihood)
 
         let output = folder.file("samples.npy")
         let sampled = try Command.run(
@@ -128,6 +132,43 @@ import Testing
                 folder.file("samples.png"), "--start", "data", "--data", data,
             ], ranks: 2)
         #expect(picture.status == 0, "\(picture.words)")
+    }
+
+    /// Held at numbers on the scale of the data, of which half are driven by either source.
+    @Test(arguments: [[], ["layers.1={hidden: 5}"]])
+    func heldUnitsKeepTheirValuesAndMoveTheOthers(keys: [String]) throws {
+        try train(keys, to: "held")
+        func sample(_ clamp: [Float], ranks: Int? = nil) throws -> [[Float]] {
+            let output = folder.file("samples.npy")
+            try writeNPY(clamp, shape: [clamp.count / 12, 3, 4], to: folder.file("clamp.npy"))
+            let run = try Command.run(
+                [
+                    "sample", folder.file("held/model.safetensors"), "--count", "200", "--sweeps",
+                    "30", "--output", output, "--clamp", folder.file("clamp.npy"),
+                ], ranks: ranks)
+            #expect(run.status == 0, "\(run.words)")
+            let file = try ArrayFile(path: output)
+            #expect(file.shape == [200, 3, 4])
+            return try (0..<200).map { number in
+                var row = [Float](repeating: 0, count: Self.units)
+                var span = row.mutableSpan
+                try file.copyFloats(case: number, into: &span)
+                return row
+            }
+        }
+        // The source of even units is two deviations high in one pattern, and low in the other.
+        let patterns: [[Float]] = [5, 1].map { value in
+            (0..<Self.units).map { $0 % 2 == 0 && $0 > 1 ? Float(Self.scale($0) * value) : .nan }
+        }
+        let rows = try sample(patterns.flatMap { $0 }, ranks: 2)
+        var means = [0.0, 0.0]
+        for (number, row) in rows.enumerated() {
+            for (value, held) in zip(row, patterns[number % 2]) where !held.isNaN {
+                #expect(value == held)
+            }
+            means[number % 2] += Double(row[0]) / Self.scale(0) / 100
+        }
+        #expect(means[0] > 3.8 && means[1] < 2.2, "\(means)")
     }
 
     @Test func stopsAndWarmStartsKeepTheTransformation() throws {

@@ -31,7 +31,6 @@ struct PythonTests {
 
     @Test(arguments: UnitKind.allCases, UnitKind.allCases)
     func freeEnergiesAndMeansAgree(visible: UnitKind, hidden: UnitKind) throws {
-        let (model, data) = (folder.file("m.safetensors"), folder.file("d.npy"))
         let layers = [layer(110, 60, visible, hidden), layer(60, 9, hidden, .bernoulli)]
         try Model(layers: layers, imageShape: [10, 11]).file().write(to: model)
         let bits = (0..<(200 * 110)).map { (place: Int) -> UInt8 in
@@ -39,11 +38,45 @@ struct PythonTests {
             return UInt8(hash >> 9 & 1)
         }
         try writeNPY(bits, shape: [200, 10, 11], to: data)
+        // Spins are bits in this file.
+        try expectAgreement(visible == .spin ? ["--values", "spins"] : [])
+    }
 
+    /// Real numbers, standardized, some of which are cut, with variances; and grey bytes, which are
+    /// over 255.
+    @Test(arguments: UnitKind.allCases, [true, false])
+    func gaussianUnitsAgree(hidden: UnitKind, standardized: Bool) throws {
+        var first = layer(110, 60, .gaussian, hidden)
+        first.parameters = Parameters(
+            weights: first.parameters.weights, visibleBias: first.parameters.visibleBias,
+            hiddenBias: first.parameters.hiddenBias,
+            logVariances: standardized ? (0..<110).map { Float($0 % 11) / 5 - 1 } : nil)
+        let scale = Standardization(
+            means: (0..<110).map { Float($0) - 50 }, deviations: (0..<110).map { 1 + Float($0) })
+        try Model(
+            layers: [first, layer(60, 9, hidden, .bernoulli)], imageShape: [10, 11],
+            standardization: standardized ? scale : nil
+        ).file().write(to: model)
+        let bytes = (0..<(200 * 110)).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 9) }
+        if standardized {
+            let reals = bytes.enumerated().map {
+                scale.means[$0.offset % 110] + scale.deviations[$0.offset % 110]
+                    * (Float($0.element) - 127) / 12
+            }
+            try writeNPY(reals, shape: [200, 10, 11], to: data)
+        } else {
+            try writeNPY(bytes, shape: [200, 10, 11], to: data)
+        }
+        try expectAgreement([])
+    }
+
+    private var model: String { folder.file("m.safetensors") }
+    private var data: String { folder.file("d.npy") }
+
+    /// Compares mean free energies and hidden means of script and program.
+    private func expectAgreement(_ values: [String]) throws {
         let printed = try Python.run([Self.script, model, data, folder.file("python.npy")])
         let energy = try #require(Double(printed.trimmingCharacters(in: .whitespacesAndNewlines)))
-        // Spins are bits in this file.
-        let values = visible == .spin ? ["--values", "spins"] : []
         let evaluation = try Command.run(["evaluate", model, "--data", data, "--json"] + values)
         #expect(evaluation.status == 0, "\(evaluation.words)")
         let object = try JSONSerialization.jsonObject(with: Data(evaluation.output.utf8))

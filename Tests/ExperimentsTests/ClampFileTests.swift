@@ -6,12 +6,14 @@ import Testing
 
 @Suite struct ClampFileTests {
     private func read(
-        _ values: [Float], _ shape: [Int], image: [Int] = [2, 2], kind: UnitKind = .bernoulli
+        _ values: [Float], _ shape: [Int], image: [Int] = [2, 2], kind: UnitKind = .bernoulli,
+        _ standardization: Standardization? = nil
     ) throws -> ClampFile {
         try withFolder { folder in
             let path = folder + "/clamp.npy"
             try writeNPY(values, shape: shape, to: path)
-            return try ClampFile(path: path, imageShape: image, kind: kind)
+            return try ClampFile(
+                path: path, imageShape: image, kind: kind, standardization: standardization)
         }
     }
 
@@ -36,6 +38,29 @@ import Testing
         #expect(signs.states(of: 0..<1) == [0, 1, 2, 0])
         let bits = try read([0, 1, .nan, 0], [2, 2], kind: .spin)
         #expect(bits.states(of: 0..<1) == [0, 1, 2, 0])
+    }
+
+    @Test func gaussianUnitsTakeAnyNumberOnTheScaleOfTheData() throws {
+        func reals(_ bytes: [UInt8]) -> [Float] {
+            var values: [Float] = []
+            readReals(bytes, 0..<(bytes.count / 4), into: &values)
+            return values
+        }
+        let numbers: [Float] = [0.1, -300, .nan, 1e-20]
+        let plain = try read(numbers, [2, 2], kind: .gaussian)
+        let states = reals(plain.states(of: 4..<6))
+        #expect(states.map(\.isNaN) == [false, false, true, false, false, false, true, false])
+        #expect(Array(states[..<2]) == [0.1, -300] && states[7] == 1e-20)
+
+        let scale = Standardization(means: [1, 2], deviations: [3, 0.7])
+        let clamp = try read(numbers, [2, 2], image: [2], kind: .gaussian, scale)
+        #expect(clamp.patterns == 2)
+        let own = reals(clamp.states(of: 0..<2))
+        #expect(Array(own[..<2]) == [(0.1 - 1) / 3, -10] && own[2].isNaN)
+        // To the bit what was given, where returning from the units' scale is off by a rounding.
+        var drawn: [Float] = [0, 0, 7, 0, 0, 0]
+        clamp.restore(&drawn)
+        #expect(drawn == [0.1, -300, 7, 1e-20, 0.1, -300])
     }
 
     private func expectFault(
@@ -68,6 +93,9 @@ import Testing
         }
         expectFault("-1.0", "[0, 1]") { try read([0, -1, 1, 1], [2, 2]) }
         expectFault("inf", "[1, 1]") { try read([0, 0, 1, .infinity], [2, 2]) }
+        expectFault("inf at [1, 0]", "scale of the data", "NaN") {
+            try read([0, -7, -.infinity, .nan], [2, 2], kind: .gaussian)
+        }
         expectFault("2.0", "−1 or +1") { try read([-1, 2, 1, 1], [2, 2], kind: .spin) }
         expectFault("0 at [1, 1]", "−1 at [0, 0]") {
             try read([-1, .nan, 1, 0], [2, 2], kind: .spin)

@@ -32,8 +32,9 @@ extension Configuration {
           # (drawn afresh each epoch, the grey value being the probability) or sample-once.
           binarize: none
           # Whether real values are shifted and scaled to mean 0 and deviation 1, each by itself, over
-          # the training cases. A value never lies further than 10 from 0 there. The model keeps what
-          # was done, and samples are returned to the data's scale. For gaussian units.
+          # the training cases. None of these lies further than 10 from 0 then, and what does among
+          # other cases is cut there. The model keeps what was done, and samples are returned to the
+          # data's scale. For gaussian units.
           standardize: false
 
         # The stack of Boltzmann machines, trained one after the other from the bottom. One element

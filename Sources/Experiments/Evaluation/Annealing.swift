@@ -21,15 +21,17 @@ public struct Annealing: Sendable, Equatable {
     /// ranks.
     ///
     /// - Parameters:
-    ///   - baseRates: Of the visible units, in (0, 1): where chains start; nil: one half.
+    ///   - baseBias: Of independent visible units, from which chains start; nil: see
+    ///     `AnnealedImportanceSampling`.
     ///   - progress: Is told the share that is done here, in [0, 1].
     func estimate(
-        _ rbm: RBM, baseRates: [Double]?, seed: UInt64, layer: Int,
+        _ rbm: RBM, baseBias: [Float]?, seed: UInt64, layer: Int,
         _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
     ) throws -> LogPartitionEstimate {
         let sampling = AnnealedImportanceSampling(
-            rbm, baseBias: baseRates.map(rbm.visibleUnits.biases), temperatures: temperatures,
-            arithmetic: exactArithmetic(rbm, .bits), seed: seed, layer: layer)
+            rbm, baseBias: baseBias, temperatures: temperatures,
+            arithmetic: exactArithmetic(rbm, LayerShape(states: rbm).levels), seed: seed,
+            layer: layer)
         let logs = try world.collect(chains) {
             sampling.logWeights(chains: $0, progress: progress)
         }

@@ -122,8 +122,9 @@ public struct Evaluation: Sendable, Equatable {
         if logZ == nil && annealed == nil {
             lines.append(
                 "no log-likelihood: ln Z is enumerated over a side of at most "
-                    + "\(Enumeration.largestSide) units, and the \(isReal ? "hidden" : "smaller") side has \(smallerSide)"
-                    + (isReal ? "" : "; --ais estimates it"))
+                    + "\(Enumeration.largestSide) units, and the "
+                    + "\(isReal ? "hidden" : "smaller") side has \(smallerSide); --ais estimates it"
+            )
         }
         return lines.joined(separator: "\n")
     }

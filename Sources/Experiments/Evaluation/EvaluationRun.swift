@@ -22,7 +22,8 @@ public struct EvaluationRun {
 
     /// Creates the run; values and bits are read as the keys of the configuration say.
     ///
-    /// - Parameter annealing: Estimates ln Z too, from the base rates of the data; nil: not.
+    /// - Parameter annealing: Estimates ln Z too, from the base rates of the data, or of Gaussian
+    ///   units from their biases; nil: not.
     public init(
         model: String, data: String, layer: Int, values: ConfiguredValues,
         binarize: ConfiguredBinarization, annealing: Annealing? = nil
@@ -52,12 +53,6 @@ public struct EvaluationRun {
         try model.checkFit(opened, from: data, for: self.model)
 
         let rbm = model.layers[layer]
-        if annealing != nil, rbm.visibleUnits == .gaussian {
-            throw SharedFailure(
-                exitCode: ExitStatus.commandLine,
-                "--ais: \(self.model) has gaussian visible units in layer \(layer), and annealing "
-                    + "is there for bernoulli and spin units only; leave it out")
-        }
         let view = Self.view(of: opened.cases, through: model.layers[..<layer])
         let evaluator = CaseEvaluator(rbm, on: view, seed: Self.seed, layer: layer)
         let share = world.share(of: view.count)
@@ -81,7 +76,8 @@ public struct EvaluationRun {
         }
         let annealed = try annealing.map { annealing in
             try annealing.estimate(
-                rbm, baseRates: try baseRates(of: view, world), seed: Self.seed, layer: layer, world
+                rbm, baseBias: try baseBias(rbm, on: view, world), seed: Self.seed, layer: layer,
+                world
             ) { progress(.annealing, $0) }
         }
         return Evaluation(
@@ -89,6 +85,17 @@ public struct EvaluationRun {
             drawsBits: view.levels == .grey, smallerSide: Enumeration.side(of: rbm),
             isReal: view.levels == .real,
             heading: heading(model, opened))
+    }
+
+    /// Collective.
+    ///
+    /// The biases of independent units that have the means of the data; nil, the machine's own, of
+    /// Gaussian units, where chains arrived with more even weights from those.
+    private func baseBias(
+        _ rbm: RBM, on view: any CaseSource, _ world: borrowing Communicator
+    ) throws -> [Float]? {
+        guard rbm.visibleUnits != .gaussian else { return nil }
+        return rbm.visibleUnits.biases(ofRates: try baseRates(of: view, world))
     }
 
     /// The data as the layer above `layers` sees them: the hidden means of each.

@@ -66,7 +66,8 @@ struct CasesTraceRun {
                 estimate: Estimate(mean: logZ, error: 0), method: "enumeration, exact")
         }
         let annealed = try effort.annealing.estimate(
-            rbm, baseRates: try baseRates(of: cases, world), seed: seed, layer: 0, world)
+            rbm, baseBias: rbm.visibleUnits.biases(ofRates: try baseRates(of: cases, world)),
+            seed: seed, layer: 0, world)
         return TraceReport.Found(
             estimate: Estimate(mean: annealed.logZ, error: annealed.error),
             method: "annealed importance sampling")

@@ -134,7 +134,7 @@ struct IsingTraceRun {
         let ratio = BennettRatio.estimate(
             first: residuals, second: own, blockLength: drawn.blockLength)
         let annealed = try effort.annealing.estimate(
-            rbm, baseRates: nil, seed: seed, layer: 0, world)
+            rbm, baseBias: nil, seed: seed, layer: 0, world)
         return (
             TraceReport.Found(
                 estimate: Estimate(mean: target.logPartition + ratio.mean, error: ratio.error),

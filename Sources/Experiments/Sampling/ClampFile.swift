@@ -6,16 +6,22 @@ struct ClampFile {
     /// How many patterns there are; chain n takes pattern n mod `patterns`.
     let patterns: Int
 
-    /// Bytes 0 or 1, or `Clamp.free`, shape `[patterns, units]`.
+    /// Bytes as in `Clamp`, shape `[patterns, patternBytes]`.
     private let states: [UInt8]
-    private let units: Int
+    private let patternBytes: Int
+    /// The file's own numbers, shape `[patterns, units]`.
+    private let values: [Float]
 
     /// Reads a file of the shape of an image, or of several.
     ///
-    /// 0 and 1 hold a unit, for spins also −1 and +1; NaN leaves it free.
+    /// 0 and 1 hold a unit, for spins also −1 and +1, and any real number a Gaussian one; NaN leaves it
+    /// free.
     ///
     /// Throws `badFile`.
-    init(path: String, imageShape: [Int], kind: UnitKind) throws(StorageError) {
+    /// - Parameter standardization: What turns the file's real values into those of the units.
+    init(
+        path: String, imageShape: [Int], kind: UnitKind, standardization: Standardization? = nil
+    ) throws(StorageError) {
         let file = try ArrayFile(path: path)
         guard file.shape == imageShape || file.caseShape == imageShape, file.cases > 0 else {
             let many = (["N"] + imageShape.map { "\($0)" }).joined(separator: ", ")
@@ -25,51 +31,100 @@ struct ClampFile {
                     + "has the shape of an image, or [\(many)] for N of them; units that are free "
                     + "are NaN in it.")
         }
-        units = imageShape.reduce(1, *)
         patterns = file.shape == imageShape ? 1 : file.cases
+        values = try Self.values(of: file)
+        states =
+            kind == .gaussian
+            ? try Self.reals(values, of: file, standardization)
+            : try Self.bits(values, of: file, kind)
+        patternBytes = states.count / patterns
+    }
+
+    /// All numbers of a file.
+    private static func values(of file: ArrayFile) throws(StorageError) -> [Float] {
+        var values: [Float] = []
+        values.reserveCapacity(file.cases * file.caseElements)
+        var row = [Float](repeating: 0, count: file.caseElements)
+        for number in 0..<file.cases {
+            var span = row.mutableSpan
+            try file.copyFloats(case: number, into: &span)
+            values += row
+        }
+        return values
+    }
+
+    /// The bytes of Gaussian units.
+    private static func reals(
+        _ values: [Float], of file: ArrayFile, _ standardization: Standardization?
+    ) throws(StorageError) -> [UInt8] {
+        if let infinite = values.firstIndex(where: \.isInfinite) {
+            throw StorageError(
+                .badFile, file.path,
+                "holds \(values[infinite]) at \(place(infinite, in: file.shape)); expected a number "
+                    + "on the scale of the data for a gaussian unit that is held, and NaN for one "
+                    + "that is free.")
+        }
+        var values = values
+        if let standardization {
+            standardization.apply(to: &values, rows: values.count / standardization.means.count)
+        }
+        var bytes = [UInt8](repeating: 0, count: 4 * values.count)
+        writeReals(values.span, into: &bytes, at: 0)
+        return bytes
+    }
+
+    /// The bytes of units of two values.
+    private static func bits(
+        _ values: [Float], of file: ArrayFile, _ kind: UnitKind
+    ) throws(StorageError) -> [UInt8] {
         var states: [UInt8] = []
-        states.reserveCapacity(file.cases * file.caseElements)
-        var floats = [Float](repeating: 0, count: file.caseElements)
+        states.reserveCapacity(values.count)
         // Of spins 0 is the byte of −1: both in one file are a mistake in one of them.
         var first: (zero: Int?, minusOne: Int?)
-        for number in 0..<file.cases {
-            var span = floats.mutableSpan
-            try file.copyFloats(case: number, into: &span)
-            for value in floats {
-                let place = states.count
-                switch value {
-                case 0:
-                    states.append(0)
-                    first.zero = first.zero ?? place
-                case 1: states.append(1)
-                case -1 where kind == .spin:
-                    states.append(0)
-                    first.minusOne = first.minusOne ?? place
-                case let value where value.isNaN: states.append(Clamp.free)
-                default:
-                    let known = kind == .spin ? "−1 or +1 (or 0 or 1)" : "0 or 1"
-                    throw StorageError(
-                        .badFile, path,
-                        "holds \(value) at \(Self.place(place, in: file.shape)); expected \(known) "
-                            + "for a \(kind) unit that is held, and NaN for one that is free.")
-                }
+        for (place, value) in values.enumerated() {
+            switch value {
+            case 0:
+                states.append(0)
+                first.zero = first.zero ?? place
+            case 1: states.append(1)
+            case -1 where kind == .spin:
+                states.append(0)
+                first.minusOne = first.minusOne ?? place
+            case let value where value.isNaN: states.append(Clamp.free)
+            default:
+                let known = kind == .spin ? "−1 or +1 (or 0 or 1)" : "0 or 1"
+                throw StorageError(
+                    .badFile, file.path,
+                    "holds \(value) at \(Self.place(place, in: file.shape)); expected \(known) "
+                        + "for a \(kind) unit that is held, and NaN for one that is free.")
             }
         }
         if let zero = first.zero, let minusOne = first.minusOne {
             throw StorageError(
-                .badFile, path,
-                "holds 0 at \(Self.place(zero, in: file.shape)) and −1 at "
-                    + "\(Self.place(minusOne, in: file.shape)); expected spins as −1 and +1, or as "
+                .badFile, file.path,
+                "holds 0 at \(place(zero, in: file.shape)) and −1 at "
+                    + "\(place(minusOne, in: file.shape)); expected spins as −1 and +1, or as "
                     + "0 and 1. Units that are free are NaN.")
         }
-        self.states = states
+        return states
     }
 
-    /// The clamps of some chains, shape `[chains, units]`.
+    /// The clamps of some chains, shape `[chains, patternBytes]`.
     func states(of chains: Range<Int>) -> [UInt8] {
         chains.flatMap { chain in
-            let start = chain % patterns * units
-            return states[start..<(start + units)]
+            let start = chain % patterns * patternBytes
+            return states[start..<(start + patternBytes)]
+        }
+    }
+
+    /// Puts held units to the file's own numbers, in values on the scale of the data of all chains
+    /// from the first: what is standardized and returned is off by a rounding.
+    ///
+    /// - Parameter drawn: Shape `[chains, units]`.
+    func restore(_ drawn: inout [Float]) {
+        for i in drawn.indices {
+            let value = values[i % values.count]
+            if !value.isNaN { drawn[i] = value }
         }
     }
 

@@ -51,18 +51,15 @@ public struct SamplingRun {
         let kind = model.layers[0].visibleUnits
         let held = try world.together { () throws -> ClampFile? in
             guard let path = self.clamp else { return nil }
-            guard kind != .gaussian else {
-                throw SharedFailure(
-                    exitCode: ExitStatus.commandLine,
-                    "--clamp fixes units of two values, but those of \(self.model) are gaussian")
-            }
-            return try ClampFile(path: path, imageShape: model.imageShape, kind: kind)
+            return try ClampFile(
+                path: path, imageShape: model.imageShape, kind: kind,
+                standardization: model.standardization)
         }
         let visible = try world.together {
             try draw(share, of: model, from: source, clamp: held?.states(of: share))
         }
         if kind == .gaussian {
-            try writeReals(visible, of: model, world)
+            try writeReals(visible, of: model, held, world)
             return summary(world)
         }
         let isPicture = output.hasSuffix(".png")
@@ -116,7 +113,7 @@ public struct SamplingRun {
     ///
     /// Writes samples of Gaussian units on the scale of the data: float32, or pictures of the means.
     private func writeReals(
-        _ visible: (states: [UInt8], probabilities: [Float]), of model: Model,
+        _ visible: (states: [UInt8], probabilities: [Float]), of model: Model, _ held: ClampFile?,
         _ world: borrowing Communicator
     ) throws {
         let isPicture = output.hasSuffix(".png")
@@ -129,6 +126,7 @@ public struct SamplingRun {
             var values: [Float] = []
             readReals(bytes, 0..<(bytes.count / 4), into: &values)
             model.standardization?.undo(on: &values, rows: count)
+            held?.restore(&values)
             if isPicture {
                 try SampleSheet.sheet(brightness(values), shape: model.imageShape)
                     .writePNG(to: output)

@@ -3,6 +3,15 @@ public func makeArithmetic(_ kind: ArithmeticKind, _ shape: LayerShape) -> any L
     makeTrainingArithmetic(kind.whenFrozen, shape, seed: 0, layer: 0)
 }
 
+/// Makes the arithmetic of an RBM on its own states, loaded with its parameters: float32 where units
+/// are Gaussian.
+func makeArithmetic(_ kind: ArithmeticKind, ofStates rbm: RBM) -> any LayerArithmetic {
+    let arithmetic = makeArithmetic(
+        rbm.visibleUnits == .gaussian ? .float32 : kind, LayerShape(states: rbm))
+    arithmetic.load(rbm.parameters)
+    return arithmetic
+}
+
 /// Makes the arithmetic in which a layer is trained.
 ///
 /// - Parameters:

@@ -14,6 +14,8 @@ public struct ClampedStackSampler: ~Copyable {
     private let arithmetic: [any LayerArithmetic]
     private let evidence: [EvidenceSampler]
     private let clamp: [UInt8]
+    /// The values of the held units, NaN of the free ones, shape `[chains, visible]`.
+    private let held: [Float]
     private let seed: UInt64
     /// The hidden states of each layer, bytes 0 or 1, shape `[chains, hidden]`.
     private var hidden: [[UInt8]]
@@ -22,28 +24,28 @@ public struct ClampedStackSampler: ~Copyable {
     /// Creates chains whose hidden layers are drawn by one pass up from visible states.
     ///
     /// - Parameters:
-    ///   - clamp: Bytes 0 or 1, or `Clamp.free`, shape `[chains.count, visible]`.
-    ///   - visible: The states of the free units at the start, same shape.
+    ///   - clamp: Bytes as in `Clamp`, shape `[chains.count, visible]`.
+    ///   - visible: The states of the units at the start, of which the free ones count; same shape.
     public init(
         _ stack: DBN, chains: Range<Int>, clamp: [UInt8], start visible: [UInt8],
         arithmetic kind: ArithmeticKind, seed: UInt64
     ) {
-        let units = stack.layers[0].visibleCount
+        let kinds = stack.layers[0].visibleUnits
+        let bytes = LayerShape(states: stack.layers[0]).visibleBytes
         precondition(
-            clamp.count == chains.count * units && visible.count == clamp.count,
-            "\(clamp.count) and \(visible.count) bytes for \(chains.count) chains of \(units)")
+            clamp.count == chains.count * bytes && visible.count == clamp.count,
+            "\(clamp.count) and \(visible.count) bytes for \(chains.count) chains of \(bytes)")
         layers = stack.layers
         self.chains = chains
         self.clamp = clamp
         self.seed = seed
-        arithmetic = stack.layers.map { rbm in
-            let arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
-            arithmetic.load(rbm.parameters)
-            return arithmetic
-        }
+        held = Clamp.values(clamp, kinds)
+        arithmetic = stack.layers.map { makeArithmetic(kind, ofStates: $0) }
         evidence = stack.layers.dropLast().map(EvidenceSampler.init)
         hidden = []
-        var below = zip(clamp, visible).map { $0 == Clamp.free ? $1 : $0 }
+        var below = visible
+        var means = [Float](repeating: 0, count: held.count)
+        Clamp.hold(clamp, kinds, &below, &means)
         for layer in stack.layers.indices {
             // The first pass has a stream of its own.
             below = drawUpward(layer, from: below, sweep: 2)
@@ -84,7 +86,8 @@ public struct ClampedStackSampler: ~Copyable {
         arithmetic[layer + 1].downward(
             hidden[layer + 1], levels: .bits, rows: 0..<chains.count, into: &prior)
         let stream = RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 0)
-        let below = layer == 0 ? clamp : hidden[layer - 1]
+        let below =
+            layer == 0 ? held : Clamp.values(hidden[layer - 1], layers[layer].visibleUnits)
         let visible = layers[layer].visibleCount
         for row in 0..<chains.count {
             evidence[layer].draw(
@@ -96,14 +99,14 @@ public struct ClampedStackSampler: ~Copyable {
 
     /// Draws the free visible units.
     ///
-    /// - Returns: Bytes 0 or 1, and the probabilities they were drawn from, shape
-    ///   `[chains, visible]`; held units are what they are held at.
+    /// - Returns: Bytes and probabilities as `GibbsSampler` has them, shape `[chains, visible]`; held
+    ///   units are what they are held at.
     public borrowing func visible() -> (states: [UInt8], probabilities: [Float]) {
         let pass = DownwardPass(layers[0], arithmetic: arithmetic[0].kind)
         var (states, probabilities) = pass.draw(
             from: hidden[0], firstChain: chains.lowerBound, chains: chains.count, seed: seed,
             layer: 0)
-        Clamp.hold(clamp, &states, &probabilities)
+        Clamp.hold(clamp, layers[0].visibleUnits, &states, &probabilities)
         return (states, probabilities)
     }
 }

@@ -4,16 +4,22 @@ import RandomStreams
 ///
 /// The layer below is p(y | h) = Π_i e^{y_i a_i}/Z(a_i) with a = b + Wh over the units that are
 /// known, and p(h) ∝ e^{h·x} is the prior: turning unit j over changes ln p by its change of h·x and
-/// of Σ_i (y_i a_i − ln Z(a_i)).
+/// of Σ_i (y_i a_i − ln Z(a_i)). Of Gaussian units below, p(y | h) has the means a: of
+/// Σ_i (y_i a_i − a_i²/2)/σ_i².
 struct EvidenceSampler {
     private let rbm: RBM
     /// Shape `[hidden, visible]`: a hidden unit's weights lie together.
     private let weights: [Float]
+    /// 1/σ² of Gaussian units below, and 1 of others, shape `[visible]`.
+    private let precisions: [Float]
 
     init(_ rbm: RBM) {
         self.rbm = rbm
         let (visible, hidden) = (rbm.visibleCount, rbm.hiddenCount)
         weights = (0..<hidden).flatMap { j in (0..<visible).map { rbm.parameters[$0, j] } }
+        precisions =
+            rbm.visibleUnits == .gaussian
+            ? rbm.visibleVariances.map { Float(1 / $0) } : Array(repeating: 1, count: visible)
     }
 
     /// Draws each hidden unit of a row once, in order.
@@ -21,10 +27,10 @@ struct EvidenceSampler {
     /// - Parameters:
     ///   - states: Bytes 0 or 1, shape `[…, hidden]`.
     ///   - prior: The fields x from above, shape `[hidden]`.
-    ///   - evidence: Bytes 0 or 1, or `Clamp.free` where nothing is known, shape `[visible]`.
+    ///   - evidence: The values of the units below, NaN where nothing is known, shape `[visible]`.
     ///   - chain: The global number of the row, which names its random numbers.
     func draw(
-        _ states: inout [UInt8], row: Int, prior: Span<Float>, evidence: Span<UInt8>,
+        _ states: inout [UInt8], row: Int, prior: Span<Float>, evidence: Span<Float>,
         stream: RandomStream, chain: Int
     ) {
         var words = [UInt32](repeating: 0, count: rbm.hiddenCount)
@@ -32,7 +38,8 @@ struct EvidenceSampler {
         stream.fill(&wordSpan, row: chain)
         let first = row * rbm.hiddenCount
         var account = EvidenceAccount(
-            rbm, evidence: evidence, fields: fields(states, from: first))
+            rbm.visibleUnits, evidence: evidence, precisions: precisions.span,
+            fields: fields(states, from: first))
         for j in 0..<rbm.hiddenCount {
             let column = weights.span.extracting(rowRange(j, of: rbm.visibleCount))
             let isUp = states[first + j] == 1
@@ -59,11 +66,12 @@ struct EvidenceSampler {
     }
 }
 
-/// Σ y·a − ln Z(a) over the known units below, while units above turn over.
+/// Σ (y·a − ln Z(a))/σ² over the known units below, while units above turn over; ln Z of Gaussian ones
+/// stands for a²/2, and σ of others for 1.
 private struct EvidenceAccount {
     private let kind: UnitKind
-    /// 1 where a unit is known, else 0.
-    private var known: [Float]
+    /// 1/σ² where a unit is known, else 0.
+    private var factors: [Float]
     private var values: [Float]
     private var fields: [Float]
     /// ln Z of `fields`, and as it would be after the change that was asked for.
@@ -71,16 +79,16 @@ private struct EvidenceAccount {
     private var newLogs: [Float]
     private var terms: [Float]
 
-    init(_ rbm: RBM, evidence: Span<UInt8>, fields: [Float]) {
-        kind = rbm.visibleUnits
+    init(_ kind: UnitKind, evidence: Span<Float>, precisions: Span<Float>, fields: [Float]) {
+        self.kind = kind
         self.fields = fields
         let count = fields.count
-        known = Array(repeating: 0, count: count)
+        factors = Array(repeating: 0, count: count)
         values = Array(repeating: 0, count: count)
         logs = Array(repeating: 0, count: count)
-        for i in 0..<count where evidence[i] != Clamp.free {
-            known[i] = 1
-            values[i] = Float(kind.value(Double(evidence[i])))
+        for i in 0..<count where !evidence[i].isNaN {
+            factors[i] = precisions[i]
+            values[i] = evidence[i]
         }
         newLogs = logs
         terms = logs
@@ -92,11 +100,11 @@ private struct EvidenceAccount {
     mutating func gain(of change: Float, along column: Span<Float>) -> Double {
         writeLogs(change: change, along: column)
         // References of their own: `self` cannot be lent twice.
-        let (known, values, logs, newLogs) = (known, values, logs, newLogs)
-        let (mask, value, old, new) = (known.span, values.span, logs.span, newLogs.span)
+        let (factors, values, logs, newLogs) = (factors, values, logs, newLogs)
+        let (factor, value, old, new) = (factors.span, values.span, logs.span, newLogs.span)
         var span = terms.mutableSpan
         for i in span.indices {
-            span[i] = mask[i] * (change * column[i] * value[i] - (new[i] - old[i]))
+            span[i] = factor[i] * (change * column[i] * value[i] - (new[i] - old[i]))
         }
         return laneSum(terms.span)
     }
@@ -113,7 +121,11 @@ private struct EvidenceAccount {
         let old = fields.span
         var new = newLogs.mutableSpan
         switch kind {
-        case .gaussian: preconditionFailure("a clamp holds units of two values")
+        case .gaussian:
+            for i in new.indices {
+                let mean = old[i] + change * column[i]
+                new[i] = mean * mean / 2
+            }
         case .bernoulli: for i in new.indices { new[i] = softplus(old[i] + change * column[i]) }
         case .spin: for i in new.indices { new[i] = logTwoCosh(old[i] + change * column[i]) }
         }

@@ -38,15 +38,13 @@ public struct GibbsSampler: ~Copyable {
         self.chains = chains
         self.seed = seed
         self.layer = layer
-        let shape = LayerShape(states: rbm)
-        arithmetic = makeArithmetic(rbm.visibleUnits == .gaussian ? .float32 : kind, shape)
-        arithmetic.load(rbm.parameters)
+        arithmetic = makeArithmetic(kind, ofStates: rbm)
         visibleProbabilities = Array(repeating: 0.5, count: chains.count * rbm.visibleCount)
         if rbm.visibleUnits == .gaussian {
             let bias = rbm.parameters.visibleBias
             visibleProbabilities = chains.flatMap { _ in bias }
         }
-        visible = Array(repeating: 0, count: chains.count * shape.visibleBytes)
+        visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         hiddenProbabilities = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         drawVisible(stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 2))
@@ -70,7 +68,7 @@ public struct GibbsSampler: ~Copyable {
     /// Holds visible units at given states, now and after every sweep: the free ones then follow
     /// their distribution given the held ones.
     ///
-    /// - Parameter states: Bytes 0 or 1, or `Clamp.free`, shape `[chains.count, visible]`.
+    /// - Parameter states: Bytes as in `visible`, or what stands for a free unit, see `Clamp`.
     public mutating func hold(_ states: [UInt8]) {
         precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
         clamp = states
@@ -78,7 +76,7 @@ public struct GibbsSampler: ~Copyable {
     }
 
     private mutating func hold() {
-        Clamp.hold(clamp, &visible, &visibleProbabilities)
+        Clamp.hold(clamp, rbm.visibleUnits, &visible, &visibleProbabilities)
     }
 
     /// Moves every chain on.
@@ -108,9 +106,7 @@ public struct DownwardPass {
 
     public init(_ rbm: RBM, arithmetic kind: ArithmeticKind) {
         self.rbm = rbm
-        arithmetic = makeArithmetic(
-            rbm.visibleUnits == .gaussian ? .float32 : kind, LayerShape(states: rbm))
-        arithmetic.load(rbm.parameters)
+        arithmetic = makeArithmetic(kind, ofStates: rbm)
     }
 
     /// Draws visible states.
@@ -134,7 +130,7 @@ public struct DownwardPass {
 }
 
 /// Draws visible states: bits from their probabilities, or Gaussian units about their means.
-private func drawStates(
+func drawStates(
     _ probabilities: [Float], of rbm: RBM, _ arithmetic: any LayerArithmetic, rows: Range<Int>,
     stream: RandomStream, firstRow: Int, into states: inout [UInt8]
 ) {

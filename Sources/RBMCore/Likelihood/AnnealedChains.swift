@@ -9,8 +9,10 @@ struct AnnealedChains: ~Copyable {
     private let chains: Range<Int>
     private let seed: UInt64
     private let layer: Int
+    /// 1/2σ² of Gaussian visible units, shape `[visible]`; empty for other kinds.
+    private let halfPrecisions: [Double]
 
-    /// Bytes 0 or 1, shape `[chains, visible]`.
+    /// Bytes of states, shape `[chains, visible]`.
     private var visible: [UInt8]
     private var hidden: [UInt8]
     private var visibleFields: [Float]
@@ -36,21 +38,27 @@ struct AnnealedChains: ~Copyable {
         self.chains = chains
         self.seed = seed
         self.layer = layer
-        visible = Array(repeating: 0, count: chains.count * rbm.visibleCount)
+        halfPrecisions =
+            rbm.visibleUnits == .gaussian ? rbm.visibleVariances.map { 0.5 / $0 } : []
+        visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
-        visibleFields = Array(repeating: 0, count: visible.count)
+        visibleFields = Array(repeating: 0, count: chains.count * rbm.visibleCount)
         hiddenFields = Array(repeating: 0, count: hidden.count)
         drawVisible(beta: 0, step: 0)
     }
 
     /// ln Z of the base model, whose hidden units are free.
     var baseLogPartition: Double {
-        baseBias.reduce(Double(rbm.hiddenCount) * rbm.hiddenUnits.logPartition(field: 0)) {
+        let hidden = Double(rbm.hiddenCount) * rbm.hiddenUnits.logPartition(field: 0)
+        guard rbm.visibleUnits != .gaussian else {
+            return rbm.visibleVariances.reduce(hidden) { $0 + logNormalization(variance: $1) }
+        }
+        return baseBias.reduce(hidden) {
             $0 + rbm.visibleUnits.logPartition(field: Double($1))
         }
     }
 
-    /// ln p*_β(v) of each chain with the rounded weights of the products, shape `[chains]`.
+    /// ln p*_β(v) of each chain with the weights as the products have them, shape `[chains]`.
     func logWeights(beta: Double) -> [Double] {
         let bias = zip(baseBias, rbm.parameters.visibleBias).map {
             (1 - beta) * Double($0) + beta * Double($1)
@@ -60,7 +68,7 @@ struct AnnealedChains: ~Copyable {
             let x = hiddenFields.span.extracting(rowRange(row, of: rbm.hiddenCount))
             var span = scaled.mutableSpan
             for j in span.indices { span[j] = beta * Double(x[j]) }
-            return biasTerm(bias.span, row)
+            return visibleTerm(bias.span, beta: beta, row)
                 + rbm.hiddenUnits.sumOfLogPartitions(fields: scaled.span)
         }
     }
@@ -68,8 +76,12 @@ struct AnnealedChains: ~Copyable {
     /// −F(v) of each chain with the RBM's weights as they are, shape `[chains]`.
     var logWeightsOfRBM: [Double] {
         (0..<chains.count).map { row in
-            let bytes = visible[rowRange(row, of: rbm.visibleCount)]
-            return -rbm.freeEnergy(ofVisible: bytes.map { rbm.visibleUnits.value(Double($0)) })
+            let range = rowRange(row, of: rbm.visibleCount)
+            guard rbm.visibleUnits != .gaussian else {
+                return -rbm.freeEnergy(ofVisible: reals(range).map { Double($0) })
+            }
+            return -rbm.freeEnergy(
+                ofVisible: visible[range].map { rbm.visibleUnits.value(Double($0)) })
         }
     }
 
@@ -99,22 +111,45 @@ struct AnnealedChains: ~Copyable {
             }
         }
         activate(rbm.visibleUnits, units: rbm.visibleCount, rows: rows, &visibleFields)
-        sample(
-            visibleFields, rows: rows, units: rbm.visibleCount, one: 1,
+        drawStates(
+            visibleFields, of: rbm, arithmetic, rows: rows,
             stream: RandomStream(seed: seed, .annealing, layer: layer, step: step, sweep: 1),
-            firstRow: chains.lowerBound, into: &visible, at: 0)
+            firstRow: chains.lowerBound, into: &visible)
         arithmetic.upward(visible, rows: rows, into: &hiddenFields)
     }
 
-    /// bias·v of one row.
-    private func biasTerm(_ bias: Span<Double>, _ row: Int) -> Double {
-        let bytes = visible.span.extracting(rowRange(row, of: rbm.visibleCount))
+    /// What one row's visible units contribute to ln p*_β by themselves, in the biases
+    /// m = (1 − β)a + βb: m·v, or of Gaussian units −Σ ((1 − β)(v − a)² + β(v − b)²)/2σ².
+    private func visibleTerm(_ bias: Span<Double>, beta: Double, _ row: Int) -> Double {
+        let range = rowRange(row, of: rbm.visibleCount)
+        guard rbm.visibleUnits != .gaussian else {
+            return -squares(of: reals(range), around: bias, beta: beta)
+        }
+        let bytes = visible.span.extracting(range)
+        let (factor, offset) = rbm.visibleUnits == .spin ? (2.0, -1.0) : (1, 0)
         var sum = 0.0
-        switch rbm.visibleUnits {
-        case .gaussian: preconditionFailure("gaussian units are not annealed")
-        case .bernoulli: for i in bytes.indices { sum += bias[i] * Double(bytes[i]) }
-        case .spin: for i in bytes.indices { sum += bias[i] * (2 * Double(bytes[i]) - 1) }
+        for i in bytes.indices { sum += bias[i] * (factor * Double(bytes[i]) + offset) }
+        return sum
+    }
+
+    /// Σ ((v − m)² + β(1 − β)(a − b)²)/2σ²: two squares about a and b, as one about m between them.
+    private func squares(of values: [Float], around means: Span<Double>, beta: Double) -> Double {
+        let bias = rbm.parameters.visibleBias
+        var sum = 0.0
+        for i in values.indices {
+            let difference = Double(values[i]) - means[i]
+            let shift = Double(baseBias[i]) - Double(bias[i])
+            sum +=
+                halfPrecisions[i]
+                * (difference * difference + beta * (1 - beta) * shift * shift)
         }
         return sum
+    }
+
+    /// The real values of Gaussian visible units.
+    private func reals(_ range: Range<Int>) -> [Float] {
+        var values: [Float] = []
+        readReals(visible, range, into: &values)
+        return values
     }
 }

@@ -7,8 +7,11 @@
 /// sweeps run on the products of the trainer. The last ratio leads to the RBM with its weights as
 /// they are: no rounding of weights enters.
 ///
+/// Gaussian visible units keep their variances all the way:
+/// p_β(v) ∝ e^{−Σ ((1−β)(v−a)² + β(v−b)²)/2σ²} Σ_h e^{βh·(c + Wᵀ(v/σ²))}.
+///
 /// Chains are named by their global numbers, so that any division among processes gives the same
-/// weights in integer arithmetic. Source: [Neal01], [Salakhutdinov08].
+/// weights in integer arithmetic; Gaussian units are float32. Source: [Neal01], [Salakhutdinov08].
 public struct AnnealedImportanceSampling {
     /// How many ratios a weight is a product of; one more than the sweeps of a chain.
     public let temperatures: Int
@@ -26,7 +29,8 @@ public struct AnnealedImportanceSampling {
     ///
     /// - Parameters:
     ///   - baseBias: The biases a of the visible units alone, shape `[visible]`; those of the data's
-    ///     base rates bring the base model near to what was learned. Nil: zero.
+    ///     base rates bring the base model near to what was learned. Nil: zero, and of Gaussian units
+    ///     their own biases.
     ///   - temperatures: 1 to 2³² − 1.
     public init(
         _ rbm: RBM, baseBias: [Float]? = nil, temperatures: Int, arithmetic kind: ArithmeticKind,
@@ -35,12 +39,14 @@ public struct AnnealedImportanceSampling {
         precondition(
             temperatures >= 1 && temperatures < 1 << 32, "\(temperatures) temperatures")
         self.rbm = rbm
-        self.baseBias = baseBias ?? Array(repeating: 0, count: rbm.visibleCount)
+        self.baseBias =
+            baseBias
+            ?? (rbm.visibleUnits == .gaussian
+                ? rbm.parameters.visibleBias : Array(repeating: 0, count: rbm.visibleCount))
         self.temperatures = temperatures
         self.seed = seed
         self.layer = layer
-        arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
-        arithmetic.load(rbm.parameters)
+        arithmetic = makeArithmetic(kind, ofStates: rbm)
     }
 
     /// ln Z from all of `chains` chains, run by this process alone.

@@ -1,4 +1,4 @@
-/// How real data were shifted and scaled before they were learned: (x − mean)/deviation.
+/// How real data were shifted and scaled before they were learned: (x − mean)/deviation, cut at ±10.
 public struct Standardization: Sendable, Equatable {
     /// Shape `[visible]`.
     public let means: [Float]
@@ -13,10 +13,12 @@ public struct Standardization: Sendable, Equatable {
         self.deviations = deviations
     }
 
-    /// Standard deviations that a value of the data may be away from the mean.
+    /// Standard deviations that a value may be away from the mean.
     ///
     /// A unit that hardly ever changes has a tiny deviation; its rare values, divided by it, would be
-    /// hundreds, and learning would break on them. Its deviation is raised.
+    /// hundreds, and learning would break on them. Its deviation is raised, and no value of the
+    /// training cases is cut. Among other cases one that is hundreds away, in a unit that the training
+    /// cases do not know to change, would drown every mean of energies.
     public static let farthest = 10.0
 
     /// The transformation of data with these moments.
@@ -33,12 +35,14 @@ public struct Standardization: Sendable, Equatable {
             })
     }
 
-    /// Standardizes rows of values in place, shape `[rows, visible]`.
+    /// Standardizes rows of values in place, shape `[rows, visible]`; NaN stays.
     public func apply(to values: inout [Float], rows: Int) {
+        let most = Float(Self.farthest)
         for row in 0..<rows {
             let start = row * means.count
             for i in means.indices {
-                values[start + i] = (values[start + i] - means[i]) / deviations[i]
+                let value = (values[start + i] - means[i]) / deviations[i]
+                values[start + i] = value > most ? most : (value < -most ? -most : value)
             }
         }
     }

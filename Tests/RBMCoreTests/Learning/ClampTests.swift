@@ -33,6 +33,24 @@ import Testing
             plain.variation((0..<count).map { stateNumber(states, row: $0, of: 5) }) > 10 * floor)
     }
 
+    @Test(arguments: UnitKind.allCases, [true, false])
+    func freeGaussianUnitsFollowTheHeldOnes(hidden: UnitKind, learned: Bool) {
+        let rbm = GaussianUnitsTests.machine(hidden, learned: learned)
+        let held: [Float] = [1.5, .nan, -0.75, .nan]
+        let exact = HeldGaussians([rbm], held: held)
+        let count = 8_000
+        var sampler = GibbsSampler(rbm, chains: 0..<count, arithmetic: .integer, seed: 6)
+        sampler.run(sweeps: 30)
+        // The distribution without the clamp is another one.
+        #expect(exact.deviation(of: reals(sampler.visible, units: 4)) > 10)
+        sampler.hold(bytes(of: Array(repeating: held.map { Double($0) }, count: count)))
+        sampler.run(sweeps: 40)
+        let rows = reals(sampler.visible, units: 4)
+        #expect(rows.allSatisfy { $0[0] == 1.5 && $0[2] == -0.75 })
+        #expect(sampler.visibleProbabilities[4] == 1.5)
+        #expect(exact.deviation(of: rows) < 4)
+    }
+
     @Test func heldUnitsStayAndEachChainHasItsOwn() {
         var generator = TestGenerator(seed: 42)
         let rbm = generator.rbm(30, 20, .bernoulli, .spin)

@@ -45,6 +45,30 @@ import Testing
         #expect(variation() < 2 * floor)
     }
 
+    @Test(arguments: UnitKind.allCases, [true, false])
+    func freeGaussianUnitsFollowTheHeldOnes(between: UnitKind, learned: Bool) {
+        var generator = TestGenerator(seed: 63)
+        let layers = [
+            GaussianUnitsTests.machine(between, learned: learned),
+            generator.rbm(3, 3, between, .bernoulli, weights: 1.2, biases: 0.5),
+        ]
+        let held: [Float] = [1.5, .nan, -0.75, .nan]
+        let exact = HeldGaussians(layers, held: held)
+        let count = 8_000
+        let clamp = bytes(of: Array(repeating: held.map { Double($0) }, count: count))
+        let start = bytes(of: Array(repeating: [0, 3, 0, -3], count: count))
+        var sampler = ClampedStackSampler(
+            DBN(layers: layers), chains: 0..<count, clamp: clamp, start: start,
+            arithmetic: .integer, seed: 7)
+        func rows() -> [[Double]] { reals(sampler.visible().states, units: 4) }
+        // What one pass up and down gives is something else.
+        #expect(exact.deviation(of: rows()) > 6)
+        sampler.run(sweeps: 25)
+        #expect(rows().allSatisfy { $0[0] == 1.5 && $0[2] == -0.75 })
+        #expect(sampler.visible().probabilities[6] == -0.75)
+        #expect(exact.deviation(of: rows()) < 4)
+    }
+
     @Test func heldUnitsStayAndChainsDependOnTheirNumbersAlone() {
         var generator = TestGenerator(seed: 62)
         let stack = DBN(layers: [

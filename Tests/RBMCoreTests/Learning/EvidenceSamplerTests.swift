@@ -7,15 +7,18 @@ import Testing
 @Suite struct EvidenceSamplerTests {
     /// p(h | y) ∝ e^{h·x} Π p(y_i | h) over the known units, by enumeration.
     private func conditional(
-        _ rbm: RBM, prior: [Float], evidence: [UInt8]
+        _ rbm: RBM, prior: [Float], evidence: [Float]
     ) -> StateDistribution {
         let naive = NaiveRBM(rbm)
         let weights = naive.hiddenStates.map { hidden in
             var log = zip(hidden, prior).reduce(0.0) { $0 + $1.0 * Double($1.1) }
-            for (i, field) in naive.visibleFields(hidden).enumerated()
-            where evidence[i] != Clamp.free {
-                log += unitValue(evidence[i], rbm.visibleUnits, .bits) * field
-                log -= rbm.visibleUnits.logPartition(field: field)
+            for (i, field) in naive.visibleFields(hidden).enumerated() where !evidence[i].isNaN {
+                let value = Double(evidence[i])
+                if rbm.visibleUnits == .gaussian {
+                    log -= pow(value - field, 2) / (2 * rbm.visibleVariances[i])
+                } else {
+                    log += value * field - rbm.visibleUnits.logPartition(field: field)
+                }
             }
             return exp(log)
         }
@@ -23,13 +26,30 @@ import Testing
         return StateDistribution(probabilities: weights.map { $0 / total })
     }
 
+    /// Gaussian units have variances of their own, from 0.5 to 2.
+    private func machine(
+        _ visible: UnitKind, _ hidden: UnitKind, _ generator: inout TestGenerator
+    ) -> RBM {
+        let rbm = generator.rbm(6, 4, visible, hidden, weights: 1, biases: 0.5)
+        guard visible == .gaussian else { return rbm }
+        return RBM(
+            visibleUnits: visible, hiddenUnits: hidden,
+            parameters: Parameters(
+                weights: rbm.parameters.weights, visibleBias: rbm.parameters.visibleBias,
+                hiddenBias: rbm.parameters.hiddenBias,
+                logVariances: [-0.7, 0.7, 0, 0.5, -0.25, 0.1]))
+    }
+
     /// Stationary: draws from the exact distribution stay so after a sweep; and others reach it.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
+    @Test(arguments: [UnitKind.bernoulli, .spin, .gaussian], UnitKind.allCases)
     func sweepsKeepAndReachTheConditional(visible: UnitKind, hidden: UnitKind) {
         var generator = TestGenerator(seed: 51)
-        let rbm = generator.rbm(6, 4, visible, hidden, weights: 1, biases: 0.5)
+        let rbm = machine(visible, hidden, &generator)
         let prior: [Float] = [0.5, -0.25, 1, -0.5]
-        let evidence: [UInt8] = [1, 0, Clamp.free, 1, 1, Clamp.free]
+        let low: Float = visible == .spin ? -1 : 0
+        let evidence: [Float] =
+            visible == .gaussian
+            ? [0.75, -1.5, .nan, 0, 2, .nan] : [1, low, .nan, 1, 1, .nan]
         let exact = conditional(rbm, prior: prior, evidence: evidence)
         let sampler = EvidenceSampler(rbm)
         let count = 5000
@@ -61,7 +81,7 @@ import Testing
         var generator = TestGenerator(seed: 52)
         let rbm = generator.rbm(5, 3, .bernoulli, .spin)
         let prior: [Float] = [0.5, -0.25, 1]
-        let evidence = [UInt8](repeating: Clamp.free, count: 5)
+        let evidence = [Float](repeating: .nan, count: 5)
         let exact = conditional(rbm, prior: prior, evidence: evidence)
         let count = 5000
         var states = generator.bytes(3 * count, .bits)

@@ -27,6 +27,39 @@ import Testing
         #expect(squares < 22.5)
     }
 
+    /// Gaussian visible units in variances of their own, from their biases and from elsewhere.
+    @Test(arguments: UnitKind.allCases, [true, false])
+    func gaussianUnitsMeetEnumeration(hidden: UnitKind, learned: Bool) throws {
+        var generator = TestGenerator(seed: 64)
+        let rbm = GaussianUnitsTests.machine(hidden, learned: learned, visible: 7, hidden: 6)
+        let exact = try #require(Enumeration(rbm)).logPartition
+        #expect(abs(exact - NaiveGaussian(rbm).logPartition) < 1e-9)
+        var squares = 0.0
+        for seed: UInt64 in 1...6 {
+            let base = seed % 2 == 0 ? (0..<7).map { _ in Float(generator.normal()) } : nil
+            let sampling = AnnealedImportanceSampling(
+                rbm, baseBias: base, temperatures: 60, arithmetic: .integer, seed: seed)
+            let estimate = sampling.estimate(chains: 600)
+            #expect(estimate.error > 0 && estimate.error < 0.15)
+            let deviation = (estimate.logZ - exact) / estimate.error
+            #expect(abs(deviation) < 4, "seed \(seed): \(estimate) for \(exact)")
+            squares += deviation * deviation
+        }
+        #expect(squares < 22.5)
+    }
+
+    /// Without weights its own biases and variances are the machine.
+    @Test func independentGaussianUnitsAreExact() throws {
+        var rbm = GaussianUnitsTests.machine(.bernoulli)
+        for i in 0..<rbm.parameters.weightCount { rbm.parameters.values[i] = 0 }
+        for i in rbm.parameters.hiddenBiasRange { rbm.parameters.values[i] = 0 }
+        let estimate = AnnealedImportanceSampling(
+            rbm, temperatures: 5, arithmetic: .float32, seed: 1
+        ).estimate(chains: 20)
+        #expect(abs(estimate.logZ - (try #require(Enumeration(rbm)).logPartition)) < 1e-12)
+        #expect(estimate.error < 1e-12)
+    }
+
     /// Without weights the base model with the RBM's own biases is the RBM: nothing is left to
     /// chance.
     @Test(arguments: UnitKind.allCases, UnitKind.allCases)

@@ -20,9 +20,9 @@ import Testing
     @Test func noValueIsFartherThanTen() {
         let rare = VisibleMoments(means: [0], variances: [1e-6])
         let standardization = Standardization(rare, farthest: [1])
-        var values: [Float] = [1, 0]
-        standardization.apply(to: &values, rows: 1)
-        #expect(values == [10, 0])
+        var values: [Float] = [1, 0, 3, -1.01, -0.5, .nan]
+        standardization.apply(to: &values, rows: 6)
+        #expect(Array(values[..<5]) == [10, 0, 10, -10, -5] && values[5].isNaN)
     }
 
     @Test func aConstantUnitIsDividedByOne() {
