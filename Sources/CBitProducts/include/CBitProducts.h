@@ -3,35 +3,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Exact products of bits and signed bytes with AVX2. In C because Swift has no name for the
-// instruction (vpmaddubsw) that multiplies 32 bytes and adds them by twos. No float is touched here.
+// Exact products of bits and signed bytes by tables, with AVX2. In C because Swift has no name for
+// the instructions. No float is touched here.
 //
-// a·b is computed from two prepared operands. The left one, bits of shape [m, k], becomes words: each
-// holds one row's bits of two successive k, twice. The right one, bytes of shape [k, n], becomes
-// panels of 32 columns, in which the bytes of two successive k stand side by side; what is missing of
-// the last panel and the last pair is zero. There are (k + 1) / 2 pairs.
+// Four bits select one of sixteen sums of four bytes: a table of these sums turns four products and
+// four additions into one load and one addition, for 16 columns at once (the method of the four
+// Russians [Arlazarov70]). Tables are made for 64 columns and 32 successive k, 16 KB, which stay in
+// the first-level cache while the rows go by.
+//
+// The left operand, bits of shape [m, k], becomes codes: for 32 successive k one byte for each four
+// of them, 8 bytes a row. The right operand, bytes of shape [k, n] or its transpose, is read as it
+// is: at most 32 bytes, or 64 columns, around a place that is in it.
 
-/// The columns of a panel of the right operand.
-#define BIT_PRODUCTS_PANEL 32
+/// The columns of a block of the product.
+#define BIT_PRODUCTS_COLUMNS 64
 
-/// Writes the words of bits of shape [m, k]: word (row, pair) at words[row · pairs + pair].
-void bit_products_expand(const uint8_t *bits, size_t m, size_t k, uint32_t *words);
+/// The bytes that codes take: 8 for each row and each 32 successive k.
+size_t bit_products_code_bytes(size_t m, size_t k);
 
-/// Writes the words of the transpose of bits of shape [k, m]: word (row, pair) at
-/// words[pair · m + row].
-void bit_products_expand_transposed(const uint8_t *bits, size_t m, size_t k, uint32_t *words);
+/// Writes the codes of bits of shape [m, k].
+void bit_products_encode(const uint8_t *bits, size_t m, size_t k, uint8_t *codes);
 
-/// Writes panels first to end of bytes of shape [k, n]; each takes 64 · pairs bytes.
-void bit_products_pack(
-    const int8_t *bytes, size_t k, size_t n, size_t first, size_t end, int8_t *panels);
+/// Writes the codes of the transpose of m columns, from `first` on, of bits of shape [k, stride].
+void bit_products_encode_transposed(
+    const uint8_t *bits, size_t stride, size_t first, size_t m, size_t k, uint8_t *codes);
 
-/// Writes panels first to end of the transpose of bytes of shape [n, k].
-void bit_products_pack_transposed(
-    const int8_t *bytes, size_t k, size_t n, size_t first, size_t end, int8_t *panels);
+/// The right operand of a product.
+struct bit_products_bytes {
+    const int8_t *bytes;
+    size_t n, k;
+    /// Whether the bytes have shape [n, k], not [k, n].
+    int is_transposed;
+};
 
-/// Writes rows first to end of the product, of shape [m, n].
+/// Writes one block of columns of the product: 64 columns from `column` on, or those that are left.
 ///
-/// row_stride and pair_stride are the distances between the words of successive rows and pairs.
+/// partial has room for 64 · m sums, and begins at a multiple of 32 bytes; sums has rows of `stride`
+/// integers.
 void bit_products_multiply(
-    const uint32_t *words, size_t row_stride, size_t pair_stride, const int8_t *panels,
-    int32_t *product, size_t first, size_t end, size_t n, size_t pairs);
+    const uint8_t *codes, size_t m, const struct bit_products_bytes *right, size_t column,
+    int16_t *partial, int32_t *sums, size_t stride);

@@ -19,7 +19,7 @@ struct BareByteProducts {
     private let hiddenUnits: Int
     private let rows: Int
     private let sweeps: Int
-    private let bitProducts = BitProducts()
+    private let byteProducts = ByteProducts()
 
     /// Both phases, shape `[2·rows, visible]`.
     private let visible: [UInt8]
@@ -61,37 +61,45 @@ struct BareByteProducts {
         for _ in 0..<sweeps {
             for half in weights.indices {
                 multiply(
-                    bitProducts, hiddenStates, by: weights[half], rightTransposed: true,
-                    into: &sums[half],
-                    m: rows, n: visibleUnits, k: hiddenUnits)
+                    byteProducts, hiddenStates, by: weights[half], transposed: true,
+                    into: &sums[half], m: rows, n: visibleUnits, k: hiddenUnits)
             }
             goUp(from: rows)
         }
         let products = seconds(since: start)
         let middle = ContinuousClock.now
-        multiply(
-            bitProducts, visible, leftTransposed: true, by: means, into: &statistics,
-            m: visibleUnits, n: hiddenUnits, k: 2 * rows)
+        multiplyColumns(
+            byteProducts, visible, by: means, into: &statistics, m: visibleUnits, n: hiddenUnits,
+            k: 2 * rows)
         return ProductTimes(products: products, statistics: seconds(since: middle))
     }
 
     private mutating func goUp(from row: Int) {
         for half in weights.indices {
             multiply(
-                bitProducts, visible, from: row * visibleUnits, by: weights[half],
-                into: &sums[half],
-                m: rows, n: hiddenUnits, k: visibleUnits)
+                byteProducts, visible, from: row * visibleUnits, by: weights[half],
+                into: &sums[half], m: rows, n: hiddenUnits, k: visibleUnits)
         }
     }
 }
 
 /// c ← a·b as the trainer's arithmetic has it, on arrays.
 private func multiply(
-    _ products: BitProducts, _ a: [UInt8], from aStart: Int = 0, leftTransposed: Bool = false,
-    by b: [Int8], rightTransposed: Bool = false, into c: inout [Int32], m: Int, n: Int, k: Int
+    _ products: ByteProducts, _ a: [UInt8], from start: Int = 0, by b: [Int8],
+    transposed: Bool = false, into c: inout [Int32], m: Int, n: Int, k: Int
 ) {
     var result = c.mutableSpan
     products.multiply(
-        a.span, from: aStart, leftTransposed: leftTransposed, by: b.span,
-        rightTransposed: rightTransposed, into: &result, m: m, n: n, k: k)
+        a.span, .bits, from: start, by: b.span, transposed: transposed, into: &result, m: m, n: n,
+        k: k)
+}
+
+/// c ← aᵀ·b likewise.
+private func multiplyColumns(
+    _ products: ByteProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int32], m: Int, n: Int,
+    k: Int
+) {
+    var result = c.mutableSpan
+    products.multiply(
+        columns: 0..<m, of: a.span, .bits, width: m, by: b.span, into: &result, n: n, k: k)
 }

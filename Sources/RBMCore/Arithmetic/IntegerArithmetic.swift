@@ -19,9 +19,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     /// Σ over hidden units of each row.
     private var rowSums: (high: [Int32], low: [Int32])
 
-    private let bitProducts = BitProducts()
-    private var highProducts: [Int32] = []
-    private var lowProducts: [Int32] = []
+    private let products = ByteProducts()
     private var meanBytes: [Int8] = []
 
     /// Creates the arithmetic of a layer, with all parameters zero.
@@ -118,90 +116,47 @@ public final class IntegerArithmetic: LayerArithmetic {
     // MARK: Pre-activations
 
     public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
-        multiply(states, levels: shape.levels, rows: rows, transposed: false)
-        combine(
-            rows: rows, bias: hiddenBias, below: shape.visibleUnits, levels: shape.levels,
-            sums: columnSums, into: &result)
+        let conversion = PreactivationConversion(
+            scale: weights.scale, below: shape.visibleUnits, levels: shape.levels,
+            sums: columnSums)
+        preactivations(
+            states, shape.levels, rows: rows, k: shape.visible, transposed: false, conversion,
+            bias: hiddenBias, into: &result)
     }
 
     public func downward(
         _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float]
     ) {
-        multiply(states, levels: levels, rows: rows, transposed: true)
-        combine(
-            rows: rows, bias: visibleBias, below: shape.hiddenUnits, levels: levels,
-            sums: rowSums, into: &result)
-    }
-
-    /// Multiplies some rows of states by each byte of the weights, or of their transpose.
-    private func multiply(
-        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, transposed: Bool
-    ) {
-        let (n, k) =
-            transposed ? (shape.visible, shape.hidden) : (shape.hidden, shape.visible)
-        reserve(rows.count * n)
-        let start = rows.lowerBound * k
-        if !weights.high.isEmpty {
-            multiply(
-                states, levels: levels, from: start, by: weights.high,
-                rightTransposed: transposed, into: &highProducts, m: rows.count, n: n, k: k)
-        }
-        multiply(
-            states, levels: levels, from: start, by: weights.low, rightTransposed: transposed,
-            into: &lowProducts, m: rows.count, n: n, k: k)
-    }
-
-    /// Multiplies bytes of some levels: bits have a faster way.
-    private func multiply(
-        _ states: [UInt8], levels: ByteLevels, from start: Int = 0,
-        leftTransposed: Bool = false, by bytes: [Int8], rightTransposed: Bool = false,
-        into product: inout [Int32], m: Int, n: Int, k: Int
-    ) {
-        let (states, bytes) = (states.span, bytes.span)
-        var product = product.mutableSpan
-        switch levels {
-        case .bits:
-            bitProducts.multiply(
-                states, from: start, leftTransposed: leftTransposed, by: bytes,
-                rightTransposed: rightTransposed, into: &product, m: m, n: n, k: k)
-        case .grey:
-            MatrixProducts.multiply(
-                states, from: start, leftTransposed: leftTransposed, by: bytes,
-                rightTransposed: rightTransposed, into: &product, m: m, n: n, k: k)
-        case .real: preconditionFailure("real values in integer arithmetic")
-        }
-    }
-
-    private func reserve(_ count: Int) {
-        guard lowProducts.count < count else { return }
-        highProducts = Array(repeating: 0, count: weights.high.isEmpty ? 0 : count)
-        lowProducts = Array(repeating: 0, count: count)
-    }
-
-    /// Turns the integer products into bias + Σ value·weight.
-    ///
-    /// A spin's value is 2x/m − 1: the integers 2·Σ x·w − m·Σ w are exact, and m goes into the scale.
-    private func combine(
-        rows: Range<Int>, bias: [Float], below: UnitKind, levels: ByteLevels,
-        sums: (high: [Int32], low: [Int32]), into result: inout [Float]
-    ) {
-        let columns = bias.count
         let conversion = PreactivationConversion(
-            scale: weights.scale / Float(levels.maximum), isSpin: below == .spin,
-            maximum: Int32(levels.maximum))
-        let (highProducts, lowProducts) = (highProducts, lowProducts)
-        let isOneByte = weights.high.isEmpty
+            scale: weights.scale, below: shape.hiddenUnits, levels: levels, sums: rowSums)
+        preactivations(
+            states, levels, rows: rows, k: shape.hidden, transposed: true, conversion,
+            bias: visibleBias, into: &result)
+    }
+
+    /// Multiplies some rows of states by the weights or their transpose, and turns the integer
+    /// products into bias + Σ value·weight.
+    private func preactivations(
+        _ states: [UInt8], _ levels: ByteLevels, rows: Range<Int>, k: Int, transposed: Bool,
+        _ conversion: PreactivationConversion, bias: [Float], into result: inout [Float]
+    ) {
+        let n = bias.count
+        let (high, low) = (weights.high, weights.low)
         var result = result.mutableSpan
-        result.inBlocks(of: rows, columns: columns) { block, result in
-            for row in block {
-                let place = rowRange(row - rows.lowerBound, of: columns)
-                let low = lowProducts.span.extracting(place)
-                result.withRow(row - block.lowerBound, of: columns) { result in
-                    if isOneByte {
-                        conversion.convert(low, sums.low, bias, into: &result)
-                    } else {
+        result.shared { result in
+            products.inBlocks(
+                states.span, levels, from: rows.lowerBound * k, by: high.span, low.span,
+                transposed: transposed, m: rows.count, n: n, k: k
+            ) { block, high, low in
+                for row in block.rows {
+                    let place = block.sums(ofRow: row)
+                    let start = (rows.lowerBound + row) * n
+                    result.withRange(
+                        (start + block.columns.lowerBound)..<(start + block.columns.upperBound)
+                    ) { result in
                         conversion.convert(
-                            highProducts.span.extracting(place), low, sums, bias, into: &result)
+                            high.isEmpty ? high : high.extracting(place), low.extracting(place),
+                            bias, columns: block.columns, into: &result)
                     }
                 }
             }
@@ -226,10 +181,10 @@ public final class IntegerArithmetic: LayerArithmetic {
             rounding: rounding, into: &meanBytes)
 
         let layout = statistics.layout
-        multiply(
-            visible, levels: shape.levels, leftTransposed: true, by: meanBytes,
-            into: &statistics.integers, m: shape.visible, n: hidden, k: count)
         var sums = statistics.integers.mutableSpan
+        products.multiply(
+            columns: 0..<shape.visible, of: visible.span, shape.levels, width: shape.visible,
+            by: meanBytes.span, into: &sums, n: hidden, k: count)
         sums.withRange(layout.moments) { moments in
             for i in moments.indices { moments[i] = 0 }
         }

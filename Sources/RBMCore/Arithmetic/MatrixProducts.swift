@@ -30,18 +30,52 @@ public enum MatrixProducts {
     /// c ← a·b in exact integers.
     ///
     /// - Parameters:
-    ///   - a: Bytes 0…127, shape `[m, k]`, or `[k, m]` when transposed.
+    ///   - a: Bytes 0…127, shape `[m, k]`.
     ///   - b: Signed bytes, shape `[k, n]`, or `[n, k]` when transposed.
     ///   - c: Shape `[m, n]`, overwritten.
     ///   - aStart: Where a's first element is.
     public static func multiply(
-        _ a: Span<UInt8>, from aStart: Int = 0, leftTransposed: Bool = false,
-        by b: Span<Int8>, rightTransposed: Bool = false,
+        _ a: Span<UInt8>, from aStart: Int = 0, by b: Span<Int8>, rightTransposed: Bool = false,
         into c: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
     ) {
         precondition(
             aStart >= 0 && a.count >= aStart + m * k && b.count >= k * n && c.count >= m * n,
             "shapes: a \(a.count), b \(b.count), c \(c.count) for m \(m), n \(n), k \(k)")
+        let left = LeftBytes(start: aStart, stride: k, isTransposed: false)
+        multiply(a, left, by: b, rightTransposed: rightTransposed, into: &c, m: m, n: n, k: k)
+    }
+
+    /// c ← (some columns of a)ᵀ·b in exact integers.
+    ///
+    /// - Parameters:
+    ///   - a: Bytes 0…127, shape `[k, width]`.
+    ///   - b: Signed bytes, shape `[k, n]`.
+    ///   - c: Shape `[columns.count, n]`, overwritten.
+    public static func multiply(
+        columns: Range<Int>, of a: Span<UInt8>, width: Int, by b: Span<Int8>,
+        into c: inout MutableSpan<Int32>, n: Int, k: Int
+    ) {
+        let m = columns.count
+        precondition(
+            columns.lowerBound >= 0 && columns.upperBound <= width && a.count >= k * width
+                && b.count >= k * n && c.count >= m * n,
+            "shapes: columns \(columns) of a \(a.count), b \(b.count), c \(c.count) for width "
+                + "\(width), n \(n), k \(k)")
+        let left = LeftBytes(start: columns.lowerBound, stride: width, isTransposed: true)
+        multiply(a, left, by: b, rightTransposed: false, into: &c, m: m, n: n, k: k)
+    }
+
+    /// Where a left operand lies.
+    private struct LeftBytes {
+        let start: Int
+        let stride: Int
+        let isTransposed: Bool
+    }
+
+    private static func multiply(
+        _ a: Span<UInt8>, _ left: LeftBytes, by b: Span<Int8>, rightTransposed: Bool,
+        into c: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
+    ) {
         guard m > 0, n > 0 else { return }
         guard k > 0 else {
             for i in 0..<(m * n) { c[i] = 0 }
@@ -52,10 +86,10 @@ public enum MatrixProducts {
                 unsafe c.withUnsafeMutableBufferPointer { c in
                     var zero: Int32 = 0
                     return unsafe dnnl_gemm_u8s8s32(
-                        CChar(leftTransposed ? 84 : 78), CChar(rightTransposed ? 84 : 78),
+                        CChar(left.isTransposed ? 84 : 78), CChar(rightTransposed ? 84 : 78),
                         CChar(70),
                         dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), 1,
-                        a.baseAddress! + aStart, dnnl_dim_t(leftTransposed ? m : k), 0,
+                        a.baseAddress! + left.start, dnnl_dim_t(left.stride), 0,
                         b.baseAddress!, dnnl_dim_t(rightTransposed ? k : n), 0,
                         0, c.baseAddress!, dnnl_dim_t(n), &zero)
                 }

@@ -60,3 +60,32 @@ extension MutableSpan where Element: BitwiseCopyable {
         }
     }
 }
+
+/// Elements that several threads write at once, each of them its own.
+@safe
+struct SharedElements<Element: BitwiseCopyable> {
+    private let buffer: UnsafeMutableBufferPointer<Element>
+    private let count: Int
+
+    fileprivate init(_ buffer: UnsafeMutableBufferPointer<Element>) {
+        unsafe self.buffer = buffer
+        count = buffer.count
+    }
+
+    /// Lends a range of the elements, which no other thread may touch meanwhile.
+    @inline(__always)
+    func withRange(_ range: Range<Int>, _ body: (inout MutableSpan<Element>) -> Void) {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) elements")
+        let part = unsafe UnsafeMutableBufferPointer(rebasing: buffer[range])
+        var span = unsafe MutableSpan(_unsafeElements: part)
+        body(&span)
+    }
+}
+
+extension MutableSpan where Element: BitwiseCopyable {
+    /// Lends the elements to a body that writes them on several threads at once.
+    mutating func shared(_ body: (SharedElements<Element>) -> Void) {
+        unsafe withUnsafeMutableBufferPointer { unsafe body(SharedElements($0)) }
+    }
+}

@@ -1,42 +1,62 @@
-/// How the integers of a row become pre-activations.
+/// How the integer products of a row become pre-activations: bias + Σ value·weight.
+///
+/// A spin's value is 2x/m − 1: the integers 2·Σ x·w − m·Σ w are exact, and m goes into the scale.
 struct PreactivationConversion {
-    let scale: Float
-    let isSpin: Bool
-    let maximum: Int32
+    private let scale: Float
+    private let isSpin: Bool
+    private let maximum: Int32
+    private let sums: (high: [Int32], low: [Int32])
 
-    /// result ← bias + low·scale, for weights of one byte.
-    func convert(
-        _ low: Span<Int32>, _ sums: [Int32], _ bias: [Float], into result: inout MutableSpan<Float>
+    /// - Parameters:
+    ///   - scale: What one unit of the weights' integers is worth.
+    ///   - below: The kind of the units that are multiplied by the weights.
+    ///   - levels: Theirs.
+    ///   - sums: Σ w of each byte over these units; for spins only.
+    init(
+        scale: Float, below: UnitKind, levels: ByteLevels, sums: (high: [Int32], low: [Int32])
     ) {
-        let bias = bias.span
-        if isSpin {
-            let sums = sums.span
+        self.scale = scale / Float(levels.maximum)
+        isSpin = below == .spin
+        maximum = Int32(levels.maximum)
+        self.sums = sums
+    }
+
+    /// Converts some columns of a row.
+    ///
+    /// - Parameters:
+    ///   - high: The products of the weights' high bytes; empty where one byte must do.
+    ///   - low: The products of the low bytes.
+    ///   - bias: Of all columns.
+    func convert(
+        _ high: Span<Int32>, _ low: Span<Int32>, _ bias: [Float], columns: Range<Int>,
+        into result: inout MutableSpan<Float>
+    ) {
+        let bias = bias.span.extracting(columns)
+        switch (isSpin, high.isEmpty) {
+        case (false, true): for j in result.indices { result[j] = bias[j] + Float(low[j]) * scale }
+        case (false, false):
+            for j in result.indices { result[j] = bias[j] + whole(high[j], low[j]) }
+        case (true, true):
+            let sums = sums.low.span.extracting(columns)
             for j in result.indices {
-                result[j] = bias[j] + Float(2 &* low[j] &- maximum &* sums[j]) * scale
+                result[j] = bias[j] + Float(centred(low[j], sums[j])) * scale
             }
-        } else {
-            for j in result.indices { result[j] = bias[j] + Float(low[j]) * scale }
+        case (true, false):
+            let highSums = sums.high.span.extracting(columns)
+            let lowSums = sums.low.span.extracting(columns)
+            for j in result.indices {
+                result[j] =
+                    bias[j] + whole(centred(high[j], highSums[j]), centred(low[j], lowSums[j]))
+            }
         }
     }
 
-    /// result ← bias + (256·high + low)·scale; added as floats because the integer could overflow.
-    func convert(
-        _ high: Span<Int32>, _ low: Span<Int32>, _ sums: (high: [Int32], low: [Int32]),
-        _ bias: [Float], into result: inout MutableSpan<Float>
-    ) {
-        let bias = bias.span
-        if isSpin {
-            let highSums = sums.high.span
-            let lowSums = sums.low.span
-            for j in result.indices {
-                let high = 2 &* high[j] &- maximum &* highSums[j]
-                let low = 2 &* low[j] &- maximum &* lowSums[j]
-                result[j] = bias[j] + (Float(high) * 256 + Float(low)) * scale
-            }
-        } else {
-            for j in result.indices {
-                result[j] = bias[j] + (Float(high[j]) * 256 + Float(low[j])) * scale
-            }
-        }
+    /// (256·high + low)·scale; added as floats because the integer could overflow.
+    @inline(__always)
+    private func whole(_ high: Int32, _ low: Int32) -> Float {
+        (Float(high) * 256 + Float(low)) * scale
     }
+
+    @inline(__always)
+    private func centred(_ product: Int32, _ sum: Int32) -> Int32 { 2 &* product &- maximum &* sum }
 }

@@ -8,19 +8,29 @@ import Testing
     private static let sizes = [1, 2, 3, 7, 16, 31, 63, 64, 65, 97, 128, 131]
 
     private func product(
-        _ a: [UInt8], from start: Int = 0, _ leftTransposed: Bool, _ b: [Int8],
-        _ rightTransposed: Bool, _ m: Int, _ n: Int, _ k: Int
+        _ a: [UInt8], from start: Int = 0, _ b: [Int8], _ rightTransposed: Bool, _ m: Int,
+        _ n: Int, _ k: Int
     ) -> [Int] {
         var c = [Int32](repeating: -7, count: m * n)
         var span = c.mutableSpan
         MatrixProducts.multiply(
-            a.span, from: start, leftTransposed: leftTransposed, by: b.span,
-            rightTransposed: rightTransposed, into: &span, m: m, n: n, k: k)
+            a.span, from: start, by: b.span, rightTransposed: rightTransposed, into: &span, m: m,
+            n: n, k: k)
         return c.map { Int($0) }
     }
 
-    @Test(arguments: [false, true], [false, true])
-    func integerProductsAreExact(leftTransposed: Bool, rightTransposed: Bool) {
+    private func product(
+        columns: Range<Int>, of a: [UInt8], width: Int, _ b: [Int8], _ n: Int, _ k: Int
+    ) -> [Int] {
+        var c = [Int32](repeating: -7, count: columns.count * n)
+        var span = c.mutableSpan
+        MatrixProducts.multiply(
+            columns: columns, of: a.span, width: width, by: b.span, into: &span, n: n, k: k)
+        return c.map { Int($0) }
+    }
+
+    @Test(arguments: [false, true])
+    func integerProductsAreExact(rightTransposed: Bool) {
         var generator = TestGenerator(seed: 10)
         for _ in 0..<40 {
             let (m, n, k) = (
@@ -32,11 +42,30 @@ import Testing
             let a = generator.bytes(offset + m * k, .grey)
             let b = (0..<(k * n)).map { _ in Int8.random(in: -128...127, using: &generator) }
             let exact = naiveProduct(
-                a[offset...].map { Int($0) }, leftTransposed, b.map { Int($0) }, rightTransposed,
-                m, n, k)
+                a[offset...].map { Int($0) }, false, b.map { Int($0) }, rightTransposed, m, n, k)
             #expect(
-                product(a, from: offset, leftTransposed, b, rightTransposed, m, n, k) == exact,
+                product(a, from: offset, b, rightTransposed, m, n, k) == exact,
                 "m \(m), n \(n), k \(k), offset \(offset)")
+        }
+    }
+
+    @Test func integerProductsOfColumnsAreExact() {
+        var generator = TestGenerator(seed: 12)
+        for _ in 0..<40 {
+            let (width, n, k) = (
+                Self.sizes.randomElement(using: &generator)!,
+                Self.sizes.randomElement(using: &generator)!,
+                Self.sizes.randomElement(using: &generator)!
+            )
+            let first = Int.random(in: 0..<width, using: &generator)
+            let columns = first..<Int.random(in: first...width, using: &generator)
+            let a = generator.bytes(k * width, .grey)
+            let b = (0..<(k * n)).map { _ in Int8.random(in: -128...127, using: &generator) }
+            let left = (0..<k).flatMap { row in columns.map { Int(a[row * width + $0]) } }
+            #expect(
+                product(columns: columns, of: a, width: width, b, n, k)
+                    == naiveProduct(left, true, b.map { Int($0) }, false, columns.count, n, k),
+                "columns \(columns) of \(width), n \(n), k \(k)")
         }
     }
 
@@ -44,18 +73,20 @@ import Testing
     @Test(arguments: [-128, 127] as [Int8], [1, 5, 64, 1000])
     func extremeValuesAreExact(weight: Int8, depth: Int) {
         for (m, n) in [(1, 1), (1, 33), (17, 1), (33, 65)] {
-            for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
-                let c = product(
-                    [UInt8](repeating: 127, count: m * depth), left,
-                    [Int8](repeating: weight, count: depth * n), right, m, n, depth)
+            let a = [UInt8](repeating: 127, count: m * depth)
+            let b = [Int8](repeating: weight, count: depth * n)
+            for c in [
+                product(a, b, false, m, n, depth), product(a, b, true, m, n, depth),
+                product(columns: 0..<m, of: a, width: m, b, n, depth),
+            ] {
                 #expect(c.allSatisfy { $0 == 127 * Int(weight) * depth })
             }
         }
     }
 
     @Test func aProductOfDepthZeroIsZeroAndOneOverNoRowsIsNothing() {
-        #expect(product([], false, [], false, 2, 3, 0) == [0, 0, 0, 0, 0, 0])
-        #expect(product([], false, [1, 2], false, 0, 2, 1) == [])
+        #expect(product([], [], false, 2, 3, 0) == [0, 0, 0, 0, 0, 0])
+        #expect(product([], [1, 2], false, 0, 2, 1) == [])
         var c: [Float] = [1, 1]
         var span = c.mutableSpan
         let empty: [Float] = []

@@ -1,0 +1,38 @@
+import COneDNN
+
+/// Memory for intermediate results, a piece for each thread of a parallel loop; it grows when more
+/// is asked for, and is kept.
+@safe
+final class ThreadScratch {
+    /// What the widest vector store wants.
+    private static let alignment = 64
+
+    private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var bytesOfPiece = 0
+
+    init() {}
+
+    deinit { unsafe memory.deallocate() }
+
+    /// Makes room for a piece of some bytes for every thread; what was there is lost.
+    func reserve(bytes: Int) {
+        let piece = (bytes + Self.alignment - 1) / Self.alignment * Self.alignment
+        let count = piece * MatrixProducts.threads
+        guard unsafe memory.count < count || bytesOfPiece < piece else { return }
+        unsafe memory.deallocate()
+        unsafe memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: count, alignment: Self.alignment)
+        bytesOfPiece = piece
+    }
+
+    /// Lends the calling thread its piece.
+    @unsafe
+    func piece<Element: BitwiseCopyable>(of count: Int, _: Element.Type)
+        -> UnsafeMutableBufferPointer<Element>
+    {
+        let start = Int(omp_get_thread_num()) * bytesOfPiece
+        let piece = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: memory[start..<(start + count * MemoryLayout<Element>.stride)])
+        return unsafe piece.bindMemory(to: Element.self)
+    }
+}
