@@ -44,7 +44,8 @@ extension Configuration {
           # layer: the others see the kind below them.
           - visible-units: bernoulli
             # The variances of gaussian units given the hidden ones: unit (1, for standardized data) or
-            # learned (between 0.01 and 10⁶). Learning rates from 0.001 to 0.05 are stable.
+            # learned (between 0.01 and 10⁶). Learning rates from 0.001 to 0.05 are stable;
+            # beside much momentum, smaller ones.
             visible-variance: unit
             # The number of hidden units, 1 to 1048576.
             hidden: 500
@@ -97,7 +98,8 @@ extension Configuration {
           # and weights. cost 0: none.
           sparsity: {target: 0, cost: 0, memory: 0.95}
           # The share of hidden units that dropout keeps, above 0 and at most 1; a case and its chain
-          # share their units. The model has all units, its weights times this share. Bernoulli only.
+          # share their units. The model has all units, its weights and hidden biases times this share.
+          # Bernoulli only.
           keep-probability: 1
           # The model is the mean of the parameters over this last part of the steps, 0 to 1.
           # 0: the parameters of the last step.

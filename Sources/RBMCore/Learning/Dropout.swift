@@ -62,12 +62,17 @@ struct DropoutMasks {
 }
 
 extension Parameters {
-    /// The machine of all units that stands for those of the masks: weights times the share of
-    /// units that were kept, biases as they are [Srivastava14, §8].
+    /// The machine of all units that stands for those of the masks: weights and hidden biases times the
+    /// share p of units that were kept, visible biases as they are.
+    ///
+    /// The mean free energy over masks has p·ln(1 + eˣ) for a unit of field x, and ln(1 + e^{px}) comes
+    /// nearest to it: equal at either end. Scaled weights alone, as in networks that only go up
+    /// [Srivastava14, §8], move the threshold of every unit, for none of its inputs was dropped.
     public func withAllUnits(keepProbability: Float) -> Parameters {
         guard keepProbability < 1 else { return self }
         var result = self
         for i in 0..<weightCount { result.values[i] *= keepProbability }
+        for i in hiddenBiasRange { result.values[i] *= keepProbability }
         return result
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import RandomStreams
 import Testing
 
@@ -129,13 +130,36 @@ import Testing
         #expect(Set(counts).count == 3)
     }
 
+    /// With fields of 6 and more each unit's part is p·x or 0: the free energy of the machine of all
+    /// units is the mean over all masks.
+    @Test func theModelOfAllUnitsHasTheMeanFreeEnergyOfTheMasks() {
+        let parameters = Parameters(
+            weights: [40, -30, 24, -40, 56, 54], visibleBias: [0.5, -0.25],
+            hiddenBias: [-16, 12, -30])
+        let all = RBM(
+            visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
+            parameters: parameters.withAllUnits(keepProbability: 0.5))
+        for visible in [[0.0, 0], [1, 0], [0, 1], [1, 1]] {
+            let fields = RBM(
+                visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: parameters
+            ).hiddenPreactivations(given: visible)
+            let mean = (0..<8).reduce(0.0) { sum, mask in
+                let kept = (0..<3).filter { mask >> $0 & 1 == 1 }
+                let biases = 0.5 * visible[0] - 0.25 * visible[1]
+                return sum - (biases + kept.reduce(0) { $0 + log1p(exp(fields[$1])) }) / 8
+            }
+            #expect(fields.allSatisfy { abs($0) >= 6 })
+            #expect(abs(all.freeEnergy(ofVisible: visible) - mean) < 0.2, "\(visible): \(fields)")
+        }
+    }
+
     @Test func theModelOfAllUnitsHasItsWeightsScaled() {
         var generator = TestGenerator(seed: 98)
         let parameters = generator.parameters(4, 3, weights: 1, biases: 1)
         let all = parameters.withAllUnits(keepProbability: 0.5)
         #expect(all.weights == parameters.weights.map { $0 / 2 })
         #expect(all.visibleBias == parameters.visibleBias)
-        #expect(all.hiddenBias == parameters.hiddenBias)
+        #expect(all.hiddenBias == parameters.hiddenBias.map { $0 / 2 })
         #expect(parameters.withAllUnits(keepProbability: 1) == parameters)
     }
 }
