@@ -67,7 +67,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        // MARK: Command and tests
+        // MARK: Command
 
         .executableTarget(
             name: "wilson",
@@ -77,42 +77,50 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
+
+        // MARK: Tests
+
+        .target(
+            name: "TestSupport", dependencies: ["RandomStreams", "RBMCore"],
+            path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
             name: "RandomStreamsTests", dependencies: ["RandomStreams"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "StorageTests", dependencies: ["CPNG", "Storage"], swiftSettings: swiftSettings),
+            name: "StorageTests", dependencies: ["CPNG", "Storage", "TestSupport"],
+            swiftSettings: swiftSettings),
         // Started by RBMCoreTests with other instruction sets and threads.
         .executableTarget(
-            name: "arithmetic-probe", dependencies: ["RandomStreams", "RBMCore"],
+            name: "arithmetic-probe", dependencies: ["RandomStreams", "RBMCore", "TestSupport"],
             path: "Tests/ArithmeticProbe", swiftSettings: swiftSettings),
         .testTarget(
             name: "RBMCoreTests",
-            dependencies: ["arithmetic-probe", "RandomStreams", "RBMCore"],
+            dependencies: ["arithmetic-probe", "RandomStreams", "RBMCore", "TestSupport"],
             swiftSettings: swiftSettings),
         // What every rank runs; DistributedTests starts it under mpirun.
         .executableTarget(
             name: "rank-checks", dependencies: ["DistributedTraining", "RandomStreams", "RBMCore"],
             path: "Tests/RankChecks", swiftSettings: swiftSettings),
         .testTarget(
-            name: "DistributedTests", dependencies: ["rank-checks"], swiftSettings: swiftSettings),
+            name: "DistributedTests", dependencies: ["rank-checks", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
-            name: "IsingTests", dependencies: ["Ising", "RandomStreams"],
+            name: "IsingTests", dependencies: ["Ising", "RandomStreams", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RenormalizationTests",
-            dependencies: ["Ising", "RandomStreams", "RBMCore", "Renormalization"],
+            dependencies: ["Ising", "RandomStreams", "RBMCore", "Renormalization", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "DistributedTraining", "Experiments", "RandomStreams", "RBMCore", "Renormalization",
-                "Storage",
+                "DistributedTraining", "Experiments", "Ising", "RandomStreams", "RBMCore",
+                "Renormalization", "Storage", "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["DistributedTraining", "RBMCore", "Storage", "wilson"],
+            dependencies: ["DistributedTraining", "RBMCore", "Storage", "TestSupport", "wilson"],
             swiftSettings: swiftSettings),
     ]
 )

@@ -110,13 +110,6 @@ public struct RandomStream: Sendable {
 }
 
 extension UInt32 {
-    /// These bits as a number of the open interval (0, 1): (u + ½)·2⁻²³ of the upper 23 bits u.
-    ///
-    /// With one bit more the largest would round to 1.
-    public var unitInterval: Float {
-        (Float(Int32(truncatingIfNeeded: self >> 9)) + 0.5) * 0x1p-23
-    }
-
     /// Whether an event of the given probability happens by these bits: (u + ½)·2⁻²⁴ < p of the upper
     /// 24 bits u, always for p = 1 and never for p = 0.
     @inlinable

@@ -1,5 +1,6 @@
 import RBMCore
 import RandomStreams
+import TestSupport
 
 /// Multiplies bytes over many shapes in all four layouts.
 func productChecksum() -> Checksum {

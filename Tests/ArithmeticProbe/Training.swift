@@ -1,4 +1,5 @@
 import RBMCore
+import TestSupport
 
 /// Trains a small machine for twenty steps of two sweeps, with momentum, decay and averaging.
 ///

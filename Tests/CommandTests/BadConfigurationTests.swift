@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Configurations that cannot be used are refused with code 78, before anything is written.

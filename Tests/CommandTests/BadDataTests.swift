@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// Data that cannot be used are refused by name with code 65, before anything is written.

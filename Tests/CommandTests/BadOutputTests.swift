@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Places that cannot take a result are refused with code 73, before the work where that is known,
@@ -165,12 +166,6 @@ private struct SmallDisk {
     func remove() { _ = try? Self.run("umount", path) }
 
     private static func run(_ arguments: String...) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+        try Program.start(arguments).status
     }
 }

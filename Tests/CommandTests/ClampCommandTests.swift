@@ -2,6 +2,7 @@ import DistributedTraining
 import Foundation
 import RBMCore
 import Storage
+import TestSupport
 import Testing
 
 /// `wilson sample --clamp` as a user meets it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs on several hosts and under Slurm, both made on this machine by the scripts of Tests/Clusters.
@@ -17,7 +18,7 @@ import Testing
 
     /// Whether a script finds what it needs: it says 69 if not, and a broken one fails the tests.
     private static func canStart(_ words: [String]) -> Bool {
-        (try? Command.start(words, seconds: 60))?.status != 69
+        (try? Program.start(words, seconds: 60))?.status != 69
     }
 
     private let folder: TemporaryFolder
@@ -51,7 +52,7 @@ import Testing
     private func train(_ words: [String], to output: String, status: Int32 = 0) throws
         -> Command.Result
     {
-        let run = try Command.start(
+        let run = try Program.start(
             words + ["train", folder.file("run.yaml"), "--output", folder.file(output)],
             environment: ["WILSON": Command.program])
         #expect(run.status == status, "\(run.words)")
@@ -112,7 +113,7 @@ import Testing
                 "--cluster", cluster, "--",
             ]
             // A stopped job that is submitted again goes on.
-            let stopped = try Command.start(
+            let stopped = try Program.start(
                 batch + [
                     "train", folder.file("run.yaml"), "--output", folder.file(launcher),
                     "--stop-after-steps", "17",
@@ -134,7 +135,7 @@ import Testing
             try Self.writeCases(
                 to: folder.file("rank\(rank)/cases.npy"), first: rank == "0" ? 1 : 0)
         }
-        let run = try Command.start([
+        let run = try Program.start([
             "mpirun", "-np", "2", "bash", "-c",
             "cd \(folder.path)/rank$OMPI_COMM_WORLD_RANK && exec \"$@\"", "rank", Command.program,
             "train", folder.file("run.yaml"), "--output", folder.file("never"), "--set",

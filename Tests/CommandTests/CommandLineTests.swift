@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is wrong with the words of a command ends with code 64; what is asked about is told.

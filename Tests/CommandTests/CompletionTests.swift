@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The completion scripts that the documentation installs.
@@ -32,17 +33,10 @@ import Testing
             _wilson wilson "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
             printf '%s\\n' "${COMPREPLY[@]}"
             """
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            ["timeout", "30", "bash", "--norc", "-c", driver, "-", folder.path] + words
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+        let run = try Program.start(
+            ["bash", "--norc", "-c", driver, "-", folder.path] + words, seconds: 30)
+        #expect(run.status == 0, "\(run.words)")
+        return run.output.split(separator: "\n").map(String.init)
     }
 
     @Test func bashCompletesCommandsOptionsValuesAndFiles() throws {

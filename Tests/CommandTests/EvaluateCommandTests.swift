@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `wilson evaluate --ais`, beside what is known exactly.

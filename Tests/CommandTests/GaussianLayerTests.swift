@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// Real data and Gaussian visible units, as a user meets them.
@@ -10,7 +11,7 @@ import Testing
     /// Values on scales from 0.01 to 1000 about a mean, driven by two sources; the last is constant.
     init() throws {
         folder = try TemporaryFolder()
-        var generator = FixedGenerator(state: 5)
+        var generator = TestGenerator(seed: 5)
         var values: [Float] = []
         for _ in 0..<Self.cases {
             let sources = [generator.normal(), generator.normal()]
@@ -215,24 +216,5 @@ import Testing
             ["data.train=\(folder.file("nan.npy"))"], to: "refused", expecting: 65)
         #expect(nan.errors.contains("case 1 holds a value that is not a number"))
         #expect(!FileManager.default.fileExists(atPath: folder.file("refused")))
-    }
-}
-
-/// SplitMix64, for data that are the same in each run.
-private struct FixedGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var x = state
-        x = (x ^ x >> 30) &* 0xBF58_476D_1CE4_E5B9
-        x = (x ^ x >> 27) &* 0x94D0_49BB_1331_11EB
-        return x ^ x >> 31
-    }
-
-    mutating func normal() -> Double {
-        let radius = (-2 * log(Double.random(in: .leastNormalMagnitude..<1, using: &self)))
-            .squareRoot()
-        return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The Ising model in a field and in one dimension, as a user solves and draws it.

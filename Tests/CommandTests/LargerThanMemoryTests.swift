@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Data that a process must not hold: a file of 307 MB, under a limit of memory.
@@ -29,7 +30,7 @@ import Testing
             """, to: "run.yaml")
         // Private memory, which maps of files do not count to; the libraries take most of it.
         let limit = 450 << 20
-        let run = try Command.start([
+        let run = try Program.start([
             "mpirun", "-np", "2", "prlimit", "--data=\(limit)", Command.program, "train",
             configuration, "--output", folder.file("run"), "--threads", "1",
         ])

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// Each key of `training` as a user sees it: in the records, the model, or a refusal.

@@ -2,6 +2,7 @@ import DistributedTraining
 import Foundation
 import RBMCore
 import Storage
+import TestSupport
 import Testing
 
 /// The script that Python's users start from agrees with the program.

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// `wilson rg flow`: temperatures of a flow whose end is known, on any number of ranks.

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// `wilson rg mcrg`: the same exponents on any number of ranks, and refusals with their reasons.

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// `wilson rg trace` and `wilson rg bond-rbm`, as a user starts them.

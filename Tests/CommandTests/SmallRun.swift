@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// A folder with good data and a good configuration, beside which a test puts what is bad.

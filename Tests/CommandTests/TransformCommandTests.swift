@@ -2,6 +2,7 @@ import DistributedTraining
 import Foundation
 import RBMCore
 import Storage
+import TestSupport
 import Testing
 
 /// `wilson transform` as a user meets it: its file, on any number of ranks, and its refusals.

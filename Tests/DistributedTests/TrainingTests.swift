@@ -1,14 +1,15 @@
+import TestSupport
 import Testing
 
 /// Training is one run, on whatever number of ranks.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct TrainingTests {
     @Test(arguments: ["integer training", "one-byte training"])
     func integerRunsAreTheSameBitsOnAnyNumberOfRanks(training: String) throws {
-        let alone = try MPIRun.check(training, ranks: 1)
+        let alone = try runCheck(training, ranks: 1)
         #expect(alone.status == 0, "\(alone.errors)")
         #expect(alone.output.split(separator: "\n").count > 100, "\(alone.output)")
         for ranks in [2, 3, 4, 7] {
-            let run = try MPIRun.check(training, ranks: ranks)
+            let run = try runCheck(training, ranks: ranks)
             #expect(run.status == 0, "\(run.errors)")
             #expect(run.output == alone.output, "\(ranks) ranks differ from one")
         }
@@ -16,19 +17,19 @@ import Testing
 
     @Test(arguments: ["integer training", "one-byte training"])
     func integerRunsDoNotDependOnThreadsOrInstructions(training: String) throws {
-        let alone = try MPIRun.check(training, ranks: 1)
+        let alone = try runCheck(training, ranks: 1)
         for environment in [
             ["OMP_NUM_THREADS": "2"], ["ONEDNN_MAX_CPU_ISA": "SSE41"],
             ["ONEDNN_MAX_CPU_ISA": "AVX2"],
         ] {
-            let run = try MPIRun.check(training, ranks: 1, environment: environment)
+            let run = try runCheck(training, ranks: 1, environment: environment)
             #expect(run.output == alone.output, "\(environment) changes the bits")
         }
     }
 
     @Test func float32RunsAgreeToRounding() throws {
         func parameters(ranks: Int) throws -> [Double] {
-            let run = try MPIRun.check("float32 training", ranks: ranks)
+            let run = try runCheck("float32 training", ranks: ranks)
             #expect(run.status == 0, "\(run.errors)")
             let line = run.output.split(separator: "\n").first { $0.hasPrefix("parameters ") }
             return (line ?? "").split(separator: " ").dropFirst().compactMap { Double($0) }

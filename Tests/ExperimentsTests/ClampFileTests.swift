@@ -1,5 +1,6 @@
 import RBMCore
 import Storage
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -9,7 +10,7 @@ import Testing
         _ values: [Float], _ shape: [Int], image: [Int] = [2, 2], kind: UnitKind = .bernoulli,
         _ standardization: Standardization? = nil
     ) throws -> ClampFile {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/clamp.npy"
             try writeNPY(values, shape: shape, to: path)
             return try ClampFile(

@@ -1,13 +1,14 @@
 import DistributedTraining
 import RBMCore
 import Storage
+import TestSupport
 import Testing
 
 @testable import Experiments
 
 @Suite struct FilterSheetTests {
     private func sheet(_ parameters: Parameters, _ shape: [Int]) throws -> FilterSheet {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let rbm = RBM(visibleUnits: .bernoulli, hiddenUnits: .spin, parameters: parameters)
             let path = folder + "/m.safetensors"
             try Model(layers: [rbm], imageShape: shape).file().write(to: path)
@@ -58,7 +59,7 @@ import Testing
         let layers = [first, second, third].map {
             RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: $0)
         }
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/m.safetensors"
             try Model(layers: layers, imageShape: [2, 2]).file().write(to: path)
             let model = try ModelInspection(path: path)
@@ -84,7 +85,7 @@ import Testing
     }
 
     @Test func theRunWritesThePicture() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let (model, picture) = (folder + "/m.safetensors", folder + "/f.png")
             let rbm = makeRBM(.bernoulli, 9, .bernoulli, 4)
             try Model(layers: [rbm], imageShape: [3, 3]).file().write(to: model)

@@ -2,6 +2,7 @@ import DistributedTraining
 import Foundation
 import RBMCore
 import Storage
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test func tellsOfAModel() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/stack"
             let layers = [makeRBM(.spin, 6, .bernoulli, 4), makeRBM(.bernoulli, 4, .spin, 3)]
             let notes = ["step": "70", "seed": "18446744073709551615", "configuration": "a: 1\n"]
@@ -42,7 +43,7 @@ import Testing
     }
 
     @Test func tellsOfACheckpoint() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/step"
             let below = makeRBM(.bernoulli, 6, .bernoulli, 4)
             let current = makeRBM(.bernoulli, 4, .bernoulli, 3).parameters
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func aFileFromElsewhereHasNoChecksums() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/elsewhere"
             let header =
                 #"{"__metadata__":{"layers.0.visible_units":"bernoulli","#
@@ -91,7 +92,7 @@ import Testing
     }
 
     @Test func tellsOfData() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let bits = folder + "/bits.npy"
             try writeNPY([0, 1, 1, 1, 0, 0] as [UInt8], shape: [2, 3], to: bits)
             guard case .data(let found) = try Inspection(path: bits) else {
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test func countsWhatIsNoNumber() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/a.npy"
             let values: [Float] = [.nan, 2, -.infinity, .nan, -4, 8]
             try writeNPY(values, shape: [3, 2], to: path)
@@ -130,7 +131,7 @@ import Testing
     }
 
     @Test func dataHaveNoFiltersAndNoConfiguration() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/a.npy"
             try writeNPY([0, 1] as [UInt8], shape: [2, 1], to: path)
             for run in [
@@ -146,7 +147,7 @@ import Testing
     }
 
     @Test func badFilesAreReportedByTheirReaders() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = folder + "/model"
             let rbm = makeRBM(.bernoulli, 3, .bernoulli, 2)
             try Model(layers: [rbm], imageShape: [3]).file().write(to: path)

@@ -2,17 +2,15 @@ import Foundation
 import RBMCore
 import RandomStreams
 import Storage
+import TestSupport
 
 /// An RBM with parameters of order one, the same on every call.
 func makeRBM(
     _ visibleUnits: UnitKind, _ visible: Int, _ hiddenUnits: UnitKind, _ hidden: Int
 ) -> RBM {
-    var parameters = Parameters(visible: visible, hidden: hidden)
-    let stream = RandomStream(seed: 3, .benchmark)
-    for i in parameters.values.indices {
-        parameters.values[i] = 2 * stream.word(row: 0, unit: i).unitInterval - 1
-    }
-    return RBM(visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: parameters)
+    randomMachine(
+        visible: visible, hidden: hidden, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,
+        seed: 3)
 }
 
 /// Random cases, a function of their numbers.
@@ -40,13 +38,4 @@ final class RandomCases: CaseSource {
             result.replaceSubrange((row * visible)..<((row + 1) * visible), with: bytes(number))
         }
     }
-}
-
-/// Calls the closure with the path of a new empty folder, and removes it afterwards.
-func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory
-        .appending(path: "experiments-tests-\(UUID().uuidString)").path
-    try Folder.create(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    return try body(folder)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -374,21 +375,21 @@ private let badNPY: [([UInt8], String)] = [
     func readsWhatNumPyWrites() throws {
         try withTemporaryFolder { folder in
             _ = try Python.run(
-                """
-                import gzip, sys, numpy as np
-                folder = sys.argv[1]
-                a = np.arange(24).reshape(2, 3, 4)
-                np.save(folder + "/bool", a % 2 == 0)
-                for name in ["uint8", "int8", "float32", "float64"]:
-                    np.save(folder + "/" + name, (a - (10 if name != "uint8" else 0)).astype(name))
-                np.save(folder + "/fortran", np.asfortranarray(a.astype("uint8")))
-                np.save(folder + "/object", np.array([1, "x"], dtype=object), allow_pickle=True)
-                np.savez(folder + "/many", a)
-                with open(folder + "/v3.npy", "wb") as f:
-                    np.lib.format.write_array(f, a.astype("uint8"), version=(3, 0))
-                with gzip.open(folder + "/gz", "wb", compresslevel=9) as f:
-                    np.save(f, np.zeros((1000, 1000), dtype="uint8"))
-                """, folder)
+                script: """
+                    import gzip, sys, numpy as np
+                    folder = sys.argv[1]
+                    a = np.arange(24).reshape(2, 3, 4)
+                    np.save(folder + "/bool", a % 2 == 0)
+                    for name in ["uint8", "int8", "float32", "float64"]:
+                        np.save(folder + "/" + name, (a - (10 if name != "uint8" else 0)).astype(name))
+                    np.save(folder + "/fortran", np.asfortranarray(a.astype("uint8")))
+                    np.save(folder + "/object", np.array([1, "x"], dtype=object), allow_pickle=True)
+                    np.savez(folder + "/many", a)
+                    with open(folder + "/v3.npy", "wb") as f:
+                        np.lib.format.write_array(f, a.astype("uint8"), version=(3, 0))
+                    with gzip.open(folder + "/gz", "wb", compresslevel=9) as f:
+                        np.save(f, np.zeros((1000, 1000), dtype="uint8"))
+                    """, folder)
             for name in ["bool", "uint8", "int8", "float32", "float64", "v3"] {
                 let file = try ArrayFile(path: folder + "/\(name).npy")
                 #expect(file.elementType.rawValue == (name == "v3" ? "uint8" : name))

@@ -1,5 +1,6 @@
 import CPNG
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct GrayImageTests {

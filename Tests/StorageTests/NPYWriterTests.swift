@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct NPYWriterTests {
@@ -81,12 +82,12 @@ import Testing
             try writeNPY([0, 1, 255, 3] as [UInt8], shape: [4], to: folder + "/a.npy")
             try writeNPY([0.5, -1, 0x1p100, .nan], shape: [2, 1, 2], to: folder + "/b.npy")
             let text = try Python.run(
-                """
-                import sys, numpy as np
-                for name in "ab":
-                    a = np.load(sys.argv[1] + f"/{name}.npy")
-                    print(a.dtype.str, a.shape, a.flags.c_contiguous, a.ravel().tolist())
-                """, folder)
+                script: """
+                    import sys, numpy as np
+                    for name in "ab":
+                        a = np.load(sys.argv[1] + f"/{name}.npy")
+                        print(a.dtype.str, a.shape, a.flags.c_contiguous, a.ravel().tolist())
+                    """, folder)
             #expect(
                 text == """
                     |u1 (4,) True [0, 1, 255, 3]

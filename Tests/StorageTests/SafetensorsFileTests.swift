@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Testing
 
 /// The bytes of a file with any header text.
@@ -211,13 +212,13 @@ private let badHeaders: [(String, String)] = [
     func readsWhatPythonWrites() throws {
         try withTemporaryFolder { folder in
             _ = try Python.run(
-                """
-                import sys, numpy as np
-                from safetensors.numpy import save_file
-                save_file({"w": np.arange(6, dtype="f4").reshape(2, 3), "c": np.ones(3, "u1"),
-                           "flags": np.array([True, False]), "n": np.array([1], "i8")},
-                          sys.argv[1] + "/a", metadata={"zwölf": "a\\n\\x0b\\"b"})
-                """, folder)
+                script: """
+                    import sys, numpy as np
+                    from safetensors.numpy import save_file
+                    save_file({"w": np.arange(6, dtype="f4").reshape(2, 3), "c": np.ones(3, "u1"),
+                               "flags": np.array([True, False]), "n": np.array([1], "i8")},
+                              sys.argv[1] + "/a", metadata={"zwölf": "a\\n\\x0b\\"b"})
+                    """, folder)
             let file = try SafetensorsFile(path: folder + "/a")
             #expect(file.metadata == ["zwölf": "a\n\u{B}\"b"])
             #expect(file.tensors.count == 4)
@@ -233,23 +234,23 @@ private let badHeaders: [(String, String)] = [
         try withTemporaryFolder { folder in
             try sample.write(to: folder + "/a")
             let text = try Python.run(
-                """
-                import json, sys, zlib
-                from safetensors import safe_open
-                with safe_open(sys.argv[1] + "/a", "np") as f:
-                    metadata = f.metadata()
-                    sums = {k[6:]: metadata.pop(k) for k in list(metadata) if k[:6] == "crc32."}
-                    tensors = {}
-                    for name in f.keys():
-                        a = f.get_tensor(name)
-                        tensors[name] = [f.get_slice(name).get_dtype(), list(a.shape)]
-                        assert sums.pop(name) == f"{zlib.crc32(a.tobytes()):08x}", name
-                    text = json.dumps([metadata, tensors], sort_keys=True, separators=(",", ":"),
-                                      ensure_ascii=False)
-                    assert sums == {"metadata": f"{zlib.crc32(text.encode()):08x}"}, sums
-                    print(metadata["text"] == 'a: "b"\\n\\t\\x0bü😀\\\\')
-                    print(f.get_tensor("layers.0.hidden_bias").tolist(), len(tensors))
-                """, folder)
+                script: """
+                    import json, sys, zlib
+                    from safetensors import safe_open
+                    with safe_open(sys.argv[1] + "/a", "np") as f:
+                        metadata = f.metadata()
+                        sums = {k[6:]: metadata.pop(k) for k in list(metadata) if k[:6] == "crc32."}
+                        tensors = {}
+                        for name in f.keys():
+                            a = f.get_tensor(name)
+                            tensors[name] = [f.get_slice(name).get_dtype(), list(a.shape)]
+                            assert sums.pop(name) == f"{zlib.crc32(a.tobytes()):08x}", name
+                        text = json.dumps([metadata, tensors], sort_keys=True, separators=(",", ":"),
+                                          ensure_ascii=False)
+                        assert sums == {"metadata": f"{zlib.crc32(text.encode()):08x}"}, sums
+                        print(metadata["text"] == 'a: "b"\\n\\t\\x0bü😀\\\\')
+                        print(f.get_tensor("layers.0.hidden_bias").tolist(), len(tensors))
+                    """, folder)
             #expect(text == "True\n[1.0, 2.0, 3.0, 4.0] 6")
         }
     }

@@ -1,4 +1,5 @@
 import RBMCore
+import TestSupport
 import Testing
 
 @Suite struct FixedPointTests {

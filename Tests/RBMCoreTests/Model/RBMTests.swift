@@ -1,5 +1,6 @@
 import Foundation
 import RBMCore
+import TestSupport
 import Testing
 
 @Suite struct RBMTests {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A distribution over numbered states, and samples of it.
 struct StateDistribution {

@@ -1,5 +1,6 @@
 import Glibc
 import RBMCore
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -39,7 +40,7 @@ import Testing
     /// The sum of squares is the variance over all states.
     @Test func parseval() throws {
         let values = try MarginalHamiltonian(
-            Machines.random(visible: 10, hidden: 6), side: .visible
+            randomMachine(visible: 10, hidden: 6), side: .visible
         ).values()
         let spectrum = CouplingSpectrum(values: values)
         let mean = values.reduce(0, +) / 1024

@@ -1,4 +1,5 @@
 import RBMCore
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -6,7 +7,7 @@ import Testing
 @Suite struct LatticeCouplingsTests {
     private static func pairs(_ visible: Int) throws -> PairCouplings {
         try PairCouplings(
-            MarginalHamiltonian(Machines.random(visible: visible, hidden: 4), side: .visible))
+            MarginalHamiltonian(randomMachine(visible: visible, hidden: 4), side: .visible))
     }
 
     @Test func everyPairIsInOneShell() throws {

@@ -1,4 +1,5 @@
 import RBMCore
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -13,7 +14,7 @@ import Testing
     func valuesAreFreeEnergies(
         kinds: (visible: UnitKind, hidden: UnitKind), side: MarginalHamiltonian.Side
     ) throws {
-        let machine = Machines.random(
+        let machine = randomMachine(
             visible: 11, hidden: 12, visibleUnits: kinds.visible, hiddenUnits: kinds.hidden)
         let hamiltonian = MarginalHamiltonian(machine, side: side)
         let values = try hamiltonian.values()
@@ -31,7 +32,7 @@ import Testing
 
     /// More units than factors of one logarithm.
     @Test func manyUnitsAreSummedOver() throws {
-        let machine = Machines.random(visible: 3, hidden: 1100, scale: 3)
+        let machine = randomMachine(visible: 3, hidden: 1100, scale: 3)
         let values = try MarginalHamiltonian(machine, side: .visible).values()
         for state in 0..<8 {
             let energy = machine.freeEnergy(ofVisible: Machines.values(state, count: 3, .spin))
@@ -40,14 +41,14 @@ import Testing
     }
 
     @Test func largeWeightsDoNotOverflow() throws {
-        let machine = Machines.random(visible: 4, hidden: 4, scale: 1e6)
+        let machine = randomMachine(visible: 4, hidden: 4, scale: 1e6)
         for value in try MarginalHamiltonian(machine, side: .hidden).values() {
             #expect(value.isFinite)
         }
     }
 
     @Test func refusesWhatCannotBeWalkedThrough() {
-        let machine = Machines.random(visible: 21, hidden: 2)
+        let machine = randomMachine(visible: 21, hidden: 2)
         #expect(throws: RenormalizationError.self) {
             try MarginalHamiltonian(machine, side: .visible).values()
         }

@@ -1,5 +1,6 @@
 import Ising
 import RBMCore
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -8,7 +9,7 @@ import Testing
     @Test(arguments: [0.2, 1, 3] as [Float])
     func agreeWithTheSpectrum(scale: Float) throws {
         let hamiltonian = MarginalHamiltonian(
-            Machines.random(visible: 13, hidden: 9, scale: scale), side: .visible)
+            randomMachine(visible: 13, hidden: 9, scale: scale), side: .visible)
         let shares = try OrderShares(hamiltonian, PairCouplings(hamiltonian))
         let orders = try CouplingSpectrum(hamiltonian).orders
         let higher = orders.dropFirst(2).reduce(0) { $0 + $1.share }

@@ -1,6 +1,7 @@
 import Glibc
 import Ising
 import RBMCore
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -13,7 +14,7 @@ import Testing
         ],
         [0.01, 1, 4] as [Float])
     func agreesWithAllStates(kinds: (visible: UnitKind, hidden: UnitKind), scale: Float) throws {
-        let machine = Machines.random(
+        let machine = randomMachine(
             visible: 9, hidden: 13, visibleUnits: kinds.visible, hiddenUnits: kinds.hidden,
             scale: scale)
         for side in MarginalHamiltonian.Side.allCases {
@@ -67,7 +68,7 @@ import Testing
 
     /// Two thousand weights of each unit: the product of cosines has nearly no digit in common.
     @Test func manyUnits() throws {
-        let machine = Machines.random(visible: 600, hidden: 3, scale: 0.5, seed: 4)
+        let machine = randomMachine(visible: 600, hidden: 3, scale: 0.5, seed: 4)
         let hamiltonian = MarginalHamiltonian(machine, side: .visible)
         let pairs = try PairCouplings(hamiltonian)
         // The Gaussian approximation, good to the inverse number of units.

@@ -2,6 +2,7 @@ import Glibc
 import RBMCore
 import RandomStreams
 import Renormalization
+import TestSupport
 import Testing
 
 struct MeanFieldMapTests {
@@ -9,12 +10,9 @@ struct MeanFieldMapTests {
         _ visibleUnits: UnitKind, _ visible: Int, _ hiddenUnits: UnitKind, _ hidden: Int,
         scale: Float = 1
     ) -> RBM {
-        var parameters = Parameters(visible: visible, hidden: hidden)
-        let stream = RandomStream(seed: 8, .benchmark)
-        for i in parameters.values.indices {
-            parameters.values[i] = scale * (2 * stream.word(row: 0, unit: i).unitInterval - 1)
-        }
-        return RBM(visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: parameters)
+        randomMachine(
+            visible: visible, hidden: hidden, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,
+            scale: scale, seed: 8)
     }
 
     static let kinds: [(UnitKind, UnitKind)] = [

@@ -3,6 +3,7 @@ import Ising
 import RBMCore
 import RandomStreams
 import Renormalization
+import TestSupport
 import Testing
 
 @Suite struct RGKernelTests {
@@ -89,7 +90,7 @@ import Testing
         for (visible, hidden) in [
             (UnitKind.spin, UnitKind.spin), (.bernoulli, .spin), (.spin, .bernoulli),
         ] {
-            let rbm = Machines.random(
+            let rbm = randomMachine(
                 visible: 9, hidden: 4, visibleUnits: visible, hiddenUnits: hidden, seed: 7)
             let target = try IsingTarget(size: 3, coupling: 0.408)
             let kernel = try RBMKernel(rbm, on: target)
@@ -109,7 +110,7 @@ import Testing
         #expect(throws: RenormalizationError.self) { try BlockLattice(size: 5, scale: 2) }
         let target = try IsingTarget(size: 3, coupling: 0.4)
         #expect(throws: RenormalizationError.self) {
-            try RBMKernel(Machines.random(visible: 8, hidden: 2), on: target)
+            try RBMKernel(randomMachine(visible: 8, hidden: 2), on: target)
         }
         #expect(throws: RenormalizationError.self) {
             try ExactTrace(NullKernel(visible: 8, hidden: 2), on: target)

@@ -1,5 +1,6 @@
 import Ising
 import RandomStreams
+import TestSupport
 import Testing
 
 @testable import Renormalization

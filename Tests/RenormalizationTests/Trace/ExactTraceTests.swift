@@ -1,6 +1,7 @@
 import Foundation
 import Ising
 import RBMCore
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -18,7 +19,7 @@ import Testing
     func theMappingIsAnIdentityForAllParameters(visible: UnitKind, hidden: UnitKind) throws {
         let target = try IsingTarget(size: 3, coupling: 0.408)
         for seed: UInt64 in 1...4 {
-            let rbm = Machines.random(
+            let rbm = randomMachine(
                 visible: 9, hidden: 4, visibleUnits: visible, hiddenUnits: hidden, seed: seed)
             let kernel = try RBMKernel(rbm, on: target)
             for number in 0..<16 {
@@ -49,7 +50,7 @@ import Testing
     /// A constant shift of the energy takes ΔF to zero and leaves the residual where it was.
     @Test func aVanishingFreeEnergyDifferenceIsNoEvidence() throws {
         let target = try IsingTarget(size: 3, coupling: 0.408)
-        let kernel = try RBMKernel(Machines.random(visible: 9, hidden: 4, seed: 2), on: target)
+        let kernel = try RBMKernel(randomMachine(visible: 9, hidden: 4, seed: 2), on: target)
         let before = try ExactTrace(kernel, on: target)
         let shifted = ShiftedKernel(kernel: kernel, shift: before.freeEnergyDifference)
         let after = try ExactTrace(shifted, on: target)

@@ -2,6 +2,7 @@ import Foundation
 import Ising
 import RBMCore
 import RandomStreams
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -14,7 +15,7 @@ import Testing
     /// I(v; h) = Σ P(v) p(h|v) ln [p(h|v)/P(h)], term by term.
     @Test func exactIsTheSumOfItsDefinition() throws {
         let target = try IsingTarget(size: 3, coupling: 0.5)
-        let kernel = try RBMKernel(Machines.random(visible: 9, hidden: 5, seed: 3), on: target)
+        let kernel = try RBMKernel(randomMachine(visible: 9, hidden: 5, seed: 3), on: target)
         var joint: [[Double]] = []
         for v in 0..<512 {
             let state = bytes(v, 9)
@@ -50,7 +51,7 @@ import Testing
         sampler.draw(0..<count, into: &span)
         let lattice = try BlockLattice(size: 4, scale: 2)
         let kernels: [any RGKernel] = [
-            try RBMKernel(Machines.random(visible: 16, hidden: 8, seed: 4), on: target),
+            try RBMKernel(randomMachine(visible: 16, hidden: 8, seed: 4), on: target),
             MajorityKernel(lattice), KadanoffKernel(lattice, strength: 0.7),
         ]
         for kernel in kernels {

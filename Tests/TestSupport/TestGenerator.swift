@@ -1,13 +1,13 @@
 import Foundation
-import RBMCore
+public import RBMCore
 
 /// Inputs of tests: SplitMix64, a generator that shares nothing with the streams under test.
-struct TestGenerator: RandomNumberGenerator {
+public struct TestGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var x = state
         x = (x ^ x >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -16,19 +16,19 @@ struct TestGenerator: RandomNumberGenerator {
     }
 
     /// Draws a standard normal number by the polar form of Box and Muller.
-    mutating func normal() -> Double {
+    public mutating func normal() -> Double {
         let radius = (-2 * log(Double.random(in: .leastNormalMagnitude..<1, using: &self)))
             .squareRoot()
         return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
     }
 
     /// Draws visible or hidden bytes: 0 and 1, or 0…127.
-    mutating func bytes(_ count: Int, _ levels: ByteLevels) -> [UInt8] {
+    public mutating func bytes(_ count: Int, _ levels: ByteLevels) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: 0...UInt8(levels.maximum), using: &self) }
     }
 
     /// Draws probabilities, some of which are exactly 0 or 1.
-    mutating func probabilities(_ count: Int) -> [Float] {
+    public mutating func probabilities(_ count: Int) -> [Float] {
         (0..<count).map { _ in
             max(0, min(1, Float.random(in: -0.1...1.1, using: &self)))
         }
@@ -38,7 +38,7 @@ struct TestGenerator: RandomNumberGenerator {
     ///
     /// Weights and biases have the given deviations, and the largest weight is below 4: their
     /// rounding to two bytes is exact too.
-    mutating func parameters(
+    public mutating func parameters(
         _ visible: Int, _ hidden: Int, weights: Double, biases: Double
     ) -> Parameters {
         func value(_ deviation: Double) -> Float {
@@ -52,7 +52,7 @@ struct TestGenerator: RandomNumberGenerator {
     }
 
     /// Draws an RBM.
-    mutating func rbm(
+    public mutating func rbm(
         _ visible: Int, _ hidden: Int, _ visibleUnits: UnitKind, _ hiddenUnits: UnitKind,
         weights: Double = 0.6, biases: Double = 0.4
     ) -> RBM {
