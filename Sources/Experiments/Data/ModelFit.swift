@@ -37,4 +37,13 @@ extension Model {
                     + "which take two values; use --binarize threshold or --binarize sample")
         }
     }
+
+    /// Checks that the visible units take two values; `name` is the model's file.
+    func checkTwoValued(_ name: String) throws(SharedFailure) {
+        guard layers[0].visibleUnits == .gaussian else { return }
+        throw SharedFailure(
+            exitCode: ExitStatus.badFile,
+            "\(name): its visible units are gaussian; expected bernoulli or spin units, which have "
+                + "couplings and blocks")
+    }
 }

@@ -23,7 +23,7 @@ public struct BondRBMRun {
         let model = Model(
             layers: [bonds.rbm], imageShape: [size, size],
             notes: [
-                TorusModel.couplingKey: "\(bonds.storedCoupling)", "log_z": "\(logZ)",
+                ModelLattice.couplingKey: "\(bonds.storedCoupling)", "log_z": "\(logZ)",
             ])
         try model.file().write(to: output)
         guard json else {

@@ -41,11 +41,7 @@ struct CasesTraceRun {
 
     private func target(_ opened: OpenedCases) throws -> EmpiricalTarget {
         let cases = opened.cases
-        guard cases.visible == model.layers[0].visibleCount else {
-            throw dataFault(
-                file,
-                "its cases have the shape \(opened.shape), but \(path) takes \(model.imageShape)")
-        }
+        try model.checkShape(opened, from: file, for: path)
         guard cases.levels == .bits else {
             throw dataFault(
                 file,

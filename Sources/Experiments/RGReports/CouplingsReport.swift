@@ -25,12 +25,7 @@ public struct CouplingsReport {
     public init(model path: String, layer: Int, side: MarginalHamiltonian.Side) throws {
         let model = try Model(path: path)
         try model.checkTwoValued(path)
-        guard layer < model.layers.count else {
-            throw SharedFailure(
-                exitCode: ExitStatus.commandLine,
-                "--layer is \(layer), but the top layer of \(path) is "
-                    + "\(model.layers.count - 1), counted from 0")
-        }
+        try model.checkLayer(layer, of: path)
         let machine = model.layers[layer]
         let hamiltonian = MarginalHamiltonian(machine, side: side)
         file = path
@@ -200,7 +195,7 @@ extension CouplingsReport {
         guard let lattice else { return [] }
         let beside =
             lattice.coupling.map {
-                "; trained on the Ising model with \(decimal($0, 6)) between neighbours, else 0"
+                "; its Ising model has \(decimal($0, 6)) between neighbours, else 0"
             } ?? ""
         return ["", "pair couplings by distance on the \(lattice.description)\(beside)"]
             + [columns(["distance", "steps", "pairs", "mean", "deviation", "smallest", "largest"])]

@@ -46,7 +46,7 @@ public struct FlowRun {
         let model = try Model.load(model, world)
         try world.together {
             try model.checkTwoValued(self.model)
-            try checkFit(model)
+            _ = try ModelLattice(square: model, self.model, size: size)
         }
         let rbm = model.layers[0]
         let map = MeanFieldMap(rbm)
@@ -100,13 +100,6 @@ public struct FlowRun {
         guard couplings.count * samples < 1 << 32 else {
             throw RenormalizationError.argument(
                 "\(couplings.count) couplings of \(samples) samples are more than 2³² − 1 chains")
-        }
-    }
-
-    private func checkFit(_ model: Model) throws(RenormalizationError) {
-        let own = try model.latticeSize(self.model)
-        guard own == size else {
-            throw .argument("--size is \(size), but \(self.model) sees a lattice of \(own)×\(own)")
         }
     }
 

@@ -6,13 +6,13 @@ import Renormalization
 /// Measures the kernel of a model on the Ising torus: over all states where there are few, else over
 /// configurations that are drawn.
 struct IsingTraceRun {
-    let lattice: TorusModel
+    let model: Model
     let target: IsingTarget
     let path: String
     let effort: TraceRun.Effort
     let seed: UInt64
 
-    private var rbm: RBM { lattice.rbm }
+    private var rbm: RBM { model.layers[0] }
 
     /// Collective.
     func run(_ world: borrowing Communicator) throws -> TraceReport {
@@ -22,8 +22,7 @@ struct IsingTraceRun {
     }
 
     private var heading: [String] {
-        let stack =
-            lattice.model.layers.count > 1 ? "layer 0 of \(lattice.model.layers.count), " : ""
+        let stack = model.layers.count > 1 ? "layer 0 of \(model.layers.count), " : ""
         return [
             "model   \(path): \(stack)\(rbm.unitsText)",
             "target  the \(target.size)×\(target.size) Ising torus at K = \(target.coupling), "

@@ -70,12 +70,9 @@ public struct RulerRun {
 
     /// The lattice of the visible units and its halves.
     private func halves(of model: Model) throws(RenormalizationError) -> [Int] {
-        let own = try model.latticeSize(self.model)
-        if let size, size != own {
-            throw .argument("--size is \(size), but \(self.model) sees a lattice of \(own)×\(own)")
-        }
+        let lattice = try ModelLattice(square: model, self.model, size: size)
         do {
-            return try BlockingSizes.of(own)
+            return try BlockingSizes.of(lattice.rows)
         } catch {
             throw .model("\(self.model): its visible lattice cannot be blocked: \(error)")
         }

@@ -49,14 +49,14 @@ public struct TraceRun {
         try world.together { try model.checkTwoValued(path) }
         switch target {
         case .ising(let size, let coupling):
-            let (lattice, target) = try world.together {
-                let lattice = try TorusModel(model, path, size: size)
+            let target = try world.together {
+                let lattice = try ModelLattice(square: model, path, size: size)
                 let coupling = try lattice.coupling(given: coupling, path)
                 try checkCoupling(coupling)
-                return (lattice, try IsingTarget(size: lattice.size, coupling: coupling))
+                return try IsingTarget(size: lattice.rows, coupling: coupling)
             }
             return try IsingTraceRun(
-                lattice: lattice, target: target, path: path, effort: effort, seed: seed
+                model: model, target: target, path: path, effort: effort, seed: seed
             ).run(world)
         case .file(let file, let binarize):
             return try CasesTraceRun(
