@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ising
@@ -62,6 +63,17 @@ import Testing
         let all = draw(sampler, 0..<300)
         #expect(Set(all) == [0, 1])
         #expect(draw(sampler, 0..<1) + draw(sampler, 1..<177) + draw(sampler, 177..<300) == all)
+    }
+
+    /// Samples must not change by accident: data sets are cited by their seed.
+    @Test(
+        arguments: [
+            (Chain.Ends.open, 10_615_696_377_405_457_982), (.periodic, 17_777_988_543_419_354_681),
+        ] as [(Chain.Ends, UInt64)])
+    func bitsOfASeed(ends: Chain.Ends, checksum: UInt64) throws {
+        let sampler = try ChainSampler(
+            size: 101, ends: ends, coupling: 0.8, field: 0.05, seed: 42)
+        #expect(Checksum(draw(sampler, 0..<500)).hash == checksum)
     }
 
     @Test func extremes() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ising
@@ -61,5 +62,18 @@ import Testing
         try sums.add(bytes.span, first: 0)
         let exact = try Kaufman.torus(size: 5, coupling: 0.44).energyPerSite
         #expect(abs(sums.energyPerSite.mean - exact) < 4 * sums.energyPerSite.error)
+    }
+
+    /// Samples must not change by accident: data sets are cited by their seed.
+    @Test(
+        arguments: [(0.1, 9_922_817_217_451_342_077), (-0.3, 14_228_233_612_935_800_796)]
+            as [(Double, UInt64)])
+    func bitsOfASeedInAField(field: Double, checksum: UInt64) throws {
+        let sampler = try ConfigurationSampler(size: 7, coupling: 0.4, field: field, seed: 42)
+        #expect(sampler.plan.method == .metropolis)
+        var bytes = [UInt8](repeating: 0, count: 500 * 49)
+        var span = bytes.mutableSpan
+        sampler.draw(0..<500, into: &span)
+        #expect(Checksum(bytes).hash == checksum)
     }
 }
