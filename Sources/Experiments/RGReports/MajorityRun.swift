@@ -49,12 +49,3 @@ public struct MajorityRun {
             """
     }
 }
-
-/// Passes on an error that every rank finds alike as one that rank 0 reports for all.
-func sharedFailures<Result>(_ work: () throws -> Result) throws -> Result {
-    do {
-        return try work()
-    } catch let error as RenormalizationError {
-        throw SharedFailure(exitCode: error.exitCode, error.description)
-    }
-}

@@ -10,3 +10,12 @@ extension RenormalizationError: FailureWithExitCode {
         }
     }
 }
+
+/// Passes on an error that every rank finds alike as one that rank 0 reports for all.
+func sharedFailures<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+        return try work()
+    } catch let error as RenormalizationError {
+        throw SharedFailure(exitCode: error.exitCode, error.description)
+    }
+}

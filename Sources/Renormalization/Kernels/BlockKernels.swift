@@ -1,15 +1,22 @@
 import Glibc
 
-/// The spin of a block follows its majority; at a tie it is drawn, each sign with probability ½.
-public struct MajorityKernel: RGKernel {
-    public let lattice: BlockLattice
+/// A kernel with one hidden spin for each block of a lattice, and nothing that no hidden spin enters.
+public protocol BlockKernel: RGKernel {
+    var lattice: BlockLattice { get }
+}
 
-    public init(_ lattice: BlockLattice) { self.lattice = lattice }
-
+extension BlockKernel {
     public var visibleCount: Int { lattice.size * lattice.size }
     public var hiddenCount: Int { lattice.blocks }
 
     public func offset(of visible: [UInt8]) -> Double { 0 }
+}
+
+/// The spin of a block follows its majority; at a tie it is drawn, each sign with probability ½.
+public struct MajorityKernel: BlockKernel {
+    public let lattice: BlockLattice
+
+    public init(_ lattice: BlockLattice) { self.lattice = lattice }
 
     public func terms(of visible: [UInt8]) -> KernelTerms {
         let sums = lattice.magnetizations(of: visible)
@@ -19,15 +26,10 @@ public struct MajorityKernel: RGKernel {
 }
 
 /// The spin of a block is that of its first site; the others are summed over.
-public struct DecimationKernel: RGKernel {
+public struct DecimationKernel: BlockKernel {
     public let lattice: BlockLattice
 
     public init(_ lattice: BlockLattice) { self.lattice = lattice }
-
-    public var visibleCount: Int { lattice.size * lattice.size }
-    public var hiddenCount: Int { lattice.blocks }
-
-    public func offset(of visible: [UInt8]) -> Double { 0 }
 
     public func terms(of visible: [UInt8]) -> KernelTerms {
         let kept = (0..<lattice.blocks).map { visible[lattice.sites(of: $0)[0]] }
@@ -41,7 +43,7 @@ public struct DecimationKernel: RGKernel {
 ///
 /// T(v, h) = Σⱼ [p hⱼ Σ_{i∈j} sᵢ − ln 2cosh(p Σ_{i∈j} sᵢ)]: the trace condition holds for every p.
 /// No RBM has this kernel: its last term is no energy of one. Source: [Kadanoff75].
-public struct KadanoffKernel: RGKernel {
+public struct KadanoffKernel: BlockKernel {
     public let lattice: BlockLattice
     /// p.
     public let strength: Double
@@ -52,11 +54,6 @@ public struct KadanoffKernel: RGKernel {
         self.lattice = lattice
         self.strength = strength
     }
-
-    public var visibleCount: Int { lattice.size * lattice.size }
-    public var hiddenCount: Int { lattice.blocks }
-
-    public func offset(of visible: [UInt8]) -> Double { 0 }
 
     public func terms(of visible: [UInt8]) -> KernelTerms {
         let fields = lattice.magnetizations(of: visible).map { strength * Double($0) }
