@@ -46,9 +46,7 @@ struct InspectCommand: ParsableCommand {
         if json && configuration {
             throw ValidationError("--json holds the configuration already; leave one of them out")
         }
-        if let filters, !filters.hasSuffix(".png") {
-            throw ValidationError("--filters is `\(filters)`; its name must end in .png")
-        }
+        try checkPicture(filters, option: "filters")
     }
 
     func run() throws {

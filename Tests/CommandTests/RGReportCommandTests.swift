@@ -106,8 +106,11 @@ import Testing
         let hidden = try object(["rg", "couplings", list, "--side", "hidden"])
         #expect(hidden["units"] as? Int == 32)
 
-        let table = try Command.run(["rg", "couplings", model])
+        let picture = folder.file("couplings.png")
+        let table = try Command.run(["rg", "couplings", model, "--picture", picture])
         #expect(table.status == 0 && table.output.contains("6×6 torus"), "\(table.words)")
+        #expect(table.output.contains(picture))
+        #expect(try folder.bytes("couplings.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
     }
 
     @Test func badInputIsRefusedWithTheReason() throws {
@@ -123,6 +126,8 @@ import Testing
             (["rg", "couplings", model, "--layer", "1"], 64, "the top layer"),
             (["rg", "couplings", model, "--layer", "-1"], 64, "--layer"),
             (["rg", "couplings", model, "--side", "top"], 64, "visible"),
+            (["rg", "couplings", model, "--picture", "a.npy"], 64, ".png"),
+            (["rg", "couplings", model, "--picture", "a.png"], 64, "displacement"),
             (["rg", "couplings", broken], 65, "broken.safetensors"),
             (["rg", "couplings", folder.file("none")], 65, "none"),
         ]

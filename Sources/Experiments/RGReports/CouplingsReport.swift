@@ -2,6 +2,7 @@ import DistributedTraining
 import Ising
 import RBMCore
 public import Renormalization
+import Storage
 
 /// The couplings among the units of one side of a machine, for `wilson rg couplings`.
 public struct CouplingsReport {
@@ -20,12 +21,28 @@ public struct CouplingsReport {
     private let shares: OrderShares?
     private let lattice: ModelLattice?
     private let shells: [LatticeCouplings.Shell]
+    private let picture: String?
 
-    /// Reads the model and finds the couplings of a layer's side.
-    public init(model path: String, layer: Int, side: MarginalHamiltonian.Side) throws {
+    /// Reads the model, finds the couplings of a layer's side, and draws them.
+    ///
+    /// - Parameter picture: The PNG file of the couplings by displacement; nil for none.
+    public init(
+        model path: String, layer: Int, side: MarginalHamiltonian.Side, picture: String? = nil
+    ) throws {
         let model = try Model(path: path)
         try model.checkTwoValued(path)
         try model.checkLayer(layer, of: path)
+        lattice = layer == 0 && side == .visible ? ModelLattice(model) : nil
+        if let picture {
+            guard lattice != nil else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.commandLine,
+                    "--picture shows couplings by displacement on a lattice, but the \(side.rawValue) "
+                        + "units of layer \(layer) of \(path) are none")
+            }
+            try AtomicFile.checkWritable(picture)
+        }
+        self.picture = picture
         let machine = model.layers[layer]
         let hamiltonian = MarginalHamiltonian(machine, side: side)
         file = path
@@ -40,12 +57,16 @@ public struct CouplingsReport {
             orders = nil
             shares = OrderShares(hamiltonian, pairs)
         }
-        lattice = layer == 0 && side == .visible ? ModelLattice(model) : nil
         let pairs = pairs
         let collected = lattice.map {
             LatticeCouplings(pairs, rows: $0.rows, columns: $0.columns, isTorus: $0.isTorus)
         }
         shells = collected?.shells ?? []
+        if let picture, let lattice {
+            let map = CouplingMap(
+                pairs, rows: lattice.rows, columns: lattice.columns, isTorus: lattice.isTorus)
+            try CouplingPicture.image(map).writePNG(to: picture)
+        }
     }
 
     private var units: Int { pairs.units }
@@ -164,6 +185,12 @@ extension CouplingsReport {
         lines += orderLines + shellLines
         lines += ["", "the strongest pairs"]
         lines += strongest.map { columns(["\($0.a)", "\($0.b)", decimal($0.coupling, 6)]) }
+        if let picture {
+            lines += [
+                "",
+                "by displacement, gray is 0, white and black the largest of either sign: \(picture)",
+            ]
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -12,7 +12,6 @@ enum PlacementPicture {
     private static let (free, crowded, empty, line) = (
         UInt8(235), UInt8(150), UInt8(70), UInt8(110)
     )
-    private static let (dot, ring) = (UInt8(0), UInt8(255))
     private static let margin = UInt8(176)
 
     /// Draws a placement.
@@ -56,29 +55,14 @@ enum PlacementPicture {
                     isBorder ? line : (units == 0 ? empty : (units == 1 ? free : crowded))
             }
         }
+        var image = GrayImage(width: width, height: width, pixels: pixels)
         for field in placement.fields {
             guard let centre = field.centre else { continue }
-            drawDot(
+            image.drawDot(
                 (centre.x + 0.5) * Double(scale), (centre.y + 0.5) * Double(scale),
-                radius: max(2, Double(scale) / 6), in: &pixels, width: width)
+                radius: max(2, Double(scale) / 6))
         }
-        return GrayImage(width: width, height: width, pixels: pixels)
-    }
-
-    /// A disk with a ring around it, over the borders of the torus.
-    private static func drawDot(
-        _ x: Double, _ y: Double, radius: Double, in pixels: inout [UInt8], width: Int
-    ) {
-        let reach = Int(radius) + 2
-        for dy in -reach...reach {
-            for dx in -reach...reach {
-                let distance = Double(dx * dx + dy * dy).squareRoot()
-                guard distance < radius + 1.5 else { continue }
-                let column = (Int(x) + dx + width) % width
-                let row = (Int(y) + dy + width) % width
-                pixels[row * width + column] = distance < radius ? dot : ring
-            }
-        }
+        return image
     }
 
     /// Two pictures side by side, on the gray of margins.

@@ -11,22 +11,32 @@ struct RGCouplingsCommand: ParsableCommand {
             are exact at any size; up to 20 units so are the couplings of every order, and beyond \
             the share of higher orders is measured on random states. Where the visible units are a \
             lattice, pairs are collected by distance, beside the true coupling of a model that was \
-            trained on Ising configurations.
+            trained on Ising configurations. --picture keeps directions apart: a square for each \
+            displacement from the dot in the middle, gray for no coupling, white and black for the \
+            largest of either sign, by the root of its size.
 
             EXAMPLES
               wilson rg couplings runs/ising-critical/model.safetensors
+              wilson rg couplings model.safetensors --picture couplings.png
               wilson rg couplings model.safetensors --side hidden --json
               wilson rg couplings dbn.safetensors --layer 1
             """)
 
-    @Argument(help: "The model, or a checkpoint.")
+    @Argument(
+        help: "The model, or a checkpoint.", completion: .file(extensions: ["safetensors"]))
     var model: String
 
-    @Option(help: "Whose couplings: visible or hidden.")
+    @Option(help: "Whose couplings.")
     var side = MarginalHamiltonian.Side.visible
 
     @Option(help: "Which layer of a stack, from 0.")
     var layer = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Draw the mean coupling of each displacement on the lattice.", valueName: "file.png"),
+        completion: .file(extensions: ["png"]))
+    var picture: String?
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -35,11 +45,13 @@ struct RGCouplingsCommand: ParsableCommand {
         if layer < 0 {
             throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
         }
+        try checkPicture(picture, option: "picture")
     }
 
     func run() throws {
         try alone {
-            let report = try CouplingsReport(model: model, layer: layer, side: side)
+            let report = try CouplingsReport(
+                model: model, layer: layer, side: side, picture: picture)
             print(json ? report.json : report.table)
         }
     }

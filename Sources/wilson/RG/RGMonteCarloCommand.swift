@@ -63,9 +63,7 @@ struct RGMonteCarloCommand: ParsableCommand {
         if model == nil && picture != nil {
             throw ValidationError("--picture is of the hidden units of a --model")
         }
-        if let picture, !picture.hasSuffix(".png") {
-            throw ValidationError("--picture is `\(picture)`; its name must end in .png")
-        }
+        try checkPicture(picture, option: "picture")
     }
 
     func run() throws {
