@@ -63,7 +63,7 @@ struct IsingCommand: ParsableCommand {
                     + "(default: by size and coupling)."))
         var method: String?
 
-        @Option(help: "Names the random numbers.")
+        @Option(help: "Names the random numbers; trainings with this seed draw the same cases.")
         var seed: UInt64 = 1
 
         @Flag(help: "Print one JSON object.")

@@ -69,6 +69,27 @@ import Testing
         #expect(together.output == alone.output, "\(together.words)")
     }
 
+    /// A flow under the seed of a training must not begin with what was learned by heart.
+    @Test func startsAreNotTheTrainingDataOfTheSeed() throws {
+        let path = try writeModel(weight: 0.5)
+        let flow = try Command.run([
+            "rg", "flow", path, "--size", "8", "--couplings", "0.3", "--steps", "1",
+            "--samples", "640", "--seed", "5", "--json",
+        ])
+        #expect(flow.status == 0, "\(flow.words)")
+        func energy(_ seed: UInt64) throws -> String {
+            let drawn = try Command.run([
+                "ising", "sample", "--size", "8", "--coupling", "0.3", "--samples", "640",
+                "--seed", "\(seed)", "--output", folder.file("cases.npy"), "--json",
+            ])
+            // As it was printed: `"energy": -0.7,`.
+            let end = try #require(drawn.output.firstIndex(of: ","), "\(drawn.words)")
+            return String(drawn.output[...end].dropFirst())
+        }
+        #expect(flow.output.contains(try energy(~5)), "\(flow.words)")
+        #expect(!flow.output.contains(try energy(5)), "\(flow.words)")
+    }
+
     @Test func whatHasNoAnswerIsRefused() throws {
         let path = try writeModel(weight: 0.5)
         let size = try Command.run(["rg", "flow", path, "--size", "16"])

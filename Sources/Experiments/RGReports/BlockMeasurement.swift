@@ -31,7 +31,7 @@ struct BlockMeasurement {
         self.size = size
         self.samples = samples
         sampler = try world.together {
-            try ConfigurationSampler(size: size, coupling: coupling, seed: seed)
+            try ConfigurationSampler.fresh(size: size, coupling: coupling, seed: seed)
         }
     }
 

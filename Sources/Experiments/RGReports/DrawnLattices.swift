@@ -26,10 +26,9 @@ struct DrawnLattices {
     init(
         _ target: IsingTarget, count: Int, seed: UInt64, _ world: borrowing Communicator
     ) throws {
-        // Training data are drawn by the same sampler: under its seed a model would be measured on
-        // what it learned by heart, and KL come out too small, even below zero.
         let sampler = try world.together {
-            try ConfigurationSampler(size: target.size, coupling: target.coupling, seed: ~seed)
+            try ConfigurationSampler.fresh(
+                size: target.size, coupling: target.coupling, seed: seed)
         }
         let plan = sampler.plan
         let blockLength = plan.samplesPerReplica

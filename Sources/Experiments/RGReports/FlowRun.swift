@@ -55,7 +55,7 @@ public struct FlowRun {
         var ends: [(end: FixedPoints.End, group: Int)] = []
         for (index, coupling) in couplings.enumerated() {
             let sampler = try world.together {
-                try ConfigurationSampler(size: size, coupling: coupling, seed: seed)
+                try ConfigurationSampler.fresh(size: size, coupling: coupling, seed: seed)
             }
             let share = sampler.plan.share(of: samples, world)
             var bytes = [UInt8](repeating: 0, count: share.count * size * size)

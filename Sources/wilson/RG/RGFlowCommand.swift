@@ -44,7 +44,7 @@ struct RGFlowCommand: ParsableCommand {
     @Option(help: "Configurations of each coupling.")
     var samples = 4096
 
-    @Option(help: "Names the random numbers.")
+    @Option(help: "Names the random numbers; never draws the training data of this seed.")
     var seed: UInt64 = 1
 
     @Flag(help: "Print one JSON object.")

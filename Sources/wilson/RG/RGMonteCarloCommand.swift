@@ -45,7 +45,7 @@ struct RGMonteCarloCommand: ParsableCommand {
         completion: .file(extensions: ["png"]))
     var picture: String?
 
-    @Option(help: "Names the random numbers.")
+    @Option(help: "Names the random numbers; never draws the training data of this seed.")
     var seed: UInt64 = 1
 
     @Flag(help: "Print one JSON object.")

@@ -48,7 +48,7 @@ struct RGTraceCommand: ParsableCommand {
 
     @OptionGroup var annealing: AnnealingOptions
 
-    @Option(help: "Names the random numbers.")
+    @Option(help: "Names the random numbers; never draws the training data of this seed.")
     var seed: UInt64 = 1
 
     @Flag(help: "Print one JSON object.")
