@@ -38,7 +38,7 @@ struct BenchStepCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where chains start: cd, from the batch, or pcd, where they were.",
+            "Where chains start: cd, from the batch (the default), or pcd, where they were.",
             valueName: "cd|pcd"),
         transform: { try choice($0) })
     var algorithm = LearningRule.Algorithm.contrastiveDivergence
@@ -52,12 +52,14 @@ struct BenchStepCommand: ParsableCommand {
     var steps: Int?
 
     @Option(
-        help: ArgumentHelp("integer, integer-one-byte or float32.", valueName: "arithmetic"),
+        help: ArgumentHelp(
+            "integer (the default), integer-one-byte or float32.", valueName: "arithmetic"),
         transform: { try choice($0) })
     var arithmetic = ArithmeticKind.integer
 
     @Option(
-        help: ArgumentHelp("The kind of all units.", valueName: "bernoulli|spin"),
+        help: ArgumentHelp(
+            "The kind of all units (default: bernoulli).", valueName: "bernoulli|spin"),
         transform: { try choice($0, among: UnitKind.allCases) })
     var units = UnitKind.bernoulli
 

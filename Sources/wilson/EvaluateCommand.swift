@@ -9,8 +9,9 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             The log-likelihood is exact, by enumeration, when the smaller side has at most 25 \
             units (under gaussian visible units, the hidden side); --ais estimates it for any \
-            machine, by annealed importance sampling, with its error. Likelihoods are of states: grey values are drawn to bits, the same ones for \
-            every model. A layer above the first is measured as a machine of its own, on the \
+            machine, by annealed importance sampling, with its error. Likelihoods are of states: \
+            grey values are drawn to bits, the same ones for every model; of gaussian units they \
+            are densities. A layer above the first is measured as a machine of its own, on the \
             hidden means of the layers below it.
 
             EXAMPLES
@@ -34,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "How the data's values are read.")
     var values = ConfiguredValues.auto
 
-    @Option(help: "How the data become bits.")
+    @Option(help: "How grey data become bits.")
     var binarize = ConfiguredBinarization.none
 
     @Flag(help: "Estimate ln Z by annealed importance sampling.")

@@ -6,7 +6,7 @@ import Ising
 struct IsingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ising",
-        abstract: "Draws configurations of the two-dimensional Ising model, or solves it.",
+        abstract: "Draws configurations of the Ising model, or solves it.",
         subcommands: [Sample.self, Exact.self, IsingChainCommand.self],
         defaultSubcommand: Sample.self)
 

@@ -10,8 +10,7 @@ struct SampleCommand: ParsableCommand {
             A stack is sampled at its top, and one pass goes down to the visible units. An NPY file \
             holds states of shape [N, image shape…], uint8 0/1, or float32 on the scale of the data \
             where visible units are gaussian; a picture the probabilities, or means, from which they \
-            were drawn. With --clamp the free units are drawn given the held ones, in a \
-            stack too.
+            were drawn. With --clamp the free units are drawn given the held ones, in a stack too.
 
             EXAMPLES
               wilson sample runs/mnist/model.safetensors --count 100 --sweeps 1000 --output a.png
@@ -46,7 +45,7 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "How the data's values are read.")
     var values = ConfiguredValues.auto
 
-    @Option(help: "How the data become bits.")
+    @Option(help: "How grey data become bits.")
     var binarize = ConfiguredBinarization.none
 
     @Option(

@@ -39,7 +39,7 @@ struct TransformCommand: ParsableCommand {
     @Option(help: "How the data's values are read.")
     var values = ConfiguredValues.auto
 
-    @Option(help: "How the data become bits.")
+    @Option(help: "How grey data become bits.")
     var binarize = ConfiguredBinarization.none
 
     @Option(help: "Names the random numbers of --samples and of --binarize sample.")

@@ -17,7 +17,7 @@ struct RGMonteCarloCommand: ParsableCommand {
             EXAMPLES
               wilson rg mcrg --size 64 --coupling critical --samples 20000
               mpirun -np 4 wilson rg mcrg --size 128 --coupling critical --samples 50000 --json
-              wilson rg mcrg --model runs/ising/model.safetensors --samples 50000 --picture a.png
+              wilson rg mcrg --model model.safetensors --samples 50000 --picture a.png
             """)
 
     @Option(help: "L of the L×L torus; of a model by default its own.")

@@ -20,7 +20,9 @@ struct RGTraceCommand: ParsableCommand {
               mpirun -np 4 wilson rg trace model.safetensors --target bars-and-stripes.npy
             """)
 
-    @Argument(help: "The model, or a checkpoint; its first layer is measured.")
+    @Argument(
+        help: "The model, or a checkpoint; its first layer is measured.",
+        completion: .file(extensions: ["safetensors"]))
     var model: String
 
     @Option(help: ArgumentHelp("What the model should show.", valueName: "ising|file"))
@@ -37,13 +39,13 @@ struct RGTraceCommand: ParsableCommand {
         transform: coupling(named:))
     var coupling: Double?
 
-    @Option(help: "How the cases of a file become bits: none, threshold or sample.")
+    @Option(help: "How grey cases of a file become bits.")
     var binarize = ConfiguredBinarization.none
 
     @Option(help: "Configurations that are drawn beyond 20 units.")
     var samples = 4096
 
-    @Option(help: "Gibbs sweeps of the model's chains for Bennett's ratio.")
+    @Option(help: "Gibbs sweeps of the model's chains for Bennett's ratio, beyond 20 units.")
     var sweeps = 500
 
     @OptionGroup var annealing: AnnealingOptions
