@@ -27,7 +27,7 @@ fail() {
 }
 
 # Prints the header comment of the script that runs: the lines after the first, as far as they
-# are comments.
+# are comments. Directives of Slurm are none.
 show_help() {
-    sed -n '2,/^[^#]/ { /^#/ { s/^# \{0,1\}//; p; }; }' "$0"
+    sed -n '2,/^[^#]/ { s/^#$//p; s/^# //p; }' "$0"
 }
