@@ -9,3 +9,14 @@ func coupling(named text: String) throws -> Double {
     }
     return value
 }
+
+/// The coupling of a command that needs one.
+struct CouplingOption: ParsableArguments {
+    // Unconditional: a negative coupling begins like an option.
+    @Option(
+        name: .customLong("coupling"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
+        transform: coupling(named:))
+    var value: Double
+}

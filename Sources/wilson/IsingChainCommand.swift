@@ -41,7 +41,8 @@ struct IsingChainCommand: ParsableCommand {
         func run() throws {
             try alone {
                 let report = try ChainReport(
-                    size: chain.lattice.size, ends: chain.ends, coupling: chain.lattice.coupling,
+                    size: chain.lattice.size, ends: chain.ends,
+                    coupling: chain.lattice.coupling.value,
                     field: chain.lattice.field)
                 print(json ? report.json : report.table)
             }
@@ -81,7 +82,8 @@ struct IsingChainCommand: ParsableCommand {
         func run() throws {
             try common.onAllRanks { world, _ in
                 let text = try ChainDrawing(
-                    size: chain.lattice.size, ends: chain.ends, coupling: chain.lattice.coupling,
+                    size: chain.lattice.size, ends: chain.ends,
+                    coupling: chain.lattice.coupling.value,
                     field: chain.lattice.field, samples: samples, seed: seed, output: output
                 ).run(json: json, world)
                 if let text, json || !common.quiet { print(text) }

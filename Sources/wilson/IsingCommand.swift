@@ -15,13 +15,7 @@ struct IsingCommand: ParsableCommand {
         @Option(help: "L of the L×L torus, or spins of the chain.")
         var size: Int
 
-        // Unconditional: a negative coupling begins like an option.
-        @Option(
-            parsing: .unconditional,
-            help: ArgumentHelp(
-                "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
-            transform: coupling(named:))
-        var coupling: Double
+        @OptionGroup var coupling: CouplingOption
 
         @Option(
             parsing: .unconditional,
@@ -82,7 +76,7 @@ struct IsingCommand: ParsableCommand {
         func run() throws {
             try common.onAllRanks { world, _ in
                 let text = try IsingDrawing(
-                    size: lattice.size, coupling: lattice.coupling, field: lattice.field,
+                    size: lattice.size, coupling: lattice.coupling.value, field: lattice.field,
                     samples: samples,
                     method: method.flatMap(SamplingMethod.init(rawValue:)), seed: seed,
                     output: output
@@ -114,7 +108,7 @@ struct IsingCommand: ParsableCommand {
 
         func run() throws {
             try alone {
-                let (size, coupling, field) = (lattice.size, lattice.coupling, lattice.field)
+                let (size, coupling, field) = (lattice.size, lattice.coupling.value, lattice.field)
                 if field == 0 {
                     let report = try ExactReport(size: size, coupling: coupling)
                     print(json ? report.json : report.table)
@@ -132,7 +126,5 @@ func checkDrawing(of samples: Int, into output: String) throws {
     if !output.hasSuffix(".npy") {
         throw ValidationError("--output is `\(output)`; its name must end in .npy")
     }
-    if samples < 1 || samples >= 1 << 32 {
-        throw ValidationError("--samples is \(samples); expected 1 to 2³² − 1")
-    }
+    try checkSamples(samples, least: 1)
 }

@@ -18,12 +18,7 @@ struct RGBondRBMCommand: ParsableCommand {
     @Option(help: "L of the L×L torus.")
     var size: Int
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
-        transform: coupling(named:))
-    var coupling: Double
+    @OptionGroup var coupling: CouplingOption
 
     @Option(help: "The model file to write.")
     var output: String
@@ -34,7 +29,8 @@ struct RGBondRBMCommand: ParsableCommand {
     func run() throws {
         try alone {
             print(
-                try BondRBMRun(size: size, coupling: coupling, output: output).run(json: json))
+                try BondRBMRun(size: size, coupling: coupling.value, output: output).run(json: json)
+            )
         }
     }
 }

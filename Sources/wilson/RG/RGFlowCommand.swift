@@ -56,9 +56,7 @@ struct RGFlowCommand: ParsableCommand {
         if steps < 1 || steps >= 1 << 31 {
             throw ValidationError("--steps is \(steps); expected 1 to 2³¹ − 1")
         }
-        if samples < 2 || samples >= 1 << 32 {
-            throw ValidationError("--samples is \(samples); expected 2 to 2³² − 1")
-        }
+        try checkSamples(samples, least: 2)
     }
 
     func run() throws {

@@ -54,9 +54,7 @@ struct RGMonteCarloCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if samples < 2 || samples >= 1 << 32 {
-            throw ValidationError("--samples is \(samples); expected 2 to 2³² − 1")
-        }
+        try checkSamples(samples, least: 2)
         if model == nil && size == nil {
             throw ValidationError("--size says the lattice to draw; or --model, which has one")
         }

@@ -33,13 +33,7 @@ struct RGTensorCommand: ParsableCommand {
     @Option(help: ArgumentHelp("χ, the most states of a bond.", valueName: "n"))
     var bondDimension: Int
 
-    // Unconditional: a negative coupling begins like an option.
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
-        transform: coupling(named:))
-    var coupling: Double
+    @OptionGroup var coupling: CouplingOption
 
     @Option(help: ArgumentHelp("The lattice has 2ⁿ sites.", valueName: "n"))
     var steps = 50
@@ -53,7 +47,8 @@ struct RGTensorCommand: ParsableCommand {
         try alone {
             let isLive = isatty(STDERR_FILENO) == 1 && !common.quiet
             let report = try TensorReport(
-                method: method, bondDimension: bondDimension, coupling: coupling, steps: steps,
+                method: method, bondDimension: bondDimension, coupling: coupling.value,
+                steps: steps,
                 threads: common.threads ?? defaultThreadsAlone()
             ) { step in
                 guard isLive else { return }
