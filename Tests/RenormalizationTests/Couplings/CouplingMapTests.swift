@@ -1,16 +1,10 @@
-import TestSupport
 import Testing
 
 @testable import Renormalization
 
 @Suite struct CouplingMapTests {
-    private static func pairs(_ visible: Int) throws -> PairCouplings {
-        try PairCouplings(
-            MarginalHamiltonian(randomMachine(visible: visible, hidden: 4), side: .visible))
-    }
-
     @Test func displacementsOfTheOpenLatticeArePairsOfSites() throws {
-        let pairs = try Self.pairs(6)
+        let pairs = try Machines.pairs(6)
         // 0 1 2 over 3 4 5.
         let map = CouplingMap(pairs, rows: 2, columns: 3, isTorus: false)
         #expect((map.reachDown, map.reachRight) == (1, 2))
@@ -22,7 +16,7 @@ import Testing
     }
 
     @Test func onTheTorusBothWaysRoundAreCounted() throws {
-        let pairs = try Self.pairs(12)
+        let pairs = try Machines.pairs(12)
         // 0 1 2 3 over 4 5 6 7 over 8 9 10 11.
         let map = CouplingMap(pairs, rows: 3, columns: 4, isTorus: true)
         #expect((map.reachDown, map.reachRight) == (1, 2))
@@ -36,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [false, true]) func thereAndBackAreOneCoupling(isTorus: Bool) throws {
-        let map = CouplingMap(try Self.pairs(15), rows: 3, columns: 5, isTorus: isTorus)
+        let map = CouplingMap(try Machines.pairs(15), rows: 3, columns: 5, isTorus: isTorus)
         var largest = 0.0
         for down in -map.reachDown...map.reachDown {
             for right in -map.reachRight...map.reachRight {

@@ -1,18 +1,12 @@
 import RBMCore
-import TestSupport
 import Testing
 
 @testable import Renormalization
 
 @Suite struct LatticeCouplingsTests {
-    private static func pairs(_ visible: Int) throws -> PairCouplings {
-        try PairCouplings(
-            MarginalHamiltonian(randomMachine(visible: visible, hidden: 4), side: .visible))
-    }
-
     @Test func everyPairIsInOneShell() throws {
         for isTorus in [false, true] {
-            let pairs = try Self.pairs(15)
+            let pairs = try Machines.pairs(15)
             let lattice = LatticeCouplings(pairs, rows: 3, columns: 5, isTorus: isTorus)
             #expect(lattice.shells.reduce(0) { $0 + $1.pairs } == 15 * 14 / 2)
             let distances = lattice.shells.map(\.distance)
@@ -26,7 +20,7 @@ import Testing
     }
 
     @Test func shellsHoldTheirSpread() throws {
-        let pairs = try Self.pairs(4)
+        let pairs = try Machines.pairs(4)
         let lattice = LatticeCouplings(pairs, rows: 2, columns: 2, isTorus: false)
         #expect(lattice.shells.count == 2)
         let diagonal = lattice.shells[1]
