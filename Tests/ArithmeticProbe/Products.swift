@@ -2,7 +2,7 @@ import RBMCore
 import RandomStreams
 import TestSupport
 
-/// Multiplies bytes over many shapes in all four layouts.
+/// Multiplies bytes over many shapes in all layouts that there are.
 func productChecksum() -> Checksum {
     var checksum = Checksum()
     let shapes = [
@@ -13,12 +13,16 @@ func productChecksum() -> Checksum {
         let words = randomWords(m * k + k * n, row: number)
         let a = words[..<(m * k)].map { UInt8($0 >> 25) }
         let b = words[(m * k)...].map { Int8(truncatingIfNeeded: $0 >> 24) }
-        for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
+        for (left, right) in [(false, false), (true, false), (false, true)] {
             var c = [Int32](repeating: 0, count: m * n)
             var span = c.mutableSpan
-            MatrixProducts.multiply(
-                a.span, leftTransposed: left, by: b.span, rightTransposed: right, into: &span,
-                m: m, n: n, k: k)
+            if left {
+                MatrixProducts.multiply(
+                    columns: 0..<m, of: a.span, width: m, by: b.span, into: &span, n: n, k: k)
+            } else {
+                MatrixProducts.multiply(
+                    a.span, by: b.span, rightTransposed: right, into: &span, m: m, n: n, k: k)
+            }
             if m * n * k < 1_000_000 {
                 expectNaive(c, a, left, b, right, m, n, k)
             }
