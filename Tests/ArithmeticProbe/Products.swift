@@ -1,32 +1,36 @@
 import RBMCore
 import RandomStreams
-import TestSupport
 
-/// Multiplies bytes over many shapes in all layouts that there are.
+/// Multiplies bytes, grey ones and bits, over many shapes in all layouts.
 func productChecksum() -> Checksum {
     var checksum = Checksum()
     let shapes = [
         (1, 1, 1), (1, 64, 784), (100, 1, 500), (2, 3, 5), (7, 31, 63), (33, 64, 65),
         (64, 128, 256), (97, 101, 103), (100, 500, 784), (784, 500, 200), (13, 127, 1021),
     ]
+    let products = ByteProducts()
     for (number, (m, n, k)) in shapes.enumerated() {
         let words = randomWords(m * k + k * n, row: number)
-        let a = words[..<(m * k)].map { UInt8($0 >> 25) }
         let b = words[(m * k)...].map { Int8(truncatingIfNeeded: $0 >> 24) }
-        for (left, right) in [(false, false), (true, false), (false, true)] {
-            var c = [Int32](repeating: 0, count: m * n)
-            var span = c.mutableSpan
-            if left {
-                MatrixProducts.multiply(
-                    columns: 0..<m, of: a.span, width: m, by: b.span, into: &span, n: n, k: k)
-            } else {
-                MatrixProducts.multiply(
-                    a.span, by: b.span, rightTransposed: right, into: &span, m: m, n: n, k: k)
+        for (levels, shift) in [(ByteLevels.grey, UInt32(25)), (.bits, 31)] {
+            let a = words[..<(m * k)].map { UInt8($0 >> shift) }
+            for (left, right) in [(false, false), (true, false), (false, true)] {
+                var c = [Int32](repeating: 0, count: m * n)
+                var span = c.mutableSpan
+                if left {
+                    products.multiply(
+                        columns: 0..<m, of: a.span, levels, width: m, by: b.span, into: &span,
+                        n: n, k: k)
+                } else {
+                    products.multiply(
+                        a.span, levels, by: b.span, transposed: right, into: &span, m: m, n: n,
+                        k: k)
+                }
+                if m * n * k < 1_000_000 {
+                    expectNaive(c, a, left, b, right, m, n, k)
+                }
+                for value in c { checksum.add(UInt32(bitPattern: value)) }
             }
-            if m * n * k < 1_000_000 {
-                expectNaive(c, a, left, b, right, m, n, k)
-            }
-            for value in c { checksum.add(UInt32(bitPattern: value)) }
         }
     }
     return checksum

@@ -13,7 +13,7 @@ struct StepBenchmarkReportTests {
         let measures = StepBenchmarkMeasures(
             step: 0.004, fastestStep: 0.0039, slowestStep: 0.005,
             phases: [0.00004, 0.0024, 0.0004, 0.0008, 0, 0.00036],
-            processorShare: processorShare,
+            processorShare: processorShare, memory: 3_211_264,
             limits: StepBenchmarkLimitTimes(
                 oneDNN: ProductTimes(products: 0.0018, statistics: 0.0012),
                 openBLAS: ProductTimes(products: 0.003, statistics: 0.0015),
@@ -65,12 +65,13 @@ struct StepBenchmarkReportTests {
             try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let contract: Set = [
             "milliseconds_per_step", "samples_per_second", "gflops", "roofline_gflops", "phases",
-            "arithmetic", "ranks", "threads", "ratio_to_roofline",
+            "arithmetic", "ranks", "threads", "ratio_to_roofline", "memory_of_weights",
         ]
         #expect(contract.isSubset(of: object.keys))
         #expect(object["milliseconds_per_step"] as? Double == 4)
         #expect(object["roofline_gflops"] as? Double == 133.8)
         #expect(object["arithmetic"] as? String == "integer")
+        #expect(object["memory_of_weights"] as? Double == 2)
         #expect(object["ranks"] as? Int == 2)
         #expect(object["threads"] as? Int == 3)
         let phases = try #require(object["phases"] as? [String: Double])

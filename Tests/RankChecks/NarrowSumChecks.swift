@@ -2,10 +2,10 @@ import DistributedTraining
 
 /// Sums integers of many sizes narrowly, beside the plain sum.
 func checkNarrowSums(_ world: borrowing Communicator) throws {
-    // Five whole pieces of half a million values, a part of one, and a wide tail.
-    let (piece, pieces, tail) = (1 << 19, 5, 77)
-    let wide = piece * pieces + 1000
-    var values = [Int32](repeating: 0, count: wide + tail)
+    // Five whole pieces of half a million values, and a part of one.
+    let (piece, pieces) = (1 << 19, 5)
+    let count = piece * pieces + 1000
+    var values = [Int32](repeating: 0, count: count)
     for i in values.indices { values[i] = Int32((i &* 7919 &+ world.rank &* 104_729) % 199) - 99 }
     // Magnitudes that add up over ranks to the most that fits, in the first piece all positive, in
     // the second all negative; one more in the third; signs that cancel in the fourth, far beyond.
@@ -15,13 +15,12 @@ func checkNarrowSums(_ world: borrowing Communicator) throws {
     values[piece + 6] = -share
     values[2 * piece + 7] = share + (world.rank == world.size - 1 ? 1 : 0)
     values[3 * piece + 8] = world.rank % 2 == 0 ? 1 << 28 : -(1 << 28)
-    values[wide - 1] = world.rank == 0 ? .min : 0
-    for i in wide..<values.count { values[i] = Int32(world.rank + 1) << 20 }
+    values[count - 1] = world.rank == 0 ? .min : 0
 
     var plain = values
     try world.sum(&plain)
     let before = world.exchange.bytes
-    try world.sumNarrowly(&values, wideFrom: wide)
+    try world.sumNarrowly(&values, 0..<count)
     let bytes = world.exchange.bytes - before
     try expect(values == plain, "the sums differ on rank \(world.rank)")
     guard world.size > 1 else { return }
@@ -31,8 +30,11 @@ func checkNarrowSums(_ world: borrowing Communicator) throws {
     try expect(bytes == narrow * 2 + (plain.count - narrow) * 4 + (pieces + 1) * 8, "\(bytes)")
 
     var none: [Int32] = []
-    try world.sumNarrowly(&none, wideFrom: 0)
-    var onlyWide: [Int32] = [1 << 28]
-    try world.sumNarrowly(&onlyWide, wideFrom: 0)
-    try expect(onlyWide == [Int32(world.size) << 28], "\(onlyWide)")
+    try world.sumNarrowly(&none, 0..<0)
+    // What is outside of the range stays as it is.
+    var some: [Int32] = [1, 2, 3, 4]
+    try world.sumNarrowly(&some, 1..<3)
+    try expect(some == [1, 2 * Int32(world.size), 3 * Int32(world.size), 4], "\(some)")
+    try world.sum(&some, 0..<1)
+    try expect(some[0] == Int32(world.size) && some[3] == 4, "\(some)")
 }

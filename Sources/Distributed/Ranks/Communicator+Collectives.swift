@@ -44,9 +44,20 @@ extension Communicator {
     ///
     /// - Precondition: `values` is equally long on all ranks.
     public borrowing func sum<Number: Summable>(_ values: inout [Number]) throws(MPIError) {
-        guard size > 1, !values.isEmpty else { return }
+        try sum(&values, 0..<values.count)
+    }
+
+    /// Collective.
+    ///
+    /// Replaces a range of values on every rank by their elementwise sums over all ranks.
+    ///
+    /// - Precondition: `range` is the same on all ranks.
+    public borrowing func sum<Number: Summable>(
+        _ values: inout [Number], _ range: Range<Int>
+    ) throws(MPIError) {
+        guard size > 1, !range.isEmpty else { return }
         let start = ContinuousClock.now
-        try sumPieces(&values, 0..<values.count)
+        try sumPieces(&values, range)
         exchange.waited(since: start)
     }
 

@@ -1,35 +1,31 @@
 extension Communicator {
     /// Collective.
     ///
-    /// Replaces integers on every rank by their elementwise sums over all ranks, as `sum` does, with
-    /// half the bytes where they are small.
+    /// Replaces a range of integers on every rank by their elementwise sums over all ranks, as `sum`
+    /// does, with half the bytes where they are small.
     ///
     /// A piece travels in 16 bits when the largest magnitudes that the ranks hold in it add up to at
     /// most 2¹⁵ − 1. MPI may add up the ranks in any order and grouping: each partial sum is one over
     /// some of the ranks, so its magnitude is at most the sum of their largest, and nothing can
     /// overflow. All ranks see the same sum of magnitudes and choose alike.
     ///
-    /// - Parameter wide: Values from here on travel in 32 bits: those known to be large.
-    /// - Precondition: `values` is equally long on all ranks.
+    /// - Precondition: `range` is the same on all ranks.
     public borrowing func sumNarrowly(
-        _ values: inout [Int32], wideFrom wide: Int
+        _ values: inout [Int32], _ range: Range<Int>
     ) throws(MPIError) {
-        guard size > 1, !values.isEmpty else { return }
-        precondition((0...values.count).contains(wide), "\(wide) of \(values.count) values")
+        guard size > 1, !range.isEmpty else { return }
         let start = ContinuousClock.now
-        var bounds = magnitudes(of: values, upTo: wide)
+        var bounds = magnitudes(of: values, range)
         try sumPieces(&bounds, 0..<bounds.count)
-        for (piece, bound) in bounds.enumerated() {
-            let range = pieceRange(piece, of: wide)
+        for (piece, bound) in zip(pieces(of: range), bounds) {
             guard bound <= Int64(Int16.max) else {
-                try sumPieces(&values, range)
+                try sumPieces(&values, piece)
                 continue
             }
-            narrow(values, range, into: &wire.values)
-            try sumPieces(&wire.values, 0..<range.count)
-            widen(wire.values, range, into: &values)
+            narrow(values, piece, into: &wire.values)
+            try sumPieces(&wire.values, 0..<piece.count)
+            widen(wire.values, piece, into: &values)
         }
-        try sumPieces(&values, wide..<values.count)
         exchange.waited(since: start)
     }
 }
@@ -39,19 +35,19 @@ final class WireBuffer {
     var values: [Int16] = []
 }
 
-/// Values of a piece: as many bytes on the wire as the messages of other sums have.
-private let pieceCount = pieceBytes / MemoryLayout<Int16>.stride
-
-/// The values of a piece among `count`.
-private func pieceRange(_ piece: Int, of count: Int) -> Range<Int> {
-    piece * pieceCount..<min((piece + 1) * pieceCount, count)
+/// The pieces of a range: as many bytes on the wire as the messages of other sums have.
+private func pieces(of range: Range<Int>) -> [Range<Int>] {
+    let count = pieceBytes / MemoryLayout<Int16>.stride
+    return stride(from: range.lowerBound, to: range.upperBound, by: count).map {
+        $0..<min($0 + count, range.upperBound)
+    }
 }
 
-/// The largest magnitude in each piece of the first `count` values.
-private func magnitudes(of values: [Int32], upTo count: Int) -> [Int64] {
+/// The largest magnitude in each piece.
+private func magnitudes(of values: [Int32], _ range: Range<Int>) -> [Int64] {
     let values = values.span
-    return (0..<(count + pieceCount - 1) / pieceCount).map { piece in
-        let part = values.extracting(pieceRange(piece, of: count))
+    return pieces(of: range).map { piece in
+        let part = values.extracting(piece)
         var largest: UInt32 = 0
         for i in part.indices { largest = max(largest, part[i].magnitude) }
         return Int64(largest)

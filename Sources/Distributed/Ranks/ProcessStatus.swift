@@ -41,3 +41,25 @@ public struct PeakMemory: Sendable {
         return "peak memory of a rank: " + (low == high ? "\(high) MB" : "\(low) to \(high) MB")
     }
 }
+
+/// How much memory this process comes to hold beyond what it holds at a moment.
+public struct MemoryGrowth: Sendable {
+    private let start: Int
+
+    /// Begins to watch; nil where the system does not tell.
+    public init?() {
+        // Sets the account of the most memory to what is held now.
+        let descriptor = unsafe open("/proc/self/clear_refs", O_WRONLY)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard unsafe write(descriptor, "5", 1) == 1, let held = Self.most else { return nil }
+        start = held
+    }
+
+    /// The most bytes that the process has held since, beyond those of the start.
+    public var bytes: Int { max(0, (Self.most ?? start) - start) }
+
+    private static var most: Int? {
+        processStatus("VmHWM").flatMap { Int($0.filter { $0.isNumber }) }.map { $0 << 10 }
+    }
+}

@@ -70,14 +70,19 @@ struct LayerTrainer: ~Copyable {
         estimator = GradientEstimator(
             arithmetic: arithmetic, rule: plan.rule, seed: plan.seed, layer: plan.layer,
             batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer,
-            keepProbability: plan.keepProbability)
-        aim()
-    }
-
-    /// Loads the parameters at which the next step's statistics are taken.
-    private mutating func aim() {
+            keepProbability: plan.keepProbability, panelUnits: Self.panelUnits(of: shape))
         if let momentum = plan.momentum { optimizer.momentum = momentum.value(step: step) }
         arithmetic.load(optimizer.aim(), step: step)
+    }
+
+    /// How many visible units' products are made, added up and applied at once: as many as make a
+    /// buffer small beside the weights of a large layer, and not so few that making the operands of
+    /// a product anew for each panel shows.
+    private static func panelUnits(of shape: LayerShape) -> Int {
+        let isSmall = shape.visible * shape.hidden <= 1 << 20
+        if isSmall || shape.visibleUnits == .gaussian { return shape.visible }
+        let panels = (shape.visible + 511) / 512
+        return (shape.visible + panels - 1) / panels
     }
 
     /// The model as it is now, for use: with all units, where dropout trains with some.
@@ -117,23 +122,50 @@ struct LayerTrainer: ~Copyable {
         let draw = batches.epoch(ofStep: step) + 1
         let source = source
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
-        estimator.estimate(step: step, rows: counts, chains: &chains)
-        // The buffer of the other kind is empty, and its sum no message.
-        try world.sumNarrowly(
-            &estimator.statistics.integers, wideFrom: estimator.statistics.layout.moments.lowerBound
-        )
-        try world.sum(&estimator.statistics.floats)
-        timer.lap(.reduction)
-        let averaging =
-            step >= batches.steps - plan.averagedSteps(of: batches.steps)
-        let change = optimizer.update(
-            with: estimator.statistics, of: arithmetic, counts: counts, rate: rate,
-            averaging: averaging)
+        estimator.runPhases(step: step, rows: counts, chains: &chains)
+        let panels = estimator.statistics.panels
+        // Variances are learned from all products, of which there is one panel.
+        for (number, panel) in panels.enumerated() {
+            estimator.collectProducts(ofVisible: panel, rows: counts)
+            try addUp(world, withMoments: number == 0)
+            if number == 0 { begin(counts) }
+            optimizer.updateWeights(with: estimator.statistics, of: arithmetic)
+            timer.lap(.update)
+        }
+        let change = optimizer.finish(with: estimator.statistics, of: arithmetic)
         updateSquares = change.weightSquares
         step += 1
         guard change.isFinite else { throw notFinite }
-        aim()
         timer.lap(.update)
+    }
+
+    /// Collective.
+    ///
+    /// Adds up the statistics of a panel over ranks.
+    private mutating func addUp(
+        _ world: borrowing Communicator, withMoments: Bool
+    ) throws(MPIError) {
+        let (products, moments) = (
+            estimator.statistics.products, estimator.statistics.layout.moments
+        )
+        // The buffer of the other kind is empty.
+        if estimator.statistics.floats.isEmpty {
+            if withMoments { try world.sum(&estimator.statistics.integers, moments) }
+            try world.sumNarrowly(&estimator.statistics.integers, products)
+        } else {
+            if withMoments { try world.sum(&estimator.statistics.floats, moments) }
+            try world.sum(&estimator.statistics.floats, products)
+        }
+        timer.lap(.reduction)
+    }
+
+    /// Begins the update of a step whose moments are known.
+    private mutating func begin(_ counts: PhaseRows) {
+        let averaging = step >= batches.steps - plan.averagedSteps(of: batches.steps)
+        let momentum = plan.momentum?.value(step: step + 1) ?? optimizer.momentum
+        optimizer.begin(
+            with: estimator.statistics, of: arithmetic, counts: counts, rate: rate,
+            averaging: averaging, next: Optimizer.NextStep(step: step + 1, momentum: momentum))
     }
 
     /// Fails when a parameter is no finite number: no record or file shall hold such a model.

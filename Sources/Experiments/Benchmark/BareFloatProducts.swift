@@ -11,7 +11,7 @@ enum FloatLibrary: String, CaseIterable {
     /// - Parameters:
     ///   - a: Shape `[m, k]`, or `[k, m]` when transposed.
     ///   - aStart: Where a's first element is.
-    ///   - b: Shape `[k, n]`, or `[n, k]` when transposed.
+    ///   - b: Shape `[k, n]`, or `[n, k]` when transposed; at most one of both is.
     ///   - c: Shape `[m, n]`, overwritten.
     func multiply(
         _ a: [Float], from aStart: Int = 0, leftTransposed: Bool = false,
@@ -21,12 +21,19 @@ enum FloatLibrary: String, CaseIterable {
         precondition(
             a.count >= aStart + m * k && b.count >= k * n && c.count >= m * n,
             "shapes: a \(a.count), b \(b.count), c \(c.count) for m \(m), n \(n), k \(k)")
+        precondition(!(leftTransposed && rightTransposed), "both operands are transposed")
         switch self {
         case .oneDNN:
             var result = c.mutableSpan
-            MatrixProducts.multiply(
-                a.span.extracting(aStart...), leftTransposed: leftTransposed, by: b.span,
-                rightTransposed: rightTransposed, into: &result, m: m, n: n, k: k)
+            if leftTransposed {
+                MatrixProducts.multiply(
+                    columns: 0..<m, of: a.span.extracting(aStart...), width: m, by: b.span,
+                    into: &result, n: n, k: k)
+            } else {
+                MatrixProducts.multiply(
+                    a.span.extracting(aStart...), by: b.span, rightTransposed: rightTransposed,
+                    into: &result, m: m, n: n, k: k)
+            }
         case .openBLAS:
             unsafe a.withUnsafeBufferPointer { a in
                 unsafe b.withUnsafeBufferPointer { b in

@@ -97,10 +97,14 @@ public struct StepBenchmark: Sendable, Equatable {
             checkpointEvery: .steps(.max), checkpoints: nil, imageShape: [visible],
             seed: Self.seed, configuration: "", stopAfterSteps: schedule.total
         ) { _, _ in LayerData(training: cases, heldOut: nil) }
+        // So that what the libraries keep for themselves is not taken for the training's.
+        limits.warmUp()
+        let memory = MemoryGrowth()
         // An observer on every rank: each has phases and limits of its own.
         _ = try stack.run(from: nil, timer: timer, observer: watch, world)
         return try StepBenchmarkReport(
-            self, watch.measures(with: limits), rows: rows, threads: MatrixProducts.threads,
+            self, watch.measures(with: limits, memory: memory), rows: rows,
+            threads: MatrixProducts.threads,
             kernels: StepBenchmarkReport.Kernels.current, world)
     }
 

@@ -49,6 +49,15 @@ final class StepBenchmarkLimits {
         repeated(repetitions, into: &draws) { drawWords() }
     }
 
+    /// Local.
+    ///
+    /// Runs the products once, after which the libraries hold what they keep for themselves.
+    func warmUp() {
+        FloatLibrary.alignThreads()
+        for library in FloatLibrary.allCases { _ = floats.run(library) }
+        _ = bytes?.run()
+    }
+
     /// Runs work once without and then several times with noting its result.
     private func repeated<Time>(_ count: Int, into times: inout [Time], _ work: () -> Time) {
         // The threads of one library wait actively for a while, on the cores of the other's.

@@ -19,11 +19,11 @@ extension StepBenchmark {
         let isInteger = arithmetic != .float32
         // Parameters, statistics, the first weights, two bare matrices and a pass over memory, in
         // four bytes each; as integers also the rounded weights of trainer, monitor and bare
-        // products, a packed byte for trainer and bare products, and another sum.
-        let matrices = visible * hidden * (isInteger ? 38 : 24)
+        // products, and another sum.
+        let matrices = visible * hidden * (isInteger ? 34 : 24)
         // Rows of both phases: states in bytes, probabilities, products and their bare copies; as
-        // integers also two sums, twice, of the wider side, and packed states and means, twice.
-        let sums = isInteger ? 16 * max(visible, hidden) + 8 * visible + 4 * hidden : 0
+        // integers also two sums of the wider side, twice, and means and codes in bytes.
+        let sums = isInteger ? 16 * max(visible, hidden) + 4 * visible + 8 * hidden : 0
         let states = rows * (32 * visible + 44 * hidden + sums)
         let cases = max(64 * 0x1p20, Double(batch) * visible)
         // The program, MPI and the libraries' packed copies.

@@ -16,6 +16,7 @@ extension StepBenchmarkReport {
             ("ratio_to_roofline", number(ratioToRoofline)),
             ("phases", object(phases.map { ("\($0.phase)", number($0.share)) })),
             ("limit_ratios", object(limitRatios.map { ("\($0.phase)", number($0.ratio)) })),
+            ("memory_of_weights", memoryOfWeights.map(number) ?? "null"),
             ("processor_share", number(measures.processorShare)),
             ("arithmetic", text(benchmark.arithmetic.rawValue)),
             ("ranks", "\(ranks)"),
@@ -52,6 +53,10 @@ extension StepBenchmarkReport {
                 "bare sgemm: \(rooflineLibrary.rawValue); " + other.joined(separator: ", ")
             ),
             ("ratio", decimal(ratioToRoofline, 3), "of the roofline", ""),
+            (
+                "memory", decimal(memoryOfWeights, 2), "× the weights",
+                "most that a rank held, over float32 weights"
+            ),
         ].map { name, value, unit, note in
             let line = padRight(name, 14) + pad(value, 11) + " " + unit
             return note.isEmpty ? line : padRight(line, 37) + "(\(note))"

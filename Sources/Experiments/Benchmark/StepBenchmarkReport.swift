@@ -87,6 +87,13 @@ public struct StepBenchmarkReport: Sendable {
     /// How near the step comes to its products alone in float32; above 1 where integers outrun it.
     public var ratioToRoofline: Double { gflops / max(rooflineGflops, 1e-12) }
 
+    /// The most memory that the training of a rank came to hold, in units of the weights' float32
+    /// bytes; nil where the system does not tell.
+    public var memoryOfWeights: Double? {
+        measures.memory < 0
+            ? nil : measures.memory / (4 * Double(benchmark.visible) * Double(benchmark.hidden))
+    }
+
     /// The part of a step that each phase takes.
     public var phases: [(phase: StepTimer.Phase, share: Double)] {
         let total = max(measures.phases.reduce(0, +), 1e-12)
@@ -124,7 +131,9 @@ extension StepBenchmarkMeasures {
     /// All numbers in a row, for sums over ranks.
     var values: [Double] {
         let products = [limits.oneDNN, limits.openBLAS, limits.bytes]
-        return [step, fastestStep, slowestStep, processorShare, limits.words, limits.update]
+        return [
+            step, fastestStep, slowestStep, processorShare, memory, limits.words, limits.update,
+        ]
             + products.flatMap { [$0.products, $0.statistics] } + phases
     }
 
@@ -135,9 +144,9 @@ extension StepBenchmarkMeasures {
         }
         self.init(
             step: values[0], fastestStep: values[1], slowestStep: values[2],
-            phases: Array(values[12...]), processorShare: values[3],
+            phases: Array(values[13...]), processorShare: values[3], memory: values[4],
             limits: StepBenchmarkLimitTimes(
-                oneDNN: times(6), openBLAS: times(8), bytes: times(10), words: values[4],
-                update: values[5]))
+                oneDNN: times(7), openBLAS: times(9), bytes: times(11), words: values[5],
+                update: values[6]))
     }
 }

@@ -67,5 +67,8 @@ struct StepBenchmarkMeasures: Equatable {
     /// The part of the steps' time for which the rank had its core; less than 1 where it had to wait
     /// for other programs.
     var processorShare: Double
+    /// The most memory that the training came to hold, in bytes; below 0 where the system does not
+    /// tell.
+    var memory: Double
     var limits: StepBenchmarkLimitTimes
 }

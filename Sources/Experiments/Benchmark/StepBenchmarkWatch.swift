@@ -56,10 +56,13 @@ final class StepBenchmarkWatch: TrainingObserver {
     func checkpointed(_ path: String) {}
 
     /// What this rank measured.
-    func measures(with limits: StepBenchmarkLimits) -> StepBenchmarkMeasures {
+    func measures(
+        with limits: StepBenchmarkLimits, memory: MemoryGrowth?
+    ) -> StepBenchmarkMeasures {
         StepBenchmarkMeasures(
             step: median(steps), fastestStep: steps.min() ?? 0, slowestStep: steps.max() ?? 0,
             phases: phaseSeconds.map(median),
-            processorShare: busySeconds / max(steps.reduce(0, +), 1e-12), limits: limits.medians)
+            processorShare: busySeconds / max(steps.reduce(0, +), 1e-12),
+            memory: memory.map { Double($0.bytes) } ?? -1, limits: limits.medians)
     }
 }

@@ -19,11 +19,15 @@ public final class Float32Arithmetic: LayerArithmetic {
         parameters = Parameters(visible: shape.visible, hidden: shape.hidden)
     }
 
-    public func load(_ parameters: Parameters, step: Int) {
-        precondition(
-            parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,
-            "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "
-                + "\(shape.visible)×\(shape.hidden)")
+    public func load(_ parameters: Parameters, step: Int) { finishLoad(parameters) }
+
+    public func beginLoad(step: Int) { parameters.values = [] }
+
+    /// Products read the parameters themselves.
+    public func load(weights: Span<Float>, ofVisible unit: Int) {}
+
+    public func finishLoad(_ parameters: Parameters) {
+        checkShape(of: parameters)
         self.parameters = parameters
         guard shape.visibleUnits == .gaussian else { return }
         let logarithms =
@@ -32,8 +36,6 @@ public final class Float32Arithmetic: LayerArithmetic {
         inverseVariances = logarithms.map { exponential(-$0) }
         visibleDeviations = logarithms.map { exponential($0 / 2) }
     }
-
-    public func unload() { parameters.values = [] }
 
     // MARK: Pre-activations
 
@@ -76,10 +78,12 @@ public final class Float32Arithmetic: LayerArithmetic {
 
     // MARK: Statistics
 
-    public func makeStatistics() -> Statistics { Statistics(shape, integers: false) }
+    public func makeStatistics(panelUnits: Int) -> Statistics {
+        Statistics(shape, panelUnits: panelUnits, integers: false)
+    }
 
     /// Computes sums that are already divided by the global counts: gradients, once added up.
-    public func collect(
+    public func collectMoments(
         visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
         into statistics: inout Statistics
     ) {
@@ -106,9 +110,6 @@ public final class Float32Arithmetic: LayerArithmetic {
 
         let layout = statistics.layout
         var sums = statistics.floats.mutableSpan
-        MatrixProducts.multiply(
-            visibleValues.span, leftTransposed: true, by: hiddenValues.span, into: &sums,
-            m: shape.visible, n: hidden, k: count)
         sums.withRange(layout.moments) { moments in
             for i in moments.indices { moments[i] = 0 }
         }
@@ -146,6 +147,18 @@ public final class Float32Arithmetic: LayerArithmetic {
         }
     }
 
+    public func collectProducts(
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        into statistics: inout Statistics
+    ) {
+        statistics.panel = panel
+        let (visibleValues, hiddenValues) = (visibleValues, hiddenValues)
+        var sums = statistics.floats.mutableSpan
+        MatrixProducts.multiply(
+            columns: panel, of: visibleValues.span, width: shape.visible, by: hiddenValues.span,
+            into: &sums, n: shape.hidden, k: rows.positive + rows.negative)
+    }
+
     public func logVarianceGradient(
         from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters
     ) -> [Float] {
@@ -165,8 +178,7 @@ public final class Float32Arithmetic: LayerArithmetic {
         ofVisible unit: Int, from statistics: borrowing Statistics, counts: PhaseRows,
         into gradient: inout MutableSpan<Float>
     ) {
-        let sums = statistics.floats.span
-        let row = sums.extracting(rowRange(unit, of: shape.hidden))
+        let row = statistics.floats.span.extracting(statistics.products(ofVisible: unit))
         for j in gradient.indices { gradient[j] = row[j] }
     }
 

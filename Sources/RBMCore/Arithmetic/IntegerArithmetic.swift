@@ -9,7 +9,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     public var kind: ArithmeticKind { rounding == nil ? .integer : .integerOneByte }
 
     private let rounding: WeightRounding?
-    private var weights: RoundedWeights
+    private let weights: RoundedWeights
     private var visibleBias: [Float]
     private var hiddenBias: [Float]
 
@@ -34,7 +34,7 @@ public final class IntegerArithmetic: LayerArithmetic {
         self.shape = shape
         rounding = oneByte
         weights = RoundedWeights(
-            count: shape.visible * shape.hidden, bytes: oneByte == nil ? 2 : 1)
+            rows: shape.visible, columns: shape.hidden, bytes: oneByte == nil ? .two : .one)
         visibleBias = Array(repeating: 0, count: shape.visible)
         hiddenBias = Array(repeating: 0, count: shape.hidden)
         columnSums = ([], [])
@@ -71,45 +71,56 @@ public final class IntegerArithmetic: LayerArithmetic {
     }
 
     public func load(_ parameters: Parameters, step: Int) {
-        precondition(
-            parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,
-            "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "
-                + "\(shape.visible)×\(shape.hidden)")
-        let values = parameters.values.span
-        let all = values.extracting(0..<parameters.weightCount)
-        if let rounding {
-            weights.round(all, columns: shape.hidden, at: rounding.stream(step: step))
-        } else {
-            weights.round(all)
-        }
-        visibleBias = parameters.visibleBias
-        hiddenBias = parameters.hiddenBias
+        checkShape(of: parameters)
+        weights.round(
+            parameters.values.span.extracting(0..<parameters.weightCount),
+            at: rounding?.stream(step: step))
+        takeOver(parameters)
+    }
+
+    public func beginLoad(step: Int) { weights.begin(at: rounding?.stream(step: step)) }
+
+    public func load(weights row: Span<Float>, ofVisible unit: Int) {
+        weights.round(row: unit, row)
+    }
+
+    public func finishLoad(_ parameters: Parameters) {
+        checkShape(of: parameters)
+        weights.finish(parameters.values.span.extracting(0..<parameters.weightCount))
+        takeOver(parameters)
+    }
+
+    /// Takes over what is needed beside the rounded weights: the biases, and sums for spins.
+    private func takeOver(_ parameters: Parameters) {
+        copy(parameters.values, parameters.visibleBiasRange, to: &visibleBias)
+        copy(parameters.values, parameters.hiddenBiasRange, to: &hiddenBias)
         if shape.visibleUnits == .spin {
-            columnSums = (columnSum(weights.high.span), columnSum(weights.low.span))
+            columnSums = (columnSum(weights.high), columnSum(weights.low))
         }
         if shape.hiddenUnits == .spin {
-            rowSums = (rowSum(weights.high.span), rowSum(weights.low.span))
+            rowSums = (rowSum(weights.high), rowSum(weights.low))
         }
     }
 
-    /// Nothing of the parameters is kept but their roundings.
-    public func unload() {}
-
-    private func columnSum(_ bytes: Span<Int8>) -> [Int32] {
+    private func columnSum(_ bytes: SharedRows<Int8>) -> [Int32] {
         guard !bytes.isEmpty else { return [] }
         var sums = [Int32](repeating: 0, count: shape.hidden)
-        var span = sums.mutableSpan
-        addRows(bytes, rows: 0..<shape.visible, to: &span)
+        bytes.withSpan { bytes in
+            var span = sums.mutableSpan
+            addRows(bytes, rows: 0..<shape.visible, to: &span)
+        }
         return sums
     }
 
-    private func rowSum(_ bytes: Span<Int8>) -> [Int32] {
+    private func rowSum(_ bytes: SharedRows<Int8>) -> [Int32] {
         guard !bytes.isEmpty else { return [] }
-        return (0..<shape.visible).map { i in
-            let row = bytes.extracting(rowRange(i, of: shape.hidden))
-            var sum: Int32 = 0
-            for j in row.indices { sum &+= Int32(row[j]) }
-            return sum
+        return bytes.withSpan { bytes in
+            (0..<shape.visible).map { i in
+                let row = bytes.extracting(rowRange(i, of: shape.hidden))
+                var sum: Int32 = 0
+                for j in row.indices { sum &+= Int32(row[j]) }
+                return sum
+            }
         }
     }
 
@@ -141,22 +152,24 @@ public final class IntegerArithmetic: LayerArithmetic {
         _ conversion: PreactivationConversion, bias: [Float], into result: inout [Float]
     ) {
         let n = bias.count
-        let (high, low) = (weights.high, weights.low)
         var result = result.mutableSpan
         result.shared { result in
-            products.inBlocks(
-                states.span, levels, from: rows.lowerBound * k, by: high.span, low.span,
-                transposed: transposed, m: rows.count, n: n, k: k
-            ) { block, high, low in
-                for row in block.rows {
-                    let place = block.sums(ofRow: row)
-                    let start = (rows.lowerBound + row) * n
-                    result.withRange(
-                        (start + block.columns.lowerBound)..<(start + block.columns.upperBound)
-                    ) { result in
-                        conversion.convert(
-                            high.isEmpty ? high : high.extracting(place), low.extracting(place),
-                            bias, columns: block.columns, into: &result)
+            weights.high.withSpan { high in
+                weights.low.withSpan { low in
+                    products.inBlocks(
+                        states.span, levels, from: rows.lowerBound * k, by: high, low,
+                        transposed: transposed, m: rows.count, n: n, k: k
+                    ) { block, high, low in
+                        for row in block.rows {
+                            let sums = block.sums(ofRow: row)
+                            let start = (rows.lowerBound + row) * n + block.columns.lowerBound
+                            result.withRange(start..<(start + block.columns.count)) { result in
+                                conversion.convert(
+                                    high.isEmpty ? high : high.extracting(sums),
+                                    low.extracting(sums), bias, columns: block.columns,
+                                    into: &result)
+                            }
+                        }
                     }
                 }
             }
@@ -165,9 +178,11 @@ public final class IntegerArithmetic: LayerArithmetic {
 
     // MARK: Statistics
 
-    public func makeStatistics() -> Statistics { Statistics(shape, integers: true) }
+    public func makeStatistics(panelUnits: Int) -> Statistics {
+        Statistics(shape, panelUnits: panelUnits, integers: true)
+    }
 
-    public func collect(
+    public func collectMoments(
         visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
         into statistics: inout Statistics
     ) {
@@ -182,9 +197,6 @@ public final class IntegerArithmetic: LayerArithmetic {
 
         let layout = statistics.layout
         var sums = statistics.integers.mutableSpan
-        products.multiply(
-            columns: 0..<shape.visible, of: visible.span, shape.levels, width: shape.visible,
-            by: meanBytes.span, into: &sums, n: hidden, k: count)
         sums.withRange(layout.moments) { moments in
             for i in moments.indices { moments[i] = 0 }
         }
@@ -205,15 +217,26 @@ public final class IntegerArithmetic: LayerArithmetic {
         }
     }
 
+    public func collectProducts(
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        into statistics: inout Statistics
+    ) {
+        statistics.panel = panel
+        let meanBytes = meanBytes
+        var sums = statistics.integers.mutableSpan
+        products.multiply(
+            columns: panel, of: visible.span, shape.levels, width: shape.visible,
+            by: meanBytes.span, into: &sums, n: shape.hidden, k: rows.positive + rows.negative)
+    }
+
     public func weightGradient(
         ofVisible unit: Int, from statistics: borrowing Statistics, counts: PhaseRows,
         into gradient: inout MutableSpan<Float>
     ) {
-        let hidden = shape.hidden
         let maximum = shape.levels.maximum
         let factor = 1 / Float(127 * maximum * counts.divisor)
         let sums = statistics.integers.span
-        let products = sums.extracting(rowRange(unit, of: hidden))
+        let products = sums.extracting(statistics.products(ofVisible: unit))
         switch shape.visibleUnits {
         case .gaussian: preconditionFailure("gaussian units in integer arithmetic")
         case .bernoulli:
@@ -274,4 +297,10 @@ private func addRows<Byte: FixedWidthInteger & BitwiseCopyable>(
         let row = bytes.extracting(rowRange(row, of: sums.count))
         for j in sums.indices { sums[j] &+= Int32(truncatingIfNeeded: row[j]) }
     }
+}
+
+/// Copies a range of values to the start of an array of its length.
+private func copy(_ values: [Float], _ range: Range<Int>, to target: inout [Float]) {
+    let values = values.span.extracting(range)
+    for i in values.indices { target[i] = values[i] }
 }

@@ -32,9 +32,20 @@ public protocol LayerArithmetic: AnyObject {
     /// other kinds.
     var visibleDeviations: [Float] { get }
 
-    /// Lets go of the parameters, so that their owner changes them without a copy; what follows is
-    /// a `load`.
-    func unload()
+    /// Lets go of the parameters, so that their owner changes them without a copy; what follows are
+    /// all rows of the new weights, and `finishLoad`.
+    ///
+    /// - Parameter step: As `load` has it.
+    func beginLoad(step: Int)
+
+    /// Takes over the new weights of one visible unit; several threads may do so at once, each with
+    /// its units.
+    ///
+    /// - Parameter weights: Shape `[hidden]`.
+    func load(weights: Span<Float>, ofVisible unit: Int)
+
+    /// Takes over what else there is of new parameters whose weights are loaded.
+    func finishLoad(_ parameters: Parameters)
 
     /// Computes c + Wᵀv for some rows of states, into the same rows of the result.
     ///
@@ -53,23 +64,33 @@ public protocol LayerArithmetic: AnyObject {
         _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float])
 
     /// Makes an empty account of the statistics of a step.
-    func makeStatistics() -> Statistics
+    ///
+    /// - Parameter panelUnits: For how many visible units at once, at most.
+    func makeStatistics(panelUnits: Int) -> Statistics
 
-    /// Computes this process's share of the statistics of one step, overwriting `statistics`.
+    /// Computes this process's share of the moments of one step, and prepares the products.
     ///
     /// - Parameters:
     ///   - visible: Bytes, the positive rows and then the negative ones, shape `[rows, visible]`.
     ///   - probabilities: That each hidden unit is 1, rows likewise, shape `[rows, hidden]`.
     ///   - rows: How many rows of either phase there are here, and how many in all processes.
     ///   - rounding: Randomness for rounding means to bytes, where that is done.
-    func collect(
+    func collectMoments(
         visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics)
+
+    /// Computes this process's share of Σ v hᵀ for a panel of visible units.
+    ///
+    /// - Parameters: As `collectMoments` had them before.
+    func collectProducts(
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
         into statistics: inout Statistics)
 
     /// Writes the gradient of the log-likelihood by the weights of one visible unit; by those of a
     /// Gaussian unit, times its variance.
     ///
     /// - Parameters:
+    ///   - unit: One of the panel.
     ///   - statistics: Summed over all processes.
     ///   - gradient: Shape `[hidden]`; means over cases, in nats.
     func weightGradient(
@@ -85,7 +106,9 @@ public protocol LayerArithmetic: AnyObject {
 
     /// Returns the gradient by the logarithms of the variances of Gaussian visible units, in nats.
     ///
-    /// - Parameter parameters: Those at which the statistics were taken.
+    /// - Parameters:
+    ///   - statistics: With all units in one panel.
+    ///   - parameters: Those at which the statistics were taken.
     func logVarianceGradient(
         from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters
     ) -> [Float]
@@ -100,6 +123,28 @@ public protocol LayerArithmetic: AnyObject {
 extension LayerArithmetic {
     /// Takes over the parameters of a layer that is not trained.
     public func load(_ parameters: Parameters) { load(parameters, step: 0) }
+
+    /// Makes an empty account of the statistics of a step, for all visible units at once.
+    public func makeStatistics() -> Statistics { makeStatistics(panelUnits: shape.visible) }
+
+    /// Computes this process's whole share of the statistics of one step.
+    func collect(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics
+    ) {
+        collectMoments(
+            visible: visible, probabilities: probabilities, rows: rows, rounding: rounding,
+            into: &statistics)
+        collectProducts(
+            ofVisible: 0..<shape.visible, visible: visible, rows: rows, into: &statistics)
+    }
+
+    func checkShape(of parameters: Parameters) {
+        precondition(
+            parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,
+            "parameters \(parameters.visibleCount)×\(parameters.hiddenCount) for a layer "
+                + "\(shape.visible)×\(shape.hidden)")
+    }
 
     public var visibleDeviations: [Float] { [] }
 

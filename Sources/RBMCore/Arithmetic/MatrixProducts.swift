@@ -41,7 +41,7 @@ public enum MatrixProducts {
         precondition(
             aStart >= 0 && a.count >= aStart + m * k && b.count >= k * n && c.count >= m * n,
             "shapes: a \(a.count), b \(b.count), c \(c.count) for m \(m), n \(n), k \(k)")
-        let left = LeftBytes(start: aStart, stride: k, isTransposed: false)
+        let left = LeftOperand(start: aStart, stride: k, isTransposed: false)
         multiply(a, left, by: b, rightTransposed: rightTransposed, into: &c, m: m, n: n, k: k)
     }
 
@@ -61,19 +61,19 @@ public enum MatrixProducts {
                 && b.count >= k * n && c.count >= m * n,
             "shapes: columns \(columns) of a \(a.count), b \(b.count), c \(c.count) for width "
                 + "\(width), n \(n), k \(k)")
-        let left = LeftBytes(start: columns.lowerBound, stride: width, isTransposed: true)
+        let left = LeftOperand(start: columns.lowerBound, stride: width, isTransposed: true)
         multiply(a, left, by: b, rightTransposed: false, into: &c, m: m, n: n, k: k)
     }
 
     /// Where a left operand lies.
-    private struct LeftBytes {
+    private struct LeftOperand {
         let start: Int
         let stride: Int
         let isTransposed: Bool
     }
 
     private static func multiply(
-        _ a: Span<UInt8>, _ left: LeftBytes, by b: Span<Int8>, rightTransposed: Bool,
+        _ a: Span<UInt8>, _ left: LeftOperand, by b: Span<Int8>, rightTransposed: Bool,
         into c: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
     ) {
         guard m > 0, n > 0 else { return }
@@ -101,17 +101,44 @@ public enum MatrixProducts {
     /// c ← a·b in float32; the last bits depend on the CPU, the shape and the threads.
     ///
     /// - Parameters:
-    ///   - a: Shape `[m, k]`, or `[k, m]` when transposed.
+    ///   - a: Shape `[m, k]`.
     ///   - b: Shape `[k, n]`, or `[n, k]` when transposed.
     ///   - c: Shape `[m, n]`, overwritten.
     public static func multiply(
-        _ a: Span<Float>, leftTransposed: Bool = false,
-        by b: Span<Float>, rightTransposed: Bool = false,
+        _ a: Span<Float>, by b: Span<Float>, rightTransposed: Bool = false,
         into c: inout MutableSpan<Float>, m: Int, n: Int, k: Int
     ) {
         precondition(
             a.count >= m * k && b.count >= k * n && c.count >= m * n,
             "shapes: a \(a.count), b \(b.count), c \(c.count) for m \(m), n \(n), k \(k)")
+        let left = LeftOperand(start: 0, stride: k, isTransposed: false)
+        multiply(a, left, by: b, rightTransposed: rightTransposed, into: &c, m: m, n: n, k: k)
+    }
+
+    /// c ← (some columns of a)ᵀ·b in float32.
+    ///
+    /// - Parameters:
+    ///   - a: Shape `[k, width]`.
+    ///   - b: Shape `[k, n]`.
+    ///   - c: Shape `[columns.count, n]`, overwritten.
+    public static func multiply(
+        columns: Range<Int>, of a: Span<Float>, width: Int, by b: Span<Float>,
+        into c: inout MutableSpan<Float>, n: Int, k: Int
+    ) {
+        let m = columns.count
+        precondition(
+            columns.lowerBound >= 0 && columns.upperBound <= width && a.count >= k * width
+                && b.count >= k * n && c.count >= m * n,
+            "shapes: columns \(columns) of a \(a.count), b \(b.count), c \(c.count) for width "
+                + "\(width), n \(n), k \(k)")
+        let left = LeftOperand(start: columns.lowerBound, stride: width, isTransposed: true)
+        multiply(a, left, by: b, rightTransposed: false, into: &c, m: m, n: n, k: k)
+    }
+
+    private static func multiply(
+        _ a: Span<Float>, _ left: LeftOperand, by b: Span<Float>, rightTransposed: Bool,
+        into c: inout MutableSpan<Float>, m: Int, n: Int, k: Int
+    ) {
         guard m > 0, n > 0 else { return }
         guard k > 0 else {
             for i in 0..<(m * n) { c[i] = 0 }
@@ -121,9 +148,9 @@ public enum MatrixProducts {
             unsafe b.withUnsafeBufferPointer { b in
                 unsafe c.withUnsafeMutableBufferPointer { c in
                     unsafe dnnl_sgemm(
-                        CChar(leftTransposed ? 84 : 78), CChar(rightTransposed ? 84 : 78),
+                        CChar(left.isTransposed ? 84 : 78), CChar(rightTransposed ? 84 : 78),
                         dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), 1,
-                        a.baseAddress!, dnnl_dim_t(leftTransposed ? m : k),
+                        a.baseAddress! + left.start, dnnl_dim_t(left.stride),
                         b.baseAddress!, dnnl_dim_t(rightTransposed ? k : n),
                         0, c.baseAddress!, dnnl_dim_t(n))
                 }

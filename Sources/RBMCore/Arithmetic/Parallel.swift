@@ -65,7 +65,9 @@ extension MutableSpan where Element: BitwiseCopyable {
 @safe
 struct SharedElements<Element: BitwiseCopyable> {
     private let buffer: UnsafeMutableBufferPointer<Element>
-    private let count: Int
+    let count: Int
+
+    var isEmpty: Bool { count == 0 }
 
     fileprivate init(_ buffer: UnsafeMutableBufferPointer<Element>) {
         unsafe self.buffer = buffer

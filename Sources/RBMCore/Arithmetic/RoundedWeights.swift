@@ -2,102 +2,150 @@ import RandomStreams
 
 /// Weights as integers of one power-of-two scale, in two bytes or one: W ≈ (256·high + low)·scale.
 ///
-/// The scale is a function of the current weights alone, not of how they came about: a resumed run
-/// finds it again.
-struct RoundedWeights {
+/// The scale is the finest at which the bytes hold all weights: a function of the current weights
+/// alone, not of how they came about, so that a resumed run finds it again. Rows are rounded while
+/// their owner changes them, before the largest weight is known: at the scale of the last time, and
+/// once more where that turns out to be another.
+final class RoundedWeights {
     /// Shape `[visible, hidden]`; empty where one byte must do.
-    private(set) var high: [Int8]
+    let high: SharedRows<Int8>
     /// Shape `[visible, hidden]`.
-    private(set) var low: [Int8]
+    let low: SharedRows<Int8>
 
     /// What one unit of the integers is worth: a power of two.
-    private(set) var scale: Float = 1
+    var scale: Float { 1 / inverseScale }
 
-    /// The largest integer that two bytes hold: 127·256 + 127.
-    private static let largest: Float = 32_639
+    private let rows: Int
+    private let columns: Int
+    private let bytes: ByteCount
+    private var inverseScale: Float = 1
+    /// Randomness for one byte; nil for two.
+    private var random: RandomStream?
+    /// The bits of the largest magnitude of each row.
+    private let largest: SharedRows<UInt32>
+    private let words = ThreadScratch()
 
-    private var words: [UInt32] = []
+    enum ByteCount { case one, two }
 
-    init(count: Int, bytes: Int) {
-        precondition(bytes == 1 || bytes == 2, "weights of \(bytes) bytes")
-        high = Array(repeating: 0, count: bytes == 2 ? count : 0)
-        low = Array(repeating: 0, count: count)
+    init(rows: Int, columns: Int, bytes: ByteCount) {
+        self.rows = rows
+        self.columns = columns
+        self.bytes = bytes
+        high = SharedRows(bytes == .two ? rows : 0, of: columns, repeating: 0)
+        low = SharedRows(rows, of: columns, repeating: 0)
+        largest = SharedRows(rows, of: 1, repeating: 0)
+        words.reserve(bytes: wordCount * MemoryLayout<UInt32>.stride)
     }
 
-    /// Rounds weights to the nearest integers of the finest scale at which two bytes hold them all.
+    /// A random word serves four weights, a quarter of the row apart.
+    private var wordCount: Int { (columns + 3) / 4 }
+
+    /// Rounds all weights.
     ///
     /// Weights that are not finite give an arbitrary result; the trainer stops on them.
-    mutating func round(_ weights: Span<Float>) {
-        precondition(weights.count == high.count, "\(weights.count) weights for \(high.count)")
-        let inverse = Self.inverseScale(of: weights, power: 0x1p14, largest: Self.largest - 0.5)
-        scale = 1 / inverse
-        Self.split(weights, inverse, &high, &low)
-    }
-
-    private static func split(
-        _ weights: Span<Float>, _ inverse: Float, _ high: inout [Int8], _ low: inout [Int8]
-    ) {
-        var high = high.mutableSpan
-        var low = low.mutableSpan
-        for i in weights.indices {
-            let integer = roundedInteger(weights[i] * inverse)
-            let upper = (integer &+ 128) >> 8
-            high[i] = Int8(truncatingIfNeeded: upper)
-            low[i] = Int8(truncatingIfNeeded: integer &- upper &<< 8)
-        }
-    }
-
-    /// Rounds weights at random to one of the two nearest integers of the finest scale at which one
-    /// byte holds them all, so that their mean is the weight to 2⁻⁹ of an integer.
     ///
     /// - Parameters:
-    ///   - columns: The hidden units; a row of weights is a row of the stream.
-    mutating func round(_ weights: Span<Float>, columns: Int, at random: RandomStream) {
-        precondition(weights.count == low.count, "\(weights.count) weights for \(low.count)")
-        let inverse = Self.inverseScale(of: weights, power: 0x1p6, largest: 127)
-        scale = 1 / inverse
-        // A word serves four weights, a quarter of the row apart.
-        let quarter = (columns + 3) / 4
-        if words.count != quarter { words = Array(repeating: 0, count: quarter) }
-        for row in 0..<(columns == 0 ? 0 : weights.count / columns) {
-            var span = words.mutableSpan
-            random.fill(&span, row: row)
-            Self.roundRow(weights, rowRange(row, of: columns), inverse * 256, words, &low)
-        }
+    ///   - weights: Shape `[rows, columns]`.
+    ///   - random: For one byte, which rounds at random to one of the two nearest integers, so that
+    ///     the mean is the weight to 2⁻⁹ of an integer. Two bytes round to the nearest.
+    func round(_ weights: Span<Float>, at random: RandomStream? = nil) {
+        precondition(
+            weights.count == rows * columns, "\(weights.count) weights for \(rows)×\(columns)")
+        begin(at: random)
+        inverseScale = finestInverse(magnitude: largestMagnitudeBits(weights))
+        roundAll(weights)
     }
 
-    private static func roundRow(
-        _ weights: Span<Float>, _ row: Range<Int>, _ factor: Float, _ words: [UInt32],
-        _ bytes: inout [Int8]
-    ) {
-        var bytes = bytes.mutableSpan
-        for (part, shift) in [0, 8, 16, 24].enumerated() {
-            let start = min(row.lowerBound + part * words.count, row.upperBound)
-            let range = start..<min(start + words.count, row.upperBound)
-            let weights = weights.extracting(range)
-            let words = words.span.extracting(0..<range.count)
-            let shift = UInt32(shift)
-            bytes.withRange(range) { bytes in
-                for j in bytes.indices {
-                    let fixed = roundedInteger(weights[j] * factor)
-                    let random = Int32(truncatingIfNeeded: words[j] &>> shift & 0xFF)
-                    bytes[j] = Int8(truncatingIfNeeded: (fixed &+ random) >> 8)
-                }
+    /// Begins to round new weights, row by row.
+    func begin(at random: RandomStream?) {
+        precondition((random == nil) == (bytes == .two), "one byte, and only that, is random")
+        self.random = random
+        words.reserve(bytes: wordCount * MemoryLayout<UInt32>.stride)
+    }
+
+    /// Rounds a row; several threads may do so at once, each its rows.
+    func round(row: Int, _ weights: Span<Float>) {
+        largest.withRow(row) { $0[0] = largestMagnitudeBits(weights) }
+        if let random {
+            let words = unsafe words.piece(of: wordCount, UInt32.self)
+            var span = unsafe MutableSpan(_unsafeElements: words)
+            random.fill(&span, row: row)
+            low.withRow(row) {
+                unsafe roundRow(weights, inverseScale * 256, UnsafeBufferPointer(words).span, &$0)
+            }
+        } else {
+            high.withRow(row) { high in
+                low.withRow(row) { low in split(weights, inverseScale, &high, &low) }
             }
         }
     }
 
-    /// The largest power of two by which all weights can be multiplied without exceeding `largest`.
+    /// Ends what `begin` began, when all rows are rounded.
     ///
-    /// - Parameter power: The power of two below `largest`.
-    private static func inverseScale(of weights: Span<Float>, power: Float, largest: Float) -> Float
-    {
-        let magnitude = Float(bitPattern: largestMagnitudeBits(weights))
+    /// - Parameter weights: All of them, which are rounded again where the scale has changed.
+    func finish(_ weights: Span<Float>) {
+        let magnitude = largest.withSpan { rows in
+            var magnitude: UInt32 = 0
+            for i in rows.indices { magnitude = max(magnitude, rows[i]) }
+            return magnitude
+        }
+        let inverse = finestInverse(magnitude: magnitude)
+        guard inverse != inverseScale else { return }
+        inverseScale = inverse
+        roundAll(weights)
+    }
+
+    private func roundAll(_ weights: Span<Float>) {
+        inParallel(over: rows, atLeast: 1 + 8192 / max(1, columns)) { part in
+            for row in part { round(row: row, weights.extracting(rowRange(row, of: columns))) }
+        }
+    }
+
+    /// The largest power of two by which all weights can be multiplied without exceeding what the
+    /// bytes hold.
+    private func finestInverse(magnitude bits: UInt32) -> Float {
+        // Two bytes hold 127·256 + 127, and rounding to the nearest adds up to a half.
+        let (power, largest): (Float, Float) = bytes == .two ? (0x1p14, 32_638.5) : (0x1p6, 127)
+        let magnitude = Float(bitPattern: bits)
         // Below 2⁻⁶⁰ nothing is gained by a finer scale, and its inverse must stay finite.
         guard magnitude.isFinite, magnitude >= 0x1p-60 else { return power * 0x1p60 }
-        let exponent = Float(bitPattern: magnitude.bitPattern & 0x7F80_0000)  // 2ᵉ ≤ magnitude
+        let exponent = Float(bitPattern: bits & 0x7F80_0000)  // 2ᵉ ≤ magnitude
         let inverse = power / exponent
         return magnitude * inverse < largest ? inverse : inverse / 2
+    }
+}
+
+/// Rounds a row to the nearest integers of two bytes.
+private func split(
+    _ weights: Span<Float>, _ inverse: Float, _ high: inout MutableSpan<Int8>,
+    _ low: inout MutableSpan<Int8>
+) {
+    for i in weights.indices {
+        let integer = roundedInteger(weights[i] * inverse)
+        let upper = (integer &+ 128) >> 8
+        high[i] = Int8(truncatingIfNeeded: upper)
+        low[i] = Int8(truncatingIfNeeded: integer &- upper &<< 8)
+    }
+}
+
+/// Rounds a row at random to integers of one byte.
+private func roundRow(
+    _ weights: Span<Float>, _ factor: Float, _ words: Span<UInt32>,
+    _ bytes: inout MutableSpan<Int8>
+) {
+    for part in 0..<4 {
+        let start = min(part * words.count, weights.count)
+        let range = start..<min(start + words.count, weights.count)
+        let weights = weights.extracting(range)
+        let words = words.extracting(0..<range.count)
+        let shift = UInt32(8 * part)
+        bytes.withRange(range) { bytes in
+            for j in bytes.indices {
+                let fixed = roundedInteger(weights[j] * factor)
+                let random = Int32(truncatingIfNeeded: words[j] &>> shift & 0xFF)
+                bytes[j] = Int8(truncatingIfNeeded: (fixed &+ random) >> 8)
+            }
+        }
     }
 }
 

@@ -8,7 +8,8 @@ public struct GradientEstimator: ~Copyable {
     public let arithmetic: any LayerArithmetic
     public let rule: LearningRule
 
-    /// The sums of the last `estimate`; to be added up over processes before they are used.
+    /// The sums of the last step, of a panel after `collectProducts`; to be added up over processes
+    /// before they are used.
     public var statistics: Statistics
 
     private let seed: UInt64
@@ -28,10 +29,12 @@ public struct GradientEstimator: ~Copyable {
 
     /// Creates an estimator for at most `batch` data rows and `chains` chains on this process.
     ///
-    /// - Parameter keepProbability: Of dropout, in (0, 1]; 1 for none. Spins have none.
+    /// - Parameters:
+    ///   - keepProbability: Of dropout, in (0, 1]; 1 for none. Spins have none.
+    ///   - panelUnits: For how many visible units there is room in the statistics; nil for all.
     public init(
         arithmetic: any LayerArithmetic, rule: LearningRule, seed: UInt64, layer: Int, batch: Int,
-        chains: Int, timer: StepTimer, keepProbability: Float = 1
+        chains: Int, timer: StepTimer, keepProbability: Float = 1, panelUnits: Int? = nil
     ) {
         let shape = arithmetic.shape
         self.arithmetic = arithmetic
@@ -45,7 +48,7 @@ public struct GradientEstimator: ~Copyable {
                 keepProbability: keepProbability, seed: seed, layer: layer, hidden: shape.hidden,
                 rows: batch + chains)
         }
-        statistics = arithmetic.makeStatistics()
+        statistics = arithmetic.makeStatistics(panelUnits: panelUnits ?? shape.visible)
         visible = Array(repeating: 0, count: (batch + chains) * shape.visibleBytes)
         probabilities = Array(repeating: 0, count: (batch + chains) * shape.hidden)
         visibleProbabilities = Array(repeating: 0, count: chains * shape.visible)
@@ -62,14 +65,31 @@ public struct GradientEstimator: ~Copyable {
         timer.lap(.data)
     }
 
-    /// Computes the statistics of one step from the loaded data rows.
+    /// Computes the statistics of one step from the loaded data rows, of all visible units.
+    ///
+    /// - Parameters: As `runPhases` has them.
+    public mutating func estimate(step: Int, rows: PhaseRows, chains: inout Chains?) {
+        runPhases(step: step, rows: rows, chains: &chains)
+        collectProducts(ofVisible: 0..<arithmetic.shape.visible, rows: rows)
+    }
+
+    /// Computes this process's share of Σ v hᵀ for a panel of visible units, from the last `runPhases`.
+    ///
+    /// - Parameter rows: As `runPhases` had them.
+    public mutating func collectProducts(ofVisible panel: Range<Int>, rows: PhaseRows) {
+        arithmetic.collectProducts(
+            ofVisible: panel, visible: visible, rows: rows, into: &statistics)
+        timer.lap(.statistics)
+    }
+
+    /// Draws the states of one step from the loaded data rows, and computes the moments.
     ///
     /// - Parameters:
     ///   - step: Names the random numbers.
     ///   - rows: This process's share of the batch and of the chains.
     ///   - chains: Moved on by the rule's sweeps; nil for contrastive divergence, whose chains
     ///     start from the batch.
-    public mutating func estimate(step: Int, rows: PhaseRows, chains: inout Chains?) {
+    public mutating func runPhases(step: Int, rows: PhaseRows, chains: inout Chains?) {
         let shape = arithmetic.shape
         precondition(
             (rows.positive + rows.negative) * shape.visibleBytes <= visible.count,
@@ -77,13 +97,13 @@ public struct GradientEstimator: ~Copyable {
                 + "\(visible.count / shape.visibleBytes)")
         let negative = rows.positive..<(rows.positive + rows.negative)
         masks?.draw(step: step, rows: rows)
-        hiddenProbabilities(of: 0..<rows.positive)
-        masks?.apply(to: &probabilities, rows: 0..<rows.positive)
         switch rule.algorithm {
         case .contrastiveDivergence:
             precondition(
                 rows.positive == rows.negative && rows.firstPositive == rows.firstNegative,
                 "contrastive divergence runs a chain for each case of the batch")
+            hiddenProbabilities(of: 0..<rows.positive)
+            masks?.apply(to: &probabilities, rows: 0..<rows.positive)
             sampleHidden(of: 0..<rows.positive, step: step, sweep: 0, rows: rows)
         case .persistent:
             precondition(
@@ -95,7 +115,13 @@ public struct GradientEstimator: ~Copyable {
         for sweep in 0..<rule.sweeps {
             let isLast = sweep == rule.sweeps - 1
             sampleVisible(step: step, sweep: sweep, rows: rows)
-            hiddenProbabilities(of: negative)
+            if isLast && rule.algorithm == .persistent {
+                // Nothing has asked for those of the data: both phases share one product.
+                hiddenProbabilities(of: 0..<negative.upperBound)
+                masks?.apply(to: &probabilities, rows: 0..<rows.positive)
+            } else {
+                hiddenProbabilities(of: negative)
+            }
             if !isLast { masks?.apply(to: &probabilities, rows: negative) }
             // The last hidden states start the next step's chains; CD has none to start. They are
             // drawn of all units: given the visible ones, those that the next mask keeps are a
@@ -106,7 +132,7 @@ public struct GradientEstimator: ~Copyable {
             if isLast { masks?.apply(to: &probabilities, rows: negative) }
         }
         if rule.algorithm == .persistent { swapHiddenStates(with: &chains) }
-        arithmetic.collect(
+        arithmetic.collectMoments(
             visible: visible, probabilities: probabilities, rows: rows,
             rounding: PhaseRounding(seed: seed, layer: layer, step: step), into: &statistics)
         timer.lap(.statistics)

@@ -7,7 +7,7 @@
 /// same float operations on the same sums, and so hold the same bits.
 ///
 /// With Gaussian visible units see `GaussianStep`: a smaller rate, and the variances.
-public struct Optimizer: Sendable {
+public struct Optimizer {
     /// What the update depends on beside the gradient.
     public struct Options: Sendable, Equatable {
         /// The largest momentum of the run.
@@ -52,9 +52,13 @@ public struct Optimizer: Sendable {
     /// and without sparsity.
     public var activity: [Float]?
 
-    private var gradient: [Float]
     /// θ + μv as `aim` gave it out; nil without Nesterov's form.
     private var ahead: Parameters?
+    /// What of the present update is known; nil between updates.
+    private var pass: Pass?
+    /// The sum of the squared changes of each visible unit's weights.
+    private var rowSquares: [Double]
+    private let gradients = ThreadScratch()
 
     public init(
         _ options: Options, parameters: Parameters, velocity: Parameters? = nil,
@@ -67,7 +71,7 @@ public struct Optimizer: Sendable {
         self.velocity = options.momentum == 0 ? nil : velocity ?? parameters.zero
         self.average = average
         self.averaged = averaged
-        gradient = Array(repeating: 0, count: parameters.hiddenCount)
+        rowSquares = Array(repeating: 0, count: parameters.visibleCount)
     }
 
     /// The parameters that a model file would hold now: the average where there is one.
@@ -81,94 +85,151 @@ public struct Optimizer: Sendable {
         // Let go of before it is written, so that no copy is made.
         var target = ahead ?? parameters
         ahead = nil
-        Self.look(ahead: parameters.values, velocity.values, momentum, into: &target.values)
+        var span = target.values.mutableSpan
+        lookAhead(parameters.values.span, velocity.values.span, momentum, into: &span)
         ahead = target
         return target
     }
 
-    private static func look(
-        ahead values: [Float], _ velocity: [Float], _ momentum: Float, into target: inout [Float]
-    ) {
-        let (values, velocity) = (values.span, velocity.span)
-        var target = target.mutableSpan
-        for i in target.indices {
-            target[i] = MomentumStep.lookahead(values[i], velocity[i], momentum)
-        }
+    /// What an update knows from its start on.
+    private struct Pass {
+        var rule: UpdateRule
+        let counts: PhaseRows
+        let rate: Float
+        let gaussian: GaussianStep?
+        /// What sparsity adds to the gradient by the total input of each hidden unit, and by which
+        /// visible means to those of its weights.
+        let pull: (hidden: [Float], visibleMeans: [Float])?
     }
 
-    /// Updates the parameters.
+    /// Updates the parameters from statistics of all units, and loads them into the arithmetic.
     ///
     /// - Parameters:
     ///   - statistics: Summed over all processes.
     ///   - rate: The learning rate of this step.
     ///   - averaging: Whether the updated parameters enter the average.
+    ///   - next: For what the arithmetic takes over the result.
     /// - Returns: How large the change was.
     @discardableResult
     public mutating func update(
-        with statistics: borrowing Statistics, of arithmetic: any LayerArithmetic,
-        counts: PhaseRows, rate: Float, averaging: Bool
+        with statistics: Statistics, of arithmetic: any LayerArithmetic, counts: PhaseRows,
+        rate: Float, averaging: Bool, next: NextStep? = nil
     ) -> Change {
-        arithmetic.unload()
+        begin(
+            with: statistics, of: arithmetic, counts: counts, rate: rate, averaging: averaging,
+            next: next ?? NextStep(step: 0, momentum: momentum))
+        updateWeights(with: statistics, of: arithmetic)
+        return finish(with: statistics, of: arithmetic)
+    }
+
+    /// The step for which updated parameters are loaded.
+    public struct NextStep: Sendable {
+        public let step: Int
+        /// How far its statistics are taken ahead, in Nesterov's form.
+        public let momentum: Float
+
+        public init(step: Int, momentum: Float) {
+            self.step = step
+            self.momentum = momentum
+        }
+    }
+
+    /// Begins an update: what follows are the weights, panel after panel, and `finish`.
+    ///
+    /// - Parameters:
+    ///   - statistics: Summed over all processes: the moments; with variances to be learned, all.
+    ///   - rate: The learning rate of this step.
+    ///   - averaging: Whether the updated parameters enter the average.
+    ///   - next: For what the arithmetic takes over the result.
+    public mutating func begin(
+        with statistics: Statistics, of arithmetic: any LayerArithmetic, counts: PhaseRows,
+        rate: Float, averaging: Bool, next: NextStep
+    ) {
+        arithmetic.beginLoad(step: next.step)
         if averaging {
             averaged += 1
             if average == nil { average = parameters }
         }
+        if options.nesterov && velocity != nil && ahead == nil { ahead = parameters }
         let gaussian =
             arithmetic.shape.visibleUnits == .gaussian
             ? GaussianStep(
                 statistics, of: arithmetic, counts, parameters: ahead ?? parameters, rate: rate)
             : nil
-        var rule = Rule(
+        let rule = UpdateRule(
             options, rate: gaussian?.rate ?? rate, momentum: momentum,
             averageShare: averaging ? 1 / Float(averaged) : 0)
-        let pull = pull(of: statistics, arithmetic, counts)
-        let hidden = parameters.hiddenCount
-        var squares = 0.0
+        pass = Pass(
+            rule: rule, counts: counts, rate: rate, gaussian: gaussian,
+            pull: pull(of: statistics, arithmetic, counts))
+        momentum = next.momentum
+        gradients.reserve(bytes: parameters.hiddenCount * MemoryLayout<Float>.stride)
+    }
+
+    /// Updates the weights of a panel of visible units, and loads them: one sweep over memory, in
+    /// which a row stays in the nearest cache while it is changed.
+    ///
+    /// - Parameter statistics: Summed over all processes.
+    public mutating func updateWeights(
+        with statistics: Statistics, of arithmetic: any LayerArithmetic
+    ) {
+        guard let pass else { preconditionFailure("no update has begun") }
+        let (hidden, panel) = (parameters.hiddenCount, statistics.panel)
+        let (gradients, nextMomentum) = (gradients, momentum)
+        let sweep = {
+            (part: Range<Int>, values: SharedParameters, squares: SharedElements<Double>) in
+            let scratch = unsafe gradients.piece(of: hidden, Float.self)
+            var gradient = unsafe MutableSpan(_unsafeElements: scratch)
+            for unit in part {
+                arithmetic.weightGradient(
+                    ofVisible: unit, from: statistics, counts: pass.counts, into: &gradient)
+                if let pull = pass.pull {
+                    add(pull.hidden, times: pull.visibleMeans[unit], to: &gradient)
+                }
+                let sum = values.update(
+                    rowRange(unit, of: hidden), by: pass.rule, gradient: &gradient,
+                    nextMomentum: nextMomentum
+                ) { arithmetic.load(weights: $0, ofVisible: unit) }
+                squares.withRange(unit..<(unit + 1)) { $0[0] = sum }
+            }
+        }
+        withSharedParameters { values, squares in
+            inParallel(over: panel.count, atLeast: 1 + 16_384 / hidden) { part in
+                let units =
+                    (panel.lowerBound + part.lowerBound)..<(panel.lowerBound + part.upperBound)
+                sweep(units, values, squares)
+            }
+        }
+    }
+
+    /// Ends an update whose weights are all updated: biases and variances, and loads them.
+    ///
+    /// - Parameter statistics: Summed over all processes.
+    /// - Returns: How large the change was.
+    public mutating func finish(
+        with statistics: Statistics, of arithmetic: any LayerArithmetic
+    ) -> Change {
+        guard let pass else { preconditionFailure("no update has begun") }
+        self.pass = nil
+        var rule = pass.rule.withoutDecay
         var biasSquares = 0.0
-        for unit in 0..<parameters.visibleCount {
-            var span = gradient.mutableSpan
-            arithmetic.weightGradient(
-                ofVisible: unit, from: statistics, counts: counts, into: &span)
-            if let pull { add(pull.hidden, times: pull.visibleMeans[unit]) }
-            squares += apply(rule, rowRange(unit, of: hidden))
-        }
         if options.biases {
-            let biases = arithmetic.biasGradients(from: statistics, counts: counts)
-            gradient = biases.visible
-            biasSquares = apply(rule.withoutDecay, parameters.visibleBiasRange)
-            rule.rate = rate
-            gradient = biases.hidden
-            if let pull { add(pull.hidden, times: 1) }
-            biasSquares += apply(rule.withoutDecay, parameters.hiddenBiasRange)
+            var biases = arithmetic.biasGradients(from: statistics, counts: pass.counts)
+            biasSquares = apply(rule, parameters.visibleBiasRange, &biases.visible)
+            rule.rate = pass.rate
+            if let pull = pass.pull {
+                var span = biases.hidden.mutableSpan
+                add(pull.hidden, times: 1, to: &span)
+            }
+            biasSquares += apply(rule, parameters.hiddenBiasRange, &biases.hidden)
         }
-        if let gaussian, !gaussian.logVarianceGradient.isEmpty {
-            rule.rate = rate
-            gradient = gaussian.logVarianceGradient
-            biasSquares += apply(rule.withoutDecay, parameters.logVarianceRange)
+        if var gradient = pass.gaussian?.logVarianceGradient, !gradient.isEmpty {
+            rule.rate = pass.rate
+            biasSquares += apply(rule, parameters.logVarianceRange, &gradient)
             boundVariances()
-            gradient = Array(repeating: 0, count: hidden)
         }
-        return Change(weightSquares: squares, biasSquares: biasSquares)
-    }
-
-    /// Moves the slow mean of the activities on; what it adds to the gradient by the total input of
-    /// each hidden unit, and by which visible means to those of its weights.
-    private mutating func pull(
-        of statistics: borrowing Statistics, _ arithmetic: any LayerArithmetic, _ counts: PhaseRows
-    ) -> (hidden: [Float], visibleMeans: [Float])? {
-        guard let sparsity = options.sparsity else { return nil }
-        let kind = arithmetic.shape.hiddenUnits
-        let means = arithmetic.dataMeans(from: statistics, counts: counts)
-        let updated = sparsity.updated(
-            activity, means: means.hidden.map { $0 / options.keepProbability }, of: kind)
-        activity = updated
-        return (sparsity.pull(updated, on: kind), means.visible)
-    }
-
-    private mutating func add(_ terms: [Float], times factor: Float) {
-        let terms = terms.span
-        var gradient = gradient.mutableSpan
-        for j in terms.indices { gradient[j] += terms[j] * factor }
+        arithmetic.finishLoad(aimed)
+        return Change(weightSquares: rowSquares.reduce(0, +), biasSquares: biasSquares)
     }
 
     /// The size of one update.
@@ -182,13 +243,44 @@ public struct Optimizer: Sendable {
         public var isFinite: Bool { weightSquares.isFinite && biasSquares.isFinite }
     }
 
-    /// Applies the gradient to a range of the values; returns the sum of the squared changes.
-    private mutating func apply(_ rule: Rule, _ range: Range<Int>) -> Double {
-        rule.change(ahead?.values ?? parameters.values, range, &gradient)
-        if velocity != nil { rule.accelerate(&velocity!.values, range, &gradient) }
-        Self.add(gradient, to: &parameters.values, range)
-        if rule.averageShare > 0 { rule.average(&average!.values, range, parameters.values) }
-        return sumOfSquares(gradient.span.extracting(0..<range.count))
+    /// Where the next statistics are taken.
+    private var aimed: Parameters { ahead ?? parameters }
+
+    /// Applies a gradient to a range of the values; returns the sum of the squared changes.
+    private mutating func apply(
+        _ rule: UpdateRule, _ range: Range<Int>, _ gradient: inout [Float]
+    ) -> Double {
+        let momentum = momentum
+        var sum = 0.0
+        withSharedParameters { values, _ in
+            var gradient = gradient.mutableSpan
+            sum = values.update(range, by: rule, gradient: &gradient, nextMomentum: momentum) { _ in
+            }
+        }
+        return sum
+    }
+
+    /// Lends all that an update changes to a body that changes it on several threads at once.
+    private mutating func withSharedParameters(
+        _ body: (SharedParameters, SharedElements<Double>) -> Void
+    ) {
+        // Taken out of their owners, so that all can be lent at once, and none is copied.
+        var values = parameters.values
+        var velocities = velocity?.values ?? []
+        var means = average?.values ?? []
+        var aims = ahead?.values ?? []
+        parameters.values = []
+        velocity?.values = []
+        average?.values = []
+        ahead?.values = []
+        var squares = rowSquares.mutableSpan
+        squares.shared { squares in
+            SharedParameters.lend(&values, &velocities, &means, &aims) { body($0, squares) }
+        }
+        parameters.values = values
+        velocity?.values = velocities
+        average?.values = means
+        ahead?.values = aims
     }
 
     /// Keeps the learned variances, and their means, in their range.
@@ -202,73 +294,92 @@ public struct Optimizer: Sendable {
         }
     }
 
-    private static func add(_ change: [Float], to values: inout [Float], _ range: Range<Int>) {
-        let change = change.span
-        var values = values.mutableSpan
-        values.withRange(range) { values in
-            for i in values.indices { values[i] += change[i] }
-        }
+    /// Moves the slow mean of the activities on; what it adds to the gradient by the total input of
+    /// each hidden unit, and by which visible means to those of its weights.
+    private mutating func pull(
+        of statistics: Statistics, _ arithmetic: any LayerArithmetic, _ counts: PhaseRows
+    ) -> (hidden: [Float], visibleMeans: [Float])? {
+        guard let sparsity = options.sparsity else { return nil }
+        let kind = arithmetic.shape.hiddenUnits
+        let means = arithmetic.dataMeans(from: statistics, counts: counts)
+        let updated = sparsity.updated(
+            activity, means: means.hidden.map { $0 / options.keepProbability }, of: kind)
+        activity = updated
+        return (sparsity.pull(updated, on: kind), means.visible)
     }
 }
 
-/// One step's rule for a stretch of values.
-private struct Rule {
-    var rate: Float
-    var momentum: Float
-    var l1: Float
-    var l2: Float
-    var averageShare: Float
+/// The values that an update changes, in the order of `Parameters.values`, for several threads at
+/// once.
+private struct SharedParameters {
+    let values: SharedElements<Float>
+    /// Empty without momentum.
+    let velocity: SharedElements<Float>
+    /// Empty without an average.
+    let average: SharedElements<Float>
+    /// Where statistics are taken, in Nesterov's form; empty otherwise.
+    let ahead: SharedElements<Float>
 
-    init(_ options: Optimizer.Options, rate: Float, momentum: Float, averageShare: Float) {
-        self.rate = rate
-        self.momentum = momentum
-        l1 = options.l1
-        l2 = options.l2
-        self.averageShare = averageShare
-    }
-
-    var withoutDecay: Rule {
-        var rule = self
-        rule.l1 = 0
-        rule.l2 = 0
-        return rule
-    }
-
-    /// gradient ← ε(gradient − λ₂W − λ₁ sign W).
-    func change(_ values: [Float], _ range: Range<Int>, _ gradient: inout [Float]) {
-        let values = values.span.extracting(range)
-        var gradient = gradient.mutableSpan
-        gradient.withRange(0..<range.count) { gradient in
-            guard l1 != 0 || l2 != 0 else {
-                for i in gradient.indices { gradient[i] *= rate }
-                return
-            }
-            for i in gradient.indices {
-                let w = values[i]
-                let sign: Float = (w > 0 ? 1 : 0) - (w < 0 ? 1 : 0)
-                gradient[i] = rate * (gradient[i] - l2 * w - l1 * sign)
+    static func lend(
+        _ values: inout [Float], _ velocity: inout [Float], _ average: inout [Float],
+        _ ahead: inout [Float], _ body: (SharedParameters) -> Void
+    ) {
+        var valueSpan = values.mutableSpan
+        var velocitySpan = velocity.mutableSpan
+        var averageSpan = average.mutableSpan
+        var aheadSpan = ahead.mutableSpan
+        valueSpan.shared { values in
+            velocitySpan.shared { velocity in
+                averageSpan.shared { average in
+                    aheadSpan.shared { ahead in
+                        body(
+                            SharedParameters(
+                                values: values, velocity: velocity, average: average, ahead: ahead))
+                    }
+                }
             }
         }
     }
 
-    /// velocity ← μ·velocity + change, and the change becomes the velocity.
-    func accelerate(_ velocity: inout [Float], _ range: Range<Int>, _ change: inout [Float]) {
-        var velocity = velocity.mutableSpan
-        var change = change.mutableSpan
-        velocity.withRange(range) { velocity in
-            for i in velocity.indices {
-                velocity[i] = MomentumStep.velocity(velocity[i], momentum, change: change[i])
-                change[i] = velocity[i]
+    /// Updates a range of the values, and shows those at which the next statistics are taken.
+    ///
+    /// - Parameter gradient: Of the range; becomes the change.
+    /// - Returns: The sum of the squared changes.
+    func update(
+        _ range: Range<Int>, by rule: UpdateRule, gradient: inout MutableSpan<Float>,
+        nextMomentum: Float, then use: (Span<Float>) -> Void
+    ) -> Double {
+        var sum = 0.0
+        values.withRange(range) { values in
+            velocity.withRange(velocity.isEmpty ? 0..<0 : range) { velocity in
+                average.withRange(average.isEmpty ? 0..<0 : range) { average in
+                    ahead.withRange(ahead.isEmpty ? 0..<0 : range) { ahead in
+                        sum = rule.update(
+                            &values, velocity: &velocity, average: &average, ahead: ahead.span,
+                            gradient: &gradient)
+                        guard !ahead.isEmpty else { return use(values.span) }
+                        lookAhead(values.span, velocity.span, nextMomentum, into: &ahead)
+                        use(ahead.span)
+                    }
+                }
             }
         }
+        return sum
     }
+}
 
-    /// average ← average + (values − average)/n.
-    func average(_ average: inout [Float], _ range: Range<Int>, _ values: [Float]) {
-        let values = values.span.extracting(range)
-        var average = average.mutableSpan
-        average.withRange(range) { average in
-            for i in average.indices { average[i] += (values[i] - average[i]) * averageShare }
-        }
+/// target ← values + μ·velocity.
+private func lookAhead(
+    _ values: Span<Float>, _ velocity: Span<Float>, _ momentum: Float,
+    into target: inout MutableSpan<Float>
+) {
+    for i in target.indices {
+        target[i] = MomentumStep.lookahead(values[i], velocity[i], momentum)
     }
+}
+
+/// gradient ← gradient + factor·terms.
+private func add(_ terms: [Float], times factor: Float, to gradient: inout MutableSpan<Float>) {
+    let terms = terms.span
+    for j in gradient.indices { gradient[j] += terms[j] * factor }
 }

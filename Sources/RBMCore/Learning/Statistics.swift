@@ -1,22 +1,44 @@
 /// The sums of one step over the cases of both phases, in one flat buffer that ranks add up.
 ///
-/// Layout: Σ v hᵀ of the positive minus the negative phase, shape `[visible, hidden]`; Σ v of the
-/// positive phase and Σ v of the negative, `[visible]` each; Σ h likewise, `[hidden]` each. Moments
-/// stay apart by phase because each is divided by its own count. Of Gaussian visible units there
-/// follows Σ (v − b)²/2 of the positive minus the negative phase, `[visible]`. Integers or floats, as the
-/// arithmetic has it; the other buffer is empty. What one unit of the integers means is the
-/// arithmetic's business.
+/// Layout: of a panel of visible units Σ v hᵀ of the positive minus the negative phase, shape
+/// `[panel, hidden]`: panel after panel is made, added up over ranks and applied, so that no buffer of
+/// the weights' size is needed. Then the moments: Σ v of the positive phase and Σ v of the negative,
+/// `[visible]` each; Σ h likewise, `[hidden]` each. They stay apart by phase because each is divided by
+/// its own count. Of Gaussian visible units there follows Σ (v − b)²/2 of the positive minus the
+/// negative phase, `[visible]`. Integers or floats, as the arithmetic has it; the other buffer is empty.
+/// What one unit of the integers means is the arithmetic's business.
 public struct Statistics: Sendable {
     public let layout: StatisticsLayout
     public var integers: [Int32]
     public var floats: [Float]
 
-    init(_ shape: LayerShape, integers isInteger: Bool) {
+    /// The visible units whose products are there.
+    public internal(set) var panel: Range<Int>
+
+    /// - Parameter panelUnits: The most visible units of a panel.
+    init(_ shape: LayerShape, panelUnits: Int, integers isInteger: Bool) {
         layout = StatisticsLayout(
-            visible: shape.visible, hidden: shape.hidden,
+            visible: shape.visible, hidden: shape.hidden, panelUnits: panelUnits,
             hasSquares: shape.visibleUnits == .gaussian)
         integers = isInteger ? Array(repeating: 0, count: layout.count) : []
         floats = isInteger ? [] : Array(repeating: 0, count: layout.count)
+        panel = 0..<panelUnits
+    }
+
+    /// Where the products of the panel are.
+    public var products: Range<Int> { 0..<(panel.count * layout.hidden) }
+
+    /// All panels, which make up the visible units.
+    public var panels: [Range<Int>] {
+        stride(from: 0, to: layout.visible, by: layout.panelUnits).map {
+            $0..<min($0 + layout.panelUnits, layout.visible)
+        }
+    }
+
+    /// Where the products of one visible unit are, which the panel must have.
+    func products(ofVisible unit: Int) -> Range<Int> {
+        precondition(panel.contains(unit), "unit \(unit) is not of the panel \(panel)")
+        return rowRange(unit - panel.lowerBound, of: layout.hidden)
     }
 }
 
@@ -24,19 +46,23 @@ public struct Statistics: Sendable {
 public struct StatisticsLayout: Sendable {
     public let visible: Int
     public let hidden: Int
+    let panelUnits: Int
     let hasSquares: Bool
 
-    init(visible: Int, hidden: Int, hasSquares: Bool = false) {
+    init(visible: Int, hidden: Int, panelUnits: Int, hasSquares: Bool = false) {
+        precondition(
+            (1...visible).contains(panelUnits), "a panel of \(panelUnits) of \(visible) units")
         self.visible = visible
         self.hidden = hidden
+        self.panelUnits = panelUnits
         self.hasSquares = hasSquares
     }
 
     public var count: Int { squares.upperBound }
 
     /// Σ v and Σ h: not differences of the phases as Σ v hᵀ is, and so larger.
-    public var moments: Range<Int> { (visible * hidden)..<count }
-    var positiveVisible: Range<Int> { range(from: visible * hidden, visible) }
+    public var moments: Range<Int> { (panelUnits * hidden)..<count }
+    var positiveVisible: Range<Int> { range(from: panelUnits * hidden, visible) }
     var negativeVisible: Range<Int> { range(from: positiveVisible.upperBound, visible) }
     var positiveHidden: Range<Int> { range(from: negativeVisible.upperBound, hidden) }
     var negativeHidden: Range<Int> { range(from: positiveHidden.upperBound, hidden) }

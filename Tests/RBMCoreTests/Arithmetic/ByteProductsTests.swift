@@ -80,12 +80,8 @@ import Testing
     }
 
     /// Each sum comes once, at its place, whatever the blocks are.
-    @Test(
-        arguments: [ByteLevels.bits, .grey],
-        [(false, 1), (true, 1), (false, 2), (true, 2)])
-    func blocksMakeUpBothProducts(
-        levels: ByteLevels, layout: (transposed: Bool, threads: Int)
-    ) {
+    @Test(arguments: [ByteLevels.bits, .grey], [(false, 1), (false, 2), (true, 1), (true, 2)])
+    func blocksMakeUpBothProducts(levels: ByteLevels, layout: (transposed: Bool, threads: Int)) {
         let (transposed, threads) = layout
         let before = MatrixProducts.threads
         defer { MatrixProducts.setThreads(before) }

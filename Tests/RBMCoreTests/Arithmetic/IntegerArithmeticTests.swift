@@ -16,18 +16,14 @@ import Testing
 
     /// The weights that the products see.
     private func rounded(_ parameters: Parameters, _ oneByte: WeightRounding?) -> [Double] {
-        var weights = RoundedWeights(
-            count: parameters.weightCount, bytes: oneByte == nil ? 2 : 1)
-        if let oneByte {
-            weights.round(
-                parameters.weights.span, columns: parameters.hiddenCount,
-                at: oneByte.stream(step: 9))
-        } else {
-            weights.round(parameters.weights.span)
-        }
+        let weights = RoundedWeights(
+            rows: parameters.visibleCount, columns: parameters.hiddenCount,
+            bytes: oneByte == nil ? .two : .one)
+        weights.round(parameters.weights.span, at: oneByte?.stream(step: 9))
+        let (high, low) = (weights.high.elements, weights.low.elements)
         return (0..<parameters.weightCount).map {
-            let high = weights.high.isEmpty ? 0 : Int(weights.high[$0])
-            return Double(256 * high + Int(weights.low[$0])) * Double(weights.scale)
+            let high = high.isEmpty ? 0 : Int(high[$0])
+            return Double(256 * high + Int(low[$0])) * Double(weights.scale)
         }
     }
 

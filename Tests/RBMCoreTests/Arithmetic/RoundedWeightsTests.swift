@@ -1,4 +1,5 @@
 import Foundation
+import RandomStreams
 import TestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct RoundedWeightsTests {
     private func rounded(_ weights: [Float]) -> RoundedWeights {
-        var result = RoundedWeights(count: weights.count, bytes: 2)
+        let result = RoundedWeights(rows: 1, columns: weights.count, bytes: .two)
         result.round(weights.span)
         return result
     }
@@ -15,9 +16,10 @@ import Testing
     private func isExact(_ weights: [Float]) -> Bool {
         let result = rounded(weights)
         let scale = Double(result.scale)
+        let (high, low) = (result.high.elements, result.low.elements)
         return result.scale.significand == 1
             && weights.indices.allSatisfy { i in
-                let integer = 256 * Int(result.high[i]) + Int(result.low[i])
+                let integer = 256 * Int(high[i]) + Int(low[i])
                 return abs(Double(weights[i]) - Double(integer) * scale) <= scale / 2
             }
     }
@@ -52,7 +54,7 @@ import Testing
 
     @Test func zeroAndTinyWeights() {
         let zero = rounded([0, 0, -0.0])
-        #expect(zero.high == [0, 0, 0] && zero.low == [0, 0, 0])
+        #expect(zero.high.elements == [0, 0, 0] && zero.low.elements == [0, 0, 0])
         #expect(zero.scale.isFinite && zero.scale > 0)
         #expect(isExact([.leastNonzeroMagnitude, 0]))
         #expect(isExact([0x1p-60, -0x1p-60]))
@@ -66,13 +68,14 @@ import Testing
     @Test func theResultIsAFunctionOfTheWeightsAlone() {
         var generator = TestGenerator(seed: 6)
         let weights = (0..<100).map { _ in Float(generator.normal()) }
-        var other = RoundedWeights(count: 100, bytes: 2)
+        let other = RoundedWeights(rows: 1, columns: 100, bytes: .two)
         let before = (0..<100).map { _ in Float(1e6 * generator.normal()) }
         other.round(before.span)
         other.round(weights.span)
         let fresh = rounded(weights)
         #expect(other.scale == fresh.scale)
-        #expect(other.high == fresh.high && other.low == fresh.low)
+        #expect(
+            other.high.elements == fresh.high.elements && other.low.elements == fresh.low.elements)
     }
 
     @Test func infiniteWeightsDoNotTrap() {
@@ -83,10 +86,9 @@ import Testing
     // MARK: One byte, at random
 
     private func oneByte(_ weights: [Float], columns: Int, step: Int) -> RoundedWeights {
-        var result = RoundedWeights(count: weights.count, bytes: 1)
-        result.round(
-            weights.span, columns: columns, at: WeightRounding(seed: 3, layer: 1).stream(step: step)
-        )
+        let result = RoundedWeights(
+            rows: weights.count / columns, columns: columns, bytes: .one)
+        result.round(weights.span, at: WeightRounding(seed: 3, layer: 1).stream(step: step))
         return result
     }
 
@@ -98,7 +100,7 @@ import Testing
         #expect(result.high.isEmpty && result.scale.significand == 1)
         let magnitude = weights.map(\.magnitude).max()!
         #expect(magnitude / result.scale <= 127 && magnitude / (result.scale / 2) > 126)
-        for (weight, byte) in zip(weights, result.low) {
+        for (weight, byte) in zip(weights, result.low.elements) {
             #expect(abs(Double(weight) / Double(result.scale) - Double(byte)) < 1 + 1 / 256)
         }
     }
@@ -113,7 +115,7 @@ import Testing
         for step in 0..<steps {
             let result = oneByte(weights, columns: 16, step: step)
             scale = result.scale
-            for (i, byte) in result.low.enumerated() { sums[i] += Int(byte) }
+            for (i, byte) in result.low.elements.enumerated() { sums[i] += Int(byte) }
         }
         for (weight, sum) in zip(weights, sums) {
             let exact = Double(weight) / Double(scale)
@@ -128,7 +130,8 @@ import Testing
         for magnitude: Float in [127, 127.01, 126.99, Float(127).nextDown, 128, 64, 1e-15, 1e30] {
             for step in 0..<64 {
                 let result = oneByte([magnitude, -magnitude, 0], columns: 3, step: step)
-                #expect(result.low[0] > 60 && result.low[1] < -60 && result.low[2] == 0)
+                let low = result.low.elements
+                #expect(low[0] > 60 && low[1] < -60 && low[2] == 0)
             }
         }
     }
@@ -137,7 +140,35 @@ import Testing
         var generator = TestGenerator(seed: 10)
         let weights = (0..<200).map { _ in Float(generator.normal()) }
         let first = oneByte(weights, columns: 20, step: 7)
-        #expect(oneByte(weights, columns: 20, step: 7).low == first.low)
-        #expect(oneByte(weights, columns: 20, step: 8).low != first.low)
+        #expect(oneByte(weights, columns: 20, step: 7).low.elements == first.low.elements)
+        #expect(oneByte(weights, columns: 20, step: 8).low.elements != first.low.elements)
+    }
+
+    // MARK: Row by row
+
+    /// Rows are rounded at the last scale, and again where the new weights have another: the outcome
+    /// is that of all at once, also when the scale crosses a power of two, up or down.
+    @Test(arguments: [RoundedWeights.ByteCount.two, .one], [1, 0.4, 2.5, 1e-9, 3e7] as [Float])
+    func rowsMakeUpTheWhole(bytes: RoundedWeights.ByteCount, factor: Float) {
+        var generator = TestGenerator(seed: 11)
+        let (rows, columns) = (9, 37)
+        let rounding = WeightRounding(seed: 3, layer: 1)
+        func stream(_ step: Int) -> RandomStream? {
+            bytes == .one ? rounding.stream(step: step) : nil
+        }
+        let before = (0..<(rows * columns)).map { _ in Float(generator.normal()) }
+        let weights = before.map { factor * ($0 + 0.01 * Float(generator.normal())) }
+        let byRows = RoundedWeights(rows: rows, columns: columns, bytes: bytes)
+        byRows.round(before.span, at: stream(0))
+        byRows.begin(at: stream(1))
+        for row in (0..<rows).reversed() {
+            byRows.round(row: row, weights.span.extracting(rowRange(row, of: columns)))
+        }
+        byRows.finish(weights.span)
+        let whole = RoundedWeights(rows: rows, columns: columns, bytes: bytes)
+        whole.round(weights.span, at: stream(1))
+        #expect(byRows.scale == whole.scale)
+        #expect(byRows.high.elements == whole.high.elements)
+        #expect(byRows.low.elements == whole.low.elements)
     }
 }

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import RBMCore
 
 @Suite struct StatisticsTests {
     @Test func partsFollowEachOtherWithoutGaps() {
-        let layout = StatisticsLayout(visible: 5, hidden: 3)
+        let layout = StatisticsLayout(visible: 5, hidden: 3, panelUnits: 5)
         #expect(layout.positiveVisible == 15..<20)
         #expect(layout.negativeVisible == 20..<25)
         #expect(layout.positiveHidden == 25..<28)
@@ -14,9 +15,54 @@ import Testing
     }
 
     @Test func oneBufferIsInUse() {
-        let integer = Statistics(allShapes[0], integers: true)
+        let integer = Statistics(allShapes[0], panelUnits: 67, integers: true)
         #expect(integer.integers.count == integer.layout.count && integer.floats.isEmpty)
-        let float = Statistics(allShapes[0], integers: false)
+        let float = Statistics(allShapes[0], panelUnits: 67, integers: false)
         #expect(float.floats.count == float.layout.count && float.integers.isEmpty)
+    }
+
+    /// Made, and applied, panel after panel: the parameters are those of all units at once.
+    @Test(arguments: [ArithmeticKind.integer, .integerOneByte, .float32], [1, 13, 66, 67])
+    func panelsMakeUpTheWhole(kind: ArithmeticKind, panelUnits: Int) {
+        let shape = LayerShape(
+            visible: 67, hidden: 29, visibleUnits: .spin, hiddenUnits: .bernoulli, levels: .bits)
+        var generator = TestGenerator(seed: 31)
+        let start = generator.parameters(67, 29, weights: 0.3, biases: 0.3)
+        let sample = PhaseSample(shape, batch: 21, chains: 16, generator: &generator)
+        var options = Optimizer.Options(momentum: 0.7, nesterov: true, l2: 0.01)
+        options.sparsity = Sparsity(target: 0.1, cost: 0.2, memory: 0.9)
+        func updated(_ panelUnits: Int) -> (Optimizer, preactivations: [Float]) {
+            let layer = makeTrainingArithmetic(kind, shape, seed: 5, layer: 0)
+            layer.load(start)
+            var optimizer = Optimizer(options, parameters: start)
+            _ = optimizer.aim()
+            var statistics = layer.makeStatistics(panelUnits: panelUnits)
+            layer.collectMoments(
+                visible: sample.visible, probabilities: sample.probabilities, rows: sample.rows,
+                rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
+            optimizer.begin(
+                with: statistics, of: layer, counts: sample.rows, rate: 0.1, averaging: true,
+                next: Optimizer.NextStep(step: 1, momentum: 0.8))
+            for panel in statistics.panels {
+                layer.collectProducts(
+                    ofVisible: panel, visible: sample.visible, rows: sample.rows, into: &statistics)
+                optimizer.updateWeights(with: statistics, of: layer)
+            }
+            _ = optimizer.finish(with: statistics, of: layer)
+            var preactivations = [Float](repeating: 0, count: 21 * 29)
+            layer.upward(sample.visible, rows: 0..<21, into: &preactivations)
+            return (optimizer, preactivations)
+        }
+        let (panels, panelFields) = updated(panelUnits)
+        let (whole, wholeFields) = updated(67)
+        let tolerance: Float = kind == .float32 ? 1e-5 : 0
+        func areEqual(_ a: [Float], _ b: [Float]) -> Bool {
+            a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance }
+        }
+        #expect(areEqual(panels.parameters.values, whole.parameters.values))
+        #expect(areEqual(panels.velocity!.values, whole.velocity!.values))
+        #expect(areEqual(panels.average!.values, whole.average!.values))
+        #expect(areEqual(panelFields, wholeFields))
+        #expect(panels.parameters.values != start.values)
     }
 }
