@@ -23,14 +23,18 @@ static MPI_Datatype datatype(CMPIType type) {
 
 CMPIComm cmpi_world(void) { return wrapped(MPI_COMM_WORLD); }
 
+static int level(int provided) {
+    return provided == MPI_THREAD_MULTIPLE     ? 3
+           : provided == MPI_THREAD_SERIALIZED ? 2
+           : provided == MPI_THREAD_FUNNELED   ? 1
+                                               : 0;
+}
+
 int cmpi_init(int *granted) {
     int provided;
-    int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+    int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
     if (code) return code;
-    *granted = provided == MPI_THREAD_MULTIPLE     ? 3
-               : provided == MPI_THREAD_SERIALIZED ? 2
-               : provided == MPI_THREAD_FUNNELED   ? 1
-                                                   : 0;
+    *granted = level(provided);
     if (provided < MPI_THREAD_FUNNELED) return MPI_ERR_OTHER;
     return MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
 }
@@ -50,6 +54,19 @@ int cmpi_split_by_host(CMPIComm comm, CMPIComm *part) {
     int code = MPI_Comm_split_type(raw(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &new);
     if (!code) *part = wrapped(new);
     return code;
+}
+
+int cmpi_duplicate(CMPIComm comm, CMPIComm *copy) {
+    MPI_Comm new;
+    int code = MPI_Comm_dup(raw(comm), &new);
+    if (!code) *copy = wrapped(new);
+    return code;
+}
+
+int cmpi_thread_level(void) {
+    int provided;
+    if (MPI_Query_thread(&provided)) return 0;
+    return level(provided);
 }
 
 int cmpi_free(CMPIComm comm) {

@@ -1,5 +1,6 @@
 import RBMCore
 import RandomStreams
+import TestSupport
 
 /// Multiplies bytes, grey ones and bits, over many shapes in all layouts.
 func productChecksum() -> Checksum {

@@ -109,6 +109,17 @@ func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communi
     let stack = (0..<3).map { plan(.spin, .spin, rule, arithmetic, layer: $0, epochs: 2) }
     let model = try train(stack, .bits, world)
     if world.rank == 0 { print("stack", fingerprint(model)) }
+    // In panels, and with sums beside the computation: the same.
+    for isOverlapped in [false, true] {
+        var divided = stack
+        for i in divided.indices {
+            divided[i].panels = PanelPlan(units: 7, isOverlapped: isOverlapped)
+        }
+        let other = try train(divided, .bits, world)
+        guard world.rank == 0 else { continue }
+        let isEqual = fingerprint(other) == fingerprint(model)
+        try expect(isEqual || arithmetic == .float32, "panels change the bits: \(isOverlapped)")
+    }
 }
 
 private func fingerprint(_ model: Model) -> String {

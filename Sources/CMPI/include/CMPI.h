@@ -19,16 +19,23 @@ typedef enum {
 /// The group of all ranks.
 CMPIComm cmpi_world(void);
 
-/// Starts MPI for calls from the main thread only, with errors returned rather than fatal.
-/// `granted` receives what MPI grants, 0 (single) to 3 (multiple); fails if that is not enough.
+/// Starts MPI for calls from one thread at a time, with errors returned rather than fatal.
+/// `granted` receives what MPI grants, 0 (single) to 3 (multiple); fails where not even calls from
+/// the main thread are allowed.
 int cmpi_init(int *granted);
 int cmpi_finalize(void);
+
+/// What MPI has granted, as cmpi_init has it.
+int cmpi_thread_level(void);
 
 /// Ends the whole job. Does not return.
 _Noreturn void cmpi_abort(int status);
 
 int cmpi_rank(CMPIComm comm, int *rank);
 int cmpi_size(CMPIComm comm, int *size);
+
+/// Makes a group of the same ranks whose messages are apart from the first one's.
+int cmpi_duplicate(CMPIComm comm, CMPIComm *copy);
 
 /// Splits off the ranks that share memory: one group a host.
 int cmpi_split_by_host(CMPIComm comm, CMPIComm *part);

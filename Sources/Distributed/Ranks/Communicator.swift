@@ -3,7 +3,8 @@ import CMPI
 /// A group of ranks that exchange messages.
 ///
 /// Methods marked "Collective" are called by all ranks, in the same order and with arguments of the
-/// same shape. A communicator is not `Sendable`: MPI is called from the main thread only.
+/// same shape. A communicator is not `Sendable`: MPI is called from one thread at a time, which is
+/// the main one but for `BackgroundSum`.
 public struct Communicator: ~Copyable {
     let handle: CMPIComm
     private let isWorld: Bool
@@ -48,6 +49,15 @@ public struct Communicator: ~Copyable {
         var part = CMPIComm()
         unsafe try check(cmpi_split_by_host(handle, &part))
         return try Communicator(part, isWorld: false)
+    }
+
+    /// Collective.
+    ///
+    /// Returns the same group, with an account of its own.
+    borrowing func duplicate() throws(MPIError) -> Communicator {
+        var copy = CMPIComm()
+        unsafe try check(cmpi_duplicate(handle, &copy))
+        return try Communicator(copy, isWorld: false)
     }
 
     /// Collective.

@@ -12,4 +12,10 @@ public final class ExchangeAccount {
     }
 
     func sent(bytes count: Int) { bytes += count }
+
+    /// The bytes, which from now on count elsewhere.
+    func takeBytes() -> Int {
+        defer { bytes = 0 }
+        return bytes
+    }
 }

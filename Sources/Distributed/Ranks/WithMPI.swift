@@ -32,6 +32,12 @@ public func mpiLibraryVersion() -> String {
 /// The thread level that MPI granted.
 public enum ThreadLevel: Int32, Sendable {
     case single, funneled, serialized, multiple
+
+    /// What MPI has granted to this process.
+    static var granted: ThreadLevel { ThreadLevel(rawValue: cmpi_thread_level()) ?? .single }
+
+    /// Whether another thread than the main one may call MPI, if no two do at a time.
+    var allowsOtherThreads: Bool { rawValue >= Self.serialized.rawValue }
 }
 
 /// Starts MPI, runs `body` with the group of all ranks, and ends MPI.

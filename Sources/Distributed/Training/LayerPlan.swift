@@ -42,6 +42,9 @@ public struct LayerPlan: Sendable {
     /// The parameters to start from instead of drawn ones.
     public var initial: Parameters?
 
+    /// How the statistics of a step are divided and added up; no bit depends on it.
+    public var panels = PanelPlan()
+
     public init(
         layer: Int, visibleUnits: UnitKind, hidden: Int, hiddenUnits: UnitKind,
         arithmetic: ArithmeticKind, seed: UInt64, initialWeights: Double, startsAtLogOdds: Bool,
@@ -64,6 +67,13 @@ public struct LayerPlan: Sendable {
         self.schedule = schedule
         self.optimizer = optimizer
         self.averagedPart = averagedPart
+    }
+
+    /// The layer on some cases.
+    func shape(on source: any CaseSource) -> LayerShape {
+        LayerShape(
+            visible: source.visible, hidden: hidden, visibleUnits: visibleUnits,
+            hiddenUnits: hiddenUnits, levels: source.levels)
     }
 
     /// The learning rate of a step.

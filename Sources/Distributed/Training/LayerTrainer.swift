@@ -13,6 +13,11 @@ struct LayerTrainer: ~Copyable {
     private var optimizer: Optimizer
     private var chains: Chains?
 
+    /// nil where sums do not run beside the computation.
+    private let background: BackgroundSum?
+    /// The second buffer of statistics; nil where there is one.
+    private var spare: Statistics?
+
     /// How many updates have been made.
     private(set) var step: Int
 
@@ -29,20 +34,22 @@ struct LayerTrainer: ~Copyable {
     ///
     /// Prepares a layer's training from its start, or from a state.
     ///
-    /// - Parameter state: The same on all ranks.
+    /// - Parameters:
+    ///   - state: The same on all ranks.
+    ///   - background: For sums beside the computation; nil for none.
     init(
         _ plan: LayerPlan, source: any CaseSource, state: LayerState?, timer: StepTimer,
-        _ world: borrowing Communicator
+        background: BackgroundSum?, _ world: borrowing Communicator
     ) throws {
+        let shape = plan.shape(on: source)
+        let panelUnits = plan.panels.units(of: shape)
         self.plan = plan
         self.source = source
         self.timer = timer
+        self.background = background
         batches = BatchPlan(
             cases: source.count, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
             layer: plan.layer)
-        let shape = LayerShape(
-            visible: source.visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
-            hiddenUnits: plan.hiddenUnits, levels: source.levels)
         arithmetic = makeTrainingArithmetic(
             plan.arithmetic, shape, seed: plan.seed, layer: plan.layer)
         let ownChains = world.share(of: plan.persistentChains)
@@ -67,22 +74,13 @@ struct LayerTrainer: ~Copyable {
         }
         earlyStop = plan.earlyStop.map { _ in state?.earlyStop ?? EarlyStopWatch() }
         let ownBatch = world.share(of: min(plan.batch, source.count)).count
+        spare = background == nil ? nil : arithmetic.makeStatistics(panelUnits: panelUnits)
         estimator = GradientEstimator(
             arithmetic: arithmetic, rule: plan.rule, seed: plan.seed, layer: plan.layer,
             batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer,
-            keepProbability: plan.keepProbability, panelUnits: Self.panelUnits(of: shape))
+            keepProbability: plan.keepProbability, panelUnits: panelUnits)
         if let momentum = plan.momentum { optimizer.momentum = momentum.value(step: step) }
         arithmetic.load(optimizer.aim(), step: step)
-    }
-
-    /// How many visible units' products are made, added up and applied at once: as many as make a
-    /// buffer small beside the weights of a large layer, and not so few that making the operands of
-    /// a product anew for each panel shows.
-    private static func panelUnits(of shape: LayerShape) -> Int {
-        let isSmall = shape.visible * shape.hidden <= 1 << 20
-        if isSmall || shape.visibleUnits == .gaussian { return shape.visible }
-        let panels = (shape.visible + 511) / 512
-        return (shape.visible + panels - 1) / panels
     }
 
     /// The model as it is now, for use: with all units, where dropout trains with some.
@@ -123,14 +121,10 @@ struct LayerTrainer: ~Copyable {
         let source = source
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
         estimator.runPhases(step: step, rows: counts, chains: &chains)
-        let panels = estimator.statistics.panels
-        // Variances are learned from all products, of which there is one panel.
-        for (number, panel) in panels.enumerated() {
-            estimator.collectProducts(ofVisible: panel, rows: counts)
-            try addUp(world, withMoments: number == 0)
-            if number == 0 { begin(counts) }
-            optimizer.updateWeights(with: estimator.statistics, of: arithmetic)
-            timer.lap(.update)
+        if let background {
+            try updateWeights(counts, background, world)
+        } else {
+            try updateWeights(counts, world)
         }
         let change = optimizer.finish(with: estimator.statistics, of: arithmetic)
         updateSquares = change.weightSquares
@@ -141,22 +135,47 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// Adds up the statistics of a panel over ranks.
-    private mutating func addUp(
-        _ world: borrowing Communicator, withMoments: Bool
+    /// Makes, adds up and applies the statistics of the weights, panel after panel.
+    private mutating func updateWeights(
+        _ counts: PhaseRows, _ world: borrowing Communicator
     ) throws(MPIError) {
-        let (products, moments) = (
-            estimator.statistics.products, estimator.statistics.layout.moments
-        )
-        // The buffer of the other kind is empty.
-        if estimator.statistics.floats.isEmpty {
-            if withMoments { try world.sum(&estimator.statistics.integers, moments) }
-            try world.sumNarrowly(&estimator.statistics.integers, products)
-        } else {
-            if withMoments { try world.sum(&estimator.statistics.floats, moments) }
-            try world.sum(&estimator.statistics.floats, products)
+        for (number, panel) in estimator.statistics.panels.enumerated() {
+            estimator.collectProducts(ofVisible: panel, rows: counts)
+            if number == 0 { try world.sumMoments(&estimator.statistics) }
+            try world.sumProducts(&estimator.statistics)
+            timer.lap(.reduction)
+            // Variances are learned from products, of which there is one panel then.
+            if number == 0 { begin(counts) }
+            optimizer.updateWeights(with: estimator.statistics, of: arithmetic)
+            timer.lap(.update)
         }
+    }
+
+    /// Collective.
+    ///
+    /// The same with two buffers: a panel is added up while the next is made and the last applied.
+    private mutating func updateWeights(
+        _ counts: PhaseRows, _ background: BackgroundSum, _ world: borrowing Communicator
+    ) throws(MPIError) {
+        try world.sumMoments(&estimator.statistics)
         timer.lap(.reduction)
+        begin(counts)
+        spare?.copyMoments(of: estimator.statistics)
+        let panels = estimator.statistics.panels
+        for (number, panel) in panels.enumerated() {
+            estimator.collectProducts(ofVisible: panel, rows: counts)
+            let landed = number == 0 ? spare.take() : try background.finish(world)
+            timer.lap(.reduction)
+            guard var landed else { preconditionFailure("no second buffer") }
+            swap(&landed, &estimator.statistics)
+            background.start(landed)
+            if number > 0 { optimizer.updateWeights(with: estimator.statistics, of: arithmetic) }
+            timer.lap(.update)
+        }
+        spare = estimator.statistics
+        estimator.statistics = try background.finish(world)
+        timer.lap(.reduction)
+        optimizer.updateWeights(with: estimator.statistics, of: arithmetic)
     }
 
     /// Begins the update of a step whose moments are known.

@@ -90,8 +90,10 @@ public struct StackTrainer {
         for plan in plans.dropFirst(finished.count) {
             let data = try data(plan.layer, finished)
             if let resumed { try check(resumed, of: plan, fits: data.training) }
+            let background = try plan.panels.backgroundSum(plan.shape(on: data.training), world)
             var trainer = try LayerTrainer(
-                plan, source: data.training, state: resumed, timer: timer, world)
+                plan, source: data.training, state: resumed, timer: timer,
+                background: background, world)
             observer?.layerBegan(
                 plan, cases: data.training.count, visible: data.training.visible,
                 fromStep: trainer.step, steps: trainer.batches.steps)

@@ -35,6 +35,12 @@ public struct Statistics: Sendable {
         }
     }
 
+    /// Takes over the moments of statistics of the same layout.
+    public mutating func copyMoments(of other: Statistics) {
+        for i in layout.moments where i < integers.count { integers[i] = other.integers[i] }
+        for i in layout.moments where i < floats.count { floats[i] = other.floats[i] }
+    }
+
     /// Where the products of one visible unit are, which the panel must have.
     func products(ofVisible unit: Int) -> Range<Int> {
         precondition(panel.contains(unit), "unit \(unit) is not of the panel \(panel)")

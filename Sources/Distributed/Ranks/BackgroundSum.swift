@@ -1,0 +1,76 @@
+import Dispatch
+import RBMCore
+
+/// Adds up statistics over ranks on a thread of its own, while the main thread computes.
+///
+/// One sum at a time, and no other exchange until it has ended: MPI allows calls from one thread at a
+/// time. The calls are blocking, for Open MPI's nonblocking sums make progress only while somebody
+/// asks for it.
+final class BackgroundSum: @unchecked Sendable {
+    private let world: Communicator
+    private let queue = DispatchQueue(label: "wilson.sums")
+    private let ended = DispatchSemaphore(value: 0)
+
+    // Of the main thread between `finish` and `start`, of the queue's in between.
+    private var statistics: Statistics?
+    private var failure: MPIError?
+
+    /// Collective.
+    init(_ world: borrowing Communicator) throws(MPIError) { self.world = try world.duplicate() }
+
+    /// Collective.
+    ///
+    /// Begins to add up the products of a panel.
+    func start(_ statistics: consuming Statistics) {
+        precondition(self.statistics == nil, "a sum has not ended")
+        self.statistics = statistics
+        queue.async {
+            do throws(MPIError) {
+                try self.world.sumProducts(&self.statistics!)
+            } catch {
+                self.failure = error
+            }
+            self.ended.signal()
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Waits for the end of a sum and returns it; the waiting counts as exchange of `world`.
+    func finish(_ world: borrowing Communicator) throws(MPIError) -> Statistics {
+        let start = ContinuousClock.now
+        ended.wait()
+        world.exchange.waited(since: start)
+        world.exchange.sent(bytes: self.world.exchange.takeBytes())
+        if let failure { throw failure }
+        guard let result = statistics.take() else { preconditionFailure("no sum was begun") }
+        return result
+    }
+}
+
+extension Communicator {
+    /// Collective.
+    ///
+    /// Adds up the products of a panel.
+    borrowing func sumProducts(_ statistics: inout Statistics) throws(MPIError) {
+        let products = statistics.products
+        // The buffer of the other kind is empty.
+        if statistics.floats.isEmpty {
+            try sumNarrowly(&statistics.integers, products)
+        } else {
+            try sum(&statistics.floats, products)
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Adds up the moments.
+    borrowing func sumMoments(_ statistics: inout Statistics) throws(MPIError) {
+        let moments = statistics.layout.moments
+        if statistics.floats.isEmpty {
+            try sum(&statistics.integers, moments)
+        } else {
+            try sum(&statistics.floats, moments)
+        }
+    }
+}
