@@ -4,13 +4,22 @@ extension Communicator {
     /// The threads that a rank takes by default: OMP_NUM_THREADS where it is set, else the
     /// cores of its affinity mask divided by the ranks of its host that share them.
     public borrowing func defaultThreads() throws -> Int {
+        let cores = try ownCores()
+        return threadWish ?? max(1, cores)
+    }
+
+    /// Collective.
+    ///
+    /// The cores of this rank's affinity mask divided by the ranks of its host that share them; 0
+    /// where they are fewer than these.
+    borrowing func ownCores() throws(MPIError) -> Int {
         let own = Affinity.current
         let host = try splitByHost()
         let masks = try host.gather(Array(own.description.utf8)) ?? []
         let sharing = masks.map { String(decoding: $0, as: UTF8.self) }
         let all = try host.broadcast(sharing.joined(separator: "\n"))
         let ranks = all.split(separator: "\n").count { $0 == own.description }
-        return threadWish ?? max(1, own.count / max(1, ranks))
+        return own.count / max(1, ranks)
     }
 }
 

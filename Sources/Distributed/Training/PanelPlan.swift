@@ -7,7 +7,7 @@ public struct PanelPlan: Sendable {
     public var units: Int?
 
     /// Whether a panel is added up while the next one is made and the last one applied; nil for
-    /// where ranks are on several hosts.
+    /// where ranks are on several hosts and each has a core to spare.
     public var isOverlapped: Bool?
 
     public init(units: Int? = nil, isOverlapped: Bool? = nil) {
@@ -32,14 +32,19 @@ public struct PanelPlan: Sendable {
     ///
     /// What adds up beside the computation; nil where sums do not.
     ///
-    /// Within a host a sum is work of the same cores, and nothing would be hidden.
+    /// Within a host a sum is work of the same cores, and so it is where threads fill these: nothing
+    /// would be hidden.
     func backgroundSum(
         _ shape: LayerShape, _ world: borrowing Communicator
     ) throws(MPIError) -> BackgroundSum? {
         guard world.size > 1, units(of: shape) < shape.visible, isOverlapped != false,
             ThreadLevel.granted.allowsOtherThreads
         else { return nil }
-        if isOverlapped == nil, try world.splitByHost().size == world.size { return nil }
+        if isOverlapped == nil {
+            guard try world.splitByHost().size < world.size else { return nil }
+            let hasSpareCore = try world.ownCores() > MatrixProducts.threads
+            guard try world.minimum(hasSpareCore ? 1 : 0) == 1 else { return nil }
+        }
         return try BackgroundSum(world)
     }
 }
