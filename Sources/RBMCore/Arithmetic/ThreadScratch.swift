@@ -16,9 +16,11 @@ final class ThreadScratch {
 
     /// Makes room for a piece of some bytes for every thread; what was there is lost.
     func reserve(bytes: Int) {
-        let piece = (bytes + Self.alignment - 1) / Self.alignment * Self.alignment
+        let asked = (bytes + Self.alignment - 1) / Self.alignment * Self.alignment
+        let piece = max(asked, bytesOfPiece)
+        // There may be more threads than there were.
         let count = piece * MatrixProducts.threads
-        guard unsafe memory.count < count || bytesOfPiece < piece else { return }
+        guard unsafe memory.count < count else { return }
         unsafe memory.deallocate()
         unsafe memory = UnsafeMutableRawBufferPointer.allocate(
             byteCount: count, alignment: Self.alignment)
