@@ -19,7 +19,7 @@ import Testing
                     for number in part {
                         for i in 0..<count { unsafe piece[i] = Int32(number) }
                         let isOwn = unsafe piece.allSatisfy { $0 == number }
-                        let isAligned = unsafe Int(bitPattern: piece.baseAddress) % 64 == 0
+                        let isAligned = Int(bitPattern: piece.baseAddress) % 64 == 0
                         failures.withRange(number..<(number + 1)) {
                             $0[0] = isOwn && isAligned ? 0 : 1
                         }
