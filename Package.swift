@@ -25,6 +25,10 @@ let package = Package(
             name: "MPILibrary", pkgConfig: "mpi-c",
             providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
         .target(name: "CMPI", dependencies: ["MPILibrary"]),
+        // Before glibc 2.34 shared memory is in a library of its own.
+        .target(
+            name: "CHostMemory",
+            linkerSettings: [.linkedLibrary("rt", .when(platforms: [.linux]))]),
         .systemLibrary(
             name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
         .target(name: "CBitProducts"),
@@ -50,7 +54,7 @@ let package = Package(
         // Swift has a module `Distributed` of its own; shadowing it breaks distributed actors.
         .target(
             name: "DistributedTraining",
-            dependencies: ["CMPI", "RBMCore", "RandomStreams", "Storage"],
+            dependencies: ["CHostMemory", "CMPI", "RBMCore", "RandomStreams", "Storage"],
             path: "Sources/Distributed", swiftSettings: swiftSettings),
         .target(name: "Ising", dependencies: ["RandomStreams"], swiftSettings: swiftSettings),
         .target(

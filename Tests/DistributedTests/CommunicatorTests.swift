@@ -7,7 +7,7 @@ import Testing
         arguments: [
             "sums are those of all ranks", "bytes arrive as they were sent",
             "a failure on one rank is shared", "shares cover everything once",
-            "sums in fewer bytes are the same", "ranks that hold something else are named",
+            "ranks that hold something else are named",
         ], [1, 2, 3, 4])
     func holdsOnEveryRank(check: String, ranks: Int) throws {
         let run = try runCheck(check, ranks: ranks)

@@ -1,6 +1,6 @@
 import DistributedTraining
 
-/// Sums integers of many sizes narrowly, beside the plain sum.
+/// Sums integers of many sizes narrowly in messages, beside the plain sum.
 func checkNarrowSums(_ world: borrowing Communicator) throws {
     // Five whole pieces of half a million values, and a part of one.
     let (piece, pieces) = (1 << 19, 5)

@@ -69,7 +69,17 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
             try expect(sums == [Int64(total)], "\(sums) of \(total)")
         }
     },
-    "sums in fewer bytes are the same": { world in try checkNarrowSums(world) },
+    "sums through shared memory are the same": { world in try checkHostSums(world) },
+    "consecutive sums do not mix": { world in try checkConsecutiveHostSums(world) },
+    "sums where the first rank may not share memory": { world in
+        if world.rank == 0 { refuseSharedMemory() }
+        try checkNarrowSums(world)
+    },
+    "sums where the last rank may not share memory": { world in
+        if world.rank == world.size - 1 { refuseSharedMemory() }
+        try checkNarrowSums(world)
+    },
+    "shared memory is forgotten": { world in try checkForgottenMemory(world) },
     "ranks that hold something else are named": { world in
         try expect(try world.disagreement(on: "alike") == nil, "there is none")
         let text = world.rank == 2 ? "other\nlines" : "alike"

@@ -67,10 +67,12 @@ extension Communicator {
     /// Adds up the moments.
     borrowing func sumMoments(_ statistics: inout Statistics) throws(MPIError) {
         let moments = statistics.layout.moments
-        if statistics.floats.isEmpty {
-            try sum(&statistics.integers, moments)
-        } else {
+        guard statistics.floats.isEmpty else {
             try sum(&statistics.floats, moments)
+            return
         }
+        // Few and large: to learn whether 16 bits hold them all is a message more than it saves.
+        if try sumOnHost(&statistics.integers, moments) { return }
+        try sum(&statistics.integers, moments)
     }
 }

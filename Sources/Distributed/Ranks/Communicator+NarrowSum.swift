@@ -4,7 +4,8 @@ extension Communicator {
     /// Replaces a range of integers on every rank by their elementwise sums over all ranks, as `sum`
     /// does, with half the bytes where they are small.
     ///
-    /// A piece travels in 16 bits when the largest magnitudes that the ranks hold in it add up to at
+    /// Ranks of one host add up through the memory that they share. Otherwise a piece travels in 16
+    /// bits when the largest magnitudes that the ranks hold in it add up to at
     /// most 2¹⁵ − 1. MPI may add up the ranks in any order and grouping: each partial sum is one over
     /// some of the ranks, so its magnitude is at most the sum of their largest, and nothing can
     /// overflow. All ranks see the same sum of magnitudes and choose alike.
@@ -13,7 +14,7 @@ extension Communicator {
     public borrowing func sumNarrowly(
         _ values: inout [Int32], _ range: Range<Int>
     ) throws(MPIError) {
-        guard size > 1, !range.isEmpty else { return }
+        if try sumOnHost(&values, range) { return }
         let start = ContinuousClock.now
         var bounds = magnitudes(of: values, range)
         try sumPieces(&bounds, 0..<bounds.count)

@@ -23,6 +23,9 @@ public struct Communicator: ~Copyable {
     /// Memory for sums in fewer bytes.
     let wire = WireBuffer()
 
+    /// Memory that the ranks share, where they are on one host.
+    let hostMemoryWish = HostMemoryWish()
+
     private init(_ handle: CMPIComm, isWorld: Bool) throws(MPIError) {
         var rank: Int32 = 0
         var size: Int32 = 0

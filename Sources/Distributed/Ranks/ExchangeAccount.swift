@@ -3,7 +3,8 @@ public final class ExchangeAccount {
     /// Seconds of exchange, and of waiting for others.
     public private(set) var seconds = 0.0
 
-    /// Bytes that this rank has given into sums.
+    /// Bytes that this rank has given into sums: as messages, or stored in the memory that it shares
+    /// with the others of its host.
     public private(set) var bytes = 0
 
     func waited(since start: ContinuousClock.Instant) {

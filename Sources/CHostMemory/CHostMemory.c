@@ -1,0 +1,135 @@
+#include "CHostMemory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/// The name of a token's memory: macOS allows 31 bytes.
+struct name { char text[32]; };
+
+static struct name name_of(uint64_t token) {
+    struct name name;
+    snprintf(name.text, sizeof name.text, "/wilson-%016" PRIx64, token);
+    return name;
+}
+
+static void *map(int file, size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/// A file beyond the limit would end the process by a signal.
+static bool is_allowed(size_t bytes) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0
+           && (limit.rlim_cur == RLIM_INFINITY || bytes <= limit.rlim_cur);
+}
+
+void *host_memory_create(uint64_t token, size_t bytes) {
+    if (!is_allowed(bytes)) return NULL;
+    struct name name = name_of(token);
+    int file = shm_open(name.text, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (file < 0) return NULL;
+    void *memory = ftruncate(file, (off_t)bytes) ? NULL : map(file, bytes);
+    close(file);
+    if (!memory) shm_unlink(name.text);
+    return memory;
+}
+
+void *host_memory_open(uint64_t token, size_t bytes) {
+    int file = shm_open(name_of(token).text, O_RDWR, 0);
+    if (file < 0) return NULL;
+    struct stat status;
+    bool is_ours = fstat(file, &status) == 0 && (uint64_t)status.st_size >= bytes;
+    void *memory = is_ours ? map(file, bytes) : NULL;
+    close(file);
+    return memory;
+}
+
+bool host_memory_take(uint64_t token, size_t first, size_t bytes) {
+    if (!is_allowed(first + bytes)) return false;
+#if defined(__linux__)
+    // A store to a page that does not fit into /dev/shm would end the process by a signal.
+    int file = shm_open(name_of(token).text, O_RDWR, 0);
+    if (file < 0) return false;
+    int code;
+    do code = posix_fallocate(file, (off_t)first, (off_t)bytes);
+    while (code == EINTR);
+    close(file);
+    return code == 0;
+#else
+    (void)token;
+    return true;
+#endif
+}
+
+void host_memory_forget(uint64_t token) { shm_unlink(name_of(token).text); }
+
+void host_memory_close(void *memory, size_t bytes) { munmap(memory, bytes); }
+
+void host_memory_fence(void) {
+#if defined(__x86_64__)
+    _mm_sfence();
+#endif
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+enum {
+    lanes = 16,
+    /// Values between two looks at whether all have fitted.
+    block = 4096,
+};
+
+typedef int32_t wide __attribute__((vector_size(lanes * sizeof(int32_t))));
+typedef int16_t narrow __attribute__((vector_size(lanes * sizeof(int16_t))));
+typedef int32_t quarter __attribute__((vector_size(16)));
+
+/// Stores at most a block of values; false where one does not fit.
+static bool store_block(const int32_t *values, size_t count, int16_t *to) {
+    wide lost = {0};
+    size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        wide all;
+        memcpy(&all, values + i, sizeof all);
+        narrow low = __builtin_convertvector(all, narrow);
+        __builtin_nontemporal_store(low, (narrow *)(to + i));
+        lost |= all ^ __builtin_convertvector(low, wide);
+    }
+    int32_t any = 0;
+    for (int lane = 0; lane < lanes; lane++) any |= lost[lane];
+    for (; i < count; i++) {
+        to[i] = (int16_t)values[i];
+        any |= values[i] ^ to[i];
+    }
+    return any == 0;
+}
+
+bool host_memory_store_narrow(const int32_t *values, size_t count, int16_t *to) {
+    for (size_t i = 0; i < count; i += block) {
+        size_t part = count - i < block ? count - i : block;
+        if (!store_block(values + i, part, to + i)) return false;
+    }
+    return true;
+}
+
+void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to) {
+    enum { lanes_at_once = sizeof(quarter) / sizeof(int32_t) };
+    size_t i = 0;
+    for (; i + lanes_at_once <= count; i += lanes_at_once) {
+        quarter some;
+        memcpy(&some, values + i, sizeof some);
+        __builtin_nontemporal_store(some, (quarter *)(to + i));
+    }
+    for (; i < count; i++) to[i] = values[i];
+}

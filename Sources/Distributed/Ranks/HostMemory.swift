@@ -1,0 +1,162 @@
+import CHostMemory
+
+/// Memory that all ranks of a group share, on one host: for each rank a segment into which it alone
+/// stores, and which all read.
+///
+/// It is used in rounds: every rank stores, all meet at a barrier, every rank reads. A segment has
+/// room for two rounds, in turn: who stores for the next one but one has met all others after they
+/// have read this one. So one barrier a round is enough.
+@safe final class HostMemory {
+    /// Bytes that a segment holds of a round.
+    static let room = pieceBytes
+
+    /// How the values of a round are stored.
+    private enum Form: Int32 {
+        /// Not at all: they need 32 bits, in which there is no room for them.
+        case none
+        case narrow, wide
+    }
+
+    private static let headerBytes = 4096
+    private static let segmentBytes = headerBytes + 2 * room
+
+    private let region: SharedRegion
+    private let rank: Int
+    private let size: Int
+    /// Which half of the segments this round uses: 0 or 1.
+    private var half = 0
+
+    private init(_ region: SharedRegion, rank: Int, size: Int) {
+        self.region = region
+        self.rank = rank
+        self.size = size
+    }
+
+    /// Collective.
+    ///
+    /// Takes the memory; nil, on all ranks of the one host, where it is refused to one.
+    static func take(_ world: borrowing Communicator) throws(MPIError) -> HostMemory? {
+        let bytes = segmentBytes * world.size
+        let own = world.rank == 0 ? SharedRegion(creating: bytes) : nil
+        let token = try world.broadcast("\(own?.token ?? 0)")
+        let region = own ?? UInt64(token).flatMap { SharedRegion(opening: $0, bytes) }
+        let isTaken = region?.take(world.rank * segmentBytes, segmentBytes) ?? false
+        let isEverywhere = try world.minimum(isTaken ? 1 : 0) == 1
+        // All who can open it have done so.
+        own?.forget()
+        guard isEverywhere, let region else { return nil }
+        return HostMemory(region, rank: world.rank, size: world.size)
+    }
+
+    private func header(of rank: Int) -> UnsafeMutableRawPointer {
+        // A line of the cache for each half.
+        unsafe region.start + rank * Self.segmentBytes + half * 64
+    }
+
+    private func values(of rank: Int) -> UnsafeMutableRawPointer {
+        unsafe region.start + rank * Self.segmentBytes + Self.headerBytes + half * Self.room
+    }
+
+    private func form(of rank: Int) -> Form {
+        guard let form = Form(rawValue: unsafe header(of: rank).load(as: Int32.self)) else {
+            preconditionFailure("rank \(rank) has stored nothing")
+        }
+        return form
+    }
+
+    /// Collective.
+    ///
+    /// Begins a round with values of this rank: in 16 bits where all of them fit, else in 32.
+    ///
+    /// - Precondition: In 16 bits there is room for the values.
+    /// - Returns: The bytes that were stored, and whether every rank has found room for its own.
+    func exchange(
+        _ own: Span<Int32>, _ world: borrowing Communicator
+    ) throws(MPIError) -> (bytes: Int, isComplete: Bool) {
+        precondition(own.count * 2 <= Self.room, "\(own.count) values")
+        half = 1 - half
+        let form = store(own)
+        unsafe header(of: rank).storeBytes(of: form.rawValue, as: Int32.self)
+        host_memory_fence()
+        try world.barrier()
+        host_memory_fence()
+        let width = form == .none ? 0 : form == .narrow ? 2 : 4
+        return (own.count * width, (0..<size).allSatisfy { self.form(of: $0) != .none })
+    }
+
+    private func store(_ own: Span<Int32>) -> Form {
+        let place = unsafe values(of: rank)
+        return unsafe own.withUnsafeBufferPointer { own in
+            guard let first = own.baseAddress else { return .narrow }
+            let narrow = unsafe place.assumingMemoryBound(to: Int16.self)
+            if unsafe host_memory_store_narrow(first, own.count, narrow) { return .narrow }
+            guard own.count * 4 <= Self.room else { return .none }
+            unsafe host_memory_store_wide(
+                first, own.count, place.assumingMemoryBound(to: Int32.self))
+            return .wide
+        }
+    }
+
+    /// Local.
+    ///
+    /// Adds to sums what a rank has stored in this round, from one of its values on.
+    func add(from rank: Int, at first: Int, to sums: inout MutableSpan<Int32>) {
+        switch form(of: rank) {
+        case .none: preconditionFailure("rank \(rank) has stored nothing")
+        case .narrow:
+            let place = unsafe values(of: rank).assumingMemoryBound(to: Int16.self) + first
+            let stored = unsafe Span(_unsafeStart: place, count: sums.count)
+            for i in sums.indices { sums[i] &+= Int32(stored[i]) }
+        case .wide:
+            let place = unsafe values(of: rank).assumingMemoryBound(to: Int32.self) + first
+            let stored = unsafe Span(_unsafeStart: place, count: sums.count)
+            for i in sums.indices { sums[i] &+= stored[i] }
+        }
+    }
+
+    /// Local.
+    ///
+    /// Copies the first values that a rank has stored in this round.
+    func copy(from rank: Int, to values: inout MutableSpan<Int32>) {
+        switch form(of: rank) {
+        case .none: preconditionFailure("rank \(rank) has stored nothing")
+        case .narrow:
+            let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int16.self)
+            let stored = unsafe Span(_unsafeStart: place, count: values.count)
+            for i in values.indices { values[i] = Int32(stored[i]) }
+        case .wide:
+            let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int32.self)
+            let stored = unsafe Span(_unsafeStart: place, count: values.count)
+            for i in values.indices { values[i] = stored[i] }
+        }
+    }
+}
+
+/// The shared memory of a group, once it has been asked for.
+final class HostMemoryWish {
+    enum State {
+        case open
+        case taken(HostMemory?)
+    }
+    var state = State.open
+}
+
+extension Communicator {
+    /// Collective.
+    ///
+    /// The memory that all ranks share, taken at the first call; nil where they share none.
+    borrowing func hostMemory() throws(MPIError) -> HostMemory? {
+        if case .taken(let memory) = hostMemoryWish.state { return memory }
+        let memory = try isOnOneHost() ? HostMemory.take(self) : nil
+        hostMemoryWish.state = .taken(memory)
+        return memory
+    }
+
+    /// Collective.
+    ///
+    /// Whether all ranks share a host.
+    private borrowing func isOnOneHost() throws(MPIError) -> Bool {
+        let host = try splitByHost()
+        return host.size == size
+    }
+}

@@ -1,0 +1,26 @@
+import TestSupport
+import Testing
+
+/// Sums of ranks that share memory are those of MPI.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct HostSumTests {
+    @Test(
+        arguments: [
+            "sums through shared memory are the same", "consecutive sums do not mix",
+        ], [1, 2, 3, 4, 7])
+    func holdsOnEveryRank(check: String, ranks: Int) throws {
+        let run = try runCheck(check, ranks: ranks)
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+    }
+
+    /// What is refused to one rank, none takes.
+    @Test(arguments: ["first", "last"], [2, 3, 4])
+    func messagesAreTheWayWithoutSharedMemory(rank: String, ranks: Int) throws {
+        let run = try runCheck("sums where the \(rank) rank may not share memory", ranks: ranks)
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+    }
+
+    @Test func nothingIsLeftBehind() throws {
+        let run = try runCheck("shared memory is forgotten", ranks: 2)
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+    }
+}
