@@ -55,14 +55,10 @@ public enum MatrixProducts {
         columns: Range<Int>, of a: Span<UInt8>, width: Int, by b: Span<Int8>,
         into c: inout MutableSpan<Int32>, n: Int, k: Int
     ) {
-        let m = columns.count
-        precondition(
-            columns.lowerBound >= 0 && columns.upperBound <= width && a.count >= k * width
-                && b.count >= k * n && c.count >= m * n,
-            "shapes: columns \(columns) of a \(a.count), b \(b.count), c \(c.count) for width "
-                + "\(width), n \(n), k \(k)")
-        let left = LeftOperand(start: columns.lowerBound, stride: width, isTransposed: true)
-        multiply(a, left, by: b, rightTransposed: false, into: &c, m: m, n: n, k: k)
+        let left = LeftOperand(
+            columns: columns, width: width, counts: (a.count, b.count, c.count), n: n, k: k)
+        multiply(
+            a, left, by: b, rightTransposed: false, into: &c, m: columns.count, n: n, k: k)
     }
 
     /// Where a left operand lies.
@@ -70,6 +66,24 @@ public enum MatrixProducts {
         let start: Int
         let stride: Int
         let isTransposed: Bool
+
+        init(start: Int, stride: Int, isTransposed: Bool) {
+            self.start = start
+            self.stride = stride
+            self.isTransposed = isTransposed
+        }
+
+        /// Some columns of a, transposed, whose product must fit the elements that there are.
+        init(
+            columns: Range<Int>, width: Int, counts: (a: Int, b: Int, c: Int), n: Int, k: Int
+        ) {
+            precondition(
+                columns.lowerBound >= 0 && columns.upperBound <= width && counts.a >= k * width
+                    && counts.b >= k * n && counts.c >= columns.count * n,
+                "shapes: columns \(columns) of a \(counts.a), b \(counts.b), c \(counts.c) for "
+                    + "width \(width), n \(n), k \(k)")
+            self.init(start: columns.lowerBound, stride: width, isTransposed: true)
+        }
     }
 
     private static func multiply(
@@ -125,14 +139,10 @@ public enum MatrixProducts {
         columns: Range<Int>, of a: Span<Float>, width: Int, by b: Span<Float>,
         into c: inout MutableSpan<Float>, n: Int, k: Int
     ) {
-        let m = columns.count
-        precondition(
-            columns.lowerBound >= 0 && columns.upperBound <= width && a.count >= k * width
-                && b.count >= k * n && c.count >= m * n,
-            "shapes: columns \(columns) of a \(a.count), b \(b.count), c \(c.count) for width "
-                + "\(width), n \(n), k \(k)")
-        let left = LeftOperand(start: columns.lowerBound, stride: width, isTransposed: true)
-        multiply(a, left, by: b, rightTransposed: false, into: &c, m: m, n: n, k: k)
+        let left = LeftOperand(
+            columns: columns, width: width, counts: (a.count, b.count, c.count), n: n, k: k)
+        multiply(
+            a, left, by: b, rightTransposed: false, into: &c, m: columns.count, n: n, k: k)
     }
 
     private static func multiply(

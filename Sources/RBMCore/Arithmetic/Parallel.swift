@@ -47,15 +47,13 @@ extension MutableSpan where Element: BitwiseCopyable {
         precondition(
             rows.lowerBound >= 0 && rows.upperBound * columns <= count,
             "rows \(rows) of \(columns) elements in \(count)")
-        unsafe withUnsafeMutableBufferPointer { buffer in
+        shared { elements in
             // A block is worth giving away from some ten thousand elements on.
             inParallel(over: rows.count, atLeast: 1 + 8192 / max(1, columns)) { part in
                 let block =
                     (rows.lowerBound + part.lowerBound)..<(rows.lowerBound + part.upperBound)
-                let elements = (block.lowerBound * columns)..<(block.upperBound * columns)
-                let part = unsafe UnsafeMutableBufferPointer(rebasing: buffer[elements])
-                var span = unsafe MutableSpan(_unsafeElements: part)
-                body(block, &span)
+                let range = (block.lowerBound * columns)..<(block.upperBound * columns)
+                elements.withRange(range) { body(block, &$0) }
             }
         }
     }
