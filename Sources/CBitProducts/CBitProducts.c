@@ -11,68 +11,100 @@
 
 enum {
     columns = BIT_PRODUCTS_COLUMNS,
-    /// Vectors of 16 sums in an entry of a table.
-    entry_vectors = columns / 16,
-    entries = 16,
-    /// Terms of an entry, bits of a code.
-    group = 4,
-    groups_at_once = 8,
-    depth_at_once = group * groups_at_once,
-    /// Sums stay in 16 bits for so many blocks: 256 · −128 is the least of them.
-    blocks_at_once = 8,
+    /// Sums in a vector, vectors in an entry of a table.
+    lanes = 16,
+    entry_vectors = columns / lanes,
+    /// Successive k of a block: 15 groups of four, or 12 of five.
+    depth = BIT_PRODUCTS_DEPTH,
+    most_groups = depth / 4,
+    /// Bytes of a row's codes in a block, one for each group.
+    code_bytes = 16,
+    /// Room for the tables of a block: those of five bits take more.
+    table_vectors = depth / 5 * 32 * entry_vectors,
+    /// Sums of bytes stay in 16 bits for so many blocks: 4·60·−128 is the least of them.
+    blocks_of_bytes = 4,
+    /// Sums of words do for so many, which is what the caller promises.
+    blocks_of_words = BIT_PRODUCTS_WORDS_DEPTH / depth,
 };
 
-/// The sums of each selection of four bytes, for 64 columns.
-typedef __m256i table[entries][entry_vectors];
+_Static_assert(depth % 4 == 0 && depth % 5 == 0, "a block is a whole number of groups");
+_Static_assert(most_groups <= code_bytes, "a block's codes fit");
+_Static_assert(blocks_of_bytes * depth <= 256, "sums of bytes fit 16 bits");
+_Static_assert(blocks_of_words * depth == BIT_PRODUCTS_WORDS_DEPTH, "whole blocks of words");
 
 static size_t least(size_t x, size_t y) { return x < y ? x : y; }
 
-static size_t block_count(size_t k) { return (k + depth_at_once - 1) / depth_at_once; }
+static size_t block_count(size_t k) { return (k + depth - 1) / depth; }
 
-size_t bit_products_code_bytes(size_t m, size_t k) { return block_count(k) * m * groups_at_once; }
+size_t bit_products_code_bytes(size_t m, size_t k) { return block_count(k) * m * code_bytes; }
 
-// A code is 16 times the number that its four bits make: a table's entry is 128 bytes, 8 codes, so
-// that an address needs a factor of 8 only, which it takes for nothing.
+// A code is eight times the number that its bits make: a table's entry is 64 bytes, eight codes, and
+// an address may have a factor of eight for nothing.
 
-/// Spreads 32 bits over 8 codes.
-static inline uint64_t spread(uint32_t bits) {
-    uint64_t x = bits;
-    x = (x | x << 16) & 0x0000FFFF0000FFFFull;
-    x = (x | x << 8) & 0x00FF00FF00FF00FFull;
-    x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Full;
-    return x << 4;
+/// Moves each four of 32 bits, or each five of 40, into the upper bits of a byte.
+static inline uint64_t spread(uint64_t x, int group) {
+    if (group == 4) {
+        x = (x | x << 16) & 0x0000FFFF0000FFFFull;
+        x = (x | x << 8) & 0x00FF00FF00FF00FFull;
+        x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Full;
+    } else {
+        x = (x & 0xFFFFFull) | (x & 0xFFFFF00000ull) << 12;
+        x = (x & 0x000003FF000003FFull) | (x & 0x000FFC00000FFC00ull) << 6;
+        x = (x & 0x001F001F001F001Full) | (x & 0x03E003E003E003E0ull) << 3;
+    }
+    return x << 3;
 }
 
-AVX2 void bit_products_encode(const uint8_t *bits, size_t m, size_t k, uint8_t *codes) {
+/// Writes the codes of a row's 60 bits.
+static inline void store_codes(uint64_t set, int group, uint8_t *codes) {
+    int half = 8 * group;
+    uint64_t parts[2] = {
+        spread(set & (((uint64_t)1 << half) - 1), group), spread(set >> half, group)};
+    memcpy(codes, parts, sizeof parts);
+}
+
+/// The lowest bit of each of 32 bytes.
+INLINE_AVX2 uint64_t low_bits(const uint8_t *bytes) {
+    __m256i x = _mm256_loadu_si256((const __m256i *)bytes);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(x, 7));
+}
+
+AVX2 void bit_products_encode(
+    const uint8_t *bits, size_t m, size_t k, int group, uint8_t *codes) {
     for (size_t i = 0; i < m; i++) {
         const uint8_t *row = bits + i * k;
-        uint8_t *out = codes + i * groups_at_once;
-        for (size_t j = 0; j < k; j += depth_at_once, out += m * groups_at_once) {
-            uint32_t set = 0;
-            if (j + depth_at_once <= k) {
-                __m256i bytes = _mm256_loadu_si256((const __m256i *)(row + j));
-                set = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(bytes, 7));
+        uint8_t *out = codes + i * code_bytes;
+        for (size_t j = 0; j < k; j += depth, out += m * code_bytes) {
+            uint64_t set = 0;
+            if (j + 64 <= k) {
+                set = low_bits(row + j) | (low_bits(row + j + 32) << 32 & 0x0FFFFFFF00000000ull);
             } else {
-                for (size_t p = j; p < k; p++) set |= (uint32_t)(row[p] & 1) << (p - j);
+                for (size_t p = j; p < least(k, j + depth); p++)
+                    set |= (uint64_t)(row[p] & 1) << (p - j);
             }
-            uint64_t code = spread(set);
-            memcpy(out, &code, sizeof code);
+            store_codes(set, group, out);
         }
     }
 }
 
-/// The codes of four rows of 32 bits each, one for each column.
+/// The codes of some rows of 32 bits each, one for each column.
 INLINE_AVX2 __m256i columns_code(const uint8_t *bits, size_t stride, size_t rows) {
     __m256i code = _mm256_setzero_si256();
     for (size_t r = 0; r < rows; r++) {
         __m256i row = _mm256_loadu_si256((const __m256i *)(bits + r * stride));
-        code = _mm256_or_si256(code, _mm256_slli_epi16(row, (int)r + group));
+        code = _mm256_or_si256(code, _mm256_slli_epi16(row, (int)r + 3));
     }
     return code;
 }
 
+/// Writes half the codes of two columns.
+INLINE_AVX2 void store_halves(__m128i x, uint8_t *codes) {
+    _mm_storel_epi64((__m128i *)codes, x);
+    _mm_storel_epi64((__m128i *)(codes + code_bytes), _mm_unpackhi_epi64(x, x));
+}
+
 /// Writes 8 vectors of 32 codes column by column.
-INLINE_AVX2 void store_transposed(const __m256i rows[groups_at_once], uint8_t *codes) {
+INLINE_AVX2 void store_transposed(const __m256i rows[8], uint8_t *codes) {
     __m256i twos[8], fours[8];
     for (int i = 0; i < 4; i++) {
         twos[i] = _mm256_unpacklo_epi8(rows[2 * i], rows[2 * i + 1]);
@@ -86,185 +118,192 @@ INLINE_AVX2 void store_transposed(const __m256i rows[groups_at_once], uint8_t *c
     for (int half = 0; half < 2; half++)
         for (int high = 0; high < 2; high++) {
             const __m256i *x = fours + 2 * half + 4 * high;
-            __m256i low = _mm256_unpacklo_epi32(x[0], x[1]);
-            __m256i up = _mm256_unpackhi_epi32(x[0], x[1]);
-            uint8_t *out = codes + (8 * half + 4 * high) * groups_at_once;
-            uint8_t *further = out + 16 * groups_at_once;
-            _mm_storeu_si128((__m128i *)out, _mm256_castsi256_si128(low));
-            _mm_storeu_si128((__m128i *)(out + 16), _mm256_castsi256_si128(up));
-            _mm_storeu_si128((__m128i *)further, _mm256_extracti128_si256(low, 1));
-            _mm_storeu_si128((__m128i *)(further + 16), _mm256_extracti128_si256(up, 1));
+            __m256i eights[2] = {
+                _mm256_unpacklo_epi32(x[0], x[1]), _mm256_unpackhi_epi32(x[0], x[1])};
+            for (int i = 0; i < 2; i++) {
+                uint8_t *out = codes + (8 * half + 4 * high + 2 * i) * code_bytes;
+                __m128i near = _mm256_castsi256_si128(eights[i]);
+                __m128i far = _mm256_extracti128_si256(eights[i], 1);
+                store_halves(near, out);
+                store_halves(far, out + 16 * code_bytes);
+            }
         }
 }
 
 AVX2 void bit_products_encode_transposed(
-    const uint8_t *bits, size_t stride, size_t first, size_t m, size_t k, uint8_t *codes) {
-    for (size_t j = 0; j < k; j += depth_at_once, codes += m * groups_at_once) {
+    const uint8_t *bits, size_t stride, size_t first, size_t m, size_t k, int group,
+    uint8_t *codes) {
+    for (size_t j = 0; j < k; j += depth, codes += m * code_bytes) {
+        size_t end = least(k, j + depth);
         size_t i = 0;
-        for (; i + 32 <= m; i += 32) {
-            __m256i rows[groups_at_once];
-            for (size_t g = 0; g < groups_at_once; g++) {
-                size_t p = j + g * group;
-                rows[g] = p < k ? columns_code(
-                                      bits + p * stride + first + i, stride, least(group, k - p))
-                                : _mm256_setzero_si256();
+        for (; i + 32 <= m; i += 32)
+            for (size_t half = 0; half < 2; half++) {
+                __m256i rows[8];
+                for (size_t g = 0; g < 8; g++) {
+                    size_t p = j + (8 * half + g) * (size_t)group;
+                    rows[g] = p < end ? columns_code(
+                                            bits + p * stride + first + i, stride,
+                                            least((size_t)group, end - p))
+                                      : _mm256_setzero_si256();
+                }
+                store_transposed(rows, codes + i * code_bytes + 8 * half);
             }
-            store_transposed(rows, codes + i * groups_at_once);
-        }
         for (; i < m; i++) {
-            uint32_t set = 0;
-            for (size_t p = j; p < least(j + depth_at_once, k); p++)
-                set |= (uint32_t)(bits[p * stride + first + i] & 1) << (p - j);
-            uint64_t code = spread(set);
-            memcpy(codes + i * groups_at_once, &code, sizeof code);
+            uint64_t set = 0;
+            for (size_t p = j; p < end; p++)
+                set |= (uint64_t)(bits[p * stride + first + i] & 1) << (p - j);
+            store_codes(set, group, codes + i * code_bytes);
         }
     }
 }
 
-/// Makes one vector of all entries from the four terms: entry i sums up those whose bits are in i.
-///
-/// Written out, so that at every optimization the sums stay in registers.
-INLINE_AVX2 void add_up(const __m256i terms[group], table *t, int vector) {
-    __m256i a = terms[0], b = terms[1], c = terms[2], d = terms[3];
-    __m256i ab = _mm256_add_epi16(a, b), cd = _mm256_add_epi16(c, d);
-    __m256i *out = &(*t)[0][vector];
-    out[0 * entry_vectors] = _mm256_setzero_si256();
-    out[1 * entry_vectors] = a;
-    out[2 * entry_vectors] = b;
-    out[3 * entry_vectors] = ab;
-    out[4 * entry_vectors] = c;
-    out[5 * entry_vectors] = _mm256_add_epi16(a, c);
-    out[6 * entry_vectors] = _mm256_add_epi16(b, c);
-    out[7 * entry_vectors] = _mm256_add_epi16(ab, c);
-    out[8 * entry_vectors] = d;
-    out[9 * entry_vectors] = _mm256_add_epi16(a, d);
-    out[10 * entry_vectors] = _mm256_add_epi16(b, d);
-    out[11 * entry_vectors] = _mm256_add_epi16(ab, d);
-    out[12 * entry_vectors] = cd;
-    out[13 * entry_vectors] = _mm256_add_epi16(a, cd);
-    out[14 * entry_vectors] = _mm256_add_epi16(b, cd);
-    out[15 * entry_vectors] = _mm256_add_epi16(ab, cd);
-}
-
-/// Makes the table of four successive k from bytes of shape [k, n].
-///
-/// Rows beyond k and columns beyond n may hold anything: no code selects the former, and the sums
-/// of the latter go nowhere.
-INLINE_AVX2 void make_table(
-    const struct bit_products_bytes *right, size_t column, size_t k, table *t) {
-    const int8_t *rows[group];
-    int8_t ends[group][columns];
-    for (size_t r = 0; r < group; r++) {
-        size_t start = least(k + r, right->k - 1) * right->n + column;
-        rows[r] = right->bytes + start;
-        size_t left = right->k * right->n - start;
-        if (left < columns) rows[r] = memcpy(ends[r], rows[r], left);
-    }
-    for (int v = 0; v < entry_vectors; v++) {
-        __m256i terms[group];
-        for (int r = 0; r < group; r++)
-            terms[r] = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(rows[r] + 16 * v)));
-        add_up(terms, t, v);
-    }
-}
-
-/// Loads 32 successive k of eight columns of bytes of shape [n, k], and makes each four k of them one
-/// vector of eight lanes.
-///
-/// The columns are 0 to 3 and 8 to 11 from `column` on: see make_tables_transposed.
-INLINE_AVX2 void load_columns(
-    const struct bit_products_bytes *right, size_t column, size_t k,
-    __m256i fours[groups_at_once]) {
-    __m256i rows[8], twos[8], x[8];
-    for (size_t i = 0; i < 8; i++) {
-        size_t start = least(column + i + (i < 4 ? 0 : 4), right->n - 1) * right->k + k;
-        size_t left = right->n * right->k - start;
-        if (left < depth_at_once) {
-            int8_t end[depth_at_once] = {0};
-            memcpy(end, right->bytes + start, left);
-            rows[i] = _mm256_loadu_si256((const __m256i *)end);
-        } else {
-            rows[i] = _mm256_loadu_si256((const __m256i *)(right->bytes + start));
-        }
-    }
+/// Transposes each half of 8 vectors, 8 by 8 words.
+INLINE_AVX2 void transpose_halves(__m256i x[8]) {
+    __m256i y[8];
     for (int i = 0; i < 4; i++) {
-        twos[i] = _mm256_unpacklo_epi32(rows[2 * i], rows[2 * i + 1]);
-        twos[4 + i] = _mm256_unpackhi_epi32(rows[2 * i], rows[2 * i + 1]);
+        y[2 * i] = _mm256_unpacklo_epi16(x[2 * i], x[2 * i + 1]);
+        y[2 * i + 1] = _mm256_unpackhi_epi16(x[2 * i], x[2 * i + 1]);
     }
-    for (int i = 0; i < 2; i++) {
-        // x[g] has k from 4g on of columns 0 to 3 (i = 0) in the lower half, and from 4g + 16 on in
-        // the upper.
+    for (int i = 0; i < 2; i++)
         for (int high = 0; high < 2; high++) {
-            __m256i a = twos[4 * high + 2 * i], b = twos[4 * high + 2 * i + 1];
-            x[4 * i + 2 * high] = _mm256_unpacklo_epi64(a, b);
-            x[4 * i + 2 * high + 1] = _mm256_unpackhi_epi64(a, b);
+            x[4 * i + 2 * high] = _mm256_unpacklo_epi32(y[4 * i + high], y[4 * i + 2 + high]);
+            x[4 * i + 2 * high + 1] = _mm256_unpackhi_epi32(y[4 * i + high], y[4 * i + 2 + high]);
         }
+    for (int q = 0; q < 4; q++) {
+        y[2 * q] = _mm256_unpacklo_epi64(x[q], x[4 + q]);
+        y[2 * q + 1] = _mm256_unpackhi_epi64(x[q], x[4 + q]);
     }
-    for (int g = 0; g < 4; g++) {
-        fours[g] = _mm256_permute2x128_si256(x[g], x[4 + g], 0x20);
-        fours[4 + g] = _mm256_permute2x128_si256(x[g], x[4 + g], 0x31);
+    for (int q = 0; q < 8; q++) x[q] = y[q];
+}
+
+/// Loads eight successive elements as words.
+INLINE_AVX2 __m128i load_eight(const struct bit_products_right *right, size_t start) {
+    if (right->words) return _mm_loadu_si128((const __m128i *)(right->words + start));
+    return _mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)(right->bytes + start)));
+}
+
+/// Copies a block of a transposed right operand as words of shape [64, 32].
+INLINE_AVX2 void transpose_block(
+    const struct bit_products_right *right, size_t column, size_t k, __m256i *block) {
+    size_t rows = least(depth, right->k - k);
+    for (size_t v = 0; v < entry_vectors; v++) {
+        size_t starts[lanes];
+        for (size_t i = 0; i < lanes; i++)
+            starts[i] = least(column + lanes * v + i, right->n - 1) * right->k + k;
+        for (size_t j = 0; j < rows; j += 8) {
+            __m256i x[8];
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < 8; i++)
+                x[i] = _mm256_inserti128_si256(
+                    _mm256_castsi128_si256(load_eight(right, starts[i] + j)),
+                    load_eight(right, starts[8 + i] + j), 1);
+            transpose_halves(x);
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < 8; i++) block[(j + i) * entry_vectors + v] = x[i];
+        }
     }
 }
 
-/// One byte of each lane, the sign extended.
-#define LANE_BYTE(x, byte) _mm256_srai_epi32(_mm256_slli_epi32(x, 24 - 8 * (byte)), 24)
-
-/// Makes the tables of 32 successive k from bytes of shape [n, k].
-INLINE_AVX2 void make_tables_transposed(
-    const struct bit_products_bytes *right, size_t column, size_t k, table *tables) {
-    for (int v = 0; v < entry_vectors; v++) {
-        // Packing two vectors into one takes their lower halves first: hence columns 0 to 3 and 8 to
-        // 11 in one, 4 to 7 and 12 to 15 in the other.
-        __m256i even[groups_at_once], odd[groups_at_once];
-        load_columns(right, column + 16 * (size_t)v, k, even);
-        load_columns(right, column + 16 * (size_t)v + 4, k, odd);
-        for (int g = 0; g < groups_at_once; g++) {
-            __m256i terms[group];
-            terms[0] = _mm256_packs_epi32(LANE_BYTE(even[g], 0), LANE_BYTE(odd[g], 0));
-            terms[1] = _mm256_packs_epi32(LANE_BYTE(even[g], 1), LANE_BYTE(odd[g], 1));
-            terms[2] = _mm256_packs_epi32(LANE_BYTE(even[g], 2), LANE_BYTE(odd[g], 2));
-            terms[3] = _mm256_packs_epi32(LANE_BYTE(even[g], 3), LANE_BYTE(odd[g], 3));
-            add_up(terms, tables + g, v);
+/// Copies a block at the end of a right operand, of either shape, likewise.
+static void copy_block(
+    const struct bit_products_right *right, size_t column, size_t k, int16_t *block) {
+    for (size_t i = 0; i < least(depth, right->k - k); i++)
+        for (size_t j = 0; j < least(columns, right->n - column); j++) {
+            size_t at = right->is_transposed ? (column + j) * right->k + k + i
+                                             : (k + i) * right->n + column + j;
+            block[i * columns + j] = right->words ? right->words[at] : right->bytes[at];
         }
+}
+
+/// Makes one vector of all entries of a table: entry i sums up the terms whose bits are in i.
+///
+/// Eight entries at a time, so that the sums stay in registers. Entry 0 is zero and stays so.
+INLINE_AVX2 void make_entries(const __m256i *x, int group, __m256i *out) {
+    __m256i ab = _mm256_add_epi16(x[0], x[1]);
+    out[1 * entry_vectors] = x[0];
+    out[2 * entry_vectors] = x[1];
+    out[3 * entry_vectors] = ab;
+    out[4 * entry_vectors] = x[2];
+    out[5 * entry_vectors] = _mm256_add_epi16(x[0], x[2]);
+    out[6 * entry_vectors] = _mm256_add_epi16(x[1], x[2]);
+    out[7 * entry_vectors] = _mm256_add_epi16(ab, x[2]);
+    for (int high = 1; high < 1 << (group - 3); high++) {
+        __m256i base = high == 1 ? x[3] : high == 2 ? x[4] : _mm256_add_epi16(x[3], x[4]);
+        __m256i base_c = _mm256_add_epi16(base, x[2]);
+        __m256i *next = out + 8 * high * entry_vectors;
+        next[0 * entry_vectors] = base;
+        next[1 * entry_vectors] = _mm256_add_epi16(base, x[0]);
+        next[2 * entry_vectors] = _mm256_add_epi16(base, x[1]);
+        next[3 * entry_vectors] = _mm256_add_epi16(base, ab);
+        next[4 * entry_vectors] = base_c;
+        next[5 * entry_vectors] = _mm256_add_epi16(base_c, x[0]);
+        next[6 * entry_vectors] = _mm256_add_epi16(base_c, x[1]);
+        next[7 * entry_vectors] = _mm256_add_epi16(base_c, ab);
     }
+}
+
+/// Makes the tables of a block from words or bytes whose rows are `stride` apart.
+///
+/// Rows beyond the operand's last k may hold anything, for no code selects them; and the sums of
+/// columns beyond its last go nowhere.
+INLINE_AVX2 void make_tables(
+    const int16_t *words, const int8_t *bytes, size_t stride, size_t groups, int group,
+    __m256i *tables) {
+    for (size_t g = 0; g < groups; g++, tables += entry_vectors << group)
+        for (size_t v = 0; v < entry_vectors; v++) {
+            __m256i x[5];
+            for (size_t r = 0; r < (size_t)group; r++) {
+                size_t at = (g * (size_t)group + r) * stride + lanes * v;
+                x[r] = words ? _mm256_loadu_si256((const __m256i *)(words + at))
+                             : _mm256_cvtepi8_epi16(
+                                   _mm_loadu_si128((const __m128i *)(bytes + at)));
+            }
+            make_entries(x, group, tables + v);
+        }
 }
 
 /// Adds one entry of each table to the partial sums of every row.
 INLINE_AVX2 void look_up(
-    const table *tables, int groups, const uint8_t *codes, size_t m, int is_first,
+    const __m256i *tables, int groups, int group, const uint8_t *codes, size_t m, int is_first,
     __m256i *partial) {
-    for (size_t i = 0; i < m; i++, codes += groups_at_once, partial += entry_vectors) {
-        __m256i sums[entry_vectors];
-        for (int v = 0; v < entry_vectors; v++)
-            sums[v] = is_first ? _mm256_setzero_si256() : partial[v];
+    for (size_t i = 0; i < m; i++, codes += code_bytes, partial += entry_vectors) {
+        __m256i a = is_first ? _mm256_setzero_si256() : partial[0];
+        __m256i b = is_first ? _mm256_setzero_si256() : partial[1];
+#pragma clang loop unroll(full)
         for (int g = 0; g < groups; g++) {
+            const __m256i *table = tables + g * (entry_vectors << group);
             const __m256i *entry =
-                (const __m256i *)((const uint8_t *)tables[g] + (size_t)codes[g] * 8);
-            for (int v = 0; v < entry_vectors; v++)
-                sums[v] = _mm256_add_epi16(sums[v], entry[v]);
+                (const __m256i *)((const uint8_t *)table + (size_t)codes[g] * 8);
+            a = _mm256_add_epi16(a, entry[0]);
+            b = _mm256_add_epi16(b, entry[1]);
         }
-        for (int v = 0; v < entry_vectors; v++) partial[v] = sums[v];
+        partial[0] = a;
+        partial[1] = b;
     }
 }
 
+_Static_assert(entry_vectors == 2, "look_up has two vectors of sums");
+
 /// The same with a number of tables that the compiler knows, so that the loop over them vanishes.
-AVX2 static void look_up_all(
-    const table *tables, size_t groups, const uint8_t *codes, size_t m, int is_first,
+#define LOOK_UP(count, group) \
+    case count: look_up(tables, count, group, codes, m, is_first, partial); break;
+
+AVX2 static void look_up_fours(
+    const __m256i *tables, size_t groups, const uint8_t *codes, size_t m, int is_first,
     __m256i *partial) {
     switch (groups) {
-    case 8:
-        if (is_first)
-            look_up(tables, 8, codes, m, 1, partial);
-        else
-            look_up(tables, 8, codes, m, 0, partial);
-        break;
-    case 7: look_up(tables, 7, codes, m, is_first, partial); break;
-    case 6: look_up(tables, 6, codes, m, is_first, partial); break;
-    case 5: look_up(tables, 5, codes, m, is_first, partial); break;
-    case 4: look_up(tables, 4, codes, m, is_first, partial); break;
-    case 3: look_up(tables, 3, codes, m, is_first, partial); break;
-    case 2: look_up(tables, 2, codes, m, is_first, partial); break;
-    case 1: look_up(tables, 1, codes, m, is_first, partial); break;
+        LOOK_UP(15, 4) LOOK_UP(14, 4) LOOK_UP(13, 4) LOOK_UP(12, 4) LOOK_UP(11, 4) LOOK_UP(10, 4)
+        LOOK_UP(9, 4) LOOK_UP(8, 4) LOOK_UP(7, 4) LOOK_UP(6, 4) LOOK_UP(5, 4) LOOK_UP(4, 4)
+        LOOK_UP(3, 4) LOOK_UP(2, 4) LOOK_UP(1, 4)
+    }
+}
+
+AVX2 static void look_up_fives(
+    const __m256i *tables, size_t groups, const uint8_t *codes, size_t m, int is_first,
+    __m256i *partial) {
+    switch (groups) {
+        LOOK_UP(12, 5) LOOK_UP(11, 5) LOOK_UP(10, 5) LOOK_UP(9, 5) LOOK_UP(8, 5) LOOK_UP(7, 5)
+        LOOK_UP(6, 5) LOOK_UP(5, 5) LOOK_UP(4, 5) LOOK_UP(3, 5) LOOK_UP(2, 5) LOOK_UP(1, 5)
     }
 }
 
@@ -283,23 +322,57 @@ AVX2 static void widen(
     }
 }
 
+/// Where the elements end that are read of a block.
+static size_t block_end(
+    const struct bit_products_right *right, size_t column, size_t k, size_t rows) {
+    if (right->is_transposed)
+        return least(column + columns, right->n) * right->k - right->k + k + (rows + 7) / 8 * 8;
+    return (k + rows - 1) * right->n + column + columns;
+}
+
+/// Makes the tables of a block, from where it is or, where that is not possible, from a copy.
+INLINE_AVX2 void make_block_tables(
+    const struct bit_products_right *right, size_t column, size_t k, size_t groups, int group,
+    __m256i *block, __m256i *tables) {
+    int is_inside =
+        block_end(right, column, k, groups * (size_t)group) <= right->n * right->k;
+    size_t start = k * right->n + column;
+    if (!is_inside || right->is_transposed) {
+        if (is_inside)
+            transpose_block(right, column, k, block);
+        else
+            copy_block(right, column, k, (int16_t *)block);
+        make_tables((const int16_t *)block, NULL, columns, groups, group, tables);
+    } else if (right->words) {
+        make_tables(right->words + start, NULL, right->n, groups, group, tables);
+    } else {
+        make_tables(NULL, right->bytes + start, right->n, groups, group, tables);
+    }
+}
+
 AVX2 void bit_products_multiply(
-    const uint8_t *codes, size_t m, const struct bit_products_bytes *right, size_t column,
-    int16_t *partial, int32_t *sums, size_t stride) {
-    _Alignas(64) table tables[groups_at_once];
+    const uint8_t *codes, size_t m, int group, const struct bit_products_right *right,
+    size_t column, int16_t *partial, int32_t *sums, size_t stride) {
+    // An entry is one cache line.
+    _Alignas(64) __m256i tables[table_vectors];
+    __m256i block[64 * entry_vectors];
+    for (size_t g = 0; g < depth / (size_t)group; g++)
+        for (size_t v = 0; v < entry_vectors; v++)
+            tables[g * (entry_vectors << group) + v] = _mm256_setzero_si256();
     size_t width = least(columns, right->n - column);
     size_t blocks = block_count(right->k);
-    for (size_t b = 0; b < blocks; b++) {
-        size_t k = b * depth_at_once;
-        size_t groups = least(groups_at_once, (right->k - k + group - 1) / group);
-        if (right->is_transposed)
-            make_tables_transposed(right, column, k, tables);
-        else
-            for (size_t g = 0; g < groups; g++)
-                make_table(right, column, k + g * group, tables + g);
-        look_up_all(
-            tables, groups, codes + b * m * groups_at_once, m, b % blocks_at_once == 0,
-            (__m256i *)partial);
+    size_t blocks_at_once = right->words ? blocks_of_words : blocks_of_bytes;
+    for (size_t b = 0; b < blocks; b++, codes += m * code_bytes) {
+        size_t k = b * depth;
+        size_t groups = (least(depth, right->k - k) + (size_t)group - 1) / (size_t)group;
+        int is_first = b % blocks_at_once == 0;
+        if (group == 4) {
+            make_block_tables(right, column, k, groups, 4, block, tables);
+            look_up_fours(tables, groups, codes, m, is_first, (__m256i *)partial);
+        } else {
+            make_block_tables(right, column, k, groups, 5, block, tables);
+            look_up_fives(tables, groups, codes, m, is_first, (__m256i *)partial);
+        }
         if ((b + 1) % blocks_at_once == 0 || b + 1 == blocks)
             widen(partial, m, width, b < blocks_at_once, sums, stride);
     }

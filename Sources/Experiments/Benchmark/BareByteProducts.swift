@@ -11,9 +11,10 @@ extension ArithmeticKind {
     }
 }
 
-/// The products of bits and bytes of one step on one rank, and nothing else.
+/// The products of bits and integers of one step on one rank, and nothing else.
 ///
-/// One for each byte of a weight where float32 has one; one for the statistics.
+/// Where float32 has a product of weights, one of words or one for each byte of a weight; one for the
+/// statistics.
 struct BareByteProducts {
     private let visibleUnits: Int
     private let hiddenUnits: Int
@@ -27,7 +28,9 @@ struct BareByteProducts {
     private let hiddenStates: [UInt8]
     /// Both phases, shape `[2·rows, hidden]`.
     private let means: [Int8]
-    /// One for each byte of a weight, shape `[visible, hidden]` each.
+    /// Words, shape `[visible, hidden]`; empty where weights are multiplied byte by byte.
+    private let words: [Int16]
+    /// One for each byte of a weight, shape `[visible, hidden]` each; none beside words.
     private let weights: [[Int8]]
 
     /// For each byte of a weight, shape `[rows, visible]` or `[rows, hidden]`.
@@ -45,11 +48,14 @@ struct BareByteProducts {
         visible = (0..<(2 * rows * visibleUnits)).map { $0 % 5 == 0 ? 1 : 0 }
         hiddenStates = (0..<(rows * hiddenUnits)).map { UInt8($0 % 2) }
         means = (0..<(2 * rows * hiddenUnits)).map { Int8($0 % 255 - 127) }
-        weights = [251, 7].prefix(benchmark.arithmetic.bytesOfWeight).map { period in
+        let hasWords = benchmark.arithmetic == .integer && ByteProducts.multipliesWords
+        words = (0..<(hasWords ? weightCount : 0)).map { Int16($0 % 129 - 64) }
+        let bytes = hasWords ? 0 : benchmark.arithmetic.bytesOfWeight
+        weights = [251, 7].prefix(bytes).map { period in
             (0..<weightCount).map { Int8($0 % period - period / 2) }
         }
         let widest = max(visibleUnits, hiddenUnits)
-        sums = Array(repeating: Array(repeating: 1, count: rows * widest), count: weights.count)
+        sums = Array(repeating: Array(repeating: 1, count: rows * widest), count: max(1, bytes))
         statistics = Array(repeating: 1, count: weightCount)
     }
 
@@ -59,11 +65,7 @@ struct BareByteProducts {
         let start = ContinuousClock.now
         goUp(from: 0)
         for _ in 0..<sweeps {
-            for half in weights.indices {
-                multiply(
-                    byteProducts, hiddenStates, by: weights[half], transposed: true,
-                    into: &sums[half], m: rows, n: visibleUnits, k: hiddenUnits)
-            }
+            multiply(hiddenStates, transposed: true, n: visibleUnits, k: hiddenUnits)
             goUp(from: rows)
         }
         let products = seconds(since: start)
@@ -75,18 +77,40 @@ struct BareByteProducts {
     }
 
     private mutating func goUp(from row: Int) {
+        multiply(visible, from: row * visibleUnits, n: hiddenUnits, k: visibleUnits)
+    }
+
+    /// Multiplies some rows of bits by the weights, as the trainer's arithmetic does.
+    private mutating func multiply(
+        _ bits: [UInt8], from start: Int = 0, transposed: Bool = false, n: Int, k: Int
+    ) {
+        if !words.isEmpty {
+            product(
+                byteProducts, bits, from: start, by: words, transposed: transposed, into: &sums[0],
+                m: rows, n: n, k: k)
+        }
         for half in weights.indices {
-            multiply(
-                byteProducts, visible, from: row * visibleUnits, by: weights[half],
-                into: &sums[half], m: rows, n: hiddenUnits, k: visibleUnits)
+            product(
+                byteProducts, bits, from: start, by: weights[half], transposed: transposed,
+                into: &sums[half], m: rows, n: n, k: k)
         }
     }
 }
 
 /// c ← a·b as the trainer's arithmetic has it, on arrays.
-private func multiply(
-    _ products: ByteProducts, _ a: [UInt8], from start: Int = 0, by b: [Int8],
-    transposed: Bool = false, into c: inout [Int32], m: Int, n: Int, k: Int
+private func product(
+    _ products: ByteProducts, _ a: [UInt8], from start: Int, by b: [Int16], transposed: Bool,
+    into c: inout [Int32], m: Int, n: Int, k: Int
+) {
+    var result = c.mutableSpan
+    products.multiply(
+        a.span, from: start, by: b.span, transposed: transposed, into: &result, m: m, n: n, k: k)
+}
+
+/// The same of bytes.
+private func product(
+    _ products: ByteProducts, _ a: [UInt8], from start: Int, by b: [Int8], transposed: Bool,
+    into c: inout [Int32], m: Int, n: Int, k: Int
 ) {
     var result = c.mutableSpan
     products.multiply(

@@ -1,5 +1,5 @@
-/// Exact products of states and signed bytes: those of bits by tables where these are faster, all
-/// others by oneDNN.
+/// Exact products of states and signed bytes or words: those of bits by tables where these are
+/// faster, all others by oneDNN.
 public final class ByteProducts {
     private let tables = BitTables()
     private let blockSums = ThreadScratch()
@@ -7,6 +7,9 @@ public final class ByteProducts {
     private var lowSums: [Int32] = []
 
     public init() {}
+
+    /// Whether words are multiplied as they are here, by tables, rather than byte by byte.
+    public static var multipliesWords: Bool { BitTables.areFaster }
 
     private static func usesTables(_ levels: ByteLevels, m: Int, n: Int, k: Int) -> Bool {
         BitTables.areFaster && levels == .bits && m >= BitTables.leastRows && n > 0 && k > 0
@@ -32,6 +35,27 @@ public final class ByteProducts {
         multiplyEncoded(by: bytes, transposed: transposed, into: &product, m: m, n: n, k: k)
     }
 
+    /// product ← bits·words, where words are multiplied as they are.
+    ///
+    /// - Parameters:
+    ///   - bits: Shape `[m, k]`, from the element `start` on.
+    ///   - words: Shape `[k, n]`, or `[n, k]` when transposed. The magnitudes of any 480 successive k,
+    ///     from a multiple of 480 on, add up to at most 2¹⁵ − 1.
+    ///   - product: Shape `[m, n]`, overwritten.
+    public func multiply(
+        _ bits: Span<UInt8>, from start: Int = 0, by words: Span<Int16>, transposed: Bool = false,
+        into product: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
+    ) {
+        precondition(Self.multipliesWords, "no tables of words on this machine")
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else {
+            for i in 0..<(m * n) { product[i] = 0 }
+            return
+        }
+        tables.encode(bits.extracting(start..<(start + m * k)), m: m, k: k)
+        multiplyEncoded(by: words, transposed: transposed, into: &product, m: m, n: n, k: k)
+    }
+
     /// product ← (some columns of states)ᵀ·bytes.
     ///
     /// - Parameters:
@@ -53,16 +77,16 @@ public final class ByteProducts {
             by: bytes, transposed: false, into: &product, m: columns.count, n: n, k: k)
     }
 
-    private func multiplyEncoded(
-        by bytes: Span<Int8>, transposed: Bool, into product: inout MutableSpan<Int32>, m: Int,
-        n: Int, k: Int
+    private func multiplyEncoded<Integer: TableInteger>(
+        by integers: Span<Integer>, transposed: Bool, into product: inout MutableSpan<Int32>,
+        m: Int, n: Int, k: Int
     ) {
         precondition(product.count >= m * n, "room for \(product.count) of \(m)×\(n) sums")
         unsafe product.withUnsafeMutableBufferPointer { product in
             let sums = product.baseAddress!
             Self.inColumnBlocks(of: n) { columns in
                 unsafe tables.multiply(
-                    by: bytes, transposed: transposed, column: columns.lowerBound,
+                    by: integers, transposed: transposed, column: columns.lowerBound,
                     into: sums + columns.lowerBound, stride: n, m: m, n: n, k: k)
             }
         }
@@ -76,69 +100,89 @@ public final class ByteProducts {
         }
     }
 
-    /// Computes the products of states with two right operands, and hands them over in blocks, on
-    /// several threads at once: so that they are used while they are in a cache.
+    /// Computes the products of states with weights, and hands them over in blocks, on several threads
+    /// at once: so that they are used while they are in a cache.
     ///
     /// - Parameters:
     ///   - states: Shape `[m, k]`, from the element `start` on.
-    ///   - high: Shape `[k, n]`, or `[n, k]` when transposed; empty for none.
-    ///   - low: The same.
-    ///   - body: Gets the sums of both, each once; the first ones empty when `high` is.
+    ///   - weights: Shape `[k, n]`, or `[n, k]` when transposed.
+    ///   - body: Gets the sums of high and low bytes, each once; or no high ones, and those of what
+    ///     there is in place of pairs of bytes.
     func inBlocks(
-        _ states: Span<UInt8>, _ levels: ByteLevels, from start: Int, by high: Span<Int8>,
-        _ low: Span<Int8>, transposed: Bool, m: Int, n: Int, k: Int,
+        _ states: Span<UInt8>, _ levels: ByteLevels, from start: Int, by weights: RoundedWeights,
+        transposed: Bool, m: Int, n: Int, k: Int,
         _ body: (_ block: ProductBlock, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {
-        guard Self.usesTables(levels, m: m, n: n, k: k) else {
+        guard m > 0 else { return }
+        // Words are multiplied by tables unless they are split, however few the rows are.
+        let multipliesWords = weights.format == .word && weights.low.isEmpty
+        precondition(!multipliesWords || levels == .bits, "words are multiplied by bits only")
+        guard multipliesWords || Self.usesTables(levels, m: m, n: n, k: k) else {
             wholeProduct(
-                states, from: start, by: high, low, transposed: transposed, m: m, n: n, k: k, body)
+                states, from: start, by: weights, transposed: transposed, m: m, n: n, k: k, body)
             return
         }
         tables.encode(states.extracting(start..<(start + m * k)), m: m, k: k)
         let stride = BitTables.blockColumns
         let size = m * stride
-        blockSums.reserve(bytes: 2 * size * MemoryLayout<Int32>.stride)
+        let hasPairs = weights.format == .bytePair
+        blockSums.reserve(bytes: (hasPairs ? 2 : 1) * size * MemoryLayout<Int32>.stride)
         Self.inColumnBlocks(of: n) { columns in
-            let sums = unsafe blockSums.piece(of: 2 * size, Int32.self)
-            let halves = unsafe (sums.baseAddress! + size, sums.baseAddress!)
-            unsafe tables.multiply(
-                by: low, transposed: transposed, column: columns.lowerBound, into: halves.1,
-                stride: stride, m: m, n: n, k: k)
-            if !high.isEmpty {
-                unsafe tables.multiply(
-                    by: high, transposed: transposed, column: columns.lowerBound, into: halves.0,
-                    stride: stride, m: m, n: n, k: k)
+            let sums = unsafe blockSums.piece(of: (hasPairs ? 2 : 1) * size, Int32.self)
+            func multiply<Integer: TableInteger>(_ integers: SharedRows<Integer>, half: Int) {
+                integers.withSpan { integers in
+                    unsafe tables.multiply(
+                        by: integers, transposed: transposed, column: columns.lowerBound,
+                        into: sums.baseAddress! + half * size, stride: stride, m: m, n: n, k: k)
+                }
+            }
+            if weights.format == .word {
+                multiply(weights.words, half: 0)
+            } else {
+                multiply(weights.low, half: 0)
+                if hasPairs { multiply(weights.high, half: 1) }
             }
             let span = unsafe UnsafeBufferPointer(sums).span
             body(
                 ProductBlock(rows: 0..<m, columns: columns, stride: stride),
-                span.extracting(size..<(high.isEmpty ? size : 2 * size)),
-                span.extracting(0..<size))
+                span.extracting(size..<span.count), span.extracting(0..<size))
         }
     }
 
     /// The same by oneDNN, whose product is made as a whole and handed over by rows.
     private func wholeProduct(
-        _ states: Span<UInt8>, from start: Int, by high: Span<Int8>, _ low: Span<Int8>,
-        transposed: Bool, m: Int, n: Int, k: Int,
-        _ body: (ProductBlock, Span<Int32>, Span<Int32>) -> Void
+        _ states: Span<UInt8>, from start: Int, by weights: RoundedWeights, transposed: Bool,
+        m: Int, n: Int, k: Int, _ body: (ProductBlock, Span<Int32>, Span<Int32>) -> Void
     ) {
-        func multiply(by bytes: Span<Int8>, into sums: inout [Int32]) {
+        func multiply(by bytes: SharedRows<Int8>, into sums: inout [Int32]) {
             if sums.count < m * n { sums = Array(repeating: 0, count: m * n) }
             var span = sums.mutableSpan
-            MatrixProducts.multiply(
-                states, from: start, by: bytes, rightTransposed: transposed, into: &span, m: m,
-                n: n, k: k)
+            bytes.withSpan { bytes in
+                MatrixProducts.multiply(
+                    states, from: start, by: bytes, rightTransposed: transposed, into: &span,
+                    m: m, n: n, k: k)
+            }
         }
-        if !high.isEmpty { multiply(by: high, into: &highSums) }
-        multiply(by: low, into: &lowSums)
+        let hasPairs = !weights.high.isEmpty
+        if hasPairs { multiply(by: weights.high, into: &highSums) }
+        multiply(by: weights.low, into: &lowSums)
+        if weights.format == .word { combine(highSums, into: &lowSums, count: m * n) }
+        let handsOverPairs = weights.format == .bytePair
         let (highSums, lowSums) = (highSums, lowSums)
         inParallel(over: m, atLeast: 1 + 8192 / max(1, n)) { rows in
             body(
                 ProductBlock(rows: rows, columns: 0..<n, stride: n),
-                highSums.span.extracting(0..<(high.isEmpty ? 0 : m * n)), lowSums.span)
+                highSums.span.extracting(0..<(handsOverPairs ? m * n : 0)), lowSums.span)
         }
     }
+}
+
+/// Makes sums of high and of low bytes those of words.
+private func combine(_ high: [Int32], into low: inout [Int32], count: Int) {
+    let high = high.span.extracting(0..<count)
+    var span = low.mutableSpan
+    var low = span._mutatingExtracting(0..<count)
+    for i in low.indices { low[i] &+= 256 &* high[i] }
 }
 
 /// A part of a product whose sums are known.

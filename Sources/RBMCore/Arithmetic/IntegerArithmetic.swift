@@ -1,6 +1,6 @@
 import RandomStreams
 
-/// Exact 8-bit integer products: weights in two bytes or one, states and means in one.
+/// Exact integer products: weights in two bytes or one, states and means in one.
 ///
 /// Integer sums do not depend on their order, and every float operation works on one row or on
 /// globally summed values: so the results depend on nothing but the global batch.
@@ -13,11 +13,11 @@ public final class IntegerArithmetic: LayerArithmetic {
     private var visibleBias: [Float]
     private var hiddenBias: [Float]
 
-    /// Σ over visible units of each column of the rounded weights, high and low; only for spins,
-    /// whose value 2x/m − 1 needs them.
-    private var columnSums: (high: [Int32], low: [Int32])
+    /// Σ over visible units of each column of the rounded weights; only for spins, whose value
+    /// 2x/m − 1 needs them.
+    private var columnSums = WeightSums()
     /// Σ over hidden units of each row.
-    private var rowSums: (high: [Int32], low: [Int32])
+    private var rowSums = WeightSums()
 
     private let products = ByteProducts()
     private var meanBytes: [Int8] = []
@@ -25,20 +25,15 @@ public final class IntegerArithmetic: LayerArithmetic {
     /// Creates the arithmetic of a layer, with all parameters zero.
     ///
     /// - Precondition: `Self.refusal(of: shape, …)` is nil.
-    public convenience init(_ shape: LayerShape) { self.init(shape, oneByte: nil) }
-
-    /// Creates the arithmetic of a layer, with all parameters zero.
-    ///
-    /// - Parameter oneByte: Randomness for rounding weights to one byte; nil for two bytes.
-    init(_ shape: LayerShape, oneByte: WeightRounding?) {
+    /// - Parameters:
+    ///   - format: What weights are rounded to.
+    ///   - rounding: Randomness for one byte; nil for other formats.
+    init(_ shape: LayerShape, format: WeightFormat, rounding: WeightRounding? = nil) {
         self.shape = shape
-        rounding = oneByte
-        weights = RoundedWeights(
-            rows: shape.visible, columns: shape.hidden, bytes: oneByte == nil ? .two : .one)
+        self.rounding = rounding
+        weights = RoundedWeights(rows: shape.visible, columns: shape.hidden, format: format)
         visibleBias = Array(repeating: 0, count: shape.visible)
         hiddenBias = Array(repeating: 0, count: shape.hidden)
-        columnSums = ([], [])
-        rowSums = ([], [])
     }
 
     /// Why a layer cannot be trained in integers, or nil: some sum could leave 32 bits.
@@ -94,34 +89,8 @@ public final class IntegerArithmetic: LayerArithmetic {
     private func takeOver(_ parameters: Parameters) {
         copy(parameters.values, parameters.visibleBiasRange, to: &visibleBias)
         copy(parameters.values, parameters.hiddenBiasRange, to: &hiddenBias)
-        if shape.visibleUnits == .spin {
-            columnSums = (columnSum(weights.high), columnSum(weights.low))
-        }
-        if shape.hiddenUnits == .spin {
-            rowSums = (rowSum(weights.high), rowSum(weights.low))
-        }
-    }
-
-    private func columnSum(_ bytes: SharedRows<Int8>) -> [Int32] {
-        guard !bytes.isEmpty else { return [] }
-        var sums = [Int32](repeating: 0, count: shape.hidden)
-        bytes.withSpan { bytes in
-            var span = sums.mutableSpan
-            addRows(bytes, rows: 0..<shape.visible, to: &span)
-        }
-        return sums
-    }
-
-    private func rowSum(_ bytes: SharedRows<Int8>) -> [Int32] {
-        guard !bytes.isEmpty else { return [] }
-        return bytes.withSpan { bytes in
-            (0..<shape.visible).map { i in
-                let row = bytes.extracting(rowRange(i, of: shape.hidden))
-                var sum: Int32 = 0
-                for j in row.indices { sum &+= Int32(row[j]) }
-                return sum
-            }
-        }
+        if shape.visibleUnits == .spin { columnSums = WeightSums(ofColumns: weights, shape) }
+        if shape.hiddenUnits == .spin { rowSums = WeightSums(ofRows: weights, shape) }
     }
 
     // MARK: Pre-activations
@@ -154,22 +123,17 @@ public final class IntegerArithmetic: LayerArithmetic {
         let n = bias.count
         var result = result.mutableSpan
         result.shared { result in
-            weights.high.withSpan { high in
-                weights.low.withSpan { low in
-                    products.inBlocks(
-                        states.span, levels, from: rows.lowerBound * k, by: high, low,
-                        transposed: transposed, m: rows.count, n: n, k: k
-                    ) { block, high, low in
-                        for row in block.rows {
-                            let sums = block.sums(ofRow: row)
-                            let start = (rows.lowerBound + row) * n + block.columns.lowerBound
-                            result.withRange(start..<(start + block.columns.count)) { result in
-                                conversion.convert(
-                                    high.isEmpty ? high : high.extracting(sums),
-                                    low.extracting(sums), bias, columns: block.columns,
-                                    into: &result)
-                            }
-                        }
+            products.inBlocks(
+                states.span, levels, from: rows.lowerBound * k, by: weights,
+                transposed: transposed, m: rows.count, n: n, k: k
+            ) { block, high, low in
+                for row in block.rows {
+                    let sums = block.sums(ofRow: row)
+                    let start = (rows.lowerBound + row) * n + block.columns.lowerBound
+                    result.withRange(start..<(start + block.columns.count)) { result in
+                        conversion.convert(
+                            high.isEmpty ? high : high.extracting(sums), low.extracting(sums),
+                            bias, columns: block.columns, into: &result)
                     }
                 }
             }
@@ -286,16 +250,6 @@ public final class IntegerArithmetic: LayerArithmetic {
             return Float(positive &+ sums[layout.negativeHidden.lowerBound + j]) * factor
         }
         return (visible, hidden)
-    }
-}
-
-/// Adds rows of bytes, signed or not, to sums, one for each column.
-private func addRows<Byte: FixedWidthInteger & BitwiseCopyable>(
-    _ bytes: Span<Byte>, rows: Range<Int>, to sums: inout MutableSpan<Int32>
-) {
-    for row in rows {
-        let row = bytes.extracting(rowRange(row, of: sums.count))
-        for j in sums.indices { sums[j] &+= Int32(truncatingIfNeeded: row[j]) }
     }
 }
 

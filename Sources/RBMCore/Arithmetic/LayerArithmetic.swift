@@ -1,10 +1,10 @@
 /// The number system in which a layer is trained.
 public enum ArithmeticKind: String, Sendable, CaseIterable {
-    /// Weights rounded to two bytes, exact 8-bit products: the same bits on any number of ranks.
+    /// Weights rounded to two bytes, exact products: the same bits on any number of ranks.
     case integer
 
-    /// Training with weights rounded to one byte, at random and afresh each step: half the work, and
-    /// noise in every pre-activation.
+    /// Training with weights rounded to one byte, at random and afresh each step: half their memory,
+    /// with VNNI half the work, and noise in every pre-activation.
     case integerOneByte = "integer-one-byte"
 
     /// float32 products: the reference for the integers.

@@ -1,6 +1,9 @@
 /// Makes the arithmetic of a layer that is not trained.
 public func makeArithmetic(_ kind: ArithmeticKind, _ shape: LayerShape) -> any LayerArithmetic {
-    makeTrainingArithmetic(kind.whenFrozen, shape, seed: 0, layer: 0)
+    switch kind.whenFrozen {
+    case .integer, .integerOneByte: IntegerArithmetic(shape, format: .bytePair)
+    case .float32: Float32Arithmetic(shape)
+    }
 }
 
 /// Makes the arithmetic of an RBM on its own states, loaded with its parameters: float32 where units
@@ -21,9 +24,12 @@ public func makeTrainingArithmetic(
     _ kind: ArithmeticKind, _ shape: LayerShape, seed: UInt64, layer: Int
 ) -> any LayerArithmetic {
     switch kind {
-    case .integer: IntegerArithmetic(shape)
+    case .integer:
+        // Grey states are multiplied by bytes.
+        IntegerArithmetic(shape, format: shape.levels == .bits ? .word : .bytePair)
     case .integerOneByte:
-        IntegerArithmetic(shape, oneByte: WeightRounding(seed: seed, layer: layer))
+        IntegerArithmetic(
+            shape, format: .byte, rounding: WeightRounding(seed: seed, layer: layer))
     case .float32: Float32Arithmetic(shape)
     }
 }

@@ -5,16 +5,14 @@ struct PreactivationConversion {
     private let scale: Float
     private let isSpin: Bool
     private let maximum: Int32
-    private let sums: (high: [Int32], low: [Int32])
+    private let sums: WeightSums
 
     /// - Parameters:
     ///   - scale: What one unit of the weights' integers is worth.
     ///   - below: The kind of the units that are multiplied by the weights.
     ///   - levels: Theirs.
-    ///   - sums: Σ w of each byte over these units; for spins only.
-    init(
-        scale: Float, below: UnitKind, levels: ByteLevels, sums: (high: [Int32], low: [Int32])
-    ) {
+    ///   - sums: Σ w over these units; for spins only.
+    init(scale: Float, below: UnitKind, levels: ByteLevels, sums: WeightSums) {
         self.scale = scale / Float(levels.maximum)
         isSpin = below == .spin
         maximum = Int32(levels.maximum)
@@ -24,8 +22,8 @@ struct PreactivationConversion {
     /// Converts some columns of a row.
     ///
     /// - Parameters:
-    ///   - high: The products of the weights' high bytes; empty where one byte must do.
-    ///   - low: The products of the low bytes.
+    ///   - high: The products of the weights' high bytes; empty where there are none.
+    ///   - low: The products of the low bytes, or of the weights as a whole.
     ///   - bias: Of all columns.
     func convert(
         _ high: Span<Int32>, _ low: Span<Int32>, _ bias: [Float], columns: Range<Int>,

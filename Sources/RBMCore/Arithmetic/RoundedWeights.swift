@@ -1,15 +1,39 @@
+import CBitProducts
 import RandomStreams
 
-/// Weights as integers of one power-of-two scale, in two bytes or one: W ≈ (256·high + low)·scale.
+/// What weights are rounded to.
+enum WeightFormat: Sendable, CaseIterable {
+    /// One byte, at random to one of the two nearest integers, so that the mean is the weight to 2⁻⁹
+    /// of an integer.
+    case byte
+
+    /// 16 bits, to the nearest, so coarse that no sum of them leaves 16 bits: the magnitudes of any
+    /// `RoundedWeights.depth` successive weights of a row or a column, from a multiple of this number
+    /// on, add up to at most 2¹⁵ − 1.
+    case word
+
+    /// A high and a low byte, to the nearest: as fine as 16 bits allow.
+    case bytePair
+}
+
+/// Weights as integers of one power-of-two scale: W ≈ integer·scale.
 ///
-/// The scale is the finest at which the bytes hold all weights: a function of the current weights
-/// alone, not of how they came about, so that a resumed run finds it again. Rows are rounded while
-/// their owner changes them, before the largest weight is known: at the scale of the last time, and
-/// once more where that turns out to be another.
+/// The scale is the finest that the format allows: a function of the current weights alone, not of
+/// how they came about, so that a resumed run finds it again. Rows are rounded while their owner
+/// changes them, before all are known: at the scale of the last time, and once more where that turns
+/// out to be another.
 final class RoundedWeights {
-    /// Shape `[visible, hidden]`; empty where one byte must do.
+    /// Over how many units sums of words fit 16 bits.
+    static let depth = Int(BIT_PRODUCTS_WORDS_DEPTH)
+
+    let format: WeightFormat
+
+    /// The words, shape `[visible, hidden]`; empty for other formats.
+    let words: SharedRows<Int16>
+    /// The high bytes, shape `[visible, hidden]`: those of byte pairs, or of words where they are
+    /// split for oneDNN; else empty.
     let high: SharedRows<Int8>
-    /// Shape `[visible, hidden]`.
+    /// The low bytes likewise, or the only ones.
     let low: SharedRows<Int8>
 
     /// What one unit of the integers is worth: a power of two.
@@ -17,28 +41,32 @@ final class RoundedWeights {
 
     private let rows: Int
     private let columns: Int
-    private let bytes: ByteCount
     private var inverseScale: Float = 1
-    /// Randomness for one byte; nil for two.
+    /// Randomness for one byte; nil for other formats.
     private var random: RandomStream?
     /// The bits of the largest magnitude of each row.
     private let largest: SharedRows<UInt32>
-    private let words = ThreadScratch()
+    /// What is known of the sums of words; nil for other formats.
+    private let magnitudes: MagnitudeSums?
+    private let randomWords = ThreadScratch()
 
-    enum ByteCount { case one, two }
-
-    init(rows: Int, columns: Int, bytes: ByteCount) {
+    /// - Parameter splitsWords: Whether words have their bytes besides, for products by oneDNN.
+    init(
+        rows: Int, columns: Int, format: WeightFormat, splitsWords: Bool = !BitTables.areFaster
+    ) {
         self.rows = rows
         self.columns = columns
-        self.bytes = bytes
-        high = SharedRows(bytes == .two ? rows : 0, of: columns, repeating: 0)
-        low = SharedRows(rows, of: columns, repeating: 0)
+        self.format = format
+        let hasPair = format == .bytePair || (format == .word && splitsWords)
+        words = SharedRows(format == .word ? rows : 0, of: columns, repeating: 0)
+        high = SharedRows(hasPair ? rows : 0, of: columns, repeating: 0)
+        low = SharedRows(hasPair || format == .byte ? rows : 0, of: columns, repeating: 0)
         largest = SharedRows(rows, of: 1, repeating: 0)
-        words.reserve(bytes: wordCount * MemoryLayout<UInt32>.stride)
+        magnitudes = format == .word ? MagnitudeSums(rows: rows, columns: columns) : nil
     }
 
     /// A random word serves four weights, a quarter of the row apart.
-    private var wordCount: Int { (columns + 3) / 4 }
+    private var randomWordCount: Int { (columns + 3) / 4 }
 
     /// Rounds all weights.
     ///
@@ -46,37 +74,54 @@ final class RoundedWeights {
     ///
     /// - Parameters:
     ///   - weights: Shape `[rows, columns]`.
-    ///   - random: For one byte, which rounds at random to one of the two nearest integers, so that
-    ///     the mean is the weight to 2⁻⁹ of an integer. Two bytes round to the nearest.
+    ///   - random: For one byte.
     func round(_ weights: Span<Float>, at random: RandomStream? = nil) {
         precondition(
             weights.count == rows * columns, "\(weights.count) weights for \(rows)×\(columns)")
         begin(at: random)
         inverseScale = finestInverse(magnitude: largestMagnitudeBits(weights))
+        magnitudes?.inverseScale = inverseScale
         roundAll(weights)
+        finish(weights)
     }
 
     /// Begins to round new weights, row by row.
     func begin(at random: RandomStream?) {
-        precondition((random == nil) == (bytes == .two), "one byte, and only that, is random")
+        precondition((random != nil) == (format == .byte), "one byte, and only that, is random")
         self.random = random
-        words.reserve(bytes: wordCount * MemoryLayout<UInt32>.stride)
+        randomWords.reserve(bytes: randomWordCount * MemoryLayout<UInt32>.stride)
+        magnitudes?.begin()
     }
 
     /// Rounds a row; several threads may do so at once, each its rows.
     func round(row: Int, _ weights: Span<Float>) {
-        largest.withRow(row) { $0[0] = largestMagnitudeBits(weights) }
-        if let random {
-            let words = unsafe words.piece(of: wordCount, UInt32.self)
+        var bits: UInt32 = 0
+        switch format {
+        case .byte:
+            bits = largestMagnitudeBits(weights)
+            guard let random else { preconditionFailure("no randomness was given") }
+            let words = unsafe randomWords.piece(of: randomWordCount, UInt32.self)
             var span = unsafe MutableSpan(_unsafeElements: words)
             random.fill(&span, row: row)
             low.withRow(row) {
                 unsafe roundRow(weights, inverseScale * 256, UnsafeBufferPointer(words).span, &$0)
             }
-        } else {
-            high.withRow(row) { high in
-                low.withRow(row) { low in split(weights, inverseScale, &high, &low) }
+        case .word:
+            words.withRow(row) {
+                bits = magnitudes?.add(row: row, weights, times: inverseScale, into: &$0) ?? 0
             }
+            // A word is at most 2¹⁵ − 480, so that its high byte is one.
+            if !high.isEmpty { splitRow(row, weights) }
+        case .bytePair:
+            bits = largestMagnitudeBits(weights)
+            splitRow(row, weights)
+        }
+        largest.withRow(row) { $0[0] = bits }
+    }
+
+    private func splitRow(_ row: Int, _ weights: Span<Float>) {
+        high.withRow(row) { high in
+            low.withRow(row) { low in split(weights, inverseScale, &high, &low) }
         }
     }
 
@@ -89,9 +134,19 @@ final class RoundedWeights {
             for i in rows.indices { magnitude = max(magnitude, rows[i]) }
             return magnitude
         }
-        let inverse = finestInverse(magnitude: magnitude)
+        var inverse = finestInverse(magnitude: magnitude)
+        if let magnitudes {
+            if magnitudes.inverseScale != inverse {
+                magnitudes.inverseScale = inverse
+                inverseScale = inverse
+                magnitudes.begin()
+                roundAll(weights)
+            }
+            inverse *= magnitudes.finish()
+        }
         guard inverse != inverseScale else { return }
         inverseScale = inverse
+        magnitudes?.begin()
         roundAll(weights)
     }
 
@@ -105,7 +160,7 @@ final class RoundedWeights {
     /// bytes hold.
     private func finestInverse(magnitude bits: UInt32) -> Float {
         // Two bytes hold 127·256 + 127, and rounding to the nearest adds up to a half.
-        let (power, largest): (Float, Float) = bytes == .two ? (0x1p14, 32_638.5) : (0x1p6, 127)
+        let (power, largest): (Float, Float) = format == .byte ? (0x1p6, 127) : (0x1p14, 32_638.5)
         let magnitude = Float(bitPattern: bits)
         // Below 2⁻⁶⁰ nothing is gained by a finer scale, and its inverse must stay finite.
         guard magnitude.isFinite, magnitude >= 0x1p-60 else { return power * 0x1p60 }

@@ -37,4 +37,18 @@ final class ThreadScratch {
             rebasing: memory[start..<(start + count * MemoryLayout<Element>.stride)])
         return unsafe piece.bindMemory(to: Element.self)
     }
+
+    /// Lends the pieces of all threads one after another, which no thread may use meanwhile.
+    @unsafe
+    func forEachPiece<Element: BitwiseCopyable>(
+        of count: Int, _: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) -> Void
+    ) {
+        guard bytesOfPiece > 0 else { return }
+        let bytes = count * MemoryLayout<Element>.stride
+        for start in unsafe stride(from: 0, to: memory.count, by: bytesOfPiece) {
+            let piece = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: memory[start..<(start + bytes)])
+            unsafe body(piece.bindMemory(to: Element.self))
+        }
+    }
 }

@@ -5,9 +5,11 @@ import Testing
 
 /// Tables of bits on machines whose instruction set calls for them; oneDNN's products elsewhere.
 @Suite struct ByteProductsTests {
-    /// Around codes of 4 bits, blocks of 32 bits, 64 columns and 256 terms of a sum, and odd ones.
+    /// Around codes of 4 and 5 bits, blocks of 60 bits and 32 columns, 128 rows, 240 and 480 terms of a
+    /// sum, and odd ones.
     private static let sizes = [
-        1, 2, 3, 4, 5, 11, 12, 13, 31, 32, 33, 47, 63, 64, 65, 97, 131, 255, 256, 257,
+        1, 2, 3, 4, 5, 11, 12, 13, 31, 32, 33, 47, 59, 60, 61, 64, 97, 127, 128, 131, 239, 240, 241,
+        257,
     ]
 
     private struct Shape: CustomStringConvertible {
@@ -80,54 +82,88 @@ import Testing
     }
 
     /// Each sum comes once, at its place, whatever the blocks are.
-    @Test(arguments: [ByteLevels.bits, .grey], [(false, 1), (false, 2), (true, 1), (true, 2)])
-    func blocksMakeUpBothProducts(levels: ByteLevels, layout: (transposed: Bool, threads: Int)) {
-        let (transposed, threads) = layout
+    @Test(
+        arguments: [ByteLevels.bits, .grey],
+        [(false, 1), (false, 2), (true, 1), (true, 2)])
+    func blocksMakeUpTheProduct(levels: ByteLevels, layout: (transposed: Bool, threads: Int)) {
         let before = MatrixProducts.threads
         defer { MatrixProducts.setThreads(before) }
-        MatrixProducts.setThreads(threads)
+        MatrixProducts.setThreads(layout.threads)
         var generator = TestGenerator(seed: 22)
+        let rounding = WeightRounding(seed: 4, layer: 0)
         let products = ByteProducts()
-        for number in 0..<30 {
+        for number in 0..<60 {
             let shape = Shape(&generator)
             let (m, n, k) = (shape.m, shape.n, shape.k)
             let states = generator.bytes(m * k, levels)
-            let bytes = (0..<(2 * k * n)).map { _ in Int8.random(in: -128...127, using: &generator)
-            }
-            let high = Array(bytes[..<(number % 3 == 0 ? 0 : k * n)])
-            let low = Array(bytes[(k * n)...])
-            var found = [[Int]](repeating: Array(repeating: 1 << 40, count: m * n), count: 2)
-            for half in 0..<2 {
-                var span = found[half].mutableSpan
-                span.shared { found in
-                    products.inBlocks(
-                        states.span, levels, from: 0, by: high.span, low.span,
-                        transposed: transposed, m: m, n: n, k: k
-                    ) { block, high, low in
-                        let sums = half == 0 ? high : low
-                        guard !sums.isEmpty else { return }
-                        for row in block.rows {
-                            let place = sums.extracting(block.sums(ofRow: row))
-                            let start = row * n + block.columns.lowerBound
-                            found.withRange(start..<(start + place.count)) { found in
-                                for j in found.indices {
-                                    found[j] = found[j] == 1 << 40 ? Int(place[j]) : -1 << 40
-                                }
-                            }
+            let format: WeightFormat =
+                levels == .grey && number % 3 == 1 ? .bytePair : WeightFormat.allCases[number % 3]
+            let (rows, columns) = layout.transposed ? (n, k) : (k, n)
+            let weights = RoundedWeights(
+                rows: rows, columns: columns, format: format, splitsWords: number % 2 == 0)
+            let values = (0..<(n * k)).map { _ in Float(generator.normal()) }
+            weights.round(values.span, at: format == .byte ? rounding.stream(step: 1) : nil)
+            let found = product(products, states, levels, weights, layout.transposed, m, n, k)
+            let exact = naiveProduct(
+                states.map { Int($0) }, false, weights.integers, layout.transposed, m, n, k)
+            #expect(found == exact, "\(shape), \(format)")
+        }
+    }
+
+    /// The products that come in blocks; what does not come just once is no sum.
+    private func product(
+        _ products: ByteProducts, _ states: [UInt8], _ levels: ByteLevels,
+        _ weights: RoundedWeights, _ transposed: Bool, _ m: Int, _ n: Int, _ k: Int
+    ) -> [Int] {
+        var found = [Int](repeating: 1 << 40, count: m * n)
+        var span = found.mutableSpan
+        span.shared { found in
+            products.inBlocks(
+                states.span, levels, from: 0, by: weights, transposed: transposed, m: m, n: n,
+                k: k
+            ) { block, high, low in
+                #expect(high.isEmpty == (weights.format != .bytePair))
+                for row in block.rows {
+                    let place = block.sums(ofRow: row)
+                    let start = row * n + block.columns.lowerBound
+                    found.withRange(start..<(start + place.count)) { found in
+                        for j in found.indices {
+                            let sum =
+                                Int(low[place.lowerBound + j])
+                                + (high.isEmpty ? 0 : 256 * Int(high[place.lowerBound + j]))
+                            found[j] = found[j] == 1 << 40 ? sum : -1 << 40
                         }
                     }
                 }
             }
-            for (sums, bytes) in zip(found, [high, low]) where !bytes.isEmpty {
-                let exact = naiveProduct(
-                    states.map { Int($0) }, false, bytes.map { Int($0) }, transposed, m, n, k)
-                #expect(sums == exact, "\(shape)")
+        }
+        return found
+    }
+
+    /// Sums of words come as far as they can, next to 2¹⁵ for each 480 terms, with many rows and few.
+    @Test(arguments: [1, 5, 200], [(480, 34), (34, 480), (481, 3), (1500, 33), (33, 1500)])
+    func extremeWordsAreExact(m: Int, shape: (rows: Int, columns: Int)) {
+        for sign: Float in [1, -1] {
+            for splits in [false, true] {
+                let weights = RoundedWeights(
+                    rows: shape.rows, columns: shape.columns, format: .word, splitsWords: splits)
+                let values = [Float](repeating: sign * 67.2, count: shape.rows * shape.columns)
+                weights.round(values.span)
+                let integer = weights.integers[0]
+                for transposed in [false, true] {
+                    let (n, k) =
+                        transposed ? (shape.rows, shape.columns) : (shape.columns, shape.rows)
+                    let bits = [UInt8](repeating: 1, count: m * k)
+                    let found = product(
+                        ByteProducts(), bits, .bits, weights, transposed, m, n, k)
+                    #expect(found.allSatisfy { $0 == integer * k })
+                }
             }
         }
     }
 
-    /// Sums of 16 bits come as far as they can: 256 times −128.
-    @Test(arguments: [-128, 127] as [Int8], [1, 255, 256, 257, 511, 1000])
+    /// Sums of bytes come as far as they can: −128 as often as there are terms.
+    @Test(arguments: [-128, 127] as [Int8], [1, 239, 240, 241, 511, 1000])
     func extremeValuesAreExact(byte: Int8, depth: Int) {
         for (m, n) in [(1, 1), (1, 33), (17, 1), (200, 300)] {
             let bits = [UInt8](repeating: 1, count: m * depth)

@@ -15,16 +15,16 @@ import Testing
     }
 
     /// The weights that the products see.
-    private func rounded(_ parameters: Parameters, _ oneByte: WeightRounding?) -> [Double] {
+    private func rounded(_ parameters: Parameters, _ format: WeightFormat) -> [Double] {
         let weights = RoundedWeights(
-            rows: parameters.visibleCount, columns: parameters.hiddenCount,
-            bytes: oneByte == nil ? .two : .one)
-        weights.round(parameters.weights.span, at: oneByte?.stream(step: 9))
-        let (high, low) = (weights.high.elements, weights.low.elements)
-        return (0..<parameters.weightCount).map {
-            let high = high.isEmpty ? 0 : Int(high[$0])
-            return Double(256 * high + Int(low[$0])) * Double(weights.scale)
-        }
+            rows: parameters.visibleCount, columns: parameters.hiddenCount, format: format)
+        weights.round(parameters.weights.span, at: rounding(format)?.stream(step: 9))
+        return weights.integers.map { Double($0) * Double(weights.scale) }
+    }
+
+    /// Randomness for a format that needs it.
+    private func rounding(_ format: WeightFormat) -> WeightRounding? {
+        format == .byte ? WeightRounding(seed: 2, layer: 1) : nil
     }
 
     /// Σ value·weight + bias in doubles, and the sum of the magnitudes, to which errors relate.
@@ -32,12 +32,14 @@ import Testing
         (terms.reduce(Double(bias), +), terms.reduce(Double(bias.magnitude)) { $0 + abs($1) })
     }
 
-    @Test(arguments: allShapes, [nil, WeightRounding(seed: 2, layer: 1)])
-    func preactivationsAreThoseOfTheRoundedWeights(shape: LayerShape, oneByte: WeightRounding?) {
+    @Test(arguments: allShapes, WeightFormat.allCases)
+    func preactivationsAreThoseOfTheRoundedWeights(shape: LayerShape, format: WeightFormat) {
+        // Words are multiplied by bits.
+        guard format != .word || shape.levels == .bits else { return }
         var generator = TestGenerator(seed: 12)
         let parameters = parameters(shape, &generator)
-        let weights = rounded(parameters, oneByte)
-        let arithmetic = IntegerArithmetic(shape, oneByte: oneByte)
+        let weights = rounded(parameters, format)
+        let arithmetic = IntegerArithmetic(shape, format: format, rounding: rounding(format))
         arithmetic.load(parameters, step: 9)
         let (n, m, rows) = (shape.visible, shape.hidden, 11)
 
@@ -54,7 +56,7 @@ import Testing
             }
         }
 
-        for levels in [ByteLevels.bits, .grey] {
+        for levels in format == .word ? [.bits] : [ByteLevels.bits, .grey] {
             let hidden = generator.bytes(rows * m, levels)
             var down = [Float](repeating: .nan, count: rows * n)
             arithmetic.downward(hidden, levels: levels, rows: 0..<rows, into: &down)
@@ -74,7 +76,7 @@ import Testing
     @Test(arguments: allShapes)
     func blocksOfRowsGiveTheBitsOfTheWhole(shape: LayerShape) {
         var generator = TestGenerator(seed: 13)
-        let arithmetic = IntegerArithmetic(shape)
+        let arithmetic = IntegerArithmetic(shape, format: .bytePair)
         arithmetic.load(parameters(shape, &generator))
         let rows = 13
         let visible = generator.bytes(rows * shape.visible, shape.levels)
@@ -103,7 +105,7 @@ import Testing
         var generator = TestGenerator(seed: 14)
         let sample = PhaseSample(
             shape, batch: counts.batch, chains: counts.chains, generator: &generator)
-        let arithmetic = IntegerArithmetic(shape)
+        let arithmetic = IntegerArithmetic(shape, format: .bytePair)
         let statistics = arithmetic.statistics(of: sample)
 
         var bytes = [Int8](repeating: 0, count: sample.probabilities.count)
@@ -129,7 +131,7 @@ import Testing
             hiddenUnits: shape.hiddenUnits, levels: shape.levels)
         let sample = PhaseSample(
             small, batch: counts.batch, chains: counts.chains, generator: &generator)
-        let arithmetic = IntegerArithmetic(small)
+        let arithmetic = IntegerArithmetic(small, format: .bytePair)
         let trials = 4000
         let exact = sample.gradient(hidden: sample.hiddenMeans)
         var sum = [Double](repeating: 0, count: exact.count)
@@ -155,7 +157,7 @@ import Testing
         var generator = TestGenerator(seed: 16)
         for shape in allShapes {
             let sample = PhaseSample(shape, batch: 5, chains: 8, generator: &generator)
-            let statistics = IntegerArithmetic(shape).statistics(of: sample)
+            let statistics = IntegerArithmetic(shape, format: .bytePair).statistics(of: sample)
             let column = { (unit: Int, rows: Range<Int>) in
                 rows.reduce(0 as Int32) { $0 + Int32(sample.visible[$1 * shape.visible + unit]) }
             }
@@ -210,7 +212,8 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let arithmetic = IntegerArithmetic(
                 LayerShape(
-                    visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits))
+                    visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits),
+                format: .word)
             arithmetic.load(Parameters(visible: 2, hidden: 3))
         }
     }

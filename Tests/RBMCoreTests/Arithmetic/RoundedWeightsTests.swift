@@ -6,21 +6,24 @@ import Testing
 @testable import RBMCore
 
 @Suite struct RoundedWeightsTests {
-    private func rounded(_ weights: [Float]) -> RoundedWeights {
-        let result = RoundedWeights(rows: 1, columns: weights.count, bytes: .two)
+    private func rounded(
+        _ weights: [Float], _ format: WeightFormat = .bytePair
+    ) -> RoundedWeights {
+        let result = RoundedWeights(rows: 1, columns: weights.count, format: format)
         result.round(weights.span)
         return result
     }
 
-    /// Whether W = (256·high + low)·scale to half a unit, and the scale is a power of two.
-    private func isExact(_ weights: [Float]) -> Bool {
-        let result = rounded(weights)
+    /// Whether W = integer·scale to half a unit, and the scale is a power of two.
+    private func isExact(_ weights: [Float], _ format: WeightFormat = .bytePair) -> Bool {
+        isExact(weights, rounded(weights, format))
+    }
+
+    private func isExact(_ weights: [Float], _ result: RoundedWeights) -> Bool {
         let scale = Double(result.scale)
-        let (high, low) = (result.high.elements, result.low.elements)
         return result.scale.significand == 1
-            && weights.indices.allSatisfy { i in
-                let integer = 256 * Int(high[i]) + Int(low[i])
-                return abs(Double(weights[i]) - Double(integer) * scale) <= scale / 2
+            && zip(weights, result.integers).allSatisfy { weight, integer in
+                abs(Double(weight) - Double(integer) * scale) <= scale / 2
             }
     }
 
@@ -48,13 +51,13 @@ import Testing
         }
         for magnitude in magnitudes + [Float(power), Float(power).nextDown] {
             let weights = [[magnitude, 0], [-magnitude, 0], [magnitude, -magnitude]]
-            #expect(weights.allSatisfy(isExact), "largest weight \(magnitude)")
+            #expect(weights.allSatisfy { isExact($0) }, "largest weight \(magnitude)")
         }
     }
 
     @Test func zeroAndTinyWeights() {
         let zero = rounded([0, 0, -0.0])
-        #expect(zero.high.elements == [0, 0, 0] && zero.low.elements == [0, 0, 0])
+        #expect(zero.integers == [0, 0, 0])
         #expect(zero.scale.isFinite && zero.scale > 0)
         #expect(isExact([.leastNonzeroMagnitude, 0]))
         #expect(isExact([0x1p-60, -0x1p-60]))
@@ -68,18 +71,18 @@ import Testing
     @Test func theResultIsAFunctionOfTheWeightsAlone() {
         var generator = TestGenerator(seed: 6)
         let weights = (0..<100).map { _ in Float(generator.normal()) }
-        let other = RoundedWeights(rows: 1, columns: 100, bytes: .two)
+        let other = RoundedWeights(rows: 1, columns: 100, format: .bytePair)
         let before = (0..<100).map { _ in Float(1e6 * generator.normal()) }
         other.round(before.span)
         other.round(weights.span)
         let fresh = rounded(weights)
         #expect(other.scale == fresh.scale)
-        #expect(
-            other.high.elements == fresh.high.elements && other.low.elements == fresh.low.elements)
+        #expect(other.integers == fresh.integers)
     }
 
     @Test func infiniteWeightsDoNotTrap() {
         #expect(rounded([.infinity, 1, -.infinity, .nan]).scale > 0)
+        #expect(rounded([.infinity, 1, -.infinity, .nan], .word).scale > 0)
         #expect(oneByte([.infinity, 1, -.infinity, .nan], columns: 2, step: 0).scale > 0)
     }
 
@@ -87,7 +90,7 @@ import Testing
 
     private func oneByte(_ weights: [Float], columns: Int, step: Int) -> RoundedWeights {
         let result = RoundedWeights(
-            rows: weights.count / columns, columns: columns, bytes: .one)
+            rows: weights.count / columns, columns: columns, format: .byte)
         result.round(weights.span, at: WeightRounding(seed: 3, layer: 1).stream(step: step))
         return result
     }
@@ -144,31 +147,161 @@ import Testing
         #expect(oneByte(weights, columns: 20, step: 8).low.elements != first.low.elements)
     }
 
+    // MARK: Words
+
+    /// What the words of a matrix are to be, by its definition in words.
+    private func wordScale(_ weights: [Float], columns: Int) -> Double {
+        let rows = weights.count / columns
+        let pair = RoundedWeights(rows: rows, columns: columns, format: .bytePair)
+        pair.round(weights.span)
+        let magnitudes = pair.integers.map(abs)
+        let depth = RoundedWeights.depth
+        var largest = 0
+        for i in 0..<rows {
+            for start in stride(from: 0, to: columns, by: depth) {
+                let part = start..<min(start + depth, columns)
+                largest = max(largest, part.reduce(0) { $0 + magnitudes[i * columns + $1] })
+            }
+        }
+        for j in 0..<columns {
+            for start in stride(from: 0, to: rows, by: depth) {
+                let part = start..<min(start + depth, rows)
+                largest = max(largest, part.reduce(0) { $0 + magnitudes[$1 * columns + j] })
+            }
+        }
+        var coarser = 1
+        while largest > coarser * (32_767 - depth) { coarser *= 2 }
+        return Double(pair.scale) * Double(coarser)
+    }
+
+    /// The largest sum of magnitudes within a part of a row or a column.
+    private func largestSum(_ integers: [Int], columns: Int) -> Int {
+        let rows = integers.count / columns
+        let depth = RoundedWeights.depth
+        let ofRows = (0..<rows).flatMap { i in
+            stride(from: 0, to: columns, by: depth).map { start in
+                (start..<min(start + depth, columns)).reduce(0) {
+                    $0 + abs(integers[i * columns + $1])
+                }
+            }
+        }
+        let ofColumns = (0..<columns).flatMap { j in
+            stride(from: 0, to: rows, by: depth).map { start in
+                (start..<min(start + depth, rows)).reduce(0) {
+                    $0 + abs(integers[$1 * columns + j])
+                }
+            }
+        }
+        return max(ofRows.max()!, ofColumns.max()!)
+    }
+
+    /// Long rows and columns, even and heavy-tailed, of one sign and of both.
+    @Test(
+        arguments: [(1, 1), (3, 700), (700, 3), (479, 5), (5, 481), (961, 2)], [0, 1, 2])
+    func noSumOfWordsLeaves16Bits(shape: (rows: Int, columns: Int), kind: Int) {
+        var generator = TestGenerator(seed: UInt64(31 + kind))
+        let weights = (0..<(shape.rows * shape.columns)).map { _ -> Float in
+            let x = generator.normal()
+            return Float(kind == 0 ? x : kind == 1 ? abs(x * x * x) : 0.73)
+        }
+        let result = RoundedWeights(rows: shape.rows, columns: shape.columns, format: .word)
+        result.round(weights.span)
+        #expect(largestSum(result.integers, columns: shape.columns) <= 32_767)
+        #expect(Double(result.scale) == wordScale(weights, columns: shape.columns))
+        #expect(isExact(weights, result))
+    }
+
+    /// Just above and below where the scale doubles: sums of equal weights, each rounded up.
+    @Test func wordsKeepTheirBoundNextToIt() {
+        for count in [1, 2, 3, 97, 480, 481, 960] {
+            for distance in -40...40 {
+                let sum = Double(32_767 - 480) + Double(distance) / 8
+                let weights = (0..<count).map { _ in Float(sum / Double(min(count, 480)) + 0.49) }
+                let result = rounded(weights, .word)
+                #expect(largestSum(result.integers, columns: count) <= 32_767)
+                #expect(isExact(weights, result))
+            }
+        }
+    }
+
+    @Test(arguments: [1e-30, 1e-15, 1e-3, 1, 1e8, 1e30])
+    func wordsAreExactAtAllMagnitudes(deviation: Double) {
+        var generator = TestGenerator(seed: 33)
+        let weights = (0..<2000).map { _ in Float(deviation * generator.normal()) }
+        #expect(isExact(weights, .word))
+    }
+
+    @Test func zeroWordsAreZero() {
+        let zero = rounded([0, -0.0, 0], .word)
+        #expect(zero.integers == [0, 0, 0])
+        #expect(zero.scale.isFinite && zero.scale > 0)
+    }
+
+    @Test func splitWordsAreTheWords() {
+        var generator = TestGenerator(seed: 34)
+        let weights = (0..<(30 * 40)).map { _ in Float(generator.normal()) }
+        let whole = RoundedWeights(rows: 30, columns: 40, format: .word, splitsWords: false)
+        let split = RoundedWeights(rows: 30, columns: 40, format: .word, splitsWords: true)
+        whole.round(weights.span)
+        split.round(weights.span)
+        #expect(whole.scale == split.scale && whole.words.elements == split.words.elements)
+        #expect(whole.high.isEmpty && whole.low.isEmpty)
+        let bytes = zip(split.high.elements, split.low.elements)
+        #expect(bytes.map { 256 * Int($0) + Int($1) } == whole.integers)
+    }
+
     // MARK: Row by row
 
     /// Rows are rounded at the last scale, and again where the new weights have another: the outcome
     /// is that of all at once, also when the scale crosses a power of two, up or down.
-    @Test(arguments: [RoundedWeights.ByteCount.two, .one], [1, 0.4, 2.5, 1e-9, 3e7] as [Float])
-    func rowsMakeUpTheWhole(bytes: RoundedWeights.ByteCount, factor: Float) {
+    @Test(arguments: WeightFormat.allCases, [1, 0.4, 2.5, 1e-9, 3e7] as [Float])
+    func rowsMakeUpTheWhole(format: WeightFormat, factor: Float) {
         var generator = TestGenerator(seed: 11)
         let (rows, columns) = (9, 37)
         let rounding = WeightRounding(seed: 3, layer: 1)
         func stream(_ step: Int) -> RandomStream? {
-            bytes == .one ? rounding.stream(step: step) : nil
+            format == .byte ? rounding.stream(step: step) : nil
         }
         let before = (0..<(rows * columns)).map { _ in Float(generator.normal()) }
         let weights = before.map { factor * ($0 + 0.01 * Float(generator.normal())) }
-        let byRows = RoundedWeights(rows: rows, columns: columns, bytes: bytes)
+        let byRows = RoundedWeights(rows: rows, columns: columns, format: format)
         byRows.round(before.span, at: stream(0))
         byRows.begin(at: stream(1))
         for row in (0..<rows).reversed() {
             byRows.round(row: row, weights.span.extracting(rowRange(row, of: columns)))
         }
         byRows.finish(weights.span)
-        let whole = RoundedWeights(rows: rows, columns: columns, bytes: bytes)
+        let whole = RoundedWeights(rows: rows, columns: columns, format: format)
         whole.round(weights.span, at: stream(1))
         #expect(byRows.scale == whole.scale)
-        #expect(byRows.high.elements == whole.high.elements)
-        #expect(byRows.low.elements == whole.low.elements)
+        #expect(byRows.integers == whole.integers)
+    }
+
+    /// As many threads as there may be, and rows in panels: the sums of columns are the same.
+    @Test func threadsAndPanelsChangeNothing() {
+        let before = MatrixProducts.threads
+        defer { MatrixProducts.setThreads(before) }
+        var generator = TestGenerator(seed: 12)
+        let (rows, columns) = (1000, 30)
+        let weights = (0..<(rows * columns)).map { _ in Float(generator.normal()) }
+        MatrixProducts.setThreads(1)
+        let whole = RoundedWeights(rows: rows, columns: columns, format: .word)
+        whole.round(weights.span)
+        for threads in 1...3 {
+            MatrixProducts.setThreads(threads)
+            let other = RoundedWeights(rows: rows, columns: columns, format: .word)
+            other.begin(at: nil)
+            for panel in [0..<300, 300..<301, 301..<1000] {
+                inParallel(over: panel.count, atLeast: 1) { part in
+                    for row in part {
+                        let row = panel.lowerBound + row
+                        other.round(
+                            row: row, weights.span.extracting(rowRange(row, of: columns)))
+                    }
+                }
+            }
+            other.finish(weights.span)
+            #expect(other.scale == whole.scale && other.integers == whole.integers)
+        }
     }
 }

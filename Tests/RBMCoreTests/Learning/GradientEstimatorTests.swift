@@ -304,8 +304,9 @@ import Testing
             let shape = LayerShape(
                 visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits)
             var estimator = GradientEstimator(
-                arithmetic: IntegerArithmetic(shape), rule: LearningRule(.persistent, sweeps: 1),
-                seed: 1, layer: 0, batch: 4, chains: 4, timer: StepTimer())
+                arithmetic: IntegerArithmetic(shape, format: .word),
+                rule: LearningRule(.persistent, sweeps: 1), seed: 1, layer: 0, batch: 4, chains: 4,
+                timer: StepTimer())
             var chains: Chains?
             estimator.estimate(
                 step: 0, rows: PhaseRows(positive: 0..<4, of: 4, negative: 0..<4, of: 4),

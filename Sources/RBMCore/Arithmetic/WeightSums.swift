@@ -1,0 +1,66 @@
+/// The sums of the rows or the columns of rounded weights.
+///
+/// Those of high and of low bytes, or low ones alone of a format that has no pairs of bytes.
+struct WeightSums {
+    private(set) var high: [Int32] = []
+    private(set) var low: [Int32] = []
+
+    /// No sums.
+    init() {}
+
+    /// The sums over visible units, shape `[hidden]`.
+    init(ofColumns weights: RoundedWeights, _ shape: LayerShape) {
+        if weights.format == .word {
+            low = columnSums(weights.words, shape)
+        } else {
+            high = columnSums(weights.high, shape)
+            low = columnSums(weights.low, shape)
+        }
+    }
+
+    /// The sums over hidden units, shape `[visible]`.
+    init(ofRows weights: RoundedWeights, _ shape: LayerShape) {
+        if weights.format == .word {
+            low = rowSums(weights.words, shape)
+        } else {
+            high = rowSums(weights.high, shape)
+            low = rowSums(weights.low, shape)
+        }
+    }
+}
+
+private func columnSums<Integer: FixedWidthInteger & BitwiseCopyable>(
+    _ integers: SharedRows<Integer>, _ shape: LayerShape
+) -> [Int32] {
+    guard !integers.isEmpty else { return [] }
+    var sums = [Int32](repeating: 0, count: shape.hidden)
+    integers.withSpan { integers in
+        var span = sums.mutableSpan
+        addRows(integers, rows: 0..<shape.visible, to: &span)
+    }
+    return sums
+}
+
+private func rowSums<Integer: FixedWidthInteger & BitwiseCopyable>(
+    _ integers: SharedRows<Integer>, _ shape: LayerShape
+) -> [Int32] {
+    guard !integers.isEmpty else { return [] }
+    return integers.withSpan { integers in
+        (0..<shape.visible).map { i in
+            let row = integers.extracting(rowRange(i, of: shape.hidden))
+            var sum: Int32 = 0
+            for j in row.indices { sum &+= Int32(truncatingIfNeeded: row[j]) }
+            return sum
+        }
+    }
+}
+
+/// Adds rows of integers, signed or not, to sums, one for each column.
+func addRows<Integer: FixedWidthInteger & BitwiseCopyable>(
+    _ integers: Span<Integer>, rows: Range<Int>, to sums: inout MutableSpan<Int32>
+) {
+    for row in rows {
+        let row = integers.extracting(rowRange(row, of: sums.count))
+        for j in sums.indices { sums[j] &+= Int32(truncatingIfNeeded: row[j]) }
+    }
+}
