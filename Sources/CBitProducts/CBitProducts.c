@@ -285,26 +285,23 @@ INLINE_AVX2 void look_up(
 _Static_assert(entry_vectors == 2, "look_up has two vectors of sums");
 
 /// The same with a number of tables that the compiler knows, so that the loop over them vanishes.
-#define LOOK_UP(count, group) \
-    case count: look_up(tables, count, group, codes, m, is_first, partial); break;
-
-AVX2 static void look_up_fours(
-    const __m256i *tables, size_t groups, const uint8_t *codes, size_t m, int is_first,
+AVX2 static void look_up_all(
+    const __m256i *tables, size_t groups, int group, const uint8_t *codes, size_t m, int is_first,
     __m256i *partial) {
-    switch (groups) {
-        LOOK_UP(15, 4) LOOK_UP(14, 4) LOOK_UP(13, 4) LOOK_UP(12, 4) LOOK_UP(11, 4) LOOK_UP(10, 4)
-        LOOK_UP(9, 4) LOOK_UP(8, 4) LOOK_UP(7, 4) LOOK_UP(6, 4) LOOK_UP(5, 4) LOOK_UP(4, 4)
-        LOOK_UP(3, 4) LOOK_UP(2, 4) LOOK_UP(1, 4)
+#define CASE(group, groups) (16 * (size_t)(group) + (groups))
+#define LOOK_UP(group, groups) \
+    case CASE(group, groups): \
+        look_up(tables, groups, group, codes, m, is_first, partial); \
+        break;
+    switch (CASE(group, groups)) {
+        LOOK_UP(4, 15) LOOK_UP(4, 14) LOOK_UP(4, 13) LOOK_UP(4, 12) LOOK_UP(4, 11) LOOK_UP(4, 10)
+        LOOK_UP(4, 9) LOOK_UP(4, 8) LOOK_UP(4, 7) LOOK_UP(4, 6) LOOK_UP(4, 5) LOOK_UP(4, 4)
+        LOOK_UP(4, 3) LOOK_UP(4, 2) LOOK_UP(4, 1)
+        LOOK_UP(5, 12) LOOK_UP(5, 11) LOOK_UP(5, 10) LOOK_UP(5, 9) LOOK_UP(5, 8) LOOK_UP(5, 7)
+        LOOK_UP(5, 6) LOOK_UP(5, 5) LOOK_UP(5, 4) LOOK_UP(5, 3) LOOK_UP(5, 2) LOOK_UP(5, 1)
     }
-}
-
-AVX2 static void look_up_fives(
-    const __m256i *tables, size_t groups, const uint8_t *codes, size_t m, int is_first,
-    __m256i *partial) {
-    switch (groups) {
-        LOOK_UP(12, 5) LOOK_UP(11, 5) LOOK_UP(10, 5) LOOK_UP(9, 5) LOOK_UP(8, 5) LOOK_UP(7, 5)
-        LOOK_UP(6, 5) LOOK_UP(5, 5) LOOK_UP(4, 5) LOOK_UP(3, 5) LOOK_UP(2, 5) LOOK_UP(1, 5)
-    }
+#undef LOOK_UP
+#undef CASE
 }
 
 /// Writes the partial sums to the product, or adds them to it.
@@ -366,13 +363,11 @@ AVX2 void bit_products_multiply(
         size_t k = b * depth;
         size_t groups = (least(depth, right->k - k) + (size_t)group - 1) / (size_t)group;
         int is_first = b % blocks_at_once == 0;
-        if (group == 4) {
+        if (group == 4)
             make_block_tables(right, column, k, groups, 4, block, tables);
-            look_up_fours(tables, groups, codes, m, is_first, (__m256i *)partial);
-        } else {
+        else
             make_block_tables(right, column, k, groups, 5, block, tables);
-            look_up_fives(tables, groups, codes, m, is_first, (__m256i *)partial);
-        }
+        look_up_all(tables, groups, group, codes, m, is_first, (__m256i *)partial);
         if ((b + 1) % blocks_at_once == 0 || b + 1 == blocks)
             widen(partial, m, width, b < blocks_at_once, sums, stride);
     }

@@ -19,12 +19,7 @@ extension Communicator {
         guard size > 1, !range.isEmpty else { return true }
         let start = ContinuousClock.now
         guard let memory = try hostMemory() else { return false }
-        var first = range.lowerBound
-        while first < range.upperBound {
-            let piece = first..<min(first + HostMemory.room / 2, range.upperBound)
-            try sumPiece(&values, piece, memory)
-            first = piece.upperBound
-        }
+        for piece in narrowPieces(of: range) { try sumPiece(&values, piece, memory) }
         exchange.waited(since: start)
         return true
     }

@@ -5,10 +5,10 @@ extension Communicator {
     /// does, with half the bytes where they are small.
     ///
     /// Ranks of one host add up through the memory that they share. Otherwise a piece travels in 16
-    /// bits when the largest magnitudes that the ranks hold in it add up to at
-    /// most 2¹⁵ − 1. MPI may add up the ranks in any order and grouping: each partial sum is one over
-    /// some of the ranks, so its magnitude is at most the sum of their largest, and nothing can
-    /// overflow. All ranks see the same sum of magnitudes and choose alike.
+    /// bits when the largest magnitudes that the ranks hold in it add up to at most 2¹⁵ − 1. MPI may
+    /// add up the ranks in any order and grouping: each partial sum is one over some of the ranks, so
+    /// its magnitude is at most the sum of their largest, and nothing can overflow. All ranks see the
+    /// same sum of magnitudes and choose alike.
     ///
     /// - Precondition: `range` is the same on all ranks.
     public borrowing func sumNarrowly(
@@ -18,7 +18,7 @@ extension Communicator {
         let start = ContinuousClock.now
         var bounds = magnitudes(of: values, range)
         try sumPieces(&bounds, 0..<bounds.count)
-        for (piece, bound) in zip(pieces(of: range), bounds) {
+        for (piece, bound) in zip(narrowPieces(of: range), bounds) {
             guard bound <= Int64(Int16.max) else {
                 try sumPieces(&values, piece)
                 continue
@@ -36,8 +36,8 @@ final class WireBuffer {
     var values: [Int16] = []
 }
 
-/// The pieces of a range: as many bytes on the wire as the messages of other sums have.
-private func pieces(of range: Range<Int>) -> [Range<Int>] {
+/// The pieces of a range of which each is `pieceBytes` long, or shorter, in 16 bits.
+func narrowPieces(of range: Range<Int>) -> [Range<Int>] {
     let count = pieceBytes / MemoryLayout<Int16>.stride
     return stride(from: range.lowerBound, to: range.upperBound, by: count).map {
         $0..<min($0 + count, range.upperBound)
@@ -47,7 +47,7 @@ private func pieces(of range: Range<Int>) -> [Range<Int>] {
 /// The largest magnitude in each piece.
 private func magnitudes(of values: [Int32], _ range: Range<Int>) -> [Int64] {
     let values = values.span
-    return pieces(of: range).map { piece in
+    return narrowPieces(of: range).map { piece in
         let part = values.extracting(piece)
         var largest: UInt32 = 0
         for i in part.indices { largest = max(largest, part[i].magnitude) }

@@ -56,6 +56,14 @@ public struct Communicator: ~Copyable {
 
     /// Collective.
     ///
+    /// Whether all ranks share a host.
+    borrowing func isOnOneHost() throws(MPIError) -> Bool {
+        let host = try splitByHost()
+        return host.size == size
+    }
+
+    /// Collective.
+    ///
     /// Returns the same group, with an account of its own.
     borrowing func duplicate() throws(MPIError) -> Communicator {
         var copy = CMPIComm()

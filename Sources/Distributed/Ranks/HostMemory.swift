@@ -151,12 +151,4 @@ extension Communicator {
         hostMemoryWish.state = .taken(memory)
         return memory
     }
-
-    /// Collective.
-    ///
-    /// Whether all ranks share a host.
-    private borrowing func isOnOneHost() throws(MPIError) -> Bool {
-        let host = try splitByHost()
-        return host.size == size
-    }
 }

@@ -41,7 +41,7 @@ public struct PanelPlan: Sendable {
             ThreadLevel.granted.allowsOtherThreads
         else { return nil }
         if isOverlapped == nil {
-            guard try world.splitByHost().size < world.size else { return nil }
+            guard try !world.isOnOneHost() else { return nil }
             let hasSpareCore = try world.ownCores() > MatrixProducts.threads
             guard try world.minimum(hasSpareCore ? 1 : 0) == 1 else { return nil }
         }

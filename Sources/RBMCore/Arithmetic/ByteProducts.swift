@@ -126,9 +126,10 @@ public final class ByteProducts {
         let stride = BitTables.blockColumns
         let size = m * stride
         let hasPairs = weights.format == .bytePair
-        blockSums.reserve(bytes: (hasPairs ? 2 : 1) * size * MemoryLayout<Int32>.stride)
+        let count = hasPairs ? 2 * size : size
+        blockSums.reserve(bytes: count * MemoryLayout<Int32>.stride)
         Self.inColumnBlocks(of: n) { columns in
-            let sums = unsafe blockSums.piece(of: (hasPairs ? 2 : 1) * size, Int32.self)
+            let sums = unsafe blockSums.piece(of: count, Int32.self)
             func multiply<Integer: TableInteger>(_ integers: SharedRows<Integer>, half: Int) {
                 integers.withSpan { integers in
                     unsafe tables.multiply(
@@ -145,7 +146,7 @@ public final class ByteProducts {
             let span = unsafe UnsafeBufferPointer(sums).span
             body(
                 ProductBlock(rows: 0..<m, columns: columns, stride: stride),
-                span.extracting(size..<span.count), span.extracting(0..<size))
+                span.extracting(size..<count), span.extracting(0..<size))
         }
     }
 
