@@ -123,13 +123,21 @@ bool host_memory_store_narrow(const int32_t *values, size_t count, int16_t *to) 
     return true;
 }
 
-void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to) {
-    enum { lanes_at_once = sizeof(quarter) / sizeof(int32_t) };
+/// Stores bytes past the caches, 16 at a time.
+static void store_bytes(const char *from, size_t count, char *to) {
     size_t i = 0;
-    for (; i + lanes_at_once <= count; i += lanes_at_once) {
+    for (; i + sizeof(quarter) <= count; i += sizeof(quarter)) {
         quarter some;
-        memcpy(&some, values + i, sizeof some);
+        memcpy(&some, from + i, sizeof some);
         __builtin_nontemporal_store(some, (quarter *)(to + i));
     }
-    for (; i < count; i++) to[i] = values[i];
+    memcpy(to + i, from + i, count - i);
+}
+
+void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to) {
+    store_bytes((const char *)values, count * sizeof *values, (char *)to);
+}
+
+void host_memory_store_words(const int16_t *values, size_t count, int16_t *to) {
+    store_bytes((const char *)values, count * sizeof *values, (char *)to);
 }

@@ -56,22 +56,25 @@ public struct RandomStream: Sendable {
         tag = UInt32(purpose.rawValue) << 24 | UInt32(layer) << 16 | UInt32(sweep)
     }
 
-    /// Fills `words` with 32 random bits for each unit of a row, unit 0 first.
+    /// Fills `words` with 32 random bits for each of successive units of a row.
     ///
     /// - Precondition: `row` < 2³².
-    public func fill(_ words: inout MutableSpan<UInt32>, row: Int) {
+    /// - Parameter first: The first unit's number, a multiple of 64.
+    public func fill(_ words: inout MutableSpan<UInt32>, row: Int, from first: Int = 0) {
+        precondition(first % Self.groupUnits == 0, "a row is filled from unit \(first) on")
         let row = UInt64(UInt32(row))
+        let before = first / Self.groupUnits
         unsafe words.withUnsafeMutableBufferPointer { words in
             let whole = words.count / Self.groupUnits
             guard var target = words.baseAddress else { return }
             for group in 0..<whole {
-                unsafe fillGroup(target, first: UInt64(group) &* 16, row: row)
+                unsafe fillGroup(target, first: UInt64(before + group) &* 16, row: row)
                 unsafe target += Self.groupUnits
             }
             let rest = words.count % Self.groupUnits
             guard rest > 0 else { return }
             unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.groupUnits) {
-                unsafe fillGroup($0.baseAddress!, first: UInt64(whole) &* 16, row: row)
+                unsafe fillGroup($0.baseAddress!, first: UInt64(before + whole) &* 16, row: row)
                 unsafe target.update(from: $0.baseAddress!, count: rest)
             }
         }

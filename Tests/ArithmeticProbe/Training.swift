@@ -28,7 +28,8 @@ func trainingChecksum(
     }
     var estimator = GradientEstimator(
         arithmetic: arithmetic, rule: LearningRule(algorithm, sweeps: 2), seed: seed, layer: 0,
-        batch: batch, chains: batch, timer: StepTimer())
+        batch: batch, chains: batch, timer: StepTimer(),
+        statistics: arithmetic.makeStatistics(panelUnits: visible, rows: batch))
     for step in 0..<20 {
         let size = step % 3 == 2 ? 5 : batch
         let words = randomWords(size * visible, row: 1000 + step)

@@ -5,7 +5,8 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3))) struct HostSumTests {
     @Test(
         arguments: [
-            "sums through shared memory are the same", "consecutive sums do not mix",
+            "sums through shared memory are the same",
+            "short sums through shared memory are the same", "consecutive sums do not mix",
         ], [1, 2, 3, 4, 7])
     func holdsOnEveryRank(check: String, ranks: Int) throws {
         let run = try runCheck(check, ranks: ranks)

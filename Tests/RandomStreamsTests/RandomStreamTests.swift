@@ -22,6 +22,25 @@ import Testing
         #expect(row(stream, units: 70, row: 1) == Array(row(stream, units: 300, row: 1).prefix(70)))
     }
 
+    @Test(arguments: [0, 64, 128, 448]) func aPartOfARowHasTheWordsOfTheWhole(first: Int) {
+        let stream = RandomStream(seed: 7, .visibleState)
+        let whole = row(stream, units: 700, row: 5)
+        for units in [1, 63, 64, 65, 200] {
+            var words = [UInt32](repeating: 0, count: units)
+            var span = words.mutableSpan
+            stream.fill(&span, row: 5, from: first)
+            #expect(words == Array(whole[first..<(first + units)]))
+        }
+    }
+
+    @Test func aRowIsFilledFromAWholeGroupOn() async {
+        await #expect(processExitsWith: .failure) {
+            var words = [UInt32](repeating: 0, count: 64)
+            var span = words.mutableSpan
+            RandomStream(seed: 7, .visibleState).fill(&span, row: 0, from: 32)
+        }
+    }
+
     @Test func everyPartOfTheNameMatters() {
         let base = RandomStream(seed: 1, .hiddenState, layer: 0, step: 0, sweep: 0)
         let others = [

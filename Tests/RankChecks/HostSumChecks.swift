@@ -72,6 +72,19 @@ func checkHostSums(_ world: borrowing Communicator) throws {
     }
 }
 
+/// Sums values of 16 bits on one host, whose sums fit these: MPI's may saturate.
+func checkShortHostSums(_ world: borrowing Communicator) throws {
+    for (draw, length) in [0, 1, 7, 8, 9, 4097, 1 << 19, (1 << 20) + 11].enumerated() {
+        let own = numbers(length + 9, bits: 12, rank: world.rank, draw: draw)
+            .map { Int16(truncatingIfNeeded: $0) }
+        let range = 5..<5 + length
+        var (plain, shared) = (own, own)
+        try world.sum(&plain, range)
+        try world.sumNarrowly(&shared, range)
+        try expect(plain == shared, "rank \(world.rank): \(length) short values")
+    }
+}
+
 /// Sums again and again, now one rank being late and now another.
 func checkConsecutiveHostSums(_ world: borrowing Communicator) throws {
     func value(_ rank: Int, _ sum: Int, _ i: Int) -> Int32 {

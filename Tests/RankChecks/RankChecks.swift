@@ -70,6 +70,9 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
         }
     },
     "sums through shared memory are the same": { world in try checkHostSums(world) },
+    "short sums through shared memory are the same": { world in
+        try checkShortHostSums(world)
+    },
     "consecutive sums do not mix": { world in try checkConsecutiveHostSums(world) },
     "sums where the first rank may not share memory": { world in
         if world.rank == 0 { refuseSharedMemory() }

@@ -38,4 +38,7 @@ bool host_memory_store_narrow(const int32_t *values, size_t count, int16_t *to);
 /// Stores values as they are, likewise.
 void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to);
 
+/// Stores values of 16 bits, likewise.
+void host_memory_store_words(const int16_t *values, size_t count, int16_t *to);
+
 #pragma clang assume_nonnull end

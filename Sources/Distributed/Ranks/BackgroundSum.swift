@@ -54,11 +54,13 @@ extension Communicator {
     /// Adds up the products of a panel.
     borrowing func sumProducts(_ statistics: inout Statistics) throws(MPIError) {
         let products = statistics.products
-        // The buffer of the other kind is empty.
-        if statistics.floats.isEmpty {
+        // All buffers but one are empty, or have no products.
+        if !statistics.floats.isEmpty {
+            try sum(&statistics.floats, products)
+        } else if statistics.shortProducts.isEmpty {
             try sumNarrowly(&statistics.integers, products)
         } else {
-            try sum(&statistics.floats, products)
+            try sumNarrowly(&statistics.shortProducts, products)
         }
     }
 

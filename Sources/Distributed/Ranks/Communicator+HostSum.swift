@@ -8,13 +8,13 @@ extension Communicator {
     /// Replaces a range of integers on every rank by their elementwise sums over all ranks, through
     /// the memory that they share.
     ///
-    /// Each rank stores its values in 16 bits where they fit, whatever their sums: these are made in
-    /// 32 bits. Sums beyond 32 bits wrap, as those of MPI do.
+    /// Each rank stores its values in 16 bits where they fit, whatever their sums: these have the bits
+    /// of what is summed, and wrap beyond them.
     ///
     /// - Precondition: `range` is the same on all ranks.
     /// - Returns: false, with nothing done, where the ranks share no memory.
-    borrowing func sumOnHost(
-        _ values: inout [Int32], _ range: Range<Int>
+    borrowing func sumOnHost<Value: HostValue>(
+        _ values: inout [Value], _ range: Range<Int>
     ) throws(MPIError) -> Bool {
         guard size > 1, !range.isEmpty else { return true }
         let start = ContinuousClock.now
@@ -27,8 +27,8 @@ extension Communicator {
     /// Collective.
     ///
     /// Sums a range for which there is room in 16 bits.
-    private borrowing func sumPiece(
-        _ values: inout [Int32], _ piece: Range<Int>, _ memory: HostMemory
+    private borrowing func sumPiece<Value: HostValue>(
+        _ values: inout [Value], _ piece: Range<Int>, _ memory: HostMemory
     ) throws(MPIError) {
         guard try store(values, piece, memory) else {
             // In 32 bits there is room for each half.
@@ -58,8 +58,8 @@ extension Communicator {
     /// Collective.
     ///
     /// Begins a round of the memory with a range of values; says whether it can be read.
-    private borrowing func store(
-        _ values: [Int32], _ range: Range<Int>, _ memory: HostMemory
+    private borrowing func store<Value: HostValue>(
+        _ values: [Value], _ range: Range<Int>, _ memory: HostMemory
     ) throws(MPIError) -> Bool {
         let (bytes, isComplete) = try memory.exchange(values.span.extracting(range), self)
         exchange.sent(bytes: bytes)
@@ -69,8 +69,8 @@ extension Communicator {
     /// Local.
     ///
     /// Adds to a range of values what the other ranks have stored of a piece around it.
-    private borrowing func addOthers(
-        to values: inout [Int32], _ range: Range<Int>, of piece: Range<Int>, _ memory: HostMemory
+    private borrowing func addOthers<Value: HostValue>(
+        to values: inout [Value], _ range: Range<Int>, of piece: Range<Int>, _ memory: HostMemory
     ) {
         // So many sums stay in the nearest cache while the ranks go by.
         let block = 4096

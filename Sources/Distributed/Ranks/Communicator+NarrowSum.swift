@@ -31,6 +31,18 @@ extension Communicator {
     }
 }
 
+extension Communicator {
+    /// Collective.
+    ///
+    /// The same of integers of 16 bits, which every sum over some of the ranks must fit.
+    public borrowing func sumNarrowly(
+        _ values: inout [Int16], _ range: Range<Int>
+    ) throws(MPIError) {
+        if try sumOnHost(&values, range) { return }
+        try sum(&values, range)
+    }
+}
+
 /// A piece of a sum as it travels; kept from sum to sum.
 final class WireBuffer {
     var values: [Int16] = []

@@ -70,8 +70,8 @@ import CHostMemory
     ///
     /// - Precondition: In 16 bits there is room for the values.
     /// - Returns: The bytes that were stored, and whether every rank has found room for its own.
-    func exchange(
-        _ own: Span<Int32>, _ world: borrowing Communicator
+    func exchange<Value: HostValue>(
+        _ own: Span<Value>, _ world: borrowing Communicator
     ) throws(MPIError) -> (bytes: Int, isComplete: Bool) {
         precondition(own.count * 2 <= Self.room, "\(own.count) values")
         half = 1 - half
@@ -84,14 +84,14 @@ import CHostMemory
         return (own.count * width, (0..<size).allSatisfy { self.form(of: $0) != .none })
     }
 
-    private func store(_ own: Span<Int32>) -> Form {
+    private func store<Value: HostValue>(_ own: Span<Value>) -> Form {
         let place = unsafe values(of: rank)
         return unsafe own.withUnsafeBufferPointer { own in
             guard let first = own.baseAddress else { return .narrow }
             let narrow = unsafe place.assumingMemoryBound(to: Int16.self)
-            if unsafe host_memory_store_narrow(first, own.count, narrow) { return .narrow }
+            if unsafe Value.storeNarrow(first, own.count, narrow) { return .narrow }
             guard own.count * 4 <= Self.room else { return .none }
-            unsafe host_memory_store_wide(
+            unsafe Value.storeWide(
                 first, own.count, place.assumingMemoryBound(to: Int32.self))
             return .wide
         }
@@ -100,34 +100,36 @@ import CHostMemory
     /// Local.
     ///
     /// Adds to sums what a rank has stored in this round, from one of its values on.
-    func add(from rank: Int, at first: Int, to sums: inout MutableSpan<Int32>) {
+    func add<Value: HostValue>(
+        from rank: Int, at first: Int, to sums: inout MutableSpan<Value>
+    ) {
         switch form(of: rank) {
         case .none: preconditionFailure("rank \(rank) has stored nothing")
         case .narrow:
             let place = unsafe values(of: rank).assumingMemoryBound(to: Int16.self) + first
             let stored = unsafe Span(_unsafeStart: place, count: sums.count)
-            for i in sums.indices { sums[i] &+= Int32(stored[i]) }
+            for i in sums.indices { sums[i] &+= Value(truncatingIfNeeded: stored[i]) }
         case .wide:
             let place = unsafe values(of: rank).assumingMemoryBound(to: Int32.self) + first
             let stored = unsafe Span(_unsafeStart: place, count: sums.count)
-            for i in sums.indices { sums[i] &+= stored[i] }
+            for i in sums.indices { sums[i] &+= Value(truncatingIfNeeded: stored[i]) }
         }
     }
 
     /// Local.
     ///
     /// Copies the first values that a rank has stored in this round.
-    func copy(from rank: Int, to values: inout MutableSpan<Int32>) {
+    func copy<Value: HostValue>(from rank: Int, to values: inout MutableSpan<Value>) {
         switch form(of: rank) {
         case .none: preconditionFailure("rank \(rank) has stored nothing")
         case .narrow:
             let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int16.self)
             let stored = unsafe Span(_unsafeStart: place, count: values.count)
-            for i in values.indices { values[i] = Int32(stored[i]) }
+            for i in values.indices { values[i] = Value(truncatingIfNeeded: stored[i]) }
         case .wide:
             let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int32.self)
             let stored = unsafe Span(_unsafeStart: place, count: values.count)
-            for i in values.indices { values[i] = stored[i] }
+            for i in values.indices { values[i] = Value(truncatingIfNeeded: stored[i]) }
         }
     }
 }

@@ -74,11 +74,13 @@ struct LayerTrainer: ~Copyable {
         }
         earlyStop = plan.earlyStop.map { _ in state?.earlyStop ?? EarlyStopWatch() }
         let ownBatch = world.share(of: min(plan.batch, source.count)).count
-        spare = background == nil ? nil : arithmetic.makeStatistics(panelUnits: panelUnits)
+        let statistics = arithmetic.makeStatistics(
+            panelUnits: panelUnits, rows: max(plan.batch, plan.persistentChains))
+        spare = background == nil ? nil : statistics
         estimator = GradientEstimator(
             arithmetic: arithmetic, rule: plan.rule, seed: plan.seed, layer: plan.layer,
             batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer,
-            keepProbability: plan.keepProbability, panelUnits: panelUnits)
+            keepProbability: plan.keepProbability, statistics: statistics)
         if let momentum = plan.momentum { optimizer.momentum = momentum.value(step: step) }
         arithmetic.load(optimizer.aim(), step: step)
     }

@@ -6,12 +6,16 @@ import RandomStreams
 /// Gaussian unit is its mean already.
 func activate(_ kind: UnitKind, units: Int, rows: Range<Int>, _ preactivations: inout [Float]) {
     var span = preactivations.mutableSpan
-    span.inBlocks(of: rows, columns: units) { _, x in
-        switch kind {
-        case .bernoulli: for i in x.indices { x[i] = sigmoid(x[i]) }
-        case .spin: for i in x.indices { x[i] = sigmoid(2 * x[i]) }
-        case .gaussian: break
-        }
+    span.inBlocks(of: rows, columns: units) { _, x in activate(kind, &x) }
+}
+
+/// The same of some pre-activations, on the calling thread.
+@inline(__always)
+func activate(_ kind: UnitKind, _ x: inout MutableSpan<Float>) {
+    switch kind {
+    case .bernoulli: for i in x.indices { x[i] = sigmoid(x[i]) }
+    case .spin: for i in x.indices { x[i] = sigmoid(2 * x[i]) }
+    case .gaussian: break
     }
 }
 
@@ -33,18 +37,19 @@ func sample(
             let row = number - target
             var wordSpan = words.mutableSpan
             stream.fill(&wordSpan, row: firstRow + row)
-            draw(
-                probabilities.span.extracting(rowRange(rows.lowerBound + row, of: units)),
-                words.span, one, &states, rowRange(number - block.lowerBound, of: units))
+            let range = rowRange(rows.lowerBound + row, of: units)
+            states.withRow(number - block.lowerBound, of: units) {
+                drawStates(probabilities.span.extracting(range), words.span, one, &$0)
+            }
         }
     }
 }
 
-private func draw(
-    _ probability: Span<Float>, _ words: Span<UInt32>, _ one: UInt8,
-    _ states: inout MutableSpan<UInt8>, _ range: Range<Int>
+/// Draws states from probabilities and a random word each.
+@inline(__always)
+func drawStates(
+    _ probabilities: Span<Float>, _ words: Span<UInt32>, _ one: UInt8,
+    _ states: inout MutableSpan<UInt8>
 ) {
-    states.withRange(range) { states in
-        for i in states.indices { states[i] = words[i].occurs(probability[i]) ? one : 0 }
-    }
+    for i in states.indices { states[i] = words[i].occurs(probabilities[i]) ? one : 0 }
 }

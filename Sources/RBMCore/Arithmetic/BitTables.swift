@@ -1,16 +1,15 @@
 import CBitProducts
 
 /// Products of bits and signed integers of one or two bytes, from tables of all sums of four or five
-/// of them, by AVX2.
+/// of them, by AVX2 or AVX-512.
 ///
-/// AVX2 has no 8-bit dot product with 32-bit sums, so oneDNN spends three instructions on 32
-/// products; a table makes 64 or 80 of them one load and one addition. With VNNI oneDNN needs one
-/// instruction, and there are no tables.
+/// One load and one addition of 256 bits make 64 or 80 products of words. VNNI's instruction makes 32
+/// of bytes, and for words it takes two.
 final class BitTables {
-    /// Whether this machine is one for tables: oneDNN uses AVX2, or AVX-512 without VNNI.
+    /// Whether this machine is one for tables: it has AVX2.
     static let areFaster: Bool = {
         #if arch(x86_64)
-            [InstructionSet.avx2, .avx512].contains(MatrixProducts.effectiveSet)
+            MatrixProducts.effectiveSet.hasAVX2
         #else
             false
         #endif
@@ -22,12 +21,21 @@ final class BitTables {
     /// From so many rows on tables of five bits are worth making.
     private static let leastRowsForFives = 128
 
-    /// The columns of the product that are computed at a time.
-    static let blockColumns = 2 * Int(BIT_PRODUCTS_COLUMNS)
+    /// How many columns of a product a thread computes at a time.
+    ///
+    /// Many, for what follows on a row's sums costs a call for each block; and few enough that no
+    /// thread is without. Whole groups of 64, as random numbers are made.
+    static func blockColumns(of n: Int) -> Int {
+        let share = (n + MatrixProducts.threads - 1) / MatrixProducts.threads
+        return min(256, (share + 63) / 64 * 64)
+    }
 
-    private var codes: [UInt8] = []
-    /// The bits of a code.
+    private var packed: [UInt64] = []
+    /// The bits that select an entry of a table.
     private var group: Int32 = 4
+    #if arch(x86_64)
+        private var set = BIT_PRODUCTS_AVX2
+    #endif
     private let partialSums = ThreadScratch()
 
     init() {}
@@ -35,13 +43,13 @@ final class BitTables {
     /// Takes over the left operand of the next products.
     ///
     /// - Parameter bits: Shape `[m, k]`.
-    func encode(_ bits: Span<UInt8>, m: Int, k: Int) {
+    func pack(_ bits: Span<UInt8>, m: Int, k: Int) {
         precondition(bits.count == m * k, "\(bits.count) bits for \(m)×\(k)")
         prepare(m: m, k: k)
         #if arch(x86_64)
             unsafe bits.withUnsafeBufferPointer { bits in
-                unsafe codes.withUnsafeMutableBufferPointer { codes in
-                    unsafe bit_products_encode(bits.baseAddress!, m, k, group, codes.baseAddress!)
+                unsafe packed.withUnsafeMutableBufferPointer { packed in
+                    unsafe bit_products_pack(bits.baseAddress!, m, k, packed.baseAddress!)
                 }
             }
         #endif
@@ -50,17 +58,17 @@ final class BitTables {
     /// Takes over the transpose of some columns as the left operand of the next products.
     ///
     /// - Parameter bits: Shape `[k, width]`.
-    func encode(columns: Range<Int>, of bits: Span<UInt8>, width: Int, k: Int) {
+    func pack(columns: Range<Int>, of bits: Span<UInt8>, width: Int, k: Int) {
         precondition(
             bits.count == k * width && columns.lowerBound >= 0 && columns.upperBound <= width,
             "columns \(columns) of \(bits.count) bits for \(k)×\(width)")
         prepare(m: columns.count, k: k)
         #if arch(x86_64)
             unsafe bits.withUnsafeBufferPointer { bits in
-                unsafe codes.withUnsafeMutableBufferPointer { codes in
-                    unsafe bit_products_encode_transposed(
-                        bits.baseAddress!, width, columns.lowerBound, columns.count, k, group,
-                        codes.baseAddress!)
+                unsafe packed.withUnsafeMutableBufferPointer { packed in
+                    unsafe bit_products_pack_transposed(
+                        bits.baseAddress!, width, columns.lowerBound, columns.count, k,
+                        packed.baseAddress!)
                 }
             }
         #endif
@@ -70,44 +78,73 @@ final class BitTables {
     private func prepare(m: Int, k: Int) {
         #if arch(x86_64)
             group = m < Self.leastRowsForFives ? 4 : 5
-            let count = bit_products_code_bytes(m, k)
-            if codes.count < count { codes = Array(repeating: 0, count: count) }
+            set = MatrixProducts.effectiveSet.hasAVX512 ? BIT_PRODUCTS_AVX512 : BIT_PRODUCTS_AVX2
+            let count = bit_products_packed_words(m, k)
+            if packed.count < count { packed = Array(repeating: 0, count: count) }
             partialSums.reserve(
                 bytes: m * Int(BIT_PRODUCTS_COLUMNS) * MemoryLayout<Int16>.stride)
         #endif
     }
 
-    /// Computes one block of columns of the product of the encoded operand and integers.
+    /// Computes one block of columns of the product of the packed operand and integers.
     ///
     /// - Parameters:
     ///   - integers: Shape `[k, n]`, or `[n, k]` when transposed.
     ///   - column: The block's first.
-    ///   - sums: Shape `[m, stride]`, of which the block's columns are written.
+    ///   - sums: Shape `[m, stride]`, of which the block's columns are written. In 16 bits only those of
+    ///     bytes, which must fit.
     @unsafe
-    func multiply<Integer: TableInteger>(
+    func multiply<Integer: TableInteger, Sum: TableSum>(
         by integers: Span<Integer>, transposed: Bool, column: Int,
-        into sums: UnsafeMutablePointer<Int32>, stride: Int, m: Int, n: Int, k: Int
+        into sums: UnsafeMutablePointer<Sum>, stride: Int, m: Int, n: Int, k: Int
     ) {
         precondition(integers.count >= k * n, "\(integers.count) integers for \(k)×\(n)")
         #if arch(x86_64)
             unsafe integers.withUnsafeBufferPointer { integers in
-                unsafe codes.withUnsafeBufferPointer { codes in
+                unsafe packed.withUnsafeBufferPointer { packed in
                     var right = unsafe Integer.operand(integers.baseAddress!)
                     unsafe right.n = n
                     unsafe right.k = k
                     unsafe right.is_transposed = transposed ? 1 : 0
                     let width = Int(BIT_PRODUCTS_COLUMNS)
                     let partial = unsafe partialSums.piece(of: m * width, Int16.self)
-                    let end = min(column + Self.blockColumns, n)
+                    let end = min(column + Self.blockColumns(of: n), n)
                     for part in Swift.stride(from: column, to: end, by: width) {
+                        var place = unsafe Sum.place(sums + (part - column), stride: stride)
                         unsafe bit_products_multiply(
-                            codes.baseAddress!, m, group, &right, part, partial.baseAddress!,
-                            sums + (part - column), stride)
+                            set, packed.baseAddress!, m, group, &right, part,
+                            partial.baseAddress!, &place)
                     }
                 }
             }
         #endif
     }
+}
+
+/// Integers in which sums of table entries are written.
+protocol TableSum: FixedWidthInteger, BitwiseCopyable {
+    #if arch(x86_64)
+        @unsafe
+        static func place(_ sums: UnsafeMutablePointer<Self>, stride: Int) -> bit_products_sums
+    #endif
+}
+
+extension Int16: TableSum {
+    #if arch(x86_64)
+        @unsafe
+        static func place(_ sums: UnsafeMutablePointer<Int16>, stride: Int) -> bit_products_sums {
+            unsafe bit_products_sums(wide: nil, narrow: sums, stride: stride)
+        }
+    #endif
+}
+
+extension Int32: TableSum {
+    #if arch(x86_64)
+        @unsafe
+        static func place(_ sums: UnsafeMutablePointer<Int32>, stride: Int) -> bit_products_sums {
+            unsafe bit_products_sums(wide: sums, narrow: nil, stride: stride)
+        }
+    #endif
 }
 
 /// Integers of which tables can be made.

@@ -31,8 +31,8 @@ public final class ByteProducts {
                 n: n, k: k)
             return
         }
-        tables.encode(states.extracting(start..<(start + m * k)), m: m, k: k)
-        multiplyEncoded(by: bytes, transposed: transposed, into: &product, m: m, n: n, k: k)
+        tables.pack(states.extracting(start..<(start + m * k)), m: m, k: k)
+        multiplyPacked(by: bytes, transposed: transposed, into: &product, m: m, n: n, k: k)
     }
 
     /// product ← bits·words, where words are multiplied as they are.
@@ -52,8 +52,8 @@ public final class ByteProducts {
             for i in 0..<(m * n) { product[i] = 0 }
             return
         }
-        tables.encode(bits.extracting(start..<(start + m * k)), m: m, k: k)
-        multiplyEncoded(by: words, transposed: transposed, into: &product, m: m, n: n, k: k)
+        tables.pack(bits.extracting(start..<(start + m * k)), m: m, k: k)
+        multiplyPacked(by: words, transposed: transposed, into: &product, m: m, n: n, k: k)
     }
 
     /// product ← (some columns of states)ᵀ·bytes.
@@ -72,13 +72,42 @@ public final class ByteProducts {
                 columns: columns, of: states, width: width, by: bytes, into: &product, n: n, k: k)
             return
         }
-        tables.encode(columns: columns, of: states.extracting(0..<(k * width)), width: width, k: k)
-        multiplyEncoded(
+        tables.pack(columns: columns, of: states.extracting(0..<(k * width)), width: width, k: k)
+        multiplyPacked(
             by: bytes, transposed: false, into: &product, m: columns.count, n: n, k: k)
     }
 
-    private func multiplyEncoded<Integer: TableInteger>(
-        by integers: Span<Integer>, transposed: Bool, into product: inout MutableSpan<Int32>,
+    /// The same in 16 bits, which every element of the product must fit.
+    public func multiply(
+        columns: Range<Int>, of states: Span<UInt8>, _ levels: ByteLevels, width: Int,
+        by bytes: Span<Int8>, into product: inout MutableSpan<Int16>, n: Int, k: Int
+    ) {
+        guard Self.usesTables(levels, m: columns.count, n: n, k: k) else {
+            if lowSums.count < columns.count * n {
+                lowSums = Array(repeating: 0, count: columns.count * n)
+            }
+            multiply(
+                columns: columns, of: states, width: width, by: bytes, through: &lowSums,
+                into: &product, n: n, k: k)
+            return
+        }
+        tables.pack(columns: columns, of: states.extracting(0..<(k * width)), width: width, k: k)
+        multiplyPacked(by: bytes, transposed: false, into: &product, m: columns.count, n: n, k: k)
+    }
+
+    /// The same by oneDNN, whose product has 32 bits.
+    private func multiply(
+        columns: Range<Int>, of states: Span<UInt8>, width: Int, by bytes: Span<Int8>,
+        through sums: inout [Int32], into product: inout MutableSpan<Int16>, n: Int, k: Int
+    ) {
+        var wide = sums.mutableSpan
+        MatrixProducts.multiply(
+            columns: columns, of: states, width: width, by: bytes, into: &wide, n: n, k: k)
+        for i in 0..<(columns.count * n) { product[i] = Int16(truncatingIfNeeded: wide[i]) }
+    }
+
+    private func multiplyPacked<Integer: TableInteger, Sum: TableSum>(
+        by integers: Span<Integer>, transposed: Bool, into product: inout MutableSpan<Sum>,
         m: Int, n: Int, k: Int
     ) {
         precondition(product.count >= m * n, "room for \(product.count) of \(m)×\(n) sums")
@@ -94,7 +123,7 @@ public final class ByteProducts {
 
     /// Runs a body for each block of columns, on several threads at once.
     private static func inColumnBlocks(of n: Int, _ body: (Range<Int>) -> Void) {
-        let width = BitTables.blockColumns
+        let width = BitTables.blockColumns(of: n)
         inParallel(over: (n + width - 1) / width, atLeast: 1) { blocks in
             for block in blocks { body((block * width)..<min((block + 1) * width, n)) }
         }
@@ -122,8 +151,8 @@ public final class ByteProducts {
                 states, from: start, by: weights, transposed: transposed, m: m, n: n, k: k, body)
             return
         }
-        tables.encode(states.extracting(start..<(start + m * k)), m: m, k: k)
-        let stride = BitTables.blockColumns
+        tables.pack(states.extracting(start..<(start + m * k)), m: m, k: k)
+        let stride = BitTables.blockColumns(of: n)
         let size = m * stride
         let hasPairs = weights.format == .bytePair
         let count = hasPairs ? 2 * size : size

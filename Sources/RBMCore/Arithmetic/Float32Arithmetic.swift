@@ -1,3 +1,5 @@
+public import RandomStreams
+
 /// float32 products: the reference for the integers, and where units are no integers.
 ///
 /// The last bits depend on the CPU, the number of rows and the threads; a sampled unit whose
@@ -12,6 +14,8 @@ public final class Float32Arithmetic: LayerArithmetic {
     public private(set) var visibleDeviations: [Float] = []
     private var visibleValues: [Float] = []
     private var hiddenValues: [Float] = []
+    /// Means of visible units that are drawn.
+    private var visibleMeans: [Float] = []
 
     /// Creates the arithmetic of a layer, with all parameters zero.
     public init(_ shape: LayerShape) {
@@ -76,10 +80,29 @@ public final class Float32Arithmetic: LayerArithmetic {
         }
     }
 
+    public func drawVisible(
+        given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into visible: inout [UInt8], at target: Int
+    ) {
+        let count = rows.upperBound * shape.visible
+        if visibleMeans.count < count { visibleMeans = Array(repeating: 0, count: count) }
+        downward(hidden, levels: .bits, rows: rows, into: &visibleMeans)
+        activate(shape.visibleUnits, units: shape.visible, rows: rows, &visibleMeans)
+        if shape.visibleUnits == .gaussian {
+            sampleNormal(
+                visibleMeans, deviations: visibleDeviations, rows: rows, stream: stream,
+                firstRow: firstRow, into: &visible, at: target)
+        } else {
+            sample(
+                visibleMeans, rows: rows, units: shape.visible, one: UInt8(shape.levels.maximum),
+                stream: stream, firstRow: firstRow, into: &visible, at: target)
+        }
+    }
+
     // MARK: Statistics
 
-    public func makeStatistics(panelUnits: Int) -> Statistics {
-        Statistics(shape, panelUnits: panelUnits, integers: false)
+    public func makeStatistics(panelUnits: Int, rows: Int) -> Statistics {
+        Statistics(shape, panelUnits: panelUnits, .floats)
     }
 
     /// Computes sums that are already divided by the global counts: gradients, once added up.

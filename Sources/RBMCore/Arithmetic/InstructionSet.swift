@@ -20,6 +20,22 @@ enum InstructionSet: Equatable, CustomStringConvertible {
             }
     }
 
+    /// Whether AVX-512 is among them, with its instructions for words and bytes.
+    var hasAVX512: Bool {
+        switch self {
+        case .avx512, .avx512VNNI, .avx512BFloat16, .beyond: true
+        default: false
+        }
+    }
+
+    /// Whether AVX2 is among them, which all but the first two contain.
+    var hasAVX2: Bool {
+        switch self {
+        case .sse41, .avx, .unknown: false
+        default: true
+        }
+    }
+
     var description: String {
         switch self {
         case .sse41: "SSE4.1"

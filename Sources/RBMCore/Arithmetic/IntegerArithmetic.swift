@@ -1,4 +1,4 @@
-import RandomStreams
+public import RandomStreams
 
 /// Exact integer products: weights in two bytes or one, states and means in one.
 ///
@@ -21,6 +21,8 @@ public final class IntegerArithmetic: LayerArithmetic {
 
     private let products = ByteProducts()
     private var meanBytes: [Int8] = []
+    /// Room for probabilities and random words of a row.
+    private let rowScratch = ThreadScratch()
 
     /// Creates the arithmetic of a layer, with all parameters zero.
     ///
@@ -96,45 +98,126 @@ public final class IntegerArithmetic: LayerArithmetic {
     // MARK: Pre-activations
 
     public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
-        let conversion = PreactivationConversion(
-            scale: weights.scale, below: shape.visibleUnits, levels: shape.levels,
-            sums: columnSums)
-        preactivations(
-            states, shape.levels, rows: rows, k: shape.visible, transposed: false, conversion,
-            bias: hiddenBias, into: &result)
+        multiply(states, shape.levels, rows: rows, by: upwardPass, into: &result) { _ in }
+    }
+
+    public func hiddenProbabilities(
+        _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
+    ) {
+        let kind = shape.hiddenUnits
+        multiply(states, shape.levels, rows: rows, by: upwardPass, into: &result) {
+            activate(kind, &$0)
+        }
     }
 
     public func downward(
         _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float]
     ) {
-        let conversion = PreactivationConversion(
-            scale: weights.scale, below: shape.hiddenUnits, levels: levels, sums: rowSums)
-        preactivations(
-            states, levels, rows: rows, k: shape.hidden, transposed: true, conversion,
-            bias: visibleBias, into: &result)
+        multiply(states, levels, rows: rows, by: downwardPass(levels), into: &result) { _ in }
     }
 
-    /// Multiplies some rows of states by the weights or their transpose, and turns the integer
-    /// products into bias + Σ value·weight.
-    private func preactivations(
-        _ states: [UInt8], _ levels: ByteLevels, rows: Range<Int>, k: Int, transposed: Bool,
-        _ conversion: PreactivationConversion, bias: [Float], into result: inout [Float]
+    public func drawVisible(
+        given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into visible: inout [UInt8], at target: Int
     ) {
-        let n = bias.count
+        let (units, kind) = (shape.visible, shape.visibleUnits)
+        let one = UInt8(truncatingIfNeeded: shape.levels.maximum)
+        // The widest block is a whole row.
+        rowScratch.reserve(bytes: 2 * units * MemoryLayout<Float>.stride)
+        let rowScratch = rowScratch
+        var visible = visible.mutableSpan
+        visible.shared { visible in
+            let pass = downwardPass(.bits)
+            forEachRow(hidden, .bits, rows: rows, by: pass) { row, columns, high, low in
+                let scratch = unsafe rowScratch.piece(of: 2 * units, UInt32.self)
+                let count = columns.count
+                unsafe scratch.withMemoryRebound(to: Float.self) { floats in
+                    var x = unsafe MutableSpan(
+                        _unsafeElements: floats.extracting(0..<count))
+                    var words = unsafe MutableSpan(
+                        _unsafeElements: scratch.extracting(units..<(units + count)))
+                    pass.convert(high, low, columns, into: &x)
+                    activate(kind, &x)
+                    stream.fill(
+                        &words, row: firstRow + row, from: columns.lowerBound)
+                    let start = (target + row) * units + columns.lowerBound
+                    visible.withRange(start..<(start + count)) {
+                        drawStates(x.span, words.span, one, &$0)
+                    }
+                }
+            }
+        }
+    }
+
+    /// One of the two products with the weights.
+    private struct Pass {
+        let conversion: PreactivationConversion
+        let bias: [Float]
+        /// How many units are below.
+        let depth: Int
+        let isTransposed: Bool
+
+        /// Turns products of some columns of a row into bias + Σ value·weight.
+        @inline(__always)
+        func convert(
+            _ high: Span<Int32>, _ low: Span<Int32>, _ columns: Range<Int>,
+            into result: inout MutableSpan<Float>
+        ) {
+            conversion.convert(high, low, bias, columns: columns, into: &result)
+        }
+    }
+
+    private var upwardPass: Pass {
+        Pass(
+            conversion: PreactivationConversion(
+                scale: weights.scale, below: shape.visibleUnits, levels: shape.levels,
+                sums: columnSums),
+            bias: hiddenBias, depth: shape.visible, isTransposed: false)
+    }
+
+    private func downwardPass(_ levels: ByteLevels) -> Pass {
+        Pass(
+            conversion: PreactivationConversion(
+                scale: weights.scale, below: shape.hiddenUnits, levels: levels, sums: rowSums),
+            bias: visibleBias, depth: shape.hidden, isTransposed: true)
+    }
+
+    /// Multiplies some rows of states, and hands over each part of a row's products once, while it
+    /// is in a cache; on several threads at once.
+    ///
+    /// - Parameter body: Gets the row, counted from the first that is multiplied.
+    @inline(__always)
+    private func forEachRow(
+        _ states: [UInt8], _ levels: ByteLevels, rows: Range<Int>, by pass: Pass,
+        _ body: (_ row: Int, _ columns: Range<Int>, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
+    ) {
+        products.inBlocks(
+            states.span, levels, from: rows.lowerBound * pass.depth, by: weights,
+            transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth
+        ) { block, high, low in
+            for row in block.rows {
+                let sums = block.sums(ofRow: row)
+                body(
+                    row, block.columns, high.isEmpty ? high : high.extracting(sums),
+                    low.extracting(sums))
+            }
+        }
+    }
+
+    /// Multiplies some rows of states, and writes what a body makes of the pre-activations.
+    @inline(__always)
+    private func multiply(
+        _ states: [UInt8], _ levels: ByteLevels, rows: Range<Int>, by pass: Pass,
+        into result: inout [Float], _ body: (inout MutableSpan<Float>) -> Void
+    ) {
+        let n = pass.bias.count
         var result = result.mutableSpan
         result.shared { result in
-            products.inBlocks(
-                states.span, levels, from: rows.lowerBound * k, by: weights,
-                transposed: transposed, m: rows.count, n: n, k: k
-            ) { block, high, low in
-                for row in block.rows {
-                    let sums = block.sums(ofRow: row)
-                    let start = (rows.lowerBound + row) * n + block.columns.lowerBound
-                    result.withRange(start..<(start + block.columns.count)) { result in
-                        conversion.convert(
-                            high.isEmpty ? high : high.extracting(sums), low.extracting(sums),
-                            bias, columns: block.columns, into: &result)
-                    }
+            forEachRow(states, levels, rows: rows, by: pass) { row, columns, high, low in
+                let start = (rows.lowerBound + row) * n + columns.lowerBound
+                result.withRange(start..<(start + columns.count)) { result in
+                    pass.convert(high, low, columns, into: &result)
+                    body(&result)
                 }
             }
         }
@@ -142,8 +225,11 @@ public final class IntegerArithmetic: LayerArithmetic {
 
     // MARK: Statistics
 
-    public func makeStatistics(panelUnits: Int) -> Statistics {
-        Statistics(shape, panelUnits: panelUnits, integers: true)
+    public func makeStatistics(panelUnits: Int, rows: Int) -> Statistics {
+        // Σ v h of a phase is at most its number of rows times the bytes' largest magnitude.
+        let isShort = shape.levels == .bits && rows <= Int(Int16.max) / 127
+        return Statistics(
+            shape, panelUnits: panelUnits, isShort ? .shortProducts : .integers)
     }
 
     public func collectMoments(
@@ -187,30 +273,55 @@ public final class IntegerArithmetic: LayerArithmetic {
     ) {
         statistics.panel = panel
         let meanBytes = meanBytes
+        let k = rows.positive + rows.negative
+        guard statistics.shortProducts.isEmpty else {
+            var sums = statistics.shortProducts.mutableSpan
+            products.multiply(
+                columns: panel, of: visible.span, shape.levels, width: shape.visible,
+                by: meanBytes.span, into: &sums, n: shape.hidden, k: k)
+            return
+        }
         var sums = statistics.integers.mutableSpan
         products.multiply(
             columns: panel, of: visible.span, shape.levels, width: shape.visible,
-            by: meanBytes.span, into: &sums, n: shape.hidden, k: rows.positive + rows.negative)
+            by: meanBytes.span, into: &sums, n: shape.hidden, k: k)
     }
 
     public func weightGradient(
         ofVisible unit: Int, from statistics: borrowing Statistics, counts: PhaseRows,
         into gradient: inout MutableSpan<Float>
     ) {
+        let products = statistics.products(ofVisible: unit)
+        if statistics.shortProducts.isEmpty {
+            weightGradient(
+                statistics.integers.span.extracting(products), statistics, counts, into: &gradient)
+        } else {
+            weightGradient(
+                statistics.shortProducts.span.extracting(products), statistics, counts,
+                into: &gradient)
+        }
+    }
+
+    private func weightGradient<Sum: FixedWidthInteger & BitwiseCopyable>(
+        _ products: Span<Sum>, _ statistics: borrowing Statistics, _ counts: PhaseRows,
+        into gradient: inout MutableSpan<Float>
+    ) {
         let maximum = shape.levels.maximum
         let factor = 1 / Float(127 * maximum * counts.divisor)
-        let sums = statistics.integers.span
-        let products = sums.extracting(statistics.products(ofVisible: unit))
         switch shape.visibleUnits {
         case .gaussian: preconditionFailure("gaussian units in integer arithmetic")
         case .bernoulli:
-            for j in gradient.indices { gradient[j] = Float(products[j]) * factor }
+            for j in gradient.indices {
+                gradient[j] = Float(Int32(truncatingIfNeeded: products[j])) * factor
+            }
         case .spin:
+            let sums = statistics.integers.span
             let positive = sums.extracting(statistics.layout.positiveHidden)
             let negative = sums.extracting(statistics.layout.negativeHidden)
             let maximum = Int32(maximum)
             for j in gradient.indices {
-                let sum = 2 &* products[j] &- maximum &* (positive[j] &+ negative[j])
+                let product = Int32(truncatingIfNeeded: products[j])
+                let sum = 2 &* product &- maximum &* (positive[j] &+ negative[j])
                 gradient[j] = Float(sum) * factor
             }
         }

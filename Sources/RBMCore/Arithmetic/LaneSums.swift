@@ -37,3 +37,36 @@ func sumOfSquares(_ values: Span<Float>) -> Double {
     for lane in 0..<lanes { sum += sums[lane] }
     return sum
 }
+
+/// Σ x², in the precision and the range of a float, at a third of the cost.
+func floatSumOfSquares(_ values: Span<Float>) -> Float {
+    unsafe values.withUnsafeBytes { bytes in
+        // Loops over lanes of an array of floats stay in memory; these are registers.
+        var even = SIMD16<Float>(repeating: 0)
+        var odd = even
+        var few = SIMD4<Float>(repeating: 0)
+        var last: Float = 0
+        var start = 0
+        while start &+ 128 <= bytes.count {
+            let x = unsafe bytes.loadUnaligned(fromByteOffset: start, as: SIMD16<Float>.self)
+            let y = unsafe bytes.loadUnaligned(fromByteOffset: start &+ 64, as: SIMD16<Float>.self)
+            even += x * x
+            odd += y * y
+            start &+= 128
+        }
+        while start &+ 16 <= bytes.count {
+            let x = unsafe bytes.loadUnaligned(fromByteOffset: start, as: SIMD4<Float>.self)
+            few += x * x
+            start &+= 16
+        }
+        while start < bytes.count {
+            let x = unsafe bytes.load(fromByteOffset: start, as: Float.self)
+            last += x * x
+            start &+= 4
+        }
+        let sixteen = even + odd
+        let eight = sixteen.lowHalf + sixteen.highHalf
+        let four = eight.lowHalf + eight.highHalf + few
+        return (four.x + four.z) + (four.y + four.w) + last
+    }
+}

@@ -1,3 +1,5 @@
+public import RandomStreams
+
 /// The number system in which a layer is trained.
 public enum ArithmeticKind: String, Sendable, CaseIterable {
     /// Weights rounded to two bytes, exact products: the same bits on any number of ranks.
@@ -63,10 +65,28 @@ public protocol LayerArithmetic: AnyObject {
     func downward(
         _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float])
 
+    /// Computes the probabilities that hidden units are 1 given some rows of visible states, into the
+    /// same rows of the result.
+    ///
+    /// - Parameters: As `upward` has them.
+    func hiddenProbabilities(_ states: [UInt8], rows: Range<Int>, into result: inout [Float])
+
+    /// Draws visible states given some rows of hidden ones.
+    ///
+    /// - Parameters:
+    ///   - hidden: Bytes 0 or 1, shape `[…, hidden]`.
+    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - visible: Shape `[…, visibleBytes]`, written from row `target` on.
+    func drawVisible(
+        given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into visible: inout [UInt8], at target: Int)
+
     /// Makes an empty account of the statistics of a step.
     ///
-    /// - Parameter panelUnits: For how many visible units at once, at most.
-    func makeStatistics(panelUnits: Int) -> Statistics
+    /// - Parameters:
+    ///   - panelUnits: For how many visible units at once, at most.
+    ///   - rows: The most rows that a phase has over all processes.
+    func makeStatistics(panelUnits: Int, rows: Int) -> Statistics
 
     /// Computes this process's share of the moments of one step, and prepares the products.
     ///
@@ -124,8 +144,11 @@ extension LayerArithmetic {
     /// Takes over the parameters of a layer that is not trained.
     public func load(_ parameters: Parameters) { load(parameters, step: 0) }
 
-    /// Makes an empty account of the statistics of a step, for all visible units at once.
-    public func makeStatistics() -> Statistics { makeStatistics(panelUnits: shape.visible) }
+    /// Makes an empty account of the statistics of a step, for all visible units at once and any number
+    /// of rows.
+    public func makeStatistics() -> Statistics {
+        makeStatistics(panelUnits: shape.visible, rows: .max)
+    }
 
     /// Computes this process's whole share of the statistics of one step.
     func collect(
@@ -147,6 +170,13 @@ extension LayerArithmetic {
     }
 
     public var visibleDeviations: [Float] { [] }
+
+    public func hiddenProbabilities(
+        _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
+    ) {
+        upward(states, rows: rows, into: &result)
+        activate(shape.hiddenUnits, units: shape.hidden, rows: rows, &result)
+    }
 
     public func logVarianceGradient(
         from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters

@@ -76,8 +76,7 @@ public struct Chains: Sendable, Equatable {
     ) {
         let (shape, count) = (arithmetic.shape, indices.count)
         var probabilities = [Float](repeating: 0, count: count * shape.hidden)
-        arithmetic.upward(visible, rows: 0..<count, into: &probabilities)
-        activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<count, &probabilities)
+        arithmetic.hiddenProbabilities(visible, rows: 0..<count, into: &probabilities)
         var states = [UInt8](repeating: 0, count: count * shape.hidden)
         sample(
             probabilities, rows: 0..<count, units: shape.hidden, one: 1,

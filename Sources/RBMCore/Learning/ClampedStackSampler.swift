@@ -58,8 +58,7 @@ public struct ClampedStackSampler: ~Copyable {
         let rows = 0..<chains.count
         let rbm = layers[layer]
         var probabilities = [Float](repeating: 0, count: chains.count * rbm.hiddenCount)
-        arithmetic[layer].upward(below, rows: rows, into: &probabilities)
-        activate(rbm.hiddenUnits, units: rbm.hiddenCount, rows: rows, &probabilities)
+        arithmetic[layer].hiddenProbabilities(below, rows: rows, into: &probabilities)
         var states = [UInt8](repeating: 0, count: probabilities.count)
         sample(
             probabilities, rows: rows, units: rbm.hiddenCount, one: 1,

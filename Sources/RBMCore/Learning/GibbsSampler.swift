@@ -83,8 +83,7 @@ public struct GibbsSampler: ~Copyable {
     public mutating func run(sweeps count: Int) {
         let rows = 0..<chains.count
         for _ in 0..<count {
-            arithmetic.upward(visible, rows: rows, into: &hiddenProbabilities)
-            activate(rbm.hiddenUnits, units: rbm.hiddenCount, rows: rows, &hiddenProbabilities)
+            arithmetic.hiddenProbabilities(visible, rows: rows, into: &hiddenProbabilities)
             sample(
                 hiddenProbabilities, rows: rows, units: rbm.hiddenCount, one: 1,
                 stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 0),

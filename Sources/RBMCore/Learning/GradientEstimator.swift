@@ -22,8 +22,6 @@ public struct GradientEstimator: ~Copyable {
     private var visible: [UInt8]
     /// Hidden probabilities of both phases, rows likewise, shape `[rows, hidden]`.
     private var probabilities: [Float]
-    /// Pre-activations, then probabilities (means of Gaussian units), shape `[chains, visible]`.
-    private var visibleProbabilities: [Float]
     /// Hidden states of the model phase, shape `[chains, hidden]`.
     private var hiddenStates: [UInt8]
 
@@ -31,10 +29,10 @@ public struct GradientEstimator: ~Copyable {
     ///
     /// - Parameters:
     ///   - keepProbability: Of dropout, in (0, 1]; 1 for none. Spins have none.
-    ///   - panelUnits: For how many visible units there is room in the statistics; nil for all.
+    ///   - statistics: For all visible units and any number of rows, where there are none.
     public init(
         arithmetic: any LayerArithmetic, rule: LearningRule, seed: UInt64, layer: Int, batch: Int,
-        chains: Int, timer: StepTimer, keepProbability: Float = 1, panelUnits: Int? = nil
+        chains: Int, timer: StepTimer, keepProbability: Float = 1, statistics: Statistics? = nil
     ) {
         let shape = arithmetic.shape
         self.arithmetic = arithmetic
@@ -48,10 +46,9 @@ public struct GradientEstimator: ~Copyable {
                 keepProbability: keepProbability, seed: seed, layer: layer, hidden: shape.hidden,
                 rows: batch + chains)
         }
-        statistics = arithmetic.makeStatistics(panelUnits: panelUnits ?? shape.visible)
+        self.statistics = statistics ?? arithmetic.makeStatistics()
         visible = Array(repeating: 0, count: (batch + chains) * shape.visibleBytes)
         probabilities = Array(repeating: 0, count: (batch + chains) * shape.hidden)
-        visibleProbabilities = Array(repeating: 0, count: chains * shape.visible)
         hiddenStates = Array(repeating: 0, count: chains * shape.hidden)
     }
 
@@ -146,45 +143,28 @@ public struct GradientEstimator: ~Copyable {
 
     /// Computes the hidden probabilities given the visible bytes of some rows.
     private mutating func hiddenProbabilities(of rows: Range<Int>) {
-        arithmetic.upward(visible, rows: rows, into: &probabilities)
+        arithmetic.hiddenProbabilities(visible, rows: rows, into: &probabilities)
         timer.lap(.products)
-        let shape = arithmetic.shape
-        activate(shape.hiddenUnits, units: shape.hidden, rows: rows, &probabilities)
-        timer.lap(.sampling)
     }
 
     /// Draws the hidden states of the model phase from the probabilities of some rows.
     private mutating func sampleHidden(
         of source: Range<Int>, step: Int, sweep: Int, rows: PhaseRows
     ) {
+        let stream = RandomStream(seed: seed, .hiddenState, layer: layer, step: step, sweep: sweep)
         sample(
-            probabilities, rows: source, units: arithmetic.shape.hidden, one: 1,
-            stream: RandomStream(
-                seed: seed, .hiddenState, layer: layer, step: step, sweep: sweep),
-            firstRow: rows.firstNegative, into: &hiddenStates, at: 0)
+            probabilities, rows: source, units: arithmetic.shape.hidden,
+            one: 1, stream: stream, firstRow: rows.firstNegative, into: &hiddenStates, at: 0)
         timer.lap(.sampling)
     }
 
     /// Draws the visible states of the model phase given its hidden states.
     private mutating func sampleVisible(step: Int, sweep: Int, rows: PhaseRows) {
-        let shape = arithmetic.shape
-        let chains = 0..<rows.negative
-        arithmetic.downward(
-            hiddenStates, levels: .bits, rows: chains, into: &visibleProbabilities)
-        timer.lap(.products)
-        activate(shape.visibleUnits, units: shape.visible, rows: chains, &visibleProbabilities)
         let stream = RandomStream(
             seed: seed, .visibleState, layer: layer, step: step, sweep: sweep)
-        if shape.visibleUnits == .gaussian {
-            sampleNormal(
-                visibleProbabilities, deviations: arithmetic.visibleDeviations, rows: chains,
-                stream: stream, firstRow: rows.firstNegative, into: &visible, at: rows.positive)
-        } else {
-            sample(
-                visibleProbabilities, rows: chains, units: shape.visible,
-                one: UInt8(shape.levels.maximum), stream: stream, firstRow: rows.firstNegative,
-                into: &visible, at: rows.positive)
-        }
-        timer.lap(.sampling)
+        arithmetic.drawVisible(
+            given: hiddenStates, rows: 0..<rows.negative,
+            stream: stream, firstRow: rows.firstNegative, into: &visible, at: rows.positive)
+        timer.lap(.products)
     }
 }

@@ -27,7 +27,7 @@ struct UpdateRule {
     ///   - velocity: Empty without momentum.
     ///   - average: Of the values; read and written where `averageShare` is not 0.
     ///   - ahead: Where the gradient was taken; empty where that was at the values.
-    /// - Returns: The sum of the squared changes.
+    /// - Returns: The sum of the squared changes, in the precision of a float.
     func update(
         _ values: inout MutableSpan<Float>, velocity: inout MutableSpan<Float>,
         average: inout MutableSpan<Float>, ahead: Span<Float>, gradient: inout MutableSpan<Float>
@@ -38,7 +38,8 @@ struct UpdateRule {
         if averageShare > 0 {
             for i in average.indices { average[i] += (values[i] - average[i]) * averageShare }
         }
-        return sumOfSquares(gradient.span)
+        let sum = floatSumOfSquares(gradient.span)
+        return sum.isFinite ? Double(sum) : sumOfSquares(gradient.span)
     }
 
     /// gradient ← ε(gradient − λ₂W − λ₁ sign W).

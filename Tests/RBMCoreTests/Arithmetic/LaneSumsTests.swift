@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct LaneSumsTests {
     /// Lengths around whole rounds of the lanes; values whose sums are exact in doubles.
-    @Test(arguments: [0, 1, 7, 31, 32, 33, 63, 64, 65, 1000])
+    @Test(arguments: [0, 1, 7, 8, 9, 31, 32, 33, 47, 63, 64, 65, 1000])
     func sumsAreThoseOfOneLoop(count: Int) {
         var generator = TestGenerator(seed: 22)
         let values = (0..<count).map { _ in
@@ -16,6 +16,10 @@ import Testing
         #expect(sum == doubles.reduce(0, +))
         let squares = sumOfSquares(values.span)
         #expect(squares == doubles.reduce(0) { $0 + $1 * $1 })
+        // Squares of so few bits are exact in floats, too.
+        let small = values.map { ($0 / 100).rounded() }
+        let floatSquares = floatSumOfSquares(small.span)
+        #expect(floatSquares == small.reduce(0) { $0 + $1 * $1 })
     }
 
     /// Small terms beside large ones are kept, where a float sum would lose them.

@@ -1,3 +1,4 @@
+import RandomStreams
 import TestSupport
 import Testing
 
@@ -33,5 +34,74 @@ import Testing
             rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
         #expect(statistics.integers.allSatisfy { $0 == 0 })
         #expect(statistics.floats.allSatisfy { $0 == 0 })
+    }
+
+    /// Likewise in 16 bits.
+    @Test func anEmptyShareOfShortProductsIsZero() {
+        var generator = TestGenerator(seed: 21)
+        let arithmetic = makeArithmetic(.integer, allShapes[0])
+        let sample = PhaseSample(allShapes[0], batch: 4, chains: 3, generator: &generator)
+        var statistics = arithmetic.makeStatistics(panelUnits: allShapes[0].visible, rows: 4)
+        for i in statistics.shortProducts.indices { statistics.shortProducts[i] = 5 }
+        arithmetic.collect(
+            visible: sample.visible, probabilities: sample.probabilities,
+            rows: PhaseRows(positive: 4..<4, of: 4, negative: 3..<3, of: 3),
+            rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
+        #expect(!statistics.shortProducts.isEmpty)
+        #expect(statistics.shortProducts.allSatisfy { $0 == 0 })
+    }
+
+    // MARK: What is made in one sweep
+
+    private struct Machine {
+        let arithmetic: any LayerArithmetic
+        let shape: LayerShape
+
+        /// Wider than what is computed at a time, in both directions.
+        init(_ kind: ArithmeticKind, _ units: UnitKind, _ generator: inout TestGenerator) {
+            shape = LayerShape(
+                visible: 333, hidden: 290, visibleUnits: units, hiddenUnits: units, levels: .bits)
+            arithmetic = makeTrainingArithmetic(kind, shape, seed: 1, layer: 0)
+            arithmetic.load(
+                generator.parameters(shape.visible, shape.hidden, weights: 0.1, biases: 0.3))
+        }
+    }
+
+    @Test(arguments: ArithmeticKind.allCases, [UnitKind.bernoulli, .spin])
+    func hiddenProbabilitiesAreThoseOfThePreactivations(kind: ArithmeticKind, units: UnitKind) {
+        var generator = TestGenerator(seed: 22)
+        let machine = Machine(kind, units, &generator)
+        let (shape, arithmetic) = (machine.shape, machine.arithmetic)
+        let states = generator.bytes(40 * shape.visible, .bits)
+        for rows in [0..<40, 3..<4, 5..<30] {
+            var expected = [Float](repeating: 7, count: 40 * shape.hidden)
+            var found = expected
+            arithmetic.upward(states, rows: rows, into: &expected)
+            activate(units, units: shape.hidden, rows: rows, &expected)
+            arithmetic.hiddenProbabilities(states, rows: rows, into: &found)
+            #expect(found == expected)
+        }
+    }
+
+    @Test(arguments: ArithmeticKind.allCases, [UnitKind.bernoulli, .spin])
+    func visibleStatesAreDrawnFromTheirProbabilities(kind: ArithmeticKind, units: UnitKind) {
+        var generator = TestGenerator(seed: 23)
+        let machine = Machine(kind, units, &generator)
+        let (shape, arithmetic) = (machine.shape, machine.arithmetic)
+        let hidden = generator.bytes(40 * shape.hidden, .bits)
+        let stream = RandomStream(seed: 3, .visibleState, step: 9)
+        for (rows, target) in [(0..<40, 2), (3..<4, 0), (5..<30, 17)] {
+            var probabilities = [Float](repeating: 0, count: 40 * shape.visible)
+            var expected = [UInt8](repeating: 9, count: 42 * shape.visible)
+            var found = expected
+            arithmetic.downward(hidden, levels: .bits, rows: rows, into: &probabilities)
+            activate(units, units: shape.visible, rows: rows, &probabilities)
+            sample(
+                probabilities, rows: rows, units: shape.visible, one: 1, stream: stream,
+                firstRow: 100, into: &expected, at: target)
+            arithmetic.drawVisible(
+                given: hidden, rows: rows, stream: stream, firstRow: 100, into: &found, at: target)
+            #expect(found == expected)
+        }
     }
 }

@@ -44,10 +44,7 @@ import Testing
                 }
                 estimator.estimate(step: step, rows: rows, chains: &chains)
             }
-            for i in total.integers.indices {
-                total.integers[i] += estimator.statistics.integers[i]
-            }
-            for i in total.floats.indices { total.floats[i] += estimator.statistics.floats[i] }
+            total.add(estimator.statistics)
             all += chains?.states ?? []
         }
         return (total, all)

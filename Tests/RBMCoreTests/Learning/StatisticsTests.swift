@@ -12,13 +12,65 @@ import Testing
         #expect(layout.negativeHidden == 28..<31)
         #expect(layout.moments == 15..<31)
         #expect(layout.count == 31)
+
+        let withoutProducts = StatisticsLayout(
+            visible: 5, hidden: 3, panelUnits: 5, hasProducts: false)
+        #expect(withoutProducts.positiveVisible == 0..<5)
+        #expect(withoutProducts.moments == 0..<16)
+        #expect(withoutProducts.count == 16)
     }
 
     @Test func oneBufferIsInUse() {
-        let integer = Statistics(allShapes[0], panelUnits: 67, integers: true)
+        let integer = Statistics(allShapes[0], panelUnits: 67, .integers)
         #expect(integer.integers.count == integer.layout.count && integer.floats.isEmpty)
-        let float = Statistics(allShapes[0], panelUnits: 67, integers: false)
+        #expect(integer.shortProducts.isEmpty)
+        let float = Statistics(allShapes[0], panelUnits: 67, .floats)
         #expect(float.floats.count == float.layout.count && float.integers.isEmpty)
+        #expect(float.shortProducts.isEmpty)
+        let short = Statistics(allShapes[0], panelUnits: 11, .shortProducts)
+        #expect(short.shortProducts.count == 11 * allShapes[0].hidden && short.floats.isEmpty)
+        #expect(short.integers.count == short.layout.count)
+    }
+
+    /// 127 times 258 fits 16 bits, and 127 times 259 does not.
+    @Test func productsAreShortWhereNoneCanLeave16Bits() {
+        for shape in allShapes where shape.visibleUnits != .gaussian {
+            let layer = makeArithmetic(.integer, shape)
+            for (rows, isShort) in [(1, true), (258, true), (259, false), (Int.max, false)] {
+                let statistics = layer.makeStatistics(panelUnits: 1, rows: rows)
+                #expect(statistics.shortProducts.isEmpty == !(isShort && shape.levels == .bits))
+            }
+        }
+    }
+
+    /// 258 rows in which all units are always on: the largest products, exactly, in 16 bits.
+    @Test(arguments: [11, 12, 40]) func theLargestShortProductsFit(visible: Int) {
+        let shape = LayerShape(
+            visible: visible, hidden: 33, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
+            levels: .bits)
+        let layer = makeArithmetic(.integer, shape)
+        var short = layer.makeStatistics(panelUnits: visible, rows: 258)
+        var wide = layer.makeStatistics()
+        let rows = PhaseRows(positive: 0..<258, of: 258, negative: 0..<258, of: 258)
+        // On in one phase, off in the other: nothing cancels.
+        for onPhase in 0..<2 {
+            let on = onPhase * 258..<(onPhase + 1) * 258
+            let bytes = (0..<516).flatMap {
+                [UInt8](repeating: on.contains($0) ? 1 : 0, count: visible)
+            }
+            let ones = [Float](repeating: 1, count: 516 * 33)
+            func collect(_ statistics: inout Statistics) {
+                layer.collect(
+                    visible: bytes, probabilities: ones, rows: rows,
+                    rounding: PhaseRounding(seed: 1, layer: 0, step: 0), into: &statistics)
+            }
+            collect(&short)
+            collect(&wide)
+            #expect(short.shortProducts.map { Int32($0) } == Array(wide.integers[wide.products]))
+            let largest = (onPhase == 0 ? 1 : -1) * Int16(127 * 258)
+            #expect(short.shortProducts.allSatisfy { $0 == largest })
+            #expect(short.integers == Array(wide.integers[wide.layout.moments]))
+        }
     }
 
     /// Made, and applied, panel after panel: the parameters are those of all units at once.
@@ -36,7 +88,9 @@ import Testing
             layer.load(start)
             var optimizer = Optimizer(options, parameters: start)
             _ = optimizer.aim()
-            var statistics = layer.makeStatistics(panelUnits: panelUnits)
+            // The whole in 32 bits, panels in 16.
+            var statistics = layer.makeStatistics(
+                panelUnits: panelUnits, rows: panelUnits == 67 ? 259 : 21)
             layer.collectMoments(
                 visible: sample.visible, probabilities: sample.probabilities, rows: sample.rows,
                 rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)

@@ -13,6 +13,9 @@ struct SlicedTraining {
     var seed: UInt64 = 77
     var baseRates: [Double] = []
 
+    /// The most rows of a phase.
+    private var rowsOfPhase: Int { max(batch, chains) }
+
     /// The contiguous share of one of `processes` of `count` rows.
     static func slice(_ process: Int, of processes: Int, _ count: Int) -> Range<Int> {
         (process * count / processes)..<((process + 1) * count / processes)
@@ -47,7 +50,7 @@ struct SlicedTraining {
         for (step, bytes) in batches.enumerated() {
             let size = bytes.count / shape.visible
             let count = rule.algorithm == .persistent ? chains : size
-            var total = layers[0].makeStatistics()
+            var total = layers[0].makeStatistics(panelUnits: shape.visible, rows: rowsOfPhase)
             var shared = PhaseRows(positive: 0..<0, of: size, negative: 0..<0, of: count)
             for process in 0..<processes {
                 let slice = Self.slice(process, of: processes, size)
@@ -56,22 +59,19 @@ struct SlicedTraining {
                     negative: Self.slice(process, of: processes, count), of: count)
                 var estimator = GradientEstimator(
                     arithmetic: layers[process], rule: rule, seed: seed, layer: 0, batch: batch,
-                    chains: max(batch, chains), timer: StepTimer())
+                    chains: max(batch, chains), timer: StepTimer(),
+                    statistics: layers[process].makeStatistics(
+                        panelUnits: shape.visible, rows: rowsOfPhase))
                 estimator.loadData { data in
                     for i in 0..<(slice.count * shape.visible) {
                         data[i] = bytes[slice.lowerBound * shape.visible + i]
                     }
                 }
                 estimator.estimate(step: step, rows: rows, chains: &states[process])
-                for i in total.integers.indices {
-                    total.integers[i] += estimator.statistics.integers[i]
-                }
-                for i in total.floats.indices {
-                    total.floats[i] += estimator.statistics.floats[i]
-                }
+                total.add(estimator.statistics)
                 shared = rows
             }
-            outcome.integers.append(total.integers)
+            outcome.integers.append(total.integers + total.shortProducts.map { Int32($0) })
             optimizer.update(
                 with: total, of: layers[0], counts: shared, rate: rate, averaging: false)
             for layer in layers { layer.load(optimizer.parameters, step: step + 1) }
