@@ -80,6 +80,32 @@ public struct RandomStream: Sendable {
         }
     }
 
+    /// Hands over 32 random bits for each of some units of a row, in parts of at most 256 that lie on the
+    /// stack.
+    ///
+    /// - Precondition: `row` < 2³².
+    /// - Parameters:
+    ///   - units: Begin with a multiple of 64.
+    ///   - body: Gets part after part, and its words.
+    public func forEachPart(
+        ofRow row: Int, units: Range<Int>,
+        _ body: (_ part: Range<Int>, _ words: Span<UInt32>) -> Void
+    ) {
+        // Swift keeps a kilobyte on the stack, and asks for memory beyond.
+        let most = 256
+        unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: most) { buffer in
+            var start = units.lowerBound
+            while start < units.upperBound {
+                let part = start..<min(start + most, units.upperBound)
+                let place = buffer.extracting(0..<part.count)
+                var words = unsafe MutableSpan(_unsafeElements: place)
+                fill(&words, row: row, from: start)
+                body(part, words.span)
+                start += most
+            }
+        }
+    }
+
     /// Writes the 64 words of one group.
     @inline(__always)
     private func fillGroup(_ target: UnsafeMutablePointer<UInt32>, first: UInt64, row: UInt64) {

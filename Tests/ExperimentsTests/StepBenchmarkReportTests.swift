@@ -17,8 +17,8 @@ struct StepBenchmarkReportTests {
             limits: StepBenchmarkLimitTimes(
                 oneDNN: ProductTimes(products: 0.0018, statistics: 0.0012),
                 openBLAS: ProductTimes(products: 0.003, statistics: 0.0015),
-                bytes: ProductTimes(products: 0.0012, statistics: 0.0004), words: 0.0001,
-                update: 0.00009))
+                bytes: ProductTimes(products: 0.0012, statistics: 0.0004), visibleWords: 0.0002,
+                hiddenWords: 0.0001, update: 0.00009))
         return StepBenchmarkReport(
             try bench(visible: 784, hidden: 512, batch: 100, arithmetic: arithmetic),
             measures, libraryRates: [.oneDNN: oneDNN, .openBLAS: openBLAS], ranks: 2, threads: 3,
@@ -41,10 +41,11 @@ struct StepBenchmarkReportTests {
         #expect(first.limit(of: .statistics) == 0.0012)
         let second = try report(oneDNN: 80, openBLAS: 90)
         #expect(second.rooflineLibrary == .openBLAS && second.rooflineGflops == 90)
-        #expect(second.limit(of: .products) == 0.003)
+        #expect(second.limit(of: .products) == 0.003 + 0.0002)
+        #expect(second.limit(of: .sampling) == 0.0001)
         let integer = try report(.integer)
         #expect(integer.rooflineGflops == 133.8)
-        #expect(integer.limit(of: .products) == 0.0012)
+        #expect(integer.limit(of: .products) == 0.0012 + 0.0002)
     }
 
     @Test("Shares add up to 1; phases without a limit have no distance to it")

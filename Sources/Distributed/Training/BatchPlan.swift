@@ -39,11 +39,12 @@ public struct BatchPlan: Sendable {
         epoch(ofStep: step) * cases + step % stepsPerEpoch * batch
     }
 
-    /// The cases of some rows of a step's batch.
-    public func cases(ofStep step: Int, rows: Range<Int>) -> [Int] {
+    /// Writes the cases of some rows of a step's batch over what was there.
+    public func cases(ofStep step: Int, rows: Range<Int>, into cases: inout [Int]) {
         let order = KeyedPermutation(
-            count: cases, seed: seed, .epochOrder, layer: layer, step: epoch(ofStep: step))
+            count: self.cases, seed: seed, .epochOrder, layer: layer, step: epoch(ofStep: step))
         let start = step % stepsPerEpoch * batch
-        return rows.map { order[start + $0] }
+        cases.removeAll(keepingCapacity: true)
+        for row in rows { cases.append(order[start + row]) }
     }
 }

@@ -12,6 +12,8 @@ struct LayerTrainer: ~Copyable {
     private var estimator: GradientEstimator
     private var optimizer: Optimizer
     private var chains: Chains?
+    /// The cases of a step on this rank.
+    private var cases: [Int] = []
 
     /// nil where sums do not run beside the computation.
     private let background: BackgroundSum?
@@ -118,9 +120,9 @@ struct LayerTrainer: ~Copyable {
         let counts = PhaseRows(
             positive: own, of: size, negative: chains?.indices ?? own,
             of: chains == nil ? size : plan.chains)
-        let cases = batches.cases(ofStep: step, rows: own)
+        batches.cases(ofStep: step, rows: own, into: &cases)
         let draw = batches.epoch(ofStep: step) + 1
-        let source = source
+        let (source, cases) = (source, cases)
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
         estimator.runPhases(step: step, rows: counts, chains: &chains)
         if let background {
@@ -141,7 +143,8 @@ struct LayerTrainer: ~Copyable {
     private mutating func updateWeights(
         _ counts: PhaseRows, _ world: borrowing Communicator
     ) throws(MPIError) {
-        for (number, panel) in estimator.statistics.panels.enumerated() {
+        for number in 0..<estimator.statistics.panelCount {
+            let panel = estimator.statistics.panel(number)
             estimator.collectProducts(ofVisible: panel, rows: counts)
             if number == 0 { try world.sumMoments(&estimator.statistics) }
             try world.sumProducts(&estimator.statistics)
@@ -163,8 +166,8 @@ struct LayerTrainer: ~Copyable {
         timer.lap(.reduction)
         begin(counts)
         spare?.copyMoments(of: estimator.statistics)
-        let panels = estimator.statistics.panels
-        for (number, panel) in panels.enumerated() {
+        for number in 0..<estimator.statistics.panelCount {
+            let panel = estimator.statistics.panel(number)
             estimator.collectProducts(ofVisible: panel, rows: counts)
             let landed = number == 0 ? spare.take() : try background.finish(world)
             timer.lap(.reduction)

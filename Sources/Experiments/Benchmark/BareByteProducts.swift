@@ -35,8 +35,9 @@ struct BareByteProducts {
 
     /// For each byte of a weight, shape `[rows, visible]` or `[rows, hidden]`.
     private var sums: [[Int32]]
-    /// Shape `[visible, hidden]`.
-    private var statistics: [Int32]
+    /// Shape `[visible, hidden]`, in 16 bits where the trainer has them so; the other is empty.
+    private var statistics: [Int32] = []
+    private var shortStatistics: [Int16] = []
 
     /// - Parameter rows: Of this rank in each phase.
     init(_ benchmark: StepBenchmark, rows: Int) {
@@ -56,7 +57,11 @@ struct BareByteProducts {
         }
         let widest = max(visibleUnits, hiddenUnits)
         sums = Array(repeating: Array(repeating: 1, count: rows * widest), count: max(1, bytes))
-        statistics = Array(repeating: 1, count: weightCount)
+        if benchmark.hasShortProducts {
+            shortStatistics = Array(repeating: 1, count: weightCount)
+        } else {
+            statistics = Array(repeating: 1, count: weightCount)
+        }
     }
 
     /// Makes the products of a step once; no rows make no products.
@@ -70,9 +75,15 @@ struct BareByteProducts {
         }
         let products = seconds(since: start)
         let middle = ContinuousClock.now
-        multiplyColumns(
-            byteProducts, visible, by: means, into: &statistics, m: visibleUnits, n: hiddenUnits,
-            k: 2 * rows)
+        if shortStatistics.isEmpty {
+            multiplyColumns(
+                byteProducts, visible, by: means, into: &statistics, m: visibleUnits,
+                n: hiddenUnits, k: 2 * rows)
+        } else {
+            multiplyColumns(
+                byteProducts, visible, by: means, into: &shortStatistics, m: visibleUnits,
+                n: hiddenUnits, k: 2 * rows)
+        }
         return ProductTimes(products: products, statistics: seconds(since: middle))
     }
 
@@ -121,6 +132,16 @@ private func product(
 /// c ← aᵀ·b likewise.
 private func multiplyColumns(
     _ products: ByteProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int32], m: Int, n: Int,
+    k: Int
+) {
+    var result = c.mutableSpan
+    products.multiply(
+        columns: 0..<m, of: a.span, .bits, width: m, by: b.span, into: &result, n: n, k: k)
+}
+
+/// The same in 16 bits.
+private func multiplyColumns(
+    _ products: ByteProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int16], m: Int, n: Int,
     k: Int
 ) {
     var result = c.mutableSpan

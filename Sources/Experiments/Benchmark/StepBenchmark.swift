@@ -61,6 +61,9 @@ public struct StepBenchmark: Sendable, Equatable {
             levels: .bits)
     }
 
+    /// Whether the trainer has the statistics' products in 16 bits.
+    var hasShortProducts: Bool { IntegerArithmetic.hasShortProducts(shape, rows: batch) }
+
     /// Matrix products in a step: upward from the data, two in each sweep, two of the statistics.
     public var products: Int { 3 + 2 * rule.sweeps }
 

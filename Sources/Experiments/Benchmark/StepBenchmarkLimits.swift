@@ -9,7 +9,7 @@ import RandomStreams
 
 /// Measures the least times that the parts of a step could take on this rank.
 ///
-/// The products bare; for sampling, its random words alone; for the update, a pass over memory of
+/// The products bare; for states, their random words alone; for the update, a pass over memory of
 /// w ← w + ε·g, which reads two arrays of the weights' size and writes one.
 final class StepBenchmarkLimits {
     private let benchmark: StepBenchmark
@@ -18,14 +18,16 @@ final class StepBenchmarkLimits {
     private var bytes: BareByteProducts?
     /// Shape `[visible, hidden]`: what the pass over memory changes.
     private var values: [Float]
-    /// A row of hidden units, and one of visible units.
-    private var words: [[UInt32]]
+    /// A row of visible units, and one of hidden units.
+    private var visibleWords: [UInt32]
+    private var hiddenWords: [UInt32]
 
     private var oneDNN: [ProductTimes] = []
     private var openBLAS: [ProductTimes] = []
     private var integer: [ProductTimes] = []
     private var passes: [Double] = []
-    private var draws: [Double] = []
+    private var visibleDraws: [Double] = []
+    private var hiddenDraws: [Double] = []
 
     /// - Parameter rows: Of this rank in each phase of a step.
     init(_ benchmark: StepBenchmark, rows: Int) {
@@ -34,7 +36,8 @@ final class StepBenchmarkLimits {
         floats = BareFloatProducts(benchmark, rows: rows)
         bytes = benchmark.arithmetic == .float32 ? nil : BareByteProducts(benchmark, rows: rows)
         values = Array(repeating: 1, count: benchmark.visible * benchmark.hidden)
-        words = [benchmark.hidden, benchmark.visible].map { Array(repeating: 0, count: $0) }
+        visibleWords = Array(repeating: 0, count: benchmark.visible)
+        hiddenWords = Array(repeating: 0, count: benchmark.hidden)
     }
 
     /// Local.
@@ -46,7 +49,8 @@ final class StepBenchmarkLimits {
         repeated(repetitions, into: &oneDNN) { floats.run(.oneDNN) }
         if bytes != nil { repeated(repetitions, into: &integer) { bytes!.run() } }
         repeated(repetitions, into: &passes) { passOverMemory() }
-        repeated(repetitions, into: &draws) { drawWords() }
+        repeated(repetitions, into: &visibleDraws) { drawWords(of: rows, into: &visibleWords) }
+        repeated(repetitions, into: &hiddenDraws) { drawWords(of: rows, into: &hiddenWords) }
     }
 
     /// Local.
@@ -73,16 +77,6 @@ final class StepBenchmarkLimits {
         return seconds(since: start)
     }
 
-    /// Seconds of drawing a random word for each unit of each chain once.
-    private func drawWords() -> Double {
-        let start = ContinuousClock.now
-        let stream = RandomStream(seed: 1, .benchmark, step: 1)
-        for layer in words.indices {
-            for row in 0..<rows { draw(row, of: stream, into: &words[layer]) }
-        }
-        return seconds(since: start)
-    }
-
     /// The medians of all samples.
     var medians: StepBenchmarkLimitTimes {
         // An update reads sums and weights and writes weights: the 12 bytes of the pass. Integers
@@ -90,7 +84,8 @@ final class StepBenchmarkLimits {
         let bytesPerWeight = 12 + Double(benchmark.arithmetic.bytesOfWeight)
         return StepBenchmarkLimitTimes(
             oneDNN: oneDNN.medians, openBLAS: openBLAS.medians, bytes: integer.medians,
-            words: median(draws) * Double(benchmark.rule.sweeps),
+            visibleWords: median(visibleDraws) * Double(benchmark.rule.sweeps),
+            hiddenWords: median(hiddenDraws) * Double(benchmark.rule.sweeps),
             update: median(passes) * bytesPerWeight / 12)
     }
 }
@@ -103,7 +98,11 @@ private func add(_ change: [Float], times factor: Float, to values: inout [Float
     for i in values.indices { values[i] += factor * change[i] }
 }
 
-private func draw(_ row: Int, of stream: RandomStream, into words: inout [UInt32]) {
+/// Seconds of drawing a random word for each unit of some rows, row by row into the same place.
+private func drawWords(of rows: Int, into words: inout [UInt32]) -> Double {
+    let start = ContinuousClock.now
+    let stream = RandomStream(seed: 1, .benchmark, step: 1)
     var span = words.mutableSpan
-    stream.fill(&span, row: row)
+    for row in 0..<rows { stream.fill(&span, row: row) }
+    return seconds(since: start)
 }

@@ -93,8 +93,9 @@ extension StepBenchmarkReport {
             ? "products by \(rooflineLibrary.rawValue)" : "products of bits and bytes"
         let bytes = 12 + benchmark.arithmetic.bytesOfWeight
         return [
-            "Limits, measured in this run: the bare \(products); the random words of the samples;",
-            "memory moving \(bytes) bytes a weight, by a pass w ← w + ε·g over as many.",
+            "Limits, measured in this run: the bare \(products), with the random words of the visible",
+            "states; the random words of the hidden states; memory moving \(bytes) bytes a weight, by a",
+            "pass w ← w + ε·g over as many.",
         ]
     }
 }

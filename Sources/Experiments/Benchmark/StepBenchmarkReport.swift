@@ -110,9 +110,10 @@ public struct StepBenchmarkReport: Sendable {
             case (.float32, .openBLAS): limits.openBLAS
             }
         switch phase {
-        case .products: return products.products
+        // Visible states are drawn in the sweep over their pre-activations.
+        case .products: return products.products + limits.visibleWords
         case .statistics: return products.statistics
-        case .sampling: return limits.words
+        case .sampling: return limits.hiddenWords
         case .update: return limits.update
         case .data, .reduction, .monitoring, .checkpoints: return nil
         }
@@ -132,7 +133,8 @@ extension StepBenchmarkMeasures {
     var values: [Double] {
         let products = [limits.oneDNN, limits.openBLAS, limits.bytes]
         return [
-            step, fastestStep, slowestStep, processorShare, memory, limits.words, limits.update,
+            step, fastestStep, slowestStep, processorShare, memory, limits.visibleWords,
+            limits.hiddenWords, limits.update,
         ]
             + products.flatMap { [$0.products, $0.statistics] } + phases
     }
@@ -144,9 +146,9 @@ extension StepBenchmarkMeasures {
         }
         self.init(
             step: values[0], fastestStep: values[1], slowestStep: values[2],
-            phases: Array(values[13...]), processorShare: values[3], memory: values[4],
+            phases: Array(values[14...]), processorShare: values[3], memory: values[4],
             limits: StepBenchmarkLimitTimes(
-                oneDNN: times(7), openBLAS: times(9), bytes: times(11), words: values[5],
-                update: values[6]))
+                oneDNN: times(8), openBLAS: times(10), bytes: times(12), visibleWords: values[5],
+                hiddenWords: values[6], update: values[7]))
     }
 }

@@ -50,8 +50,9 @@ struct StepBenchmarkLimitTimes: Equatable {
     var openBLAS = ProductTimes(products: 0, statistics: 0)
     /// The products in 8-bit integers; 0 in float32.
     var bytes = ProductTimes(products: 0, statistics: 0)
-    /// Drawing the random words of the samples.
-    var words = 0.0
+    /// Drawing the random words of the visible states, and of the hidden ones.
+    var visibleWords = 0.0
+    var hiddenWords = 0.0
     /// Moving what an update must read and write.
     var update = 0.0
 }

@@ -32,14 +32,16 @@ func sample(
 ) {
     var states = states.mutableSpan
     states.inBlocks(of: target..<(target + rows.count), columns: units) { block, states in
-        var words = [UInt32](repeating: 0, count: units)
         for number in block {
             let row = number - target
-            var wordSpan = words.mutableSpan
-            stream.fill(&wordSpan, row: firstRow + row)
-            let range = rowRange(rows.lowerBound + row, of: units)
-            states.withRow(number - block.lowerBound, of: units) {
-                drawStates(probabilities.span.extracting(range), words.span, one, &$0)
+            let probabilities = probabilities.span.extracting(
+                rowRange(rows.lowerBound + row, of: units))
+            states.withRow(number - block.lowerBound, of: units) { states in
+                stream.forEachPart(ofRow: firstRow + row, units: 0..<units) { part, words in
+                    states.withRange(part) {
+                        drawStates(probabilities.extracting(part), words, one, &$0)
+                    }
+                }
             }
         }
     }

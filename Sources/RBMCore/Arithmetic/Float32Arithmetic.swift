@@ -217,22 +217,23 @@ public final class Float32Arithmetic: LayerArithmetic {
     }
 
     public func biasGradients(
-        from statistics: borrowing Statistics, counts: PhaseRows
-    ) -> (visible: [Float], hidden: [Float]) {
+        from statistics: borrowing Statistics, counts: PhaseRows,
+        visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>
+    ) {
         let layout = statistics.layout
         let sums = statistics.floats.span
         let positive = 1 / Float(counts.globalPositive)
         let negative = 1 / Float(counts.globalNegative)
-        return (
-            (0..<shape.visible).map {
-                sums[layout.positiveVisible.lowerBound + $0] * positive
-                    - sums[layout.negativeVisible.lowerBound + $0] * negative
-            },
-            (0..<shape.hidden).map {
-                sums[layout.positiveHidden.lowerBound + $0]
-                    + sums[layout.negativeHidden.lowerBound + $0]
-            }
-        )
+        for i in visible.indices {
+            visible[i] =
+                sums[layout.positiveVisible.lowerBound + i] * positive
+                - sums[layout.negativeVisible.lowerBound + i] * negative
+        }
+        for j in hidden.indices {
+            hidden[j] =
+                sums[layout.positiveHidden.lowerBound + j]
+                + sums[layout.negativeHidden.lowerBound + j]
+        }
     }
 }
 

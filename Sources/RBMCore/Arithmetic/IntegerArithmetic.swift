@@ -21,8 +21,6 @@ public final class IntegerArithmetic: LayerArithmetic {
 
     private let products = ByteProducts()
     private var meanBytes: [Int8] = []
-    /// Room for probabilities and random words of a row.
-    private let rowScratch = ThreadScratch()
 
     /// Creates the arithmetic of a layer, with all parameters zero.
     ///
@@ -122,27 +120,21 @@ public final class IntegerArithmetic: LayerArithmetic {
     ) {
         let (units, kind) = (shape.visible, shape.visibleUnits)
         let one = UInt8(truncatingIfNeeded: shape.levels.maximum)
-        // The widest block is a whole row.
-        rowScratch.reserve(bytes: 2 * units * MemoryLayout<Float>.stride)
-        let rowScratch = rowScratch
+        let pass = downwardPass(.bits)
         var visible = visible.mutableSpan
         visible.shared { visible in
-            let pass = downwardPass(.bits)
             forEachRow(hidden, .bits, rows: rows, by: pass) { row, columns, high, low in
-                let scratch = unsafe rowScratch.piece(of: 2 * units, UInt32.self)
-                let count = columns.count
-                unsafe scratch.withMemoryRebound(to: Float.self) { floats in
-                    var x = unsafe MutableSpan(
-                        _unsafeElements: floats.extracting(0..<count))
-                    var words = unsafe MutableSpan(
-                        _unsafeElements: scratch.extracting(units..<(units + count)))
-                    pass.convert(high, low, columns, into: &x)
-                    activate(kind, &x)
-                    stream.fill(
-                        &words, row: firstRow + row, from: columns.lowerBound)
-                    let start = (target + row) * units + columns.lowerBound
-                    visible.withRange(start..<(start + count)) {
-                        drawStates(x.span, words.span, one, &$0)
+                stream.forEachPart(ofRow: firstRow + row, units: columns) { part, words in
+                    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: part.count) {
+                        var x = unsafe MutableSpan(_unsafeElements: $0)
+                        let place = part.offset(by: -columns.lowerBound)
+                        pass.convert(
+                            high.isEmpty ? high : high.extracting(place), low.extracting(place),
+                            part, into: &x)
+                        activate(kind, &x)
+                        visible.withRange(part.offset(by: (target + row) * units)) {
+                            drawStates(x.span, words, one, &$0)
+                        }
                     }
                 }
             }
@@ -226,10 +218,17 @@ public final class IntegerArithmetic: LayerArithmetic {
     // MARK: Statistics
 
     public func makeStatistics(panelUnits: Int, rows: Int) -> Statistics {
-        // Σ v h of a phase is at most its number of rows times the bytes' largest magnitude.
-        let isShort = shape.levels == .bits && rows <= Int(Int16.max) / 127
-        return Statistics(
-            shape, panelUnits: panelUnits, isShort ? .shortProducts : .integers)
+        Statistics(
+            shape, panelUnits: panelUnits,
+            Self.hasShortProducts(shape, rows: rows) ? .shortProducts : .integers)
+    }
+
+    /// Whether all Σ v hᵀ of a step fit 16 bits: in a phase none is larger than the number of rows times
+    /// a mean's largest magnitude.
+    ///
+    /// - Parameter rows: The most rows that a phase has over all processes.
+    public static func hasShortProducts(_ shape: LayerShape, rows: Int) -> Bool {
+        shape.levels == .bits && rows <= Int(Int16.max) / 127
     }
 
     public func collectMoments(
@@ -343,24 +342,27 @@ public final class IntegerArithmetic: LayerArithmetic {
     }
 
     public func biasGradients(
-        from statistics: borrowing Statistics, counts: PhaseRows
-    ) -> (visible: [Float], hidden: [Float]) {
+        from statistics: borrowing Statistics, counts: PhaseRows,
+        visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>
+    ) {
         let layout = statistics.layout
         let sums = statistics.integers.span
         // A spin's value is twice its byte (and a constant that the two phases share).
         let value: Float = shape.visibleUnits == .spin ? 2 : 1
         let positive = value / Float(shape.levels.maximum * counts.globalPositive)
         let negative = value / Float(shape.levels.maximum * counts.globalNegative)
-        let visible = (0..<shape.visible).map { i in
-            Float(sums[layout.positiveVisible.lowerBound + i]) * positive
-                - Float(sums[layout.negativeVisible.lowerBound + i]) * negative
+        let positiveVisible = sums.extracting(layout.positiveVisible)
+        let negativeVisible = sums.extracting(layout.negativeVisible)
+        for i in visible.indices {
+            visible[i] =
+                Float(positiveVisible[i]) * positive - Float(negativeVisible[i]) * negative
         }
         let factor = 1 / Float(127 * counts.divisor)
-        let hidden = (0..<shape.hidden).map { j in
-            let positive = sums[layout.positiveHidden.lowerBound + j]
-            return Float(positive &+ sums[layout.negativeHidden.lowerBound + j]) * factor
+        let positiveHidden = sums.extracting(layout.positiveHidden)
+        let negativeHidden = sums.extracting(layout.negativeHidden)
+        for j in hidden.indices {
+            hidden[j] = Float(positiveHidden[j] &+ negativeHidden[j]) * factor
         }
-        return (visible, hidden)
     }
 }
 

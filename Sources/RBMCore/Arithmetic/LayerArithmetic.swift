@@ -133,11 +133,15 @@ public protocol LayerArithmetic: AnyObject {
         from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters
     ) -> [Float]
 
-    /// Returns the gradients by the visible and the hidden biases; by those of Gaussian units, times
+    /// Writes the gradients by the visible and the hidden biases; by those of Gaussian units, times
     /// their variances.
+    ///
+    /// - Parameters:
+    ///   - visible: Shape `[visible]`.
+    ///   - hidden: Shape `[hidden]`.
     func biasGradients(
-        from statistics: borrowing Statistics, counts: PhaseRows
-    ) -> (visible: [Float], hidden: [Float])
+        from statistics: borrowing Statistics, counts: PhaseRows,
+        visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>)
 }
 
 extension LayerArithmetic {

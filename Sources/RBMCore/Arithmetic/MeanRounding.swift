@@ -21,20 +21,25 @@ func roundMeans(
     var bytes = bytes.mutableSpan
     bytes.inBlocks(of: 0..<(rows.positive + rows.negative), columns: hidden) { block, bytes in
         // Two units share a word: the first half takes the low 16 bits, the second the high.
-        var words = [UInt32](repeating: 0, count: (hidden + 1) / 2)
+        let half = (hidden + 1) / 2
         for row in block {
             let isPositive = row < rows.positive
             let total = isPositive ? rows.globalPositive : rows.globalNegative
             let sample =
                 isPositive ? rows.firstPositive + row : rows.firstNegative + row - rows.positive
-            var wordSpan = words.mutableSpan
-            (isPositive ? rounding.positive : rounding.negative).fill(&wordSpan, row: sample)
             let scale = MeanScale(
                 one: 65_536 * Float(rows.divisor) / Float(total), isSpin: kind == .spin,
                 sign: isPositive ? 1 : -1)
-            roundRow(
-                probabilities.span.extracting(rowRange(row, of: hidden)), words: words.span,
-                scale: scale, row: row - block.lowerBound, into: &bytes)
+            let probability = probabilities.span.extracting(rowRange(row, of: hidden))
+            let stream = isPositive ? rounding.positive : rounding.negative
+            bytes.withRow(row - block.lowerBound, of: hidden) { bytes in
+                stream.forEachPart(ofRow: sample, units: 0..<half) { part, words in
+                    round(probability, part, words, shift: 0, scale, into: &bytes)
+                    // The second half is one shorter where the units are odd.
+                    let second = (half + part.lowerBound)..<min(half + part.upperBound, hidden)
+                    round(probability, second, words, shift: 16, scale, into: &bytes)
+                }
+            }
         }
     }
 }
@@ -61,18 +66,19 @@ private struct MeanScale {
     }
 }
 
-private func roundRow(
-    _ probability: Span<Float>, words: Span<UInt32>, scale: MeanScale, row: Int,
-    into bytes: inout MutableSpan<Int8>
+/// Rounds some units of a row.
+///
+/// - Parameters:
+///   - words: One for each, of which the 16 bits above `shift` count.
+private func round(
+    _ probability: Span<Float>, _ units: Range<Int>, _ words: Span<UInt32>, shift: UInt32,
+    _ scale: MeanScale, into bytes: inout MutableSpan<Int8>
 ) {
-    let half = words.count
-    let start = row * probability.count
-    let first = probability.extracting(0..<half)
-    let second = probability.extracting(half..<probability.count)
-    bytes.withRange(start..<(start + half)) { bytes in
-        for j in bytes.indices { bytes[j] = scale.byte(first[j], random: words[j] & 0xFFFF) }
-    }
-    bytes.withRange((start + half)..<(start + probability.count)) { bytes in
-        for j in bytes.indices { bytes[j] = scale.byte(second[j], random: words[j] >> 16) }
+    let probability = probability.extracting(units)
+    let words = words.extracting(0..<units.count)
+    bytes.withRange(units) { bytes in
+        for j in bytes.indices {
+            bytes[j] = scale.byte(probability[j], random: words[j] >> shift & 0xFFFF)
+        }
     }
 }

@@ -7,6 +7,14 @@ func rowRange(_ row: Int, of columns: Int) -> Range<Int> {
     (row * columns)..<((row + 1) * columns)
 }
 
+extension Range<Int> {
+    /// The same elements where the first of all has another number.
+    @inline(__always)
+    func offset(by distance: Int) -> Range<Int> {
+        (lowerBound + distance)..<(upperBound + distance)
+    }
+}
+
 extension MutableSpan where Element: BitwiseCopyable {
     /// Lends a range of the elements.
     @inline(__always)

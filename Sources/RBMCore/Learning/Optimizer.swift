@@ -59,6 +59,8 @@ public struct Optimizer {
     /// The sum of the squared changes of each visible unit's weights.
     private var rowSquares: [Double]
     private let gradients = ThreadScratch()
+    private var visibleBiasGradient: [Float]
+    private var hiddenBiasGradient: [Float]
 
     public init(
         _ options: Options, parameters: Parameters, velocity: Parameters? = nil,
@@ -72,6 +74,8 @@ public struct Optimizer {
         self.average = average
         self.averaged = averaged
         rowSquares = Array(repeating: 0, count: parameters.visibleCount)
+        visibleBiasGradient = Array(repeating: 0, count: parameters.visibleCount)
+        hiddenBiasGradient = Array(repeating: 0, count: parameters.hiddenCount)
     }
 
     /// The parameters that a model file would hold now: the average where there is one.
@@ -176,8 +180,9 @@ public struct Optimizer {
         guard let pass else { preconditionFailure("no update has begun") }
         let (hidden, panel) = (parameters.hiddenCount, statistics.panel)
         let (gradients, nextMomentum) = (gradients, momentum)
-        let sweep = {
-            (part: Range<Int>, values: SharedParameters, squares: SharedElements<Double>) in
+        func sweep(
+            _ part: Range<Int>, _ values: SharedParameters, _ squares: SharedElements<Double>
+        ) {
             let scratch = unsafe gradients.piece(of: hidden, Float.self)
             var gradient = unsafe MutableSpan(_unsafeElements: scratch)
             for unit in part {
@@ -214,14 +219,21 @@ public struct Optimizer {
         var rule = pass.rule.withoutDecay
         var biasSquares = 0.0
         if options.biases {
-            var biases = arithmetic.biasGradients(from: statistics, counts: pass.counts)
-            biasSquares = apply(rule, parameters.visibleBiasRange, &biases.visible)
+            var visible = visibleBiasGradient
+            var hidden = hiddenBiasGradient
+            // Given back below: nobody else holds them meanwhile, and they are not copied.
+            visibleBiasGradient = []
+            hiddenBiasGradient = []
+            var visibleSpan = visible.mutableSpan
+            var hiddenSpan = hidden.mutableSpan
+            arithmetic.biasGradients(
+                from: statistics, counts: pass.counts, visible: &visibleSpan, hidden: &hiddenSpan)
+            if let pull = pass.pull { add(pull.hidden, times: 1, to: &hiddenSpan) }
+            biasSquares = apply(rule, parameters.visibleBiasRange, &visible)
             rule.rate = pass.rate
-            if let pull = pass.pull {
-                var span = biases.hidden.mutableSpan
-                add(pull.hidden, times: 1, to: &span)
-            }
-            biasSquares += apply(rule, parameters.hiddenBiasRange, &biases.hidden)
+            biasSquares += apply(rule, parameters.hiddenBiasRange, &hidden)
+            visibleBiasGradient = visible
+            hiddenBiasGradient = hidden
         }
         if var gradient = pass.gaussian?.logVarianceGradient, !gradient.isEmpty {
             rule.rate = pass.rate

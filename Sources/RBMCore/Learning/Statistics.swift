@@ -40,11 +40,15 @@ public struct Statistics: Sendable {
     /// Where the products of the panel are.
     public var products: Range<Int> { 0..<(panel.count * layout.hidden) }
 
-    /// All panels, which make up the visible units.
-    public var panels: [Range<Int>] {
-        stride(from: 0, to: layout.visible, by: layout.panelUnits).map {
-            $0..<min($0 + layout.panelUnits, layout.visible)
-        }
+    /// How many panels make up the visible units.
+    public var panelCount: Int {
+        (layout.visible + layout.panelUnits - 1) / layout.panelUnits
+    }
+
+    /// The visible units of a panel, counted from 0.
+    public func panel(_ number: Int) -> Range<Int> {
+        let first = number * layout.panelUnits
+        return first..<min(first + layout.panelUnits, layout.visible)
     }
 
     /// Takes over the moments of statistics of the same layout.

@@ -97,7 +97,7 @@ import Testing
             optimizer.begin(
                 with: statistics, of: layer, counts: sample.rows, rate: 0.1, averaging: true,
                 next: Optimizer.NextStep(step: 1, momentum: 0.8))
-            for panel in statistics.panels {
+            for panel in (0..<statistics.panelCount).map({ statistics.panel($0) }) {
                 layer.collectProducts(
                     ofVisible: panel, visible: sample.visible, rows: sample.rows, into: &statistics)
                 optimizer.updateWeights(with: statistics, of: layer)

@@ -57,6 +57,19 @@ extension LayerArithmetic {
         return (gradient + biases.visible + biases.hidden).map { Double($0) }
     }
 
+    /// The gradients by the biases.
+    func biasGradients(
+        from statistics: borrowing Statistics, counts: PhaseRows
+    ) -> (visible: [Float], hidden: [Float]) {
+        var visible = [Float](repeating: .nan, count: shape.visible)
+        var hidden = [Float](repeating: .nan, count: shape.hidden)
+        var visibleSpan = visible.mutableSpan
+        var hiddenSpan = hidden.mutableSpan
+        biasGradients(
+            from: statistics, counts: counts, visible: &visibleSpan, hidden: &hiddenSpan)
+        return (visible, hidden)
+    }
+
     /// The statistics of a sample, which is this process's whole share.
     func statistics(of sample: PhaseSample, step: Int = 0) -> Statistics {
         var statistics = makeStatistics()
