@@ -43,23 +43,38 @@ public struct PeakMemory: Sendable {
 }
 
 /// How much memory this process comes to hold beyond what it holds at a moment.
-public struct MemoryGrowth: Sendable {
-    private let start: Int
+public final class MemoryGrowth {
+    private var start: Int
+    /// The most bytes beyond the start until the last pause.
+    private var grown = 0
 
     /// Begins to watch; nil where the system does not tell.
     public init?() {
-        // Sets the account of the most memory to what is held now.
-        let descriptor = unsafe open("/proc/self/clear_refs", O_WRONLY)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        guard unsafe write(descriptor, "5", 1) == 1, let held = Self.most else { return nil }
+        guard Self.forgetMost(), let held = Self.held("VmHWM") else { return nil }
         start = held
     }
 
     /// The most bytes that the process has held since, beyond those of the start.
-    public var bytes: Int { max(0, (Self.most ?? start) - start) }
+    public var bytes: Int { max(grown, (Self.held("VmHWM") ?? start) - start) }
 
-    private static var most: Int? {
-        processStatus("VmHWM").flatMap { Int($0.filter { $0.isNumber }) }.map { $0 << 10 }
+    /// Runs work whose memory does not count, nor what it leaves behind.
+    public func pause(during work: () -> Void) {
+        grown = bytes
+        let before = Self.held("VmRSS") ?? 0
+        work()
+        start += (Self.held("VmRSS") ?? before) - before
+        _ = Self.forgetMost()
+    }
+
+    /// Sets the account of the most memory to what is held now.
+    private static func forgetMost() -> Bool {
+        let descriptor = unsafe open("/proc/self/clear_refs", O_WRONLY)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return unsafe write(descriptor, "5", 1) == 1
+    }
+
+    private static func held(_ key: String) -> Int? {
+        processStatus(key).flatMap { Int($0.filter { $0.isNumber }) }.map { $0 << 10 }
     }
 }

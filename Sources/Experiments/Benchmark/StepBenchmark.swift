@@ -90,9 +90,6 @@ public struct StepBenchmark: Sendable, Equatable {
         let rows = world.share(of: batch).count
         let schedule = StepBenchmarkSchedule(counted: steps)
         let limits = StepBenchmarkLimits(self, rows: rows)
-        let watch = StepBenchmarkWatch(schedule, timer: timer) {
-            limits.measure(repetitions: schedule.repetitions)
-        }
         let cases = syntheticCases()
         let stack = StackTrainer(
             plans: [plan(for: cases.count, steps: schedule.total)],
@@ -103,6 +100,10 @@ public struct StepBenchmark: Sendable, Equatable {
         // So that what the libraries keep for themselves is not taken for the training's.
         limits.warmUp()
         let memory = MemoryGrowth()
+        let watch = StepBenchmarkWatch(schedule, timer: timer) {
+            guard let memory else { return limits.measure(repetitions: schedule.repetitions) }
+            memory.pause { limits.measure(repetitions: schedule.repetitions) }
+        }
         // An observer on every rank: each has phases and limits of its own.
         _ = try stack.run(from: nil, timer: timer, observer: watch, world)
         return try StepBenchmarkReport(
