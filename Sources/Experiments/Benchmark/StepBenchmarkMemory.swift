@@ -36,7 +36,7 @@ extension StepBenchmark {
     /// Refuses sizes for which a host has too little memory.
     func checkMemory(_ world: borrowing Communicator) throws {
         let neighbours = try world.splitByHost().size
-        let room = try world.minimum(Int64(hostMemory() / neighbours))
+        let room = try world.minimum(Int64(physicalMemory() / neighbours))
         let need = bytes(ranks: world.size)
         guard need > Double(room) else { return }
         throw SharedFailure(
@@ -49,7 +49,7 @@ extension StepBenchmark {
 
 /// The bytes of memory of this host, whoever uses them now; the largest integer where the system
 /// does not tell.
-func hostMemory() -> Int {
+func physicalMemory() -> Int {
     let (pages, pageSize) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
     return pages > 0 && pageSize > 0 ? pages * pageSize : .max
 }

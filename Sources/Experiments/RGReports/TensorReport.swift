@@ -94,7 +94,7 @@ public struct TensorReport {
     private static func checkMemory(_ method: TensorMethod, _ bondDimension: Int)
         throws(SharedFailure)
     {
-        let room = Double(hostMemory())
+        let room = Double(physicalMemory())
         let need = method.bytes(bondDimension: bondDimension)
         guard need > room else { return }
         let largest = TensorMethod.bondDimensions.last { method.bytes(bondDimension: $0) <= room }

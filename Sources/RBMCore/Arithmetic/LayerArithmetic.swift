@@ -6,7 +6,7 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     case integer
 
     /// Training with weights rounded to one byte, at random and afresh each step: half their memory,
-    /// with VNNI half the work, and noise in every pre-activation.
+    /// and noise in every pre-activation.
     case integerOneByte = "integer-one-byte"
 
     /// float32 products: the reference for the integers.
