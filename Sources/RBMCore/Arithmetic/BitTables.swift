@@ -34,7 +34,8 @@ final class BitTables {
     /// The bits that select an entry of a table.
     private var group: Int32 = 4
     #if arch(x86_64)
-        private var set = BIT_PRODUCTS_AVX2
+        private static let set =
+            MatrixProducts.effectiveSet.hasAVX512 ? BIT_PRODUCTS_AVX512 : BIT_PRODUCTS_AVX2
     #endif
     private let partialSums = ThreadScratch()
 
@@ -78,7 +79,6 @@ final class BitTables {
     private func prepare(m: Int, k: Int) {
         #if arch(x86_64)
             group = m < Self.leastRowsForFives ? 4 : 5
-            set = MatrixProducts.effectiveSet.hasAVX512 ? BIT_PRODUCTS_AVX512 : BIT_PRODUCTS_AVX2
             let count = bit_products_packed_words(m, k)
             if packed.count < count { packed = Array(repeating: 0, count: count) }
             partialSums.reserve(
@@ -86,16 +86,15 @@ final class BitTables {
         #endif
     }
 
-    /// Computes one block of columns of the product of the packed operand and integers.
+    /// Computes some columns of the product of the packed operand and integers.
     ///
     /// - Parameters:
     ///   - integers: Shape `[k, n]`, or `[n, k]` when transposed.
-    ///   - column: The block's first.
-    ///   - sums: Shape `[m, stride]`, of which the block's columns are written. In 16 bits only those of
-    ///     bytes, which must fit.
+    ///   - sums: Shape `[m, stride]`, whose first columns are written. In 16 bits only those of bytes,
+    ///     which must fit.
     @unsafe
     func multiply<Integer: TableInteger, Sum: TableSum>(
-        by integers: Span<Integer>, transposed: Bool, column: Int,
+        by integers: Span<Integer>, transposed: Bool, columns: Range<Int>,
         into sums: UnsafeMutablePointer<Sum>, stride: Int, m: Int, n: Int, k: Int
     ) {
         precondition(integers.count >= k * n, "\(integers.count) integers for \(k)×\(n)")
@@ -108,11 +107,11 @@ final class BitTables {
                     unsafe right.is_transposed = transposed ? 1 : 0
                     let width = Int(BIT_PRODUCTS_COLUMNS)
                     let partial = unsafe partialSums.piece(of: m * width, Int16.self)
-                    let end = min(column + Self.blockColumns(of: n), n)
-                    for part in Swift.stride(from: column, to: end, by: width) {
-                        var place = unsafe Sum.place(sums + (part - column), stride: stride)
+                    let (first, end) = (columns.lowerBound, columns.upperBound)
+                    for column in Swift.stride(from: first, to: end, by: width) {
+                        var place = unsafe Sum.place(sums + (column - first), stride: stride)
                         unsafe bit_products_multiply(
-                            set, packed.baseAddress!, m, group, &right, part,
+                            Self.set, packed.baseAddress!, m, group, &right, column,
                             partial.baseAddress!, &place)
                     }
                 }

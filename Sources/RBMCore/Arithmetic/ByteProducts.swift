@@ -115,7 +115,7 @@ public final class ByteProducts {
             let sums = product.baseAddress!
             Self.inColumnBlocks(of: n) { columns in
                 unsafe tables.multiply(
-                    by: integers, transposed: transposed, column: columns.lowerBound,
+                    by: integers, transposed: transposed, columns: columns,
                     into: sums + columns.lowerBound, stride: n, m: m, n: n, k: k)
             }
         }
@@ -162,7 +162,7 @@ public final class ByteProducts {
             func multiply<Integer: TableInteger>(_ integers: SharedRows<Integer>, half: Int) {
                 integers.withSpan { integers in
                     unsafe tables.multiply(
-                        by: integers, transposed: transposed, column: columns.lowerBound,
+                        by: integers, transposed: transposed, columns: columns,
                         into: sums.baseAddress! + half * size, stride: stride, m: m, n: n, k: k)
                 }
             }

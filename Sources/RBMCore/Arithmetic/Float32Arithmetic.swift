@@ -88,15 +88,9 @@ public final class Float32Arithmetic: LayerArithmetic {
         if visibleMeans.count < count { visibleMeans = Array(repeating: 0, count: count) }
         downward(hidden, levels: .bits, rows: rows, into: &visibleMeans)
         activate(shape.visibleUnits, units: shape.visible, rows: rows, &visibleMeans)
-        if shape.visibleUnits == .gaussian {
-            sampleNormal(
-                visibleMeans, deviations: visibleDeviations, rows: rows, stream: stream,
-                firstRow: firstRow, into: &visible, at: target)
-        } else {
-            sample(
-                visibleMeans, rows: rows, units: shape.visible, one: UInt8(shape.levels.maximum),
-                stream: stream, firstRow: firstRow, into: &visible, at: target)
-        }
+        drawVisible(
+            from: visibleMeans, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
+            at: target)
     }
 
     // MARK: Statistics

@@ -175,6 +175,27 @@ extension LayerArithmetic {
 
     public var visibleDeviations: [Float] { [] }
 
+    /// Draws visible states: bits from their probabilities, or Gaussian units about their means.
+    ///
+    /// - Parameters:
+    ///   - means: Shape `[…, visible]`, of which `rows` are drawn.
+    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - states: Shape `[…, visibleBytes]`, written from row `target` on.
+    func drawVisible(
+        from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into states: inout [UInt8], at target: Int
+    ) {
+        if shape.visibleUnits == .gaussian {
+            sampleNormal(
+                means, deviations: visibleDeviations, rows: rows, stream: stream,
+                firstRow: firstRow, into: &states, at: target)
+        } else {
+            sample(
+                means, rows: rows, units: shape.visible, one: UInt8(shape.levels.maximum),
+                stream: stream, firstRow: firstRow, into: &states, at: target)
+        }
+    }
+
     public func hiddenProbabilities(
         _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
     ) {

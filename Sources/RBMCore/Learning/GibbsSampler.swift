@@ -51,9 +51,9 @@ public struct GibbsSampler: ~Copyable {
     }
 
     private mutating func drawVisible(stream: RandomStream) {
-        drawStates(
-            visibleProbabilities, of: rbm, arithmetic, rows: 0..<chains.count, stream: stream,
-            firstRow: chains.lowerBound, into: &visible)
+        arithmetic.drawVisible(
+            from: visibleProbabilities, rows: 0..<chains.count, stream: stream,
+            firstRow: chains.lowerBound, into: &visible, at: 0)
     }
 
     /// Starts the chains from given visible states.
@@ -120,26 +120,10 @@ public struct DownwardPass {
         var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
         arithmetic.downward(hidden, levels: .bits, rows: 0..<chains, into: &probabilities)
         activate(rbm.visibleUnits, units: units, rows: 0..<chains, &probabilities)
-        drawStates(
-            probabilities, of: rbm, arithmetic, rows: 0..<chains,
+        arithmetic.drawVisible(
+            from: probabilities, rows: 0..<chains,
             stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 1),
-            firstRow: firstChain, into: &states)
+            firstRow: firstChain, into: &states, at: 0)
         return (states, probabilities)
-    }
-}
-
-/// Draws visible states: bits from their probabilities, or Gaussian units about their means.
-func drawStates(
-    _ probabilities: [Float], of rbm: RBM, _ arithmetic: any LayerArithmetic, rows: Range<Int>,
-    stream: RandomStream, firstRow: Int, into states: inout [UInt8]
-) {
-    if rbm.visibleUnits == .gaussian {
-        sampleNormal(
-            probabilities, deviations: arithmetic.visibleDeviations, rows: rows, stream: stream,
-            firstRow: firstRow, into: &states, at: 0)
-    } else {
-        sample(
-            probabilities, rows: rows, units: rbm.visibleCount, one: 1, stream: stream,
-            firstRow: firstRow, into: &states, at: 0)
     }
 }

@@ -111,10 +111,10 @@ struct AnnealedChains: ~Copyable {
             }
         }
         activate(rbm.visibleUnits, units: rbm.visibleCount, rows: rows, &visibleFields)
-        drawStates(
-            visibleFields, of: rbm, arithmetic, rows: rows,
+        arithmetic.drawVisible(
+            from: visibleFields, rows: rows,
             stream: RandomStream(seed: seed, .annealing, layer: layer, step: step, sweep: 1),
-            firstRow: chains.lowerBound, into: &visible)
+            firstRow: chains.lowerBound, into: &visible, at: 0)
         arithmetic.upward(visible, rows: rows, into: &hiddenFields)
     }
 
