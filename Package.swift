@@ -64,10 +64,36 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "COpenBLAS", "DistributedTraining", "Ising", "RandomStreams", "RBMCore",
-                "Renormalization", "Storage",
+                "DistributedTraining", "RBMCore", .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Datasets",
+            dependencies: [
+                "DistributedTraining", "Experiments", "Ising", "RandomStreams", "RBMCore",
+                "Storage",
+            ],
+            swiftSettings: swiftSettings),
+        .target(name: "Reports", swiftSettings: swiftSettings),
+        .target(
+            name: "Runs",
+            dependencies: [
+                "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore", "Reports",
+                "Storage",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Instruments",
+            dependencies: [
+                "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore",
+                "Renormalization", "Reports", "Runs", "Storage",
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "StepBenchmark",
+            dependencies: [
+                "COpenBLAS", "DistributedTraining", "RandomStreams", "RBMCore", "Reports",
             ],
             swiftSettings: swiftSettings),
 
@@ -76,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "wilson",
             dependencies: [
-                "DistributedTraining", "Experiments", "Ising", "RBMCore", "Renormalization",
-                "Storage",
+                "DistributedTraining", "Experiments", "Instruments", "Ising", "RBMCore",
+                "Renormalization", "Reports", "Runs", "StepBenchmark",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -116,11 +142,25 @@ let package = Package(
             dependencies: ["Ising", "RandomStreams", "RBMCore", "Renormalization", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ExperimentsTests",
+            name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RunsTests",
             dependencies: [
-                "DistributedTraining", "Experiments", "Ising", "RandomStreams", "RBMCore",
-                "Renormalization", "Storage", "TestSupport",
+                "Datasets", "DistributedTraining", "RandomStreams", "RBMCore", "Runs", "Storage",
+                "TestSupport",
             ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "InstrumentsTests",
+            dependencies: [
+                "DistributedTraining", "Instruments", "Ising", "RBMCore", "Renormalization",
+                "Storage", "TestSupport",
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StepBenchmarkTests", dependencies: ["RBMCore", "StepBenchmark"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandTests",

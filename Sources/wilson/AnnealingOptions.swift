@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Runs
 
 /// Options of commands that anneal chains to a model.
 struct AnnealingOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DistributedTraining
-import Experiments
 import RBMCore
+import StepBenchmark
 
 /// Benchmarks of parts of Wilson.
 struct BenchCommand: ParsableCommand {

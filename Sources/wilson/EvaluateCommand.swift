@@ -1,6 +1,8 @@
 import ArgumentParser
 import DistributedTraining
 import Experiments
+import Reports
+import Runs
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,7 +58,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try common.onAllRanks { world, _ in
-            let waiting = WaitingLine(silent: common.quiet || world.rank != 0)
+            let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
             let evaluation = try EvaluationRun(
                 model: model, data: data, layer: layer, values: values, binarize: binarize,

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Runs
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import DistributedTraining
-import Experiments
+import Instruments
 import Ising
 
 struct IsingCommand: ParsableCommand {

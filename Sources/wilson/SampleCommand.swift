@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedTraining
 import Experiments
+import Runs
 
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

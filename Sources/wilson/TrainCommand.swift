@@ -1,7 +1,7 @@
 import ArgumentParser
 import DistributedTraining
-import Experiments
 import RBMCore
+import Runs
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import ArgumentParser
 import DistributedTraining
 import Experiments
+import Reports
+import Runs
 
 struct TransformCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,7 +63,7 @@ struct TransformCommand: ParsableCommand {
 
     func run() throws {
         try common.onAllRanks { world, _ in
-            let waiting = WaitingLine(silent: common.quiet || world.rank != 0)
+            let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
             let text = try TransformRun(
                 model: model, data: data, output: output, layer: layer, drawsStates: samples,

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DistributedTraining
-import Experiments
 import RBMCore
+import Runs
 
 /// The command: says what there is, and leaves the work to the libraries.
 @main struct Wilson: ParsableCommand {

@@ -22,3 +22,12 @@ public func randomMachine(
     }
     return RBM(visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: parameters)
 }
+
+/// Returns an RBM of two kinds of units, with parameters of order one.
+public func makeRBM(
+    _ visibleUnits: UnitKind, _ visible: Int, _ hiddenUnits: UnitKind, _ hidden: Int
+) -> RBM {
+    randomMachine(
+        visible: visible, hidden: hidden, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,
+        seed: 3)
+}

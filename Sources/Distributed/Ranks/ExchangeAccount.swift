@@ -8,8 +8,7 @@ public final class ExchangeAccount {
     public private(set) var bytes = 0
 
     func waited(since start: ContinuousClock.Instant) {
-        let (whole, atto) = (ContinuousClock.now - start).components
-        seconds += Double(whole) + Double(atto) * 1e-18
+        seconds += (ContinuousClock.now - start) / .seconds(1)
     }
 
     func sent(bytes count: Int) { bytes += count }

@@ -17,6 +17,13 @@ func processStatus(_ key: String) -> String? {
     return line.map { $0.dropFirst(key.count + 1).filter { !$0.isWhitespace } }
 }
 
+/// The bytes of memory of this host, whoever uses them now; the largest integer where the system
+/// does not tell.
+public func physicalMemory() -> Int {
+    let (pages, pageSize) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+    return pages > 0 && pageSize > 0 ? pages * pageSize : .max
+}
+
 /// The most memory that a rank's process has held until now.
 public struct PeakMemory: Sendable {
     /// Bytes of the rank that held least; nil where the system does not tell.

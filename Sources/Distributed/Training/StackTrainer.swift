@@ -189,10 +189,7 @@ private struct Session {
         return Double(cases) / max(seconds, 1e-9)
     }
 
-    private var seconds: Double {
-        let (whole, atto) = (ContinuousClock.now - start).components
-        return Double(whole) + Double(atto) * 1e-18
-    }
+    private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
     private func record(
         _ trainer: inout LayerTrainer, _ monitor: Monitor, _ firstStep: Int,

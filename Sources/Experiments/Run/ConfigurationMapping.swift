@@ -1,5 +1,5 @@
 public import DistributedTraining
-import RBMCore
+public import RBMCore
 
 // From the words of a configuration to the trainer's own types.
 
@@ -8,7 +8,7 @@ extension ConfigurationError: FailureWithExitCode {
 }
 
 extension ConfiguredUnits {
-    var kind: UnitKind {
+    public var kind: UnitKind {
         switch self {
         case .spin: .spin
         case .bernoulli: .bernoulli
@@ -19,7 +19,7 @@ extension ConfiguredUnits {
 
 extension ConfiguredArithmetic {
     /// The trainer's arithmetic for a layer: integers where its units allow.
-    func kind(for visibleUnits: ConfiguredUnits) -> ArithmeticKind {
+    public func kind(for visibleUnits: ConfiguredUnits) -> ArithmeticKind {
         guard visibleUnits != .gaussian else { return .float32 }
         return switch self {
         case .auto, .integer: .integer
@@ -30,7 +30,7 @@ extension ConfiguredArithmetic {
 }
 
 extension ConfiguredPropagation {
-    var propagation: PropagatedCases.Propagation { self == .means ? .means : .samples }
+    public var propagation: PropagatedCases.Propagation { self == .means ? .means : .samples }
 }
 
 extension LearningRateSchedule {
@@ -64,7 +64,7 @@ extension ConfiguredMomentum {
 
 extension Interval {
     /// The trainer's cadence; a layer's own steps make its epochs.
-    var cadence: Cadence {
+    public var cadence: Cadence {
         switch self {
         case .minutes(let minutes): .seconds(60 * minutes)
         case .epochs(let epochs): .epochs(epochs)
@@ -100,7 +100,7 @@ extension Configuration {
     /// The plans of all layers for a number of training cases.
     ///
     /// - Parameter initial: The layers of a model to start from, the lowest first; maybe fewer.
-    func plans(cases: Int, initial: [RBM] = []) -> [LayerPlan] {
+    public func plans(cases: Int, initial: [RBM] = []) -> [LayerPlan] {
         layers.enumerated().map { index, layer in
             let training = layer.training
             var plan = LayerPlan(

@@ -20,8 +20,7 @@ public final class StepTimer {
     /// Ends a lap.
     public func lap(_ phase: Phase) {
         let now = ContinuousClock.now
-        let (whole, atto) = (now - last).components
-        seconds[phase.rawValue] += Double(whole) + Double(atto) * 1e-18
+        seconds[phase.rawValue] += (now - last) / .seconds(1)
         last = now
     }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Instruments
 
 struct RGBondRBMCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Instruments
 import Renormalization
 
 struct RGCouplingsCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Instruments
 
 struct RGDecimationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

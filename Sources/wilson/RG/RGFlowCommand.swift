@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Instruments
 
 struct RGFlowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

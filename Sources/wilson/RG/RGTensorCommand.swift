@@ -1,7 +1,7 @@
 import ArgumentParser
 import DistributedTraining
-import Experiments
 import Foundation
+import Instruments
 import Renormalization
 
 struct RGTensorCommand: ParsableCommand {

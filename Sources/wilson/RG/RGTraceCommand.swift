@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedTraining
 import Experiments
+import Instruments
 
 struct RGTraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,0 +1,207 @@
+public import DistributedTraining
+public import Experiments
+public import RBMCore
+public import Storage
+
+/// Cases with the shape of one of them.
+public struct OpenedCases {
+    public let cases: any CaseSource
+    /// The shape of one case, slowest index first.
+    public let shape: [Int]
+    /// What was made of the values, for people.
+    public let meaning: String
+}
+
+/// A data file that opens, but whose contents are not what a run needs.
+public func dataFault(_ file: String, _ problem: String) -> StorageError {
+    StorageError(.badFile, file, problem)
+}
+
+/// Collective.
+///
+/// Opens a data file under the rules of the keys `data.values` and `data.binarize`.
+///
+/// `auto` takes IDX for grey; NPY by its values: bool, and numbers that are all 0 or 1, for bits;
+/// numbers that are all −1 or +1 for spins; other whole bytes for grey.
+///
+/// - Parameters:
+///   - seed: Names the random bits of `binarize: sample`.
+///   - asReal: Whether the values are wanted as real numbers, for Gaussian units: grey ones in [0, 1].
+/// - Throws: The same failure on all ranks.
+public func openCases(
+    _ path: String, values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
+    asReal: Bool = false, _ world: borrowing Communicator
+) throws -> OpenedCases {
+    let file = try world.together { () throws -> ArrayFile in
+        let file = try ArrayFile(path: path)
+        guard file.cases > 0 else { throw dataFault(path, "holds no cases; expected at least one") }
+        guard file.caseElements > 0 else {
+            throw dataFault(path, "has the shape \(file.shape): its cases have no values")
+        }
+        guard file.cases < 1 << 32 else {
+            throw dataFault(path, "holds \(file.cases) cases; at most 2³² − 1 are supported")
+        }
+        return file
+    }
+    try checkOneView(of: file, world)
+    // Bytes that are grey by declaration hold nothing that could be wrong.
+    let isGreyBytes = file.elementType == .uint8
+    let needsCensus =
+        !isGreyBytes || values == .bits || values == .spins
+        || (values == .auto && file.format == .npy && binarize == .none)
+    let census = needsCensus ? try ValueCensus.take(file, world) : nil
+    // The census is the same on all ranks, and so is what follows from it.
+    return try world.together {
+        let reading =
+            asReal
+            ? try realReading(of: file, values, binarize, census)
+            : try reading(of: file, values, binarize, census)
+        return OpenedCases(
+            cases: FileCases(file, values: reading.values, seed: seed),
+            shape: file.caseShape.isEmpty ? [1] : file.caseShape, meaning: reading.meaning)
+    }
+}
+
+/// Collective.
+///
+/// Fails when some ranks see another file under the same path: hosts with folders of their own, or
+/// a copy that is old.
+private func checkOneView(of file: ArrayFile, _ world: borrowing Communicator) throws {
+    guard world.size > 1 else { return }
+    let view = try world.together { () throws -> String in
+        let checksum = try file.sampleChecksum()
+        return "\(file.elementType) \(file.shape), \(file.bytes) bytes, checksum "
+            + String(checksum, radix: 16)
+    }
+    guard let difference = try world.disagreement(on: view) else { return }
+    throw SharedFailure(
+        exitCode: ExitStatus.badFile,
+        "\(file.path): the ranks see different files under this path. Copy one file to all hosts, "
+            + "or name one that all of them share:\n" + difference)
+}
+
+/// Collective.
+///
+/// Opens a data file as the first layer of a model sees it: as real numbers where that is Gaussian,
+/// standardized as its training data were.
+///
+/// - Throws: The same failure on all ranks.
+public func openCases(
+    _ path: String, values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
+    for model: Model, _ world: borrowing Communicator
+) throws -> OpenedCases {
+    let first = model.layers[0]
+    let opened = try openCases(
+        path, values: values, binarize: binarize, seed: seed,
+        asReal: first.visibleUnits == .gaussian, world)
+    // Cases of another size are for the caller to name.
+    guard let standardization = model.standardization, opened.cases.visible == first.visibleCount
+    else { return opened }
+    return OpenedCases(
+        cases: StandardizedCases(opened.cases, standardization), shape: opened.shape,
+        meaning: opened.meaning)
+}
+
+/// Decides what the values of a file mean as real numbers.
+private func realReading(
+    of file: ArrayFile, _ values: ConfiguredValues, _ binarize: ConfiguredBinarization,
+    _ census: ValueCensus?
+) throws(StorageError) -> (values: CaseValues, meaning: String) {
+    try checkFinite(file, census)
+    guard binarize == .none else {
+        throw dataFault(
+            file.path, "is wanted as real numbers by gaussian units; leave `binarize` out")
+    }
+    let isBytes = file.elementType == .uint8
+    switch values {
+    case .real: return (.real(divisor: 1), "real numbers")
+    case .auto where isBytes, .grey where isBytes:
+        return (.real(divisor: 255), "grey values in [0, 1]")
+    case .auto: return (.real(divisor: 1), "real numbers")
+    case .grey:
+        try checkGrey(file, census)
+        return (.real(divisor: 1), "grey values in [0, 1]")
+    case .bits, .spins:
+        throw dataFault(
+            file.path,
+            "was opened as \(values.rawValue), but the visible units are gaussian; use `values: "
+                + "real`")
+    }
+}
+
+private func checkFinite(_ file: ArrayFile, _ census: ValueCensus?) throws(StorageError) {
+    guard let census, census.hasNotFinite else { return }
+    throw dataFault(
+        file.path,
+        "case \(census.firstNotFinite) holds a value that is not a number, or infinite "
+            + "as float32; remove or replace such cases")
+}
+
+/// Decides what the values of a file mean.
+private func reading(
+    of file: ArrayFile, _ values: ConfiguredValues, _ binarize: ConfiguredBinarization,
+    _ census: ValueCensus?
+) throws(StorageError) -> (values: CaseValues, meaning: String) {
+    try checkFinite(file, census)
+    switch binarize {
+    case .threshold, .sample, .sampleOnce:
+        try checkGrey(file, census)
+        return switch binarize {
+        case .threshold: (.threshold, "thresholded at one half")
+        case .sampleOnce: (.sampledOnce, "bits drawn once from the grey values")
+        case .sample, .none: (.sampled, "bits drawn from the grey values")
+        }
+    case .none: break
+    }
+    switch resolved(values, file, census) {
+    case .bits, .auto:
+        guard let census, census.isBits || file.elementType == .bool else {
+            throw dataFault(
+                file.path,
+                "holds values other than 0 and 1, but was opened as bits; "
+                    + "use `binarize: threshold`, or `values: grey`")
+        }
+        return (.bits, "bits")
+    case .spins:
+        guard let census, census.isSigns || census.isBits else {
+            throw dataFault(
+                file.path,
+                "holds values other than −1 and +1 (or 0 and 1), but was opened as spins; "
+                    + "use `binarize: threshold`")
+        }
+        return (.bits, "spins")
+    case .grey:
+        try checkGrey(file, census)
+        return (.grey, "grey values in 127 steps")
+    case .real:
+        throw dataFault(
+            file.path,
+            "holds real numbers (\(file.elementType)), which need gaussian visible units. Values in "
+                + "[0, 1] can be read with `values: grey` or a `binarize`")
+    }
+}
+
+/// What `auto` means for a file.
+private func resolved(
+    _ values: ConfiguredValues, _ file: ArrayFile, _ census: ValueCensus?
+) -> ConfiguredValues {
+    guard values == .auto else { return values }
+    if file.elementType == .bool { return .bits }
+    if file.format == .idx && file.elementType == .uint8 { return .grey }
+    guard let census else { return .grey }
+    if census.isBits { return .bits }
+    if census.isSigns { return .spins }
+    return file.elementType == .uint8 ? .grey : .real
+}
+
+/// Bytes are grey by their 256 values; other numbers must lie in [0, 1].
+private func checkGrey(_ file: ArrayFile, _ census: ValueCensus?) throws(StorageError) {
+    guard file.elementType != .uint8, let census, census.hasOther || census.hasMinusOne else {
+        return
+    }
+    let example =
+        census.hasOther
+        ? "case \(census.firstOther.case) holds \(census.firstOther.value)" : "a case holds −1"
+    throw dataFault(
+        file.path, "\(example), but grey values lie in [0, 1]; scale the data first")
+}

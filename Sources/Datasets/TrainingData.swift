@@ -1,0 +1,158 @@
+public import DistributedTraining
+public import Experiments
+import Ising
+public import RBMCore
+import RandomStreams
+import Storage
+
+/// The training and held-out cases of a run's first layer.
+public struct TrainingData {
+    public let layer: LayerData
+    /// How the cases are standardized; nil for not at all.
+    public let standardization: Standardization?
+    /// The shape of one case, slowest index first.
+    public let shape: [Int]
+    /// What the data are, for people.
+    public let summary: String
+
+    /// Collective.
+    ///
+    /// Opens or draws the data that a configuration names.
+    ///
+    /// - Parameter known: How a model that is gone on with had its data standardized; else that is
+    ///   measured, where it is asked for.
+    /// - Throws: The same failure on all ranks.
+    public init(
+        _ configuration: Configuration, standardization known: Standardization? = nil,
+        _ world: borrowing Communicator
+    ) throws {
+        let isReal = configuration.layers.first?.visibleUnits == .gaussian
+        let options = configuration.data
+        let seed = configuration.training.seed
+        let opened: OpenedCases
+        switch options.source {
+        case .file(let path):
+            opened = try openCases(
+                path, values: options.values, binarize: options.binarize, seed: seed,
+                asReal: isReal, world)
+        case .ising(let ising):
+            opened = try drawIsing(ising, seed: seed, world)
+        }
+        var layer: LayerData
+        switch options.heldOut {
+        case .fraction(let fraction):
+            let parts = SubsetCases.divide(opened.cases, heldOut: fraction, seed: seed)
+            layer = LayerData(training: parts.training, heldOut: parts.heldOut)
+        case .file(let path):
+            let held = try openCases(
+                path, values: options.values, binarize: options.binarize, seed: seed,
+                asReal: isReal, world)
+            guard held.shape == opened.shape else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.badFile,
+                    "\(path): its cases have the shape \(held.shape), those of the training data "
+                        + "\(opened.shape); they must be the same")
+            }
+            guard held.cases.levels == opened.cases.levels else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.badFile,
+                    "\(path): its values are \(held.meaning), those of the training data "
+                        + "\(opened.meaning); set `values` so that both are read alike")
+            }
+            layer = LayerData(training: opened.cases, heldOut: held.cases)
+        }
+        var standardization: Standardization?
+        if options.standardize {
+            let found =
+                try known
+                ?? {
+                    let (moments, farthest) = try DistributedTraining.moments(
+                        of: layer.training, world)
+                    return Standardization(moments, farthest: farthest)
+                }()
+            guard found.means.count == layer.training.visible else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.configuration,
+                    "the model to go on with has \(found.means.count) values a case, the data have "
+                        + "\(layer.training.visible)")
+            }
+            layer = LayerData(
+                training: StandardizedCases(layer.training, found),
+                heldOut: layer.heldOut.map { StandardizedCases($0, found) })
+            standardization = found
+        }
+        self.layer = layer
+        self.standardization = standardization
+        shape = opened.shape
+        let sizes = shape.map { "\($0)" }.joined(separator: "×")
+        summary =
+            "\(layer.training.count) training cases and \(layer.heldOut?.count ?? 0) held out, "
+            + "\(sizes), \(opened.meaning)" + (standardization == nil ? "" : ", standardized")
+        guard layer.training.visible < 1 << 24 else {
+            throw SharedFailure(
+                exitCode: ExitStatus.badFile,
+                "a case has \(layer.training.visible) values; at most 2²⁴ − 1 are supported")
+        }
+    }
+}
+
+/// Bytes of the Ising configurations that a run draws for itself.
+private let mostIsingBytes = 1 << 34
+
+/// Collective.
+///
+/// Draws Ising configurations, each rank a share, and gives all to all.
+private func drawIsing(
+    _ ising: IsingSource, seed: UInt64, _ world: borrowing Communicator
+) throws -> OpenedCases {
+    let coupling = ising.coupling.value
+    let bytes = ising.samples * ising.size * ising.size
+    guard bytes <= mostIsingBytes else {
+        throw SharedFailure(
+            exitCode: ExitStatus.configuration,
+            "data.ising: \(ising.samples) configurations of \(ising.size)×\(ising.size) spins take "
+                + "\(bytes) bytes, which every rank holds in memory; at most \(mostIsingBytes) are "
+                + "supported. Lower `samples`")
+    }
+    return try world.together { () throws -> ConfigurationSampler in
+        do {
+            return try ConfigurationSampler(size: ising.size, coupling: coupling, seed: seed)
+        } catch {
+            throw SharedFailure(exitCode: ExitStatus.configuration, "data.ising: \(error)")
+        }
+    }.cases(ising.samples, world)
+}
+
+extension ConfiguredCoupling {
+    /// K.
+    public var value: Double {
+        switch self {
+        case .critical: criticalCoupling
+        case .value(let coupling): coupling
+        }
+    }
+}
+
+extension ConfigurationSampler {
+    /// Collective.
+    ///
+    /// The first `count` configurations, on every rank.
+    ///
+    /// Ranks draw whole blocks; a byte is drawn by one rank and zero on the others, so that a sum
+    /// brings all together.
+    fileprivate func cases(_ count: Int, _ world: borrowing Communicator) throws -> OpenedCases {
+        let sites = size * size
+        let share = plan.share(of: count, world)
+        var own = [UInt8](repeating: 0, count: share.count * sites)
+        var span = own.mutableSpan
+        draw(share, into: &span)
+        var bytes = [UInt8](repeating: 0, count: count * sites)
+        bytes.replaceSubrange(
+            (share.lowerBound * sites)..<(share.upperBound * sites), with: own)
+        try world.sum(&bytes)
+        return OpenedCases(
+            cases: MemoryCases(bytes, visible: sites), shape: [size, size],
+            meaning: "configurations of the \(size)×\(size) Ising torus at K = \(coupling), "
+                + plan.description)
+    }
+}

@@ -1,0 +1,136 @@
+public import DistributedTraining
+public import Ising
+import Reports
+import Storage
+
+/// Draws configurations of the chain into a file and measures them beside the exact results, for
+/// `wilson ising chain sample`.
+public struct ChainDrawing {
+    private let size: Int
+    private let ends: Chain.Ends
+    private let coupling: Double
+    private let field: Double
+    private let samples: Int
+    private let seed: UInt64
+    private let output: String
+
+    public init(
+        size: Int, ends: Chain.Ends, coupling: Double, field: Double, samples: Int, seed: UInt64,
+        output: String
+    ) {
+        self.size = size
+        self.ends = ends
+        self.coupling = coupling
+        self.field = field
+        self.samples = samples
+        self.seed = seed
+        self.output = output
+    }
+
+    /// Collective.
+    ///
+    /// Draws; returns what to print on rank 0, nil elsewhere.
+    public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
+        try checkCoupling(coupling)
+        try checkField(field)
+        let sampler = try world.together {
+            try ChainSampler(
+                size: size, ends: ends, coupling: coupling, field: field, seed: seed)
+        }
+        let most = Communicator.mostGatheredBytes / size
+        guard samples <= most else {
+            throw SharedFailure(
+                exitCode: ExitStatus.commandLine,
+                "--samples is \(samples), but of \(size) spins at most \(most) configurations are "
+                    + "drawn at once; draw several files, each with its own --seed")
+        }
+        // Before the work: a place for its result.
+        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
+        let share = world.share(of: samples)
+        var bytes = [UInt8](repeating: 0, count: share.count * size)
+        var span = bytes.mutableSpan
+        sampler.draw(share, into: &span)
+        var sums = ChainSums(bytes, size: size, ends: ends).values
+        try world.sum(&sums)
+        let all = try world.gather(bytes)
+        try world.together {
+            guard let all else { return }
+            try writeNPY(all.flatMap { $0 }, shape: [samples, size], to: output)
+        }
+        guard world.rank == 0 else { return nil }
+        let exact = try Chain.finite(size: size, ends: ends, coupling: coupling, field: field)
+        return text(ChainSums(values: sums, size: size), exact, json: json)
+    }
+
+    private func text(_ sums: ChainSums, _ exact: ChainThermodynamics, json: Bool) -> String {
+        let rows = [
+            ("energy of bonds", "energy", sums.energyPerSite, exact.energyPerSite),
+            (
+                "magnetization", "magnetization", sums.magnetizationPerSite,
+                exact.magnetizationPerSite
+            ),
+        ]
+        guard json else {
+            let heading =
+                "\(samples) configurations of \(size) spins, \(ends.rawValue), at K = \(coupling), "
+                + "h = \(field), independent; per site"
+            return
+                ([heading]
+                + rows.map { name, _, found, exact in
+                    name + pad(decimal(found.mean, 6), 28 - name.count) + " ± "
+                        + decimal(found.error, 6) + pad(decimal(exact, 6), 14) + " exact"
+                } + ["written to \(output)"]).joined(separator: "\n")
+        }
+        return "{"
+            + rows.map { _, key, found, exact in
+                "\"\(key)\": \(jsonNumber(found.mean)), \"\(key)_error\": \(jsonNumber(found.error)), "
+                    + "\"\(key)_exact\": \(jsonNumber(exact))"
+            }.joined(separator: ", ") + "}"
+    }
+}
+
+/// Integer sums over independent configurations of a chain.
+private struct ChainSums {
+    /// Configurations, Σ E, Σ E², Σ M, Σ M² of whole chains.
+    let values: [Int64]
+    private let size: Int
+
+    init(values: [Int64], size: Int) {
+        self.values = values
+        self.size = size
+    }
+
+    init(_ bytes: [UInt8], size: Int, ends: Chain.Ends) {
+        var values = [Int64](repeating: 0, count: 5)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            var up = 0
+            var unsatisfied = 0
+            for i in 0..<size {
+                up += Int(bytes[start + i])
+                if i + 1 < size { unsatisfied += Int(bytes[start + i] ^ bytes[start + i + 1]) }
+            }
+            var bonds = size - 1
+            if ends == .periodic {
+                bonds += 1
+                unsatisfied += Int(bytes[start] ^ bytes[start + size - 1])
+            }
+            let (energy, sum) = (Int64(2 * unsatisfied - bonds), Int64(2 * up - size))
+            values[0] += 1
+            values[1] += energy
+            values[2] += energy * energy
+            values[3] += sum
+            values[4] += sum * sum
+        }
+        self.init(values: values, size: size)
+    }
+
+    var energyPerSite: Estimate { estimate(values[1], values[2]) }
+    var magnetizationPerSite: Estimate { estimate(values[3], values[4]) }
+
+    private func estimate(_ sum: Int64, _ squares: Int64) -> Estimate {
+        let count = Double(values[0])
+        let mean = Double(sum) / count
+        let variance = max(0, Double(squares) / count - mean * mean) / (count - 1)
+        return Estimate(mean: mean / Double(size), error: variance.squareRoot() / Double(size))
+    }
+}

@@ -1,0 +1,103 @@
+import Datasets
+public import DistributedTraining
+public import Experiments
+import Ising
+import RBMCore
+import Renormalization
+public import Runs
+
+/// Measures the kernel of a model's first layer on a target, for `wilson rg trace`.
+public struct TraceRun {
+    /// What the visible units should be distributed as.
+    public enum Target: Sendable {
+        /// The Ising torus; size and coupling of the model where they are nil.
+        case ising(size: Int?, coupling: Double?)
+        case file(String, binarize: ConfiguredBinarization)
+    }
+
+    /// How much is sampled where states are too many to be summed.
+    public struct Effort: Sendable {
+        /// Configurations of the target, and as many again with as many of the model for ln Z.
+        public var samples: Int
+        /// Gibbs sweeps of the model's chains, which start from configurations of the target.
+        public var sweeps: Int
+        public var annealing: Annealing
+
+        public init(samples: Int, sweeps: Int, annealing: Annealing) {
+            self.samples = samples
+            self.sweeps = sweeps
+            self.annealing = annealing
+        }
+    }
+
+    private let path: String
+    private let target: Target
+    private let effort: Effort
+    private let seed: UInt64
+
+    public init(model: String, target: Target, effort: Effort, seed: UInt64) {
+        path = model
+        self.target = target
+        self.effort = effort
+        self.seed = seed
+    }
+
+    /// Collective.
+    ///
+    /// Measures; the same report on all ranks, and on any number of them.
+    ///
+    /// - Throws: The same failure on all ranks.
+    public func run(_ world: borrowing Communicator) throws -> TraceReport {
+        let model = try Model.load(path, world)
+        try world.together { try model.checkTwoValued(path) }
+        switch target {
+        case .ising(let size, let coupling):
+            let target = try world.together {
+                let lattice = try ModelLattice(square: model, path, size: size)
+                let coupling = try lattice.coupling(given: coupling, path)
+                try checkCoupling(coupling)
+                return try IsingTarget(size: lattice.rows, coupling: coupling)
+            }
+            return try IsingTraceRun(
+                model: model, target: target, path: path, effort: effort, seed: seed
+            ).run(world)
+        case .file(let file, let binarize):
+            return try CasesTraceRun(
+                model: model, path: path, file: file, binarize: binarize, effort: effort,
+                seed: seed
+            ).run(world)
+        }
+    }
+}
+
+extension RBM {
+    /// A line's words: how many units of which kind.
+    var unitsText: String {
+        "\(visibleCount) \(visibleUnits) × \(hiddenCount) \(hiddenUnits) units"
+    }
+}
+
+/// Cases for the bounds of mutual information at most: pairs of them are looked at.
+let mutualInformationCases = 1024
+
+/// Collective.
+///
+/// Bounds I(v; h) from cases of the target, shape [n, visible], each rank at its share.
+func informationBounds(
+    _ kernel: some RGKernel, cases: [UInt8], limit: Double, blockLength: Int, seed: UInt64,
+    _ world: borrowing Communicator
+) throws -> TraceReport.Information {
+    let terms = try world.collect(cases.count / kernel.visibleCount) {
+        MutualInformation.lowerBoundTerms(kernel, cases: cases, share: $0, seed: seed)
+    }
+    return TraceReport.Information(
+        lower: blockedMean(terms, blockLength: blockLength),
+        upper: MutualInformation.upperBound(kernel, cases: cases, limit: limit), isExact: false)
+}
+
+extension TraceReport.Information {
+    /// A value without error.
+    init(exact value: Double) {
+        self.init(lower: Estimate(mean: value, error: 0), upper: value, isExact: true)
+    }
+}

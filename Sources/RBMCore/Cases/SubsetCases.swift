@@ -1,0 +1,38 @@
+import RandomStreams
+
+/// A part of a set of cases, chosen by key: the training or the held-out part.
+public final class SubsetCases: CaseSource {
+    public let count: Int
+    public var visible: Int { source.visible }
+    public var levels: ByteLevels { source.levels }
+
+    private let source: any CaseSource
+    private let order: KeyedPermutation
+    private let start: Int
+
+    private init(_ source: any CaseSource, _ order: KeyedPermutation, start: Int, count: Int) {
+        self.source = source
+        self.order = order
+        self.start = start
+        self.count = count
+    }
+
+    public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        try source.load(cases.map { order[start + $0] }, draw: draw, into: &result)
+    }
+
+    /// Divides cases into ⌊fraction·N⌋ held-out ones and the rest.
+    ///
+    /// - Returns: nil for the held-out part when it is empty.
+    public static func divide(
+        _ source: any CaseSource, heldOut fraction: Double, seed: UInt64
+    ) -> (training: any CaseSource, heldOut: (any CaseSource)?) {
+        let held = Int(fraction * Double(source.count))
+        guard held > 0 else { return (source, nil) }
+        let order = KeyedPermutation(count: source.count, seed: seed, .heldOutChoice)
+        return (
+            SubsetCases(source, order, start: held, count: source.count - held),
+            SubsetCases(source, order, start: 0, count: held)
+        )
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+/// A number with a fixed number of decimals; a dash for none.
+public func decimal(_ value: Double?, _ digits: Int) -> String {
+    guard let value else { return "–" }
+    guard value.isFinite else { return "\(value)" }
+    return String(format: "%.\(digits)f", value)
+}
+
+/// A number of JSON, which has no word for what is not finite but null.
+public func jsonNumber(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
+
+/// A shape as people write it, such as 28×28.
+public func shapeText(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "×") }
+
+/// A number of bytes for people, such as `1.5 GB`; every digit where they are few.
+public func spelled(bytes: Double) -> String {
+    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
+    var value = bytes
+    var unit = 0
+    while value >= 999.5, unit < units.count - 1 {
+        value /= 1000
+        unit += 1
+    }
+    return "\(decimal(value, unit == 0 ? 0 : 1)) \(units[unit])"
+}

@@ -1,0 +1,93 @@
+import RBMCore
+
+/// Measures an RBM on cases: what one rank does with its share.
+///
+/// Free energies are computed in double precision with the weights as they are, to fit an exact ln Z.
+/// Pseudo-likelihoods and reconstructions run on the products of the trainer's monitor. Each case is
+/// rounded to fixed point by itself: sums do not depend on how cases are shared out, except where a
+/// layer is too large for integer products.
+struct CaseEvaluator {
+    private let rbm: RBM
+    private let values: any CaseSource
+    /// The cases as states; `values` itself where these are bits.
+    private let states: any CaseSource
+    private let reconstruction: LayerEvaluator
+    private let fields: LayerEvaluator
+    /// nil of real units, no state of which has a probability.
+    private let pseudoLikelihood: PseudoLikelihood?
+
+    /// Cases that are loaded at a time.
+    private static let blockRows = 256
+
+    /// Creates the evaluator of a layer of a stack on what that layer sees.
+    init(_ rbm: RBM, on values: any CaseSource, seed: UInt64, layer: Int) {
+        precondition(
+            values.visible == rbm.visibleCount,
+            "cases of \(values.visible) values for \(rbm.visibleCount) visible units")
+        self.rbm = rbm
+        self.values = values
+        states = values.levels == .grey ? DrawnCases(values, seed: seed, layer: layer) : values
+        reconstruction = LayerEvaluator(
+            rbm, levels: values.levels, arithmetic: exactArithmetic(rbm, values.levels))
+        let own = LayerShape(states: rbm).levels
+        fields = LayerEvaluator(rbm, levels: own, arithmetic: exactArithmetic(rbm, own))
+        pseudoLikelihood = own == .real ? nil : PseudoLikelihood(rbm)
+    }
+
+    /// Sums over the cases of a range, in the fixed draw.
+    ///
+    /// - Parameter progress: Is told the share that is done, in [0, 1].
+    func sums(over range: Range<Int>, progress: (Double) -> Void = { _ in }) throws -> CaseSums {
+        var sums = CaseSums()
+        var bytes = [UInt8](
+            repeating: 0, count: min(Self.blockRows, range.count) * values.caseBytes)
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
+            let cases = Array(start..<min(start + Self.blockRows, range.upperBound))
+            try values.load(cases, draw: 0, into: &bytes)
+            add(&sums.freeEnergy, bytes, cases.count, values.levels)
+            var reconstructed = LayerEvaluator.Sums()
+            reconstruction.addCrossEntropies(of: bytes, cases: cases.count, to: &reconstructed)
+            sums.crossEntropy.add(reconstructed.crossEntropy)
+            if values.levels == .grey {
+                try states.load(cases, draw: 0, into: &bytes)
+                add(&sums.stateFreeEnergy, bytes, cases.count, .bits)
+            }
+            pseudoLikelihood?.add(
+                of: bytes, cases: cases.count, evaluator: fields, to: &sums.pseudoLogLikelihood)
+            progress(
+                Double(cases[cases.count - 1] + 1 - range.lowerBound) / Double(range.count))
+        }
+        if values.levels != .grey { sums.stateFreeEnergy = sums.freeEnergy }
+        return sums
+    }
+
+    /// Adds the free energy of each row of bytes.
+    private func add(
+        _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ levels: ByteLevels
+    ) {
+        guard levels != .real else {
+            var visible = [Float](repeating: 0, count: rbm.visibleCount)
+            for row in 0..<cases {
+                let range = (row * rbm.visibleCount)..<((row + 1) * rbm.visibleCount)
+                readReals(bytes, range, into: &visible)
+                sum.add(rbm.freeEnergy(ofVisible: visible.map { Double($0) }))
+            }
+            return
+        }
+        let unitValues = (0...levels.maximum).map {
+            rbm.visibleUnits.value(Double($0) / Double(levels.maximum))
+        }
+        for row in 0..<cases {
+            let visible = bytes[(row * rbm.visibleCount)..<((row + 1) * rbm.visibleCount)]
+            sum.add(rbm.freeEnergy(ofVisible: visible.map { unitValues[Int($0)] }))
+        }
+    }
+}
+
+extension FixedPointSum {
+    /// Adds a sum over other cases.
+    fileprivate mutating func add(_ other: FixedPointSum) {
+        let (sum, overflow) = units.addingReportingOverflow(other.units)
+        units = overflow ? (other.units < 0 ? .min : .max) : sum
+    }
+}

@@ -1,0 +1,131 @@
+import Datasets
+public import DistributedTraining
+public import Experiments
+import RBMCore
+
+/// Measures a layer of a model on data, for `wilson evaluate`.
+public struct EvaluationRun {
+    /// What goes on, for those who wait.
+    public enum Stage: String, Sendable {
+        case cases
+        case logPartition = "ln Z"
+        case annealing
+    }
+
+    private let model: String
+    private let data: String
+    private let layer: Int
+    private let values: ConfiguredValues
+    private let binarize: ConfiguredBinarization
+    private let annealing: Annealing?
+
+    /// Names all random numbers of an evaluation: models are compared on the same bits.
+    public static let seed: UInt64 = 1
+
+    /// Creates the run; values and bits are read as the keys of the configuration say.
+    ///
+    /// - Parameter annealing: Estimates ln Z too, from the base rates of the data, or of Gaussian
+    ///   units from their biases; nil: not.
+    public init(
+        model: String, data: String, layer: Int, values: ConfiguredValues,
+        binarize: ConfiguredBinarization, annealing: Annealing? = nil
+    ) {
+        self.model = model
+        self.data = data
+        self.layer = layer
+        self.values = values
+        self.binarize = binarize
+        self.annealing = annealing
+    }
+
+    /// Collective.
+    ///
+    /// Measures the layer, each rank a share of the cases and of the states.
+    ///
+    /// - Parameter progress: Is told the stage and the share of it that is done here, in [0, 1].
+    /// - Throws: The same failure on all ranks.
+    public func run(
+        _ world: borrowing Communicator,
+        progress: (_ stage: Stage, _ done: Double) -> Void = { _, _ in }
+    ) throws -> Evaluation {
+        let model = try Model.load(model, world)
+        try model.checkLayer(layer, of: self.model)
+        let opened = try openCases(
+            data, values: values, binarize: binarize, seed: Self.seed, for: model, world)
+        try model.checkFit(opened, from: data, for: self.model)
+
+        let rbm = model.layers[layer]
+        let view = Self.view(of: opened.cases, through: model.layers[..<layer])
+        let evaluator = CaseEvaluator(rbm, on: view, seed: Self.seed, layer: layer)
+        let share = world.share(of: view.count)
+        var sums = try world.together {
+            let sums = try evaluator.sums(over: share) { progress(.cases, $0) }
+            guard sums.fits(ranks: world.size) else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.notFinite,
+                    "\(self.model): the free energies of its layer \(layer) are too large to be "
+                        + "added up; its parameters are out of any useful range")
+            }
+            return sums
+        }
+        var units = sums.units
+        try world.sum(&units)
+        sums.units = units
+
+        let enumeration = Enumeration(rbm)
+        let logZ = try enumeration.map { enumeration in
+            try enumeration.logPartition(world) { progress(.logPartition, $0) }
+        }
+        let annealed = try annealing.map { annealing in
+            try annealing.estimate(
+                rbm, baseBias: try baseBias(rbm, on: view, world), seed: Self.seed, layer: layer,
+                world
+            ) { progress(.annealing, $0) }
+        }
+        return Evaluation(
+            sums, cases: view.count, logZ: logZ, annealed: annealed,
+            drawsBits: view.levels == .grey, smallerSide: Enumeration.side(of: rbm),
+            isReal: view.levels == .real,
+            heading: heading(model, opened))
+    }
+
+    /// Collective.
+    ///
+    /// The biases of independent units that have the means of the data; nil, the machine's own, of
+    /// Gaussian units, where chains arrived with more even weights from those.
+    private func baseBias(
+        _ rbm: RBM, on view: any CaseSource, _ world: borrowing Communicator
+    ) throws -> [Float]? {
+        guard rbm.visibleUnits != .gaussian else { return nil }
+        return rbm.visibleUnits.biases(ofRates: try baseRates(of: view, world))
+    }
+
+    /// The data as the layer above `layers` sees them: the hidden means of each.
+    static func view(
+        of source: any CaseSource, through layers: ArraySlice<RBM>
+    ) -> any CaseSource {
+        var view = source
+        for (index, rbm) in layers.enumerated() {
+            view = PropagatedCases(
+                view, through: rbm, arithmetic: exactArithmetic(rbm, view.levels),
+                propagation: .means, seed: seed, layer: index)
+        }
+        return view
+    }
+
+    private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {
+        let rbm = model.layers[layer]
+        let place = model.layers.count > 1 ? "layer \(layer) of \(model.layers.count), " : ""
+        let shape = opened.shape.map { "\($0)" }.joined(separator: "×")
+        let below = layer > 0 ? ", as hidden means of layer \(layer - 1)" : ""
+        return [
+            "model  \(self.model): \(place)\(rbm.visibleCount) \(rbm.visibleUnits) × "
+                + "\(rbm.hiddenCount) \(rbm.hiddenUnits) units",
+            "data   \(data): \(opened.cases.count) cases of \(shape), \(opened.meaning)"
+                + (model.standardization == nil
+                    ? ""
+                    : ", standardized as in training; densities "
+                        + "are of the standardized values") + below,
+        ]
+    }
+}

@@ -1,0 +1,103 @@
+import Datasets
+import Reports
+public import Storage
+
+/// What a data file holds.
+public struct DataInspection: Sendable, Encodable, Equatable {
+    public let kind: String
+    public let file: String
+    /// `idx` or `npy`.
+    public let format: String
+    public let elementType: String
+    /// Cases first, then the shape of one.
+    public let shape: [Int]
+    /// The smallest value that is a finite number; nil when there is none.
+    public let min: Double?
+    public let max: Double?
+    /// Over the values that are finite numbers.
+    public let mean: Double?
+    public let nanCount: Int
+    public let infiniteCount: Int
+    /// What values occur: `bits` (0 and 1), `signs` (−1 and +1), `unit interval`, or `other`.
+    public let values: String
+
+    /// Reads all values of a file.
+    ///
+    /// Throws `badFile`.
+    public init(path: String) throws(StorageError) {
+        let array = try ArrayFile(path: path)
+        kind = "data"
+        file = path
+        format = array.format.rawValue
+        elementType = array.elementType.rawValue
+        shape = array.shape
+        var tally = Tally()
+        var census = ValueCensus()
+        var floats = [Float](repeating: 0, count: array.caseElements)
+        for number in 0..<array.cases {
+            var span = floats.mutableSpan
+            try array.copyFloats(case: number, into: &span)
+            tally.add(floats)
+            for value in floats { census.add(value, case: number) }
+        }
+        min = tally.finite > 0 ? Double(tally.smallest) : nil
+        max = tally.finite > 0 ? Double(tally.largest) : nil
+        mean = tally.finite > 0 ? tally.sum / Double(tally.finite) : nil
+        nanCount = tally.nan
+        infiniteCount = tally.infinite
+        values = Self.name(census)
+    }
+
+    private static func name(_ census: ValueCensus) -> String {
+        if census.isBits { return "bits" }
+        if census.isSigns { return "signs" }
+        let isOther = census.hasMinusOne || census.hasOther || census.hasNotFinite
+        return isOther ? "other" : "unit interval"
+    }
+
+    /// Counts and sums over values.
+    private struct Tally {
+        var finite = 0
+        var nan = 0
+        var infinite = 0
+        var smallest = Float.infinity
+        var largest = -Float.infinity
+        var sum = 0.0
+
+        mutating func add(_ values: [Float]) {
+            for value in values {
+                if value.isFinite {
+                    finite += 1
+                    smallest = value < smallest ? value : smallest
+                    largest = value > largest ? value : largest
+                    sum += Double(value)
+                } else if value.isNaN {
+                    nan += 1
+                } else {
+                    infinite += 1
+                }
+            }
+        }
+    }
+
+    /// Aligned lines for people.
+    var text: String {
+        var lines = [
+            "\(file): data, \(format.uppercased()) of \(elementType)",
+            row("cases", "\(shape[0])"),
+            row("shape of a case", shape.count > 1 ? shapeText(Array(shape.dropFirst())) : "1"),
+        ]
+        if let min, let max, let mean {
+            let remarks = [
+                "bits": ", all 0 or 1", "signs": ", all −1 or +1", "unit interval": ", in [0, 1]",
+            ]
+            let remark = remarks[values] ?? ""
+            lines.append(
+                row("values", "\(decimal(min, 4)) to \(decimal(max, 4))\(remark)"))
+            lines.append(row("mean", decimal(mean, 6)))
+        }
+        lines.append(row("not a number", "\(nanCount)"))
+        lines.append(row("infinite", "\(infiniteCount)"))
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,58 @@
+import DistributedTraining
+import RBMCore
+public import Storage
+
+/// The weights of hidden units as pictures.
+///
+/// Of each unit of the first layer the weights to all visible units, in the shape of a case; of a
+/// unit above, the sum of the pictures of the units below it, each times its weight [Lee09]. Middle
+/// gray is zero; white and black are the largest magnitude of that unit's picture, so that weak units
+/// are seen as well as strong ones. Units come by falling norm of their weights.
+public struct FilterSheet: Sendable {
+    /// The most units of a sheet.
+    public static let limit = 100
+
+    /// The hidden units shown, in the order of the sheet.
+    public let units: [Int]
+
+    /// The sheet.
+    public let image: GrayImage
+
+    /// Draws a layer of a model, counted from 0.
+    public init(_ model: ModelInspection, layer: Int = 0) {
+        let layers = model.model.layers
+        let parameters = layers[layer].parameters
+        let norms = hiddenWeightNorms(parameters)
+        let order = norms.indices.sorted {
+            norms[$0] != norms[$1] ? norms[$0] > norms[$1] : $0 < $1
+        }
+        units = Array(order.prefix(Self.limit))
+        let (height, width) = SampleSheet.pictureSize(model.imageShape)
+        image = GrayImage.sheet(
+            of: units.map { unit in
+                let weights = (0..<parameters.visibleCount).map { parameters[$0, unit] }
+                let filter = layers[..<layer].reversed().reduce(weights, Self.combination)
+                return GrayImage(width: width, height: height, pixels: Self.pixels(filter))
+            })
+    }
+
+    /// The sum of the weights of a layer's hidden units, each times its coefficient, shape
+    /// `[visible]`.
+    private static func combination(_ coefficients: [Float], of rbm: RBM) -> [Float] {
+        let weights = rbm.parameters.values.span
+        return (0..<rbm.visibleCount).map { i in
+            let row = i * rbm.hiddenCount
+            return Float(
+                coefficients.indices.reduce(0.0) {
+                    $0 + Double(coefficients[$1]) * Double(weights[row + $1])
+                })
+        }
+    }
+
+    /// Bytes from 1 to 255, 128 for zero.
+    public static func pixels(_ weights: [Float]) -> [UInt8] {
+        let largest = weights.reduce(0) { max($0, $1.magnitude) }
+        guard largest > 0 else { return weights.map { _ in 128 } }
+        return weights.map { UInt8(128 + ($0 / largest * 127).rounded()) }
+    }
+}

@@ -1,0 +1,124 @@
+import DistributedTraining
+import RBMCore
+import Reports
+public import Storage
+
+/// What a model or checkpoint file holds.
+public struct ModelInspection: Sendable, Encodable {
+    /// `model` or `checkpoint`.
+    public let kind: String
+    public let file: String
+    /// The file's word for its format; nil in a file from elsewhere.
+    public let format: String?
+    /// Whether the file has checksums, all of which match; false when it has none.
+    public let checksumsVerified: Bool
+    public let imageShape: [Int]
+    /// Updates so far: of the layer in training for a checkpoint, of all layers for a model.
+    public let step: Int?
+    public let seed: UInt64?
+    /// The parameters of all layers.
+    public let parameters: Int
+    public let layers: [LayerSummary]
+    /// What a checkpoint alone holds.
+    public let training: TrainingState?
+    /// The resolved configuration of the run.
+    public let configuration: String?
+
+    /// The state of a run, in a checkpoint.
+    public struct TrainingState: Sendable, Encodable, Equatable {
+        /// Which layer is in training; its parameters are shown as averaged so far.
+        public let layer: Int
+        /// Updates of all layers together.
+        public let totalSteps: Int
+        /// Persistent chains; 0 under contrastive divergence.
+        public let chains: Int
+        /// Updates in the average of the parameters.
+        public let averagedSteps: Int
+        /// Whether the optimizer has a velocity.
+        public let hasVelocity: Bool
+    }
+
+    /// The model itself, whose weights are pictures.
+    let model: Model
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, file, format, checksumsVerified, imageShape, step, seed, parameters, layers
+        case training, configuration
+    }
+
+    /// Reads a file, verifies what can be verified, and measures the parameters.
+    ///
+    /// Throws `badFile`.
+    public init(path: String) throws(StorageError) {
+        let bytes = try Storage.readBytes(of: path)
+        let contents = try SafetensorsFile(bytes: bytes, name: path)
+        let model = try Model(contents, path)
+        file = path
+        format = contents.metadata["format"]
+        checksumsVerified = Self.hasChecksums(bytes)
+        imageShape = model.imageShape
+        layers = model.layers.map(LayerSummary.init)
+        parameters = model.layers.reduce(0) { $0 + $1.parameters.values.count }
+        self.model = model
+        seed = model.notes["seed"].flatMap { UInt64($0) }
+        step = model.notes["step"].flatMap { Int($0) }
+        configuration = model.notes["configuration"]
+        if Self.isCheckpoint(contents) {
+            let checkpoint = try Checkpoint(contents, path)
+            let hidden = checkpoint.state.parameters.hiddenCount
+            kind = "checkpoint"
+            training = TrainingState(
+                layer: checkpoint.layer, totalSteps: checkpoint.totalSteps,
+                chains: checkpoint.state.chains.count / hidden,
+                averagedSteps: checkpoint.state.averaged,
+                hasVelocity: checkpoint.state.velocity != nil)
+        } else {
+            kind = "model"
+            training = nil
+        }
+    }
+
+    /// A model has no chains, not even none.
+    private static func isCheckpoint(_ file: SafetensorsFile) -> Bool {
+        file.tensors.keys.contains { $0.hasPrefix("layers.") && $0.hasSuffix(".chains") }
+    }
+
+    /// Whether the header of a file that could be read holds checksums: one makes all necessary.
+    private static func hasChecksums(_ bytes: [UInt8]) -> Bool {
+        let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = String(decoding: bytes[8..<(8 + length)], as: UTF8.self)
+        // In a string the quotation marks would be escaped.
+        return header.contains("\"crc32.metadata\"")
+    }
+
+    /// Aligned lines for people.
+    var text: String {
+        let checksums = checksumsVerified ? "checksums verified" : "no checksums to verify"
+        var lines = [
+            "\(file): a \(kind), \(format ?? "of no stated format"), \(checksums)",
+            row("image shape", shapeText(imageShape)),
+            row("layers", "\(layers.count)"),
+            row("parameters", "\(parameters)"),
+        ]
+        if let step {
+            lines.append(row("step", "\(step)" + (training == nil ? "" : " of its layer")))
+        }
+        if let seed { lines.append(row("seed", "\(seed)")) }
+        if let training {
+            let averaged =
+                training.averagedSteps > 0
+                ? "averaged over \(training.averagedSteps) updates" : "not averaged yet"
+            lines += [
+                row("in training", "layer \(training.layer), \(averaged)"),
+                row("all steps", "\(training.totalSteps)"),
+                row("chains", "\(training.chains)"),
+                row("velocity", training.hasVelocity ? "yes" : "no"),
+            ]
+        }
+        for (index, layer) in layers.enumerated() { lines += layer.lines(index) }
+        if configuration != nil {
+            lines.append(row("configuration", "stored; --configuration prints it"))
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,69 @@
+import DistributedTraining
+import Experiments
+import RBMCore
+
+/// The model of a warm start.
+enum InitialModel {
+    /// Collective.
+    ///
+    /// Reads the model of `initial-model`; nil without the key.
+    static func load(
+        _ configuration: Configuration, _ world: borrowing Communicator
+    ) throws -> Model? {
+        guard let path = configuration.initialModel else { return nil }
+        return try Model.load(path, world)
+    }
+
+    /// Fails when the layers are not those of the configuration.
+    ///
+    /// There may be fewer: those above start afresh.
+    ///
+    /// - Parameter visible: Values of a case.
+    static func check(
+        _ model: Model, fits configuration: Configuration, visible: Int
+    ) throws(SharedFailure) {
+        guard let misfit = misfit(of: model.layers, to: configuration, visible: visible) else {
+            return
+        }
+        throw SharedFailure(
+            exitCode: ExitStatus.configuration,
+            "initial-model: \(configuration.initialModel ?? "") does not fit the configuration: "
+                + misfit)
+    }
+
+    private static func misfit(
+        of layers: [RBM], to configuration: Configuration, visible: Int
+    ) -> String? {
+        guard layers.count <= configuration.layers.count else {
+            return "it has \(layers.count) layers, but `layers` lists "
+                + "\(configuration.layers.count)"
+        }
+        var below = visible
+        for (index, (rbm, options)) in zip(layers, configuration.layers).enumerated() {
+            let wanted =
+                "\(below) \(options.visibleUnits.kind) × \(options.hidden) "
+                + "\(options.hiddenUnits.kind)"
+            let found =
+                "\(rbm.visibleCount) \(rbm.visibleUnits) × \(rbm.hiddenCount) "
+                + "\(rbm.hiddenUnits)"
+            guard found == wanted else {
+                return "its layer \(index) has \(found) units, that of the configuration \(wanted)"
+            }
+            let biases = rbm.parameters.visibleBias + rbm.parameters.hiddenBias
+            guard options.biases || biases.allSatisfy({ $0 == 0 }) else {
+                return "its layer \(index) has biases, but layers.\(index).biases is false"
+            }
+            guard
+                rbm.visibleUnits != .gaussian
+                    || rbm.parameters.hasLogVariances == (options.visibleVariance == .learned)
+            else {
+                return
+                    "its layer \(index) has \(rbm.parameters.hasLogVariances ? "learned" : "unit") "
+                    + "variances, but layers.\(index).visible-variance is "
+                    + options.visibleVariance.rawValue
+            }
+            below = options.hidden
+        }
+        return nil
+    }
+}

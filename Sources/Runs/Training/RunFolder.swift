@@ -1,0 +1,103 @@
+import DistributedTraining
+import Experiments
+import Foundation
+import Storage
+
+/// What to do when the output folder already holds a run.
+public enum ResumeMode: Sendable, Equatable {
+    /// Go on from its newest good checkpoint.
+    case auto
+    /// Refuse: nothing is overwritten.
+    case never
+    /// Go on from this checkpoint.
+    case from(String)
+
+    /// From the command line's word: auto, never or a path.
+    public init(_ word: String) {
+        switch word {
+        case "auto": self = .auto
+        case "never": self = .never
+        default: self = .from(word)
+        }
+    }
+}
+
+/// The folder of a run: config.yaml, metrics.jsonl, log.txt, checkpoints/, model.safetensors.
+///
+/// Used on rank 0 alone.
+struct RunFolder {
+    let path: String
+
+    var configurationFile: String { "\(path)/config.yaml" }
+    var metricsFile: String { "\(path)/metrics.jsonl" }
+    var logFile: String { "\(path)/log.txt" }
+    var modelFile: String { "\(path)/model.safetensors" }
+    var checkpointFolder: String { "\(path)/checkpoints" }
+
+    /// Whether a run was begun here.
+    var holdsRun: Bool { Folder.isFile(configurationFile) }
+
+    /// Fails if the folder cannot be this run's: a file, not writable, or another run's.
+    ///
+    /// Changes nothing.
+    func check(for configuration: Configuration, resume: ResumeMode) throws {
+        guard !Folder.isFile(path) else {
+            throw StorageError(
+                .cannotWrite, path, "is a file; name a folder with --output, or remove it")
+        }
+        try Folder.checkCreatable(path)
+        guard holdsRun else { return }
+        if resume == .never {
+            throw StorageError(
+                .cannotWrite, path,
+                "already holds a run, and --resume never does not go on with it; name another "
+                    + "folder with --output, or remove this one")
+        }
+        let text = String(decoding: try readBytes(of: configurationFile), as: UTF8.self)
+        let other = try Configuration.load(text: text, file: configurationFile)
+        let differences = configuration.differences(from: other)
+        guard differences.isEmpty else {
+            throw SharedFailure(
+                exitCode: ExitStatus.configuration,
+                "\(path) holds a run of another configuration; name another folder with --output, "
+                    + "or restore:\n" + differences.map { "  \($0)" }.joined(separator: "\n"))
+        }
+    }
+
+    /// Creates the folders and writes the resolved configuration.
+    func begin(_ configuration: String) throws(StorageError) {
+        try Folder.create(path)
+        try Folder.create(checkpointFolder)
+        _ = try AtomicFile.removeLeftovers(in: path)
+        try AtomicFile.write(configuration, to: configurationFile)
+    }
+
+    /// The checkpoint to go on from.
+    func checkpoint(
+        _ resume: ResumeMode, keep: Int, warn: (String) -> Void
+    ) throws -> (Checkpoint, path: String)? {
+        switch resume {
+        case .never: return nil
+        case .from(let path): return (try Checkpoint(path: path), path)
+        case .auto: return try CheckpointFolder(checkpointFolder, keep: keep).newest(warn: warn)
+        }
+    }
+
+    /// Opens the records, without those after a checkpoint (or without any).
+    func openMetrics(upTo checkpoint: Checkpoint?) throws(StorageError) -> LineFile {
+        try LineFile(path: metricsFile) { line in
+            guard let checkpoint, let place = Self.place(of: line) else { return false }
+            return place.layer < checkpoint.layer
+                || place.layer == checkpoint.layer && place.step <= checkpoint.state.step
+        }
+    }
+
+    /// The layer and step of a record; nil when it is none.
+    private static func place(of line: String) -> (layer: Int, step: Int)? {
+        guard
+            let record = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
+            let layer = record["layer"] as? Int, let step = record["step"] as? Int
+        else { return nil }
+        return (layer, step)
+    }
+}

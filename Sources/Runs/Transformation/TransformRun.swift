@@ -1,0 +1,87 @@
+import Datasets
+public import DistributedTraining
+public import Experiments
+import RBMCore
+import Storage
+
+/// Writes what a layer makes of data into a file, for `wilson transform`.
+public struct TransformRun {
+    private let model: String
+    private let data: String
+    private let output: String
+    private let layer: Int?
+    private let drawsStates: Bool
+    private let values: ConfiguredValues
+    private let binarize: ConfiguredBinarization
+    private let seed: UInt64
+
+    /// Bytes that come together on rank 0 at a time: what a large output takes of its memory.
+    private let blockBytes: Int
+
+    /// Creates the run.
+    ///
+    /// - Parameters:
+    ///   - layer: From 0; nil for the top one.
+    ///   - drawsStates: Whether states are written instead of means.
+    ///   - seed: Names the random numbers of states, and of bits drawn from grey values.
+    public init(
+        model: String, data: String, output: String, layer: Int?, drawsStates: Bool,
+        values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
+        blockBytes: Int = 1 << 24
+    ) {
+        self.model = model
+        self.data = data
+        self.output = output
+        self.layer = layer
+        self.drawsStates = drawsStates
+        self.values = values
+        self.binarize = binarize
+        self.seed = seed
+        self.blockBytes = blockBytes
+    }
+
+    /// Collective.
+    ///
+    /// Transforms the data, each rank a share of every block; returns what to print on rank 0.
+    ///
+    /// - Parameter progress: Is told the share that is done, in [0, 1].
+    /// - Throws: The same failure on all ranks; then there is no new file.
+    public func run(
+        _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
+    ) throws -> String? {
+        // Before the work: a place for its result.
+        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
+        let stack = try Model.load(model, world)
+        let layer = layer ?? stack.layers.count - 1
+        try stack.checkLayer(layer, of: model)
+        let opened = try openCases(
+            data, values: values, binarize: binarize, seed: seed, for: stack, world)
+        try stack.checkFit(opened, from: data, for: model)
+
+        let features = StackFeatures(
+            stack.stack, layer: layer, of: opened.cases, drawnWith: drawsStates ? seed : nil)
+        let count = opened.cases.count
+        var file: NPYWriter?
+        try world.together {
+            guard world.rank == 0 else { return }
+            file = try NPYWriter(
+                drawsStates ? .uint8 : .float32, shape: [count, features.units], to: output)
+        }
+        let blockCases = max(1, blockBytes / features.bytesPerCase)
+        for start in stride(from: 0, to: count, by: blockCases) {
+            let share = world.share(of: min(blockCases, count - start))
+            let own = try world.together {
+                try features.bytes(of: (start + share.lowerBound)..<(start + share.upperBound)) {
+                    progress((Double(start) + Double($0) * Double(world.size)) / Double(count))
+                }
+            }
+            let parts = try world.gather(own)
+            try world.together { for part in parts ?? [] { try file?.write(part) } }
+        }
+        try world.together { try file.take()?.finish() }
+        guard world.rank == 0 else { return nil }
+        let what = drawsStates ? "states" : "means"
+        return "\(count) cases, the \(what) of the \(features.units) hidden units of layer "
+            + "\(layer): \(output)"
+    }
+}

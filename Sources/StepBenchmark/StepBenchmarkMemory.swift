@@ -1,0 +1,43 @@
+import DistributedTraining
+import RBMCore
+import Reports
+
+extension StepBenchmark {
+    /// The bytes that a rank takes, at most: the trainer's, the synthetic cases and the buffers of
+    /// the bare products.
+    ///
+    /// A double, which does not overflow.
+    func bytes(ranks: Int) -> Double {
+        let visible = Double(visible)
+        let hidden = Double(hidden)
+        let rows = (Double(batch) / Double(ranks)).rounded(.up)
+        let isInteger = arithmetic != .float32
+        // Parameters, statistics, the first weights, two bare matrices and a pass over memory, in
+        // four bytes each; as integers also the rounded weights of trainer, monitor and bare
+        // products, and another sum.
+        let matrices = visible * hidden * (isInteger ? 34 : 24)
+        // Rows of both phases: states in bytes, probabilities, products and their bare copies; as
+        // integers also two sums of the wider side, twice, and means and codes in bytes.
+        let sums = isInteger ? 16 * max(visible, hidden) + 4 * visible + 8 * hidden : 0
+        let states = rows * (32 * visible + 44 * hidden + sums)
+        let cases = max(64 * 0x1p20, Double(batch) * visible)
+        // The program, MPI and the libraries' packed copies.
+        let base = 128 * 0x1p20
+        return matrices + states + cases + base
+    }
+
+    /// Collective.
+    ///
+    /// Refuses sizes for which a host has too little memory.
+    func checkMemory(_ world: borrowing Communicator) throws {
+        let neighbours = try world.splitByHost().size
+        let room = try world.minimum(Int64(physicalMemory() / neighbours))
+        let need = bytes(ranks: world.size)
+        guard need > Double(room) else { return }
+        throw SharedFailure(
+            exitCode: ExitStatus.commandLine,
+            "\(visible)×\(hidden) units with batch \(batch) need \(spelled(bytes: need)) on each "
+                + "rank, and the smallest host has \(spelled(bytes: Double(room))) for each of its "
+                + "ranks; choose fewer units, a smaller batch, or fewer ranks on a host")
+    }
+}

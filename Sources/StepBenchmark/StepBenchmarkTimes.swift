@@ -1,0 +1,69 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Seconds for which this thread has had a core, to the nanosecond.
+func threadSeconds() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// The middle of some values, or the mean of the two in the middle; 0 of none.
+func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard let last = sorted.indices.last else { return 0 }
+    return (sorted[last / 2] + sorted[(last + 1) / 2]) / 2
+}
+
+/// Seconds of the products of a step, apart by what they are for.
+struct ProductTimes: Equatable {
+    /// Upward and downward.
+    var products: Double
+    /// Σ v hᵀ.
+    var statistics: Double
+
+    var total: Double { products + statistics }
+}
+
+extension [ProductTimes] {
+    /// The medians of each kind.
+    var medians: ProductTimes {
+        ProductTimes(
+            products: median(map(\.products)), statistics: median(map(\.statistics)))
+    }
+}
+
+/// The least times that the parts of a step could take on one rank, in seconds a step.
+struct StepBenchmarkLimitTimes: Equatable {
+    /// The float32 products by oneDNN.
+    var oneDNN = ProductTimes(products: 0, statistics: 0)
+    /// The float32 products by OpenBLAS.
+    var openBLAS = ProductTimes(products: 0, statistics: 0)
+    /// The products in 8-bit integers; 0 in float32.
+    var bytes = ProductTimes(products: 0, statistics: 0)
+    /// Drawing the random words of the visible states, and of the hidden ones.
+    var visibleWords = 0.0
+    var hiddenWords = 0.0
+    /// Moving what an update must read and write.
+    var update = 0.0
+}
+
+/// What one rank measured, or all of them on average: seconds a step.
+struct StepBenchmarkMeasures: Equatable {
+    /// The median.
+    var step: Double
+    var fastestStep: Double
+    var slowestStep: Double
+    /// Medians, in the order of `StepBenchmarkWatch.phases`.
+    var phases: [Double]
+    /// The part of the steps' time for which the rank had its core; less than 1 where it had to wait
+    /// for other programs.
+    var processorShare: Double
+    /// The most memory that the training came to hold, in bytes; below 0 where the system does not
+    /// tell.
+    var memory: Double
+    var limits: StepBenchmarkLimitTimes
+}
