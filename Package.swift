@@ -165,6 +165,6 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["DistributedTraining", "RBMCore", "Storage", "TestSupport", "wilson"],
-            swiftSettings: swiftSettings),
+            exclude: ["Golden"], swiftSettings: swiftSettings),
     ]
 )

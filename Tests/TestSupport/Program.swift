@@ -44,10 +44,14 @@ public enum Program {
     }
 
     /// Runs a program of the machine with arguments, and waits for it.
+    ///
+    /// - Parameter workingFolder: Where it runs; nil for where the tests do.
     public static func start(
-        _ words: [String], environment extra: [String: String] = [:], seconds: Double = 120
+        _ words: [String], environment extra: [String: String] = [:],
+        in workingFolder: String? = nil, seconds: Double = 120
     ) throws -> Result {
         let process = Process()
+        if let workingFolder { process.currentDirectoryURL = URL(filePath: workingFolder) }
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["timeout", "--kill-after=10", "\(Int(seconds))"] + words
         process.environment = environment.merging(extra) { $1 }
