@@ -30,7 +30,7 @@ extension Model {
         _ opened: OpenedCases, from data: String, for name: String
     ) throws(SharedFailure) {
         try checkShape(opened, from: data, for: name)
-        guard layers[0].visibleUnits != .spin || opened.cases.levels == .bits else {
+        guard layers[0].visibleUnits.takesGrey || opened.cases.levels == .bits else {
             throw SharedFailure(
                 exitCode: ExitStatus.badFile,
                 "\(data): its values are grey, but the visible units of \(name) are spins, "
@@ -40,7 +40,7 @@ extension Model {
 
     /// Checks that the visible units take two values; `name` is the model's file.
     public func checkTwoValued(_ name: String) throws(SharedFailure) {
-        guard layers[0].visibleUnits == .gaussian else { return }
+        guard layers[0].visibleUnits.stateEncoding == .real else { return }
         throw SharedFailure(
             exitCode: ExitStatus.badFile,
             "\(name): its visible units are gaussian; expected bernoulli or spin units, which have "

@@ -5,13 +5,13 @@ import RandomStreams
 /// Times the training steps of one layer, as the trainer makes them, on synthetic cases.
 ///
 /// The floor under the times is measured in the same run: the same matrix products and nothing else.
-public struct StepBenchmark: Sendable, Equatable {
+public struct StepBenchmark: Sendable {
     public let visible: Int
     public let hidden: Int
     /// Cases of a step over all ranks; as many chains.
     public let batch: Int
     /// The kind of all units.
-    public let units: UnitKind
+    public let units: any UnitKind
     public let rule: LearningRule
     public let arithmetic: ArithmeticKind
     /// Steps that count.
@@ -22,7 +22,7 @@ public struct StepBenchmark: Sendable, Equatable {
     /// - Parameter steps: nil for as many as take some seconds, 10 to 100.
     /// - Throws: `StepBenchmarkRefusal` for what no machine could run.
     public init(
-        visible: Int, hidden: Int, batch: Int, units: UnitKind,
+        visible: Int, hidden: Int, batch: Int, units: any UnitKind,
         algorithm: LearningRule.Algorithm, sweeps: Int, arithmetic: ArithmeticKind, steps: Int?
     ) throws(StepBenchmarkRefusal) {
         let largest = Int(Int32.max)

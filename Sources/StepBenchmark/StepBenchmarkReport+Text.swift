@@ -25,7 +25,7 @@ extension StepBenchmarkReport {
             ("visible", "\(benchmark.visible)"),
             ("hidden", "\(benchmark.hidden)"),
             ("batch", "\(benchmark.batch)"),
-            ("units", text(benchmark.units.rawValue)),
+            ("units", text(benchmark.units.name)),
             ("algorithm", text(benchmark.rule.algorithm.rawValue)),
             ("sweeps", "\(benchmark.rule.sweeps)"),
             ("steps", "\(benchmark.steps)"),

@@ -60,8 +60,8 @@ struct BenchStepCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The kind of all units (default: bernoulli).", valueName: "bernoulli|spin"),
-        transform: { try choice($0, among: UnitKind.allCases) })
-    var units = UnitKind.bernoulli
+        transform: { try choice($0, among: UnitKinds.discrete, name: \.name) })
+    var units: any UnitKind = .bernoulli
 
     @Flag(help: "Print one JSON object.")
     var json = false

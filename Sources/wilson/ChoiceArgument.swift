@@ -11,7 +11,14 @@ func choice<Choice: RawRepresentable<String> & CaseIterable>(
 func choice<Choice: RawRepresentable<String>>(
     _ word: String, among choices: [Choice]
 ) throws -> Choice {
-    if let choice = choices.first(where: { $0.rawValue == word }) { return choice }
-    let words = choices.map { $0.rawValue }.joined(separator: " or ")
+    try choice(word, among: choices, name: \.rawValue)
+}
+
+/// Reads one of some names.
+func choice<Choice>(
+    _ word: String, among choices: [Choice], name: (Choice) -> String
+) throws -> Choice {
+    if let choice = choices.first(where: { name($0) == word }) { return choice }
+    let words = choices.map(name).joined(separator: " or ")
     throw ValidationError("expected \(words)")
 }

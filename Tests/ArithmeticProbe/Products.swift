@@ -13,7 +13,7 @@ func productChecksum() -> Checksum {
     for (number, (m, n, k)) in shapes.enumerated() {
         let words = randomWords(m * k + k * n, row: number)
         let b = words[(m * k)...].map { Int8(truncatingIfNeeded: $0 >> 24) }
-        for (levels, shift) in [(ByteLevels.grey, UInt32(25)), (.bits, 31)] {
+        for (levels, shift) in [(StateEncoding.grey, UInt32(25)), (.bits, 31)] {
             let a = words[..<(m * k)].map { UInt8($0 >> shift) }
             for (left, right) in [(false, false), (true, false), (false, true)] {
                 var c = [Int32](repeating: 0, count: m * n)

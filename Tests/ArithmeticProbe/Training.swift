@@ -5,7 +5,7 @@ import TestSupport
 ///
 /// Every third batch is short.
 func trainingChecksum(
-    _ algorithm: LearningRule.Algorithm, _ kind: UnitKind, _ levels: ByteLevels,
+    _ algorithm: LearningRule.Algorithm, _ kind: any UnitKind, _ levels: StateEncoding,
     _ precision: ArithmeticKind
 ) -> Checksum {
     let (visible, hidden, batch, seed) = (83, 61, 23, 5 as UInt64)

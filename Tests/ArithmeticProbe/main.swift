@@ -9,8 +9,8 @@ print(MatrixProducts.threads)
 print("products \(productChecksum())")
 for precision in [ArithmeticKind.integer, .integerOneByte] {
     for algorithm in LearningRule.Algorithm.allCases {
-        for kind in UnitKind.allCases {
-            for levels in [ByteLevels.bits, .grey] {
+        for kind in UnitKinds.discrete {
+            for levels in [StateEncoding.bits, .grey] {
                 let checksum = trainingChecksum(algorithm, kind, levels, precision)
                 print("\(precision.rawValue) \(algorithm.rawValue) \(kind) \(levels) \(checksum)")
             }

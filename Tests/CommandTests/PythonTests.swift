@@ -21,7 +21,7 @@ struct PythonTests {
 
     /// Weights of order one over many units: what a trained model has.
     private func layer(
-        _ visible: Int, _ hidden: Int, _ visibleUnits: UnitKind, _ hiddenUnits: UnitKind
+        _ visible: Int, _ hidden: Int, _ visibleUnits: any UnitKind, _ hiddenUnits: any UnitKind
     ) -> RBM {
         var parameters = Parameters(visible: visible, hidden: hidden)
         for i in parameters.values.indices {
@@ -30,8 +30,8 @@ struct PythonTests {
         return RBM(visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: parameters)
     }
 
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func freeEnergiesAndMeansAgree(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func freeEnergiesAndMeansAgree(visible: any UnitKind, hidden: any UnitKind) throws {
         let layers = [layer(110, 60, visible, hidden), layer(60, 9, hidden, .bernoulli)]
         try Model(layers: layers, imageShape: [10, 11]).file().write(to: model)
         let bits = (0..<(200 * 110)).map { (place: Int) -> UInt8 in
@@ -45,8 +45,8 @@ struct PythonTests {
 
     /// Real numbers, standardized, some of which are cut, with variances; and grey bytes, which are
     /// over 255.
-    @Test(arguments: UnitKind.allCases, [true, false])
-    func gaussianUnitsAgree(hidden: UnitKind, standardized: Bool) throws {
+    @Test(arguments: UnitKinds.discrete, [true, false])
+    func gaussianUnitsAgree(hidden: any UnitKind, standardized: Bool) throws {
         var first = layer(110, 60, .gaussian, hidden)
         first.parameters = Parameters(
             weights: first.parameters.weights, visibleBias: first.parameters.visibleBias,

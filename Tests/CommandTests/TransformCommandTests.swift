@@ -134,7 +134,7 @@ import Testing
 
 /// A stack of 6 bits, 4 bits and 3 spins, the same on every call.
 func smallStack() -> DBN {
-    func layer(_ visible: Int, _ hidden: Int, _ hiddenUnits: UnitKind) -> RBM {
+    func layer(_ visible: Int, _ hidden: Int, _ hiddenUnits: any UnitKind) -> RBM {
         var parameters = Parameters(visible: visible, hidden: hidden)
         for i in parameters.values.indices {
             parameters.values[i] = Float((i * 37 + hidden * 11) % 23) / 8 - 1.375

@@ -7,7 +7,7 @@ import Testing
 
 struct ModelLatticeTests {
     private func model(
-        _ shape: [Int], _ kind: UnitKind = .bernoulli, notes: [String: String] = [:]
+        _ shape: [Int], _ kind: any UnitKind = .bernoulli, notes: [String: String] = [:]
     ) -> Model {
         let layer = makeRBM(kind, shape.reduce(1, *), .bernoulli, 2)
         return Model(layers: [layer], imageShape: shape, notes: notes)

@@ -7,9 +7,9 @@ import RandomStreams
 final class StripedCases: CaseSource {
     let count: Int
     let visible: Int
-    let levels: ByteLevels
+    let levels: StateEncoding
 
-    init(count: Int, visible: Int, levels: ByteLevels) {
+    init(count: Int, visible: Int, levels: StateEncoding) {
         self.count = count
         self.visible = visible
         self.levels = levels
@@ -31,7 +31,7 @@ final class StripedCases: CaseSource {
 
 /// A small layer's plan: 203 cases in batches of 20, so that the last batch is short, and 11 chains.
 private func plan(
-    _ visible: UnitKind, _ hidden: UnitKind, _ rule: LearningRule, _ arithmetic: ArithmeticKind,
+    _ visible: any UnitKind, _ hidden: any UnitKind, _ rule: LearningRule, _ arithmetic: ArithmeticKind,
     layer: Int = 0, epochs: Int = 4
 ) -> LayerPlan {
     LayerPlan(
@@ -42,7 +42,7 @@ private func plan(
 }
 
 private func train(
-    _ plans: [LayerPlan], _ levels: ByteLevels, _ world: borrowing Communicator
+    _ plans: [LayerPlan], _ levels: StateEncoding, _ world: borrowing Communicator
 ) throws -> Model {
     let cases = StripedCases(count: 203, visible: 29, levels: levels)
     let heldOut = StripedCases(count: 31, visible: 29, levels: levels)
@@ -92,12 +92,12 @@ private final class Recorder: TrainingObserver {
 
 /// Trains every pairing of units, rule and kind of data, and a stack; prints fingerprints.
 func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communicator) throws {
-    for visible in UnitKind.allCases {
-        for hidden in UnitKind.allCases {
+    for visible in UnitKinds.discrete {
+        for hidden in UnitKinds.discrete {
             for rule in [
                 LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 1),
             ] {
-                for levels in [ByteLevels.bits, .grey] {
+                for levels in [StateEncoding.bits, .grey] {
                     let model = try train([plan(visible, hidden, rule, arithmetic)], levels, world)
                     guard world.rank == 0 else { continue }
                     print(visible, hidden, rule.algorithm, levels, fingerprint(model))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ClampFileTests {
     private func read(
-        _ values: [Float], _ shape: [Int], image: [Int] = [2, 2], kind: UnitKind = .bernoulli,
+        _ values: [Float], _ shape: [Int], image: [Int] = [2, 2], kind: any UnitKind = .bernoulli,
         _ standardization: Standardization? = nil
     ) throws -> ClampFile {
         try withTemporaryFolder { folder in

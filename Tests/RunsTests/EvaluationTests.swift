@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct EvaluationTests {
     /// The value of a byte, by the definition of the kinds.
-    private func values(_ bytes: [UInt8], _ kind: UnitKind, _ levels: ByteLevels) -> [Double] {
+    private func values(_ bytes: [UInt8], _ kind: any UnitKind, _ levels: StateEncoding) -> [Double] {
         bytes.map {
             let share = Double($0) / Double(levels.maximum)
             return kind == .spin ? 2 * share - 1 : share
@@ -23,8 +23,8 @@ import Testing
             heading: [])
     }
 
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func bitsAgreeWithTheDefinitions(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func bitsAgreeWithTheDefinitions(visible: any UnitKind, hidden: any UnitKind) throws {
         let rbm = makeRBM(visible, 7, hidden, 4)
         let cases = RandomCases(count: 300, visible: 7, levels: .bits)
         let sums = try CaseEvaluator(rbm, on: cases, seed: 1, layer: 0).sums(over: 0..<300)
@@ -41,7 +41,7 @@ import Testing
                 var flipped = bytes
                 flipped[i] = 1 - flipped[i]
                 let other = rbm.freeEnergy(ofVisible: values(flipped, visible, .bits))
-                pseudo -= UnitKind.bernoulli.logPartition(field: energy - other)
+                pseudo -= Bernoulli().logPartition(field: energy - other)
             }
         }
         #expect(abs(result.meanFreeEnergy - energies / 300) < 1e-7)
@@ -72,17 +72,17 @@ import Testing
         var expected = 0.0
         for number in 0..<40 {
             let v = values(cases.bytes(number), .bernoulli, .grey)
-            let means = rbm.hiddenPreactivations(given: v).map(UnitKind.bernoulli.mean)
+            let means = rbm.hiddenPreactivations(given: v).map(Bernoulli().mean)
             for (x, data) in zip(rbm.visiblePreactivations(given: means), v) {
-                expected += UnitKind.bernoulli.logPartition(field: x) - data * x
+                expected += Bernoulli().logPartition(field: x) - data * x
             }
         }
         // Hidden means enter as bytes.
         #expect(abs(sums.crossEntropy.value - expected) / 40 < 0.02)
     }
 
-    @Test(arguments: [ByteLevels.bits, .grey])
-    func sumsDoNotDependOnTheShares(levels: ByteLevels) throws {
+    @Test(arguments: [StateEncoding.bits, .grey])
+    func sumsDoNotDependOnTheShares(levels: StateEncoding) throws {
         let rbm = makeRBM(.bernoulli, 33, .bernoulli, 17)
         let cases = RandomCases(count: 600, visible: 33, levels: levels)
         let evaluator = CaseEvaluator(rbm, on: cases, seed: 1, layer: 0)
@@ -148,7 +148,7 @@ import Testing
             try view.load([number], draw: 0, into: &bytes)
             let means = below.hiddenPreactivations(
                 given: values(cases.bytes(number), .bernoulli, .bits)
-            ).map(UnitKind.bernoulli.mean)
+            ).map(Bernoulli().mean)
             for (byte, mean) in zip(bytes, means) {
                 #expect(abs(Double(byte) / 127 - mean) < 1.02 / 127)
             }

@@ -4,7 +4,7 @@ import Testing
 @testable import Runs
 
 @Suite struct LayerSummaryTests {
-    private func rbm(_ hidden: UnitKind, columns: [[Float]]) -> RBM {
+    private func rbm(_ hidden: any UnitKind, columns: [[Float]]) -> RBM {
         let visible = columns[0].count
         var parameters = Parameters(visible: visible, hidden: columns.count)
         for (j, column) in columns.enumerated() {
@@ -37,7 +37,7 @@ import Testing
         let columns: [[Float]] = [
             [1, 2, 2], [2, -2, 1], [2, 4, 4], [-1, -2, -2], [1, 2, 2.3], [1, 2, 3],
         ]
-        func pairs(_ kind: UnitKind) -> [[Int]] {
+        func pairs(_ kind: any UnitKind) -> [[Int]] {
             LayerSummary(rbm(kind, columns: columns)).duplicateHiddenUnits.map { [$0.unit, $0.of] }
         }
         #expect(pairs(.bernoulli) == [[2, 0], [4, 0], [5, 4]])

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct StackFeaturesTests {
     private func features(
-        _ visible: UnitKind, _ source: any CaseSource, layer: Int, seed: UInt64? = nil
+        _ visible: any UnitKind, _ source: any CaseSource, layer: Int, seed: UInt64? = nil
     ) -> (StackFeatures, DBN) {
         let stack = DBN(layers: [
             makeRBM(visible, 7, .spin, 5), makeRBM(.spin, 5, .bernoulli, 3),
@@ -13,8 +13,8 @@ import Testing
         return (StackFeatures(stack, layer: layer, of: source, drawnWith: seed), stack)
     }
 
-    @Test(arguments: [UnitKind.bernoulli, .spin], [ByteLevels.bits, .grey])
-    func meansAreThoseOfTheStack(visible: UnitKind, levels: ByteLevels) throws {
+    @Test(arguments: UnitKinds.discrete, [StateEncoding.bits, .grey])
+    func meansAreThoseOfTheStack(visible: any UnitKind, levels: StateEncoding) throws {
         let source = RandomCases(count: 300, visible: 7, levels: levels)
         for layer in [0, 1] {
             let (features, stack) = features(visible, source, layer: layer)

@@ -12,7 +12,7 @@ extension UInt32 {
 
 /// Returns an RBM with weights and biases uniform in ±scale, the same on every call.
 public func randomMachine(
-    visible: Int, hidden: Int, visibleUnits: UnitKind = .spin, hiddenUnits: UnitKind = .spin,
+    visible: Int, hidden: Int, visibleUnits: any UnitKind = .spin, hiddenUnits: any UnitKind = .spin,
     scale: Float = 1, seed: UInt64 = 1
 ) -> RBM {
     var parameters = Parameters(visible: visible, hidden: hidden)
@@ -25,7 +25,7 @@ public func randomMachine(
 
 /// Returns an RBM of two kinds of units, with parameters of order one.
 public func makeRBM(
-    _ visibleUnits: UnitKind, _ visible: Int, _ hiddenUnits: UnitKind, _ hidden: Int
+    _ visibleUnits: any UnitKind, _ visible: Int, _ hiddenUnits: any UnitKind, _ hidden: Int
 ) -> RBM {
     randomMachine(
         visible: visible, hidden: hidden, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,

@@ -23,7 +23,7 @@ public struct TestGenerator: RandomNumberGenerator {
     }
 
     /// Draws visible or hidden bytes: 0 and 1, or 0…127.
-    public mutating func bytes(_ count: Int, _ levels: ByteLevels) -> [UInt8] {
+    public mutating func bytes(_ count: Int, _ levels: StateEncoding) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: 0...UInt8(levels.maximum), using: &self) }
     }
 
@@ -53,7 +53,7 @@ public struct TestGenerator: RandomNumberGenerator {
 
     /// Draws an RBM.
     public mutating func rbm(
-        _ visible: Int, _ hidden: Int, _ visibleUnits: UnitKind, _ hiddenUnits: UnitKind,
+        _ visible: Int, _ hidden: Int, _ visibleUnits: any UnitKind, _ hiddenUnits: any UnitKind,
         weights: Double = 0.6, biases: Double = 0.4
     ) -> RBM {
         RBM(

@@ -40,7 +40,7 @@ extension Checkpoint {
     }
 
     private static func shape(
-        _ visible: Int, _ visibleUnits: UnitKind, _ hidden: Int, _ hiddenUnits: UnitKind
+        _ visible: Int, _ visibleUnits: any UnitKind, _ hidden: Int, _ hiddenUnits: any UnitKind
     ) -> String {
         "\(visible) \(visibleUnits) × \(hidden) \(hiddenUnits)"
     }

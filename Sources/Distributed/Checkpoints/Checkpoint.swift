@@ -4,10 +4,10 @@ public import Storage
 /// A training run at one moment: the layers that are done, and the state of the one in training.
 ///
 /// Nothing in it belongs to a rank: any number of ranks goes on from it.
-public struct Checkpoint: Sendable, Equatable {
+public struct Checkpoint: Sendable {
     public var finished: [RBM]
-    public var visibleUnits: UnitKind
-    public var hiddenUnits: UnitKind
+    public var visibleUnits: any UnitKind
+    public var hiddenUnits: any UnitKind
     public var state: LayerState
     /// The share of hidden units that dropout keeps; those who use the model scale its weights.
     public var keepProbability: Float
@@ -21,7 +21,7 @@ public struct Checkpoint: Sendable, Equatable {
     public var configuration: String
 
     public init(
-        finished: [RBM], visibleUnits: UnitKind, hiddenUnits: UnitKind, state: LayerState,
+        finished: [RBM], visibleUnits: any UnitKind, hiddenUnits: any UnitKind, state: LayerState,
         keepProbability: Float = 1, imageShape: [Int], standardization: Standardization? = nil,
         totalSteps: Int, seed: UInt64, configuration: String
     ) {

@@ -88,8 +88,8 @@ public struct Model: Sendable, Equatable {
 extension SafetensorsFile {
     /// Adds a layer's kinds and parameters.
     mutating func set(_ layer: RBM, at index: Int) {
-        metadata["layers.\(index).visible_units"] = layer.visibleUnits.rawValue
-        metadata["layers.\(index).hidden_units"] = layer.hiddenUnits.rawValue
+        metadata["layers.\(index).visible_units"] = layer.visibleUnits.name
+        metadata["layers.\(index).hidden_units"] = layer.hiddenUnits.name
         set(layer.parameters, "layers.\(index)")
     }
 
@@ -129,8 +129,8 @@ struct LayerReader {
         return RBM(
             visibleUnits: try units(
                 index, "visible",
-                among: index == 0 ? UnitKind.allCases + [.gaussian] : UnitKind.allCases),
-            hiddenUnits: try units(index, "hidden", among: UnitKind.allCases),
+                among: index == 0 ? UnitKinds.all : UnitKinds.discrete),
+            hiddenUnits: try units(index, "hidden", among: UnitKinds.discrete),
             parameters: try parameters("layers.\(index)" + (averaged ? ".average" : ""))
                 .withAllUnits(keepProbability: try keepProbability(index)))
     }
@@ -188,7 +188,7 @@ struct LayerReader {
         guard file.tensors["data.mean"] != nil || file.tensors["data.deviation"] != nil else {
             return nil
         }
-        guard first.visibleUnits == .gaussian else {
+        guard first.visibleUnits.stateEncoding == .real else {
             throw fault("standardizes its data, but its visible units are \(first.visibleUnits)")
         }
         guard let means = try floats("data.mean", count: first.visibleCount),
@@ -203,14 +203,14 @@ struct LayerReader {
     }
 
     private func units(
-        _ index: Int, _ side: String, among kinds: [UnitKind]
-    ) throws(StorageError) -> UnitKind {
+        _ index: Int, _ side: String, among kinds: [any UnitKind]
+    ) throws(StorageError) -> any UnitKind {
         let key = "layers.\(index).\(side)_units"
-        let allowed = kinds.map(\.rawValue).joined(separator: " or ")
+        let allowed = kinds.map(\.name).joined(separator: " or ")
         guard let text = file.metadata[key] else {
             throw fault("its metadata lack `\(key)`: \(allowed)")
         }
-        guard let kind = UnitKind(rawValue: text), kinds.contains(kind) else {
+        guard let kind = kinds.first(where: { $0.name == text }) else {
             throw fault("its metadata say `\(key)` is `\(text)`; this program knows \(allowed)")
         }
         return kind

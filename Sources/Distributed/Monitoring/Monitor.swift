@@ -50,7 +50,7 @@ struct Monitor {
             evaluator.addCrossEntropies(of: bytes, cases: cases, to: &train)
         }
         // No state of real units has a probability given the others.
-        let hasPseudo = heldOut != nil && few > 0 && rbm.visibleUnits != .gaussian
+        let hasPseudo = heldOut != nil && few > 0 && rbm.visibleUnits.isDiscrete
         var held = LayerEvaluator.Sums()
         var pseudo = FixedPointSum()
         if let heldOut {

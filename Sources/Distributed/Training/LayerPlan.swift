@@ -4,9 +4,9 @@ public import RBMCore
 public struct LayerPlan: Sendable {
     /// The layer's place in the stack, from 0.
     public var layer: Int
-    public var visibleUnits: UnitKind
+    public var visibleUnits: any UnitKind
     public var hidden: Int
-    public var hiddenUnits: UnitKind
+    public var hiddenUnits: any UnitKind
     public var arithmetic: ArithmeticKind
     public var seed: UInt64
 
@@ -46,7 +46,7 @@ public struct LayerPlan: Sendable {
     public var panels = PanelPlan()
 
     public init(
-        layer: Int, visibleUnits: UnitKind, hidden: Int, hiddenUnits: UnitKind,
+        layer: Int, visibleUnits: any UnitKind, hidden: Int, hiddenUnits: any UnitKind,
         arithmetic: ArithmeticKind, seed: UInt64, initialWeights: Double, startsAtLogOdds: Bool,
         rule: LearningRule, chains: Int, batch: Int, epochs: Int, rate: Double,
         schedule: Schedule, optimizer: Optimizer.Options, averagedPart: Double

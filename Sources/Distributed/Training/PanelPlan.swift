@@ -21,7 +21,7 @@ public struct PanelPlan: Sendable {
     /// the operands of a product anew for each panel shows.
     func units(of shape: LayerShape) -> Int {
         // Variances are learned from the products of all units.
-        if shape.visibleUnits == .gaussian { return shape.visible }
+        if shape.visibleUnits.hasOwnParameters { return shape.visible }
         if let units { return min(units, shape.visible) }
         guard shape.visible * shape.hidden > 1 << 20 else { return shape.visible }
         let panels = (shape.visible + 511) / 512

@@ -17,7 +17,7 @@ struct TrainingStart {
     ) throws {
         self.plan = plan
         let startsAtData = plan.startsAtLogOdds && plan.optimizer.biases
-        if plan.visibleUnits == .gaussian {
+        if plan.visibleUnits.hasOwnParameters {
             let moments = try DistributedTraining.moments(of: source, world).moments
             self.moments = moments
             rates = []

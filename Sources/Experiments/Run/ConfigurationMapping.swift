@@ -8,7 +8,7 @@ extension ConfigurationError: FailureWithExitCode {
 }
 
 extension ConfiguredUnits {
-    public var kind: UnitKind {
+    public var kind: any UnitKind {
         switch self {
         case .spin: .spin
         case .bernoulli: .bernoulli

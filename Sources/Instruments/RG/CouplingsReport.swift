@@ -50,7 +50,7 @@ public struct CouplingsReport {
         file = path
         self.layer = layer
         self.side = side
-        kind = (side == .visible ? machine.visibleUnits : machine.hiddenUnits).rawValue
+        kind = (side == .visible ? machine.visibleUnits : machine.hiddenUnits).name
         pairs = try PairCouplings(hamiltonian)
         if MarginalHamiltonian.enumerated.contains(hamiltonian.units) {
             orders = try CouplingSpectrum(hamiltonian).orders

@@ -17,7 +17,7 @@ public struct DecimationReport {
     private var coupling: Double { flow[0].coupling }
     private var sum: Double { ChainDecimation.logPartitionPerSite(flow) }
     /// ln 2cosh K, the free energy of the chain as it is.
-    private var exact: Double { UnitKind.spin.logPartition(field: coupling) }
+    private var exact: Double { Spin().logPartition(field: coupling) }
 
     /// The steps until the coupling is below what a table shows.
     private var visible: ArraySlice<ChainDecimation> {

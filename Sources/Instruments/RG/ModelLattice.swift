@@ -52,7 +52,7 @@ struct ModelLattice: Equatable {
         coupling =
             model.notes[Self.couplingKey].flatMap(Double.init)
             ?? Self.trainingCoupling(model, rows: rows, columns: columns)
-        isTorus = coupling != nil || rows == columns && model.layers[0].visibleUnits == .spin
+        isTorus = coupling != nil || rows == columns && model.layers[0].visibleUnits.isSymmetric
     }
 
     /// The shape of a case, but for one channel in front.

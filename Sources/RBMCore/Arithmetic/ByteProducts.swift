@@ -11,7 +11,7 @@ public final class ByteProducts {
     /// Whether words are multiplied as they are here, by tables, rather than byte by byte.
     public static var multipliesWords: Bool { BitTables.areFaster }
 
-    private static func usesTables(_ levels: ByteLevels, m: Int, n: Int, k: Int) -> Bool {
+    private static func usesTables(_ levels: StateEncoding, m: Int, n: Int, k: Int) -> Bool {
         BitTables.areFaster && levels == .bits && m >= BitTables.leastRows && n > 0 && k > 0
     }
 
@@ -22,7 +22,7 @@ public final class ByteProducts {
     ///   - bytes: Shape `[k, n]`, or `[n, k]` when transposed.
     ///   - product: Shape `[m, n]`, overwritten.
     public func multiply(
-        _ states: Span<UInt8>, _ levels: ByteLevels, from start: Int = 0, by bytes: Span<Int8>,
+        _ states: Span<UInt8>, _ levels: StateEncoding, from start: Int = 0, by bytes: Span<Int8>,
         transposed: Bool = false, into product: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
     ) {
         guard Self.usesTables(levels, m: m, n: n, k: k) else {
@@ -64,7 +64,7 @@ public final class ByteProducts {
     ///   - bytes: Shape `[k, n]`.
     ///   - product: Shape `[columns.count, n]`, overwritten.
     public func multiply(
-        columns: Range<Int>, of states: Span<UInt8>, _ levels: ByteLevels, width: Int,
+        columns: Range<Int>, of states: Span<UInt8>, _ levels: StateEncoding, width: Int,
         by bytes: Span<Int8>, into product: inout MutableSpan<Int32>, n: Int, k: Int
     ) {
         guard Self.usesTables(levels, m: columns.count, n: n, k: k) else {
@@ -79,7 +79,7 @@ public final class ByteProducts {
 
     /// The same in 16 bits, which every element of the product must fit.
     public func multiply(
-        columns: Range<Int>, of states: Span<UInt8>, _ levels: ByteLevels, width: Int,
+        columns: Range<Int>, of states: Span<UInt8>, _ levels: StateEncoding, width: Int,
         by bytes: Span<Int8>, into product: inout MutableSpan<Int16>, n: Int, k: Int
     ) {
         guard Self.usesTables(levels, m: columns.count, n: n, k: k) else {
@@ -138,7 +138,7 @@ public final class ByteProducts {
     ///   - body: Gets the sums of high and low bytes, each once; or no high ones, and those of what
     ///     there is in place of pairs of bytes.
     func inBlocks(
-        _ states: Span<UInt8>, _ levels: ByteLevels, from start: Int, by weights: RoundedWeights,
+        _ states: Span<UInt8>, _ levels: StateEncoding, from start: Int, by weights: RoundedWeights,
         transposed: Bool, m: Int, n: Int, k: Int,
         _ body: (_ block: ProductBlock, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {

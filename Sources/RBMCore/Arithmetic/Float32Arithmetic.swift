@@ -9,9 +9,7 @@ public final class Float32Arithmetic: LayerArithmetic {
     public var kind: ArithmeticKind { .float32 }
 
     private var parameters: Parameters
-    /// 1/σ² of Gaussian visible units, and σ; empty for other kinds.
-    private var inverseVariances: [Float] = []
-    public private(set) var visibleDeviations: [Float] = []
+    public private(set) var visibleLaw: any UnitLaw
     private var visibleValues: [Float] = []
     private var hiddenValues: [Float] = []
     /// Means of visible units that are drawn.
@@ -20,6 +18,7 @@ public final class Float32Arithmetic: LayerArithmetic {
     /// Creates the arithmetic of a layer, with all parameters zero.
     public init(_ shape: LayerShape) {
         self.shape = shape
+        visibleLaw = shape.visibleUnits.law(own: [])
         parameters = Parameters(visible: shape.visible, hidden: shape.hidden)
     }
 
@@ -33,12 +32,7 @@ public final class Float32Arithmetic: LayerArithmetic {
     public func finishLoad(_ parameters: Parameters) {
         checkShape(of: parameters)
         self.parameters = parameters
-        guard shape.visibleUnits == .gaussian else { return }
-        let logarithms =
-            parameters.hasLogVariances
-            ? parameters.logVariances : [Float](repeating: 0, count: shape.visible)
-        inverseVariances = logarithms.map { exponential(-$0) }
-        visibleDeviations = logarithms.map { exponential($0 / 2) }
+        visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
     }
 
     // MARK: Pre-activations
@@ -48,8 +42,9 @@ public final class Float32Arithmetic: LayerArithmetic {
         widen(
             states, (rows.lowerBound * shape.visible)..<(rows.upperBound * shape.visible),
             shape.visibleUnits, shape.levels, into: &visibleValues)
-        if shape.visibleUnits == .gaussian {
-            scale(&visibleValues, rows.count, by: inverseVariances)
+        var inputs = visibleValues.mutableSpan
+        for row in 0..<rows.count {
+            inputs.withRow(row, of: shape.visible) { visibleLaw.weigh(&$0) }
         }
         let states = visibleValues
         let columns = shape.hidden
@@ -63,7 +58,7 @@ public final class Float32Arithmetic: LayerArithmetic {
     }
 
     public func downward(
-        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float]
+        _ states: [UInt8], levels: StateEncoding, rows: Range<Int>, into result: inout [Float]
     ) {
         let values = parameters.values
         widen(
@@ -87,7 +82,7 @@ public final class Float32Arithmetic: LayerArithmetic {
         let count = rows.upperBound * shape.visible
         if visibleMeans.count < count { visibleMeans = Array(repeating: 0, count: count) }
         downward(hidden, levels: .bits, rows: rows, into: &visibleMeans)
-        activate(shape.visibleUnits, units: shape.visible, rows: rows, &visibleMeans)
+        activate(visibleLaw, columns: shape.visible, rows: rows, &visibleMeans)
         drawVisible(
             from: visibleMeans, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
             at: target)
@@ -117,8 +112,8 @@ public final class Float32Arithmetic: LayerArithmetic {
             let weight =
                 row < rows.positive
                 ? 1 / Float(rows.globalPositive) : -1 / Float(rows.globalNegative)
-            let factor = shape.hiddenUnits == .spin ? 2 * weight : weight
-            let offset = shape.hiddenUnits == .spin ? -weight : 0
+            let factor = Float(shape.hiddenUnits.scale) * weight
+            let offset = Float(shape.hiddenUnits.offset) * weight
             let probability = probabilities.span.extracting(rowRange(row, of: hidden))
             hiddenSpan.withRow(row, of: hidden) { values in
                 for j in values.indices { values[j] = probability[j] * factor + offset }
@@ -146,7 +141,7 @@ public final class Float32Arithmetic: LayerArithmetic {
         sums.withRange(layout.negativeHidden) {
             addRows(hiddenValues.span, rows: negative, to: &$0)
         }
-        guard shape.visibleUnits == .gaussian else { return }
+        guard shape.visibleUnits.hasOwnParameters else { return }
         let bias = parameters.visibleBias
         sums.withRange(layout.squares) { squares in
             for i in squares.indices { squares[i] = 0 }
@@ -239,26 +234,15 @@ private func addRows(_ values: Span<Float>, rows: Range<Int>, to sums: inout Mut
     }
 }
 
-/// Multiplies every row by the same factors.
-private func scale(_ values: inout [Float], _ rows: Int, by factors: [Float]) {
-    let factors = factors.span
-    var values = values.mutableSpan
-    for row in 0..<rows {
-        values.withRow(row, of: factors.count) { values in
-            for i in values.indices { values[i] *= factors[i] }
-        }
-    }
-}
-
 /// Turns the states of a range of units into their values, from the start of `values` on.
 private func widen(
-    _ bytes: [UInt8], _ range: Range<Int>, _ kind: UnitKind, _ levels: ByteLevels,
+    _ bytes: [UInt8], _ range: Range<Int>, _ kind: any UnitKind, _ levels: StateEncoding,
     into values: inout [Float]
 ) {
     guard levels != .real else { return readReals(bytes, range, into: &values) }
     if values.count < range.count { values = Array(repeating: 0, count: range.count) }
-    let factor = (kind == .spin ? 2 : 1) / Float(levels.maximum)
-    let offset: Float = kind == .spin ? -1 : 0
+    let factor = Float(kind.scale) / Float(levels.maximum)
+    let offset = Float(kind.offset)
     let bytes = bytes.span.extracting(range)
     var values = values.mutableSpan
     values.withRange(0..<range.count) { values in

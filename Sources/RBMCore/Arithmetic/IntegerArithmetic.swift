@@ -8,6 +8,8 @@ public final class IntegerArithmetic: LayerArithmetic {
     public let shape: LayerShape
     public var kind: ArithmeticKind { rounding == nil ? .integer : .integerOneByte }
 
+    public let visibleLaw: any UnitLaw
+
     private let rounding: WeightRounding?
     private let weights: RoundedWeights
     private var visibleBias: [Float]
@@ -30,6 +32,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     ///   - rounding: Randomness for one byte; nil for other formats.
     init(_ shape: LayerShape, format: WeightFormat, rounding: WeightRounding? = nil) {
         self.shape = shape
+        visibleLaw = shape.visibleUnits.law(own: [])
         self.rounding = rounding
         weights = RoundedWeights(rows: shape.visible, columns: shape.hidden, format: format)
         visibleBias = Array(repeating: 0, count: shape.visible)
@@ -42,12 +45,12 @@ public final class IntegerArithmetic: LayerArithmetic {
     ///   - batch: Rows of the data phase over all processes.
     ///   - chains: Rows of the model phase over all processes.
     public static func refusal(of shape: LayerShape, batch: Int, chains: Int) -> String? {
-        guard shape.visibleUnits != .gaussian else {
-            return "gaussian units take real values; use `arithmetic: float32` or `auto`"
+        guard shape.visibleUnits.isDiscrete else {
+            return "\(shape.visibleUnits) units take real values; use `arithmetic: float32` or "
+                + "`auto`"
         }
         let limit = Int(Int32.max)
-        let spins = shape.visibleUnits == .spin || shape.hiddenUnits == .spin
-        let factor = spins ? 2 : 1
+        let factor = Int(max(shape.visibleUnits.scale, shape.hiddenUnits.scale))
         let statistic = factor * 127 * shape.levels.maximum * (batch + chains)
         if statistic > limit {
             return "a sum over batch \(batch) + chains \(chains) could reach \(statistic), beyond "
@@ -89,8 +92,8 @@ public final class IntegerArithmetic: LayerArithmetic {
     private func takeOver(_ parameters: Parameters) {
         copy(parameters.values, parameters.visibleBiasRange, to: &visibleBias)
         copy(parameters.values, parameters.hiddenBiasRange, to: &hiddenBias)
-        if shape.visibleUnits == .spin { columnSums = WeightSums(ofColumns: weights, shape) }
-        if shape.hiddenUnits == .spin { rowSums = WeightSums(ofRows: weights, shape) }
+        if shape.visibleUnits.offset != 0 { columnSums = WeightSums(ofColumns: weights, shape) }
+        if shape.hiddenUnits.offset != 0 { rowSums = WeightSums(ofRows: weights, shape) }
     }
 
     // MARK: Pre-activations
@@ -102,14 +105,14 @@ public final class IntegerArithmetic: LayerArithmetic {
     public func hiddenProbabilities(
         _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
     ) {
-        let kind = shape.hiddenUnits
+        let law = hiddenLaw
         multiply(states, shape.levels, rows: rows, by: upwardPass, into: &result) {
-            activate(kind, &$0)
+            law.levels(fields: &$0)
         }
     }
 
     public func downward(
-        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float]
+        _ states: [UInt8], levels: StateEncoding, rows: Range<Int>, into result: inout [Float]
     ) {
         multiply(states, levels, rows: rows, by: downwardPass(levels), into: &result) { _ in }
     }
@@ -118,7 +121,7 @@ public final class IntegerArithmetic: LayerArithmetic {
         given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into visible: inout [UInt8], at target: Int
     ) {
-        let (units, kind) = (shape.visible, shape.visibleUnits)
+        let (units, law) = (shape.visible, visibleLaw)
         let one = UInt8(truncatingIfNeeded: shape.levels.maximum)
         let pass = downwardPass(.bits)
         var visible = visible.mutableSpan
@@ -131,9 +134,9 @@ public final class IntegerArithmetic: LayerArithmetic {
                         pass.convert(
                             high.isEmpty ? high : high.extracting(place), low.extracting(place),
                             part, into: &x)
-                        activate(kind, &x)
+                        law.levels(fields: &x)
                         visible.withRange(part.offset(by: (target + row) * units)) {
-                            drawStates(x.span, words, one, &$0)
+                            law.draw(x.span, words, one: one, into: &$0)
                         }
                     }
                 }
@@ -167,7 +170,7 @@ public final class IntegerArithmetic: LayerArithmetic {
             bias: hiddenBias, depth: shape.visible, isTransposed: false)
     }
 
-    private func downwardPass(_ levels: ByteLevels) -> Pass {
+    private func downwardPass(_ levels: StateEncoding) -> Pass {
         Pass(
             conversion: PreactivationConversion(
                 scale: weights.scale, below: shape.hiddenUnits, levels: levels, sums: rowSums),
@@ -180,7 +183,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     /// - Parameter body: Gets the row, counted from the first that is multiplied.
     @inline(__always)
     private func forEachRow(
-        _ states: [UInt8], _ levels: ByteLevels, rows: Range<Int>, by pass: Pass,
+        _ states: [UInt8], _ levels: StateEncoding, rows: Range<Int>, by pass: Pass,
         _ body: (_ row: Int, _ columns: Range<Int>, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {
         products.inBlocks(
@@ -199,7 +202,7 @@ public final class IntegerArithmetic: LayerArithmetic {
     /// Multiplies some rows of states, and writes what a body makes of the pre-activations.
     @inline(__always)
     private func multiply(
-        _ states: [UInt8], _ levels: ByteLevels, rows: Range<Int>, by pass: Pass,
+        _ states: [UInt8], _ levels: StateEncoding, rows: Range<Int>, by pass: Pass,
         into result: inout [Float], _ body: (inout MutableSpan<Float>) -> Void
     ) {
         let n = pass.bias.count
@@ -307,13 +310,12 @@ public final class IntegerArithmetic: LayerArithmetic {
     ) {
         let maximum = shape.levels.maximum
         let factor = 1 / Float(127 * maximum * counts.divisor)
-        switch shape.visibleUnits {
-        case .gaussian: preconditionFailure("gaussian units in integer arithmetic")
-        case .bernoulli:
+        if shape.visibleUnits.offset == 0 {
             for j in gradient.indices {
                 gradient[j] = Float(Int32(truncatingIfNeeded: products[j])) * factor
             }
-        case .spin:
+        } else {
+            // The value of a level x of m is 2x/m − 1.
             let sums = statistics.integers.span
             let positive = sums.extracting(statistics.layout.positiveHidden)
             let negative = sums.extracting(statistics.layout.negativeHidden)
@@ -330,13 +332,11 @@ public final class IntegerArithmetic: LayerArithmetic {
         from statistics: borrowing Statistics, counts: PhaseRows
     ) -> (visible: [Float], hidden: [Float]) {
         let layout = statistics.layout
-        let isSpin = shape.visibleUnits == .spin
-        let share = (isSpin ? 2 : 1) / Float(shape.levels.maximum * counts.globalPositive)
+        let (scale, offset) = (Float(shape.visibleUnits.scale), Float(shape.visibleUnits.offset))
+        let share = scale / Float(shape.levels.maximum * counts.globalPositive)
         let factor = 1 / Float(127 * counts.divisor)
         return (
-            statistics.integers[layout.positiveVisible].map {
-                Float($0) * share - (isSpin ? 1 : 0)
-            },
+            statistics.integers[layout.positiveVisible].map { Float($0) * share + offset },
             statistics.integers[layout.positiveHidden].map { Float($0) * factor }
         )
     }
@@ -347,8 +347,8 @@ public final class IntegerArithmetic: LayerArithmetic {
     ) {
         let layout = statistics.layout
         let sums = statistics.integers.span
-        // A spin's value is twice its byte (and a constant that the two phases share).
-        let value: Float = shape.visibleUnits == .spin ? 2 : 1
+        // Both phases share the offset of a value.
+        let value = Float(shape.visibleUnits.scale)
         let positive = value / Float(shape.levels.maximum * counts.globalPositive)
         let negative = value / Float(shape.levels.maximum * counts.globalNegative)
         let positiveVisible = sums.extracting(layout.positiveVisible)

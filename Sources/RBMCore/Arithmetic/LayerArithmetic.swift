@@ -15,6 +15,11 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     /// The arithmetic of what is not trained: monitors, frozen layers and evaluation never use one
     /// byte.
     public var whenFrozen: ArithmeticKind { self == .integerOneByte ? .integer : self }
+
+    /// This arithmetic, or float32 for units that integers cannot stand for.
+    public func able(of units: any UnitKind) -> ArithmeticKind {
+        units.isDiscrete ? self : .float32
+    }
 }
 
 /// The matrix products of one layer and what belongs to them: the rounded weights, the statistics.
@@ -30,9 +35,8 @@ public protocol LayerArithmetic: AnyObject {
     /// - Parameter step: The step that uses them; names the random numbers of a stochastic rounding.
     func load(_ parameters: Parameters, step: Int)
 
-    /// The deviations of Gaussian visible units given the hidden ones, shape `[visible]`; empty for
-    /// other kinds.
-    var visibleDeviations: [Float] { get }
+    /// The law of the visible units with the parameters of the last `load`.
+    var visibleLaw: any UnitLaw { get }
 
     /// Lets go of the parameters, so that their owner changes them without a copy; what follows are
     /// all rows of the new weights, and `finishLoad`.
@@ -63,7 +67,7 @@ public protocol LayerArithmetic: AnyObject {
     ///   - levels: Whether the bytes are states or means.
     ///   - result: Shape `[…, visible]`.
     func downward(
-        _ states: [UInt8], levels: ByteLevels, rows: Range<Int>, into result: inout [Float])
+        _ states: [UInt8], levels: StateEncoding, rows: Range<Int>, into result: inout [Float])
 
     /// Computes the probabilities that hidden units are 1 given some rows of visible states, into the
     /// same rows of the result.
@@ -173,9 +177,10 @@ extension LayerArithmetic {
                 + "\(shape.visible)×\(shape.hidden)")
     }
 
-    public var visibleDeviations: [Float] { [] }
+    /// The law of the hidden units.
+    public var hiddenLaw: any UnitLaw { shape.hiddenUnits.law(own: []) }
 
-    /// Draws visible states: bits from their probabilities, or Gaussian units about their means.
+    /// Draws visible states from the means of their levels.
     ///
     /// - Parameters:
     ///   - means: Shape `[…, visible]`, of which `rows` are drawn.
@@ -185,28 +190,35 @@ extension LayerArithmetic {
         from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into states: inout [UInt8], at target: Int
     ) {
-        if shape.visibleUnits == .gaussian {
-            sampleNormal(
-                means, deviations: visibleDeviations, rows: rows, stream: stream,
-                firstRow: firstRow, into: &states, at: target)
-        } else {
-            sample(
-                means, rows: rows, units: shape.visible, one: UInt8(shape.levels.maximum),
-                stream: stream, firstRow: firstRow, into: &states, at: target)
-        }
+        sample(
+            visibleLaw, means, rows: rows, columns: shape.visible, bytes: shape.visibleBytes,
+            one: UInt8(shape.levels.maximum), stream: stream, firstRow: firstRow, into: &states,
+            at: target)
+    }
+
+    /// Draws hidden states from the means of their levels.
+    ///
+    /// - Parameters: As `drawVisible` has them.
+    func drawHidden(
+        from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into states: inout [UInt8], at target: Int
+    ) {
+        sample(
+            hiddenLaw, means, rows: rows, columns: shape.hidden, bytes: shape.hidden, one: 1,
+            stream: stream, firstRow: firstRow, into: &states, at: target)
     }
 
     public func hiddenProbabilities(
         _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
     ) {
         upward(states, rows: rows, into: &result)
-        activate(shape.hiddenUnits, units: shape.hidden, rows: rows, &result)
+        activate(hiddenLaw, columns: shape.hidden, rows: rows, &result)
     }
 
     public func logVarianceGradient(
         from statistics: borrowing Statistics, counts: PhaseRows, at parameters: Parameters
     ) -> [Float] {
-        preconditionFailure("\(shape.visibleUnits) units have no variances to learn")
+        preconditionFailure("\(shape.visibleUnits) units have no parameters of their own")
     }
 }
 

@@ -1,23 +1,24 @@
 /// What an arithmetic must know of a layer: how many units of which kind, and what data it sees.
-public struct LayerShape: Sendable, Equatable {
+public struct LayerShape: Sendable {
     public let visible: Int
     public let hidden: Int
-    public let visibleUnits: UnitKind
-    public let hiddenUnits: UnitKind
+    public let visibleUnits: any UnitKind
+    public let hiddenUnits: any UnitKind
 
     /// How many values a visible byte takes in the data; sampled visible states are 0 and the
     /// largest value.
-    public let levels: ByteLevels
+    public let levels: StateEncoding
 
     /// The bytes of a row of visible states.
     public var visibleBytes: Int { visible * levels.bytesPerUnit }
 
     public init(
-        visible: Int, hidden: Int, visibleUnits: UnitKind, hiddenUnits: UnitKind, levels: ByteLevels
+        visible: Int, hidden: Int, visibleUnits: any UnitKind, hiddenUnits: any UnitKind,
+        levels: StateEncoding
     ) {
         precondition(
-            (levels == .real) == (visibleUnits == .gaussian) && hiddenUnits != .gaussian,
-            "\(visibleUnits) units in bytes of \(levels) levels, under \(hiddenUnits) units")
+            (levels == .real) == (visibleUnits.stateEncoding == .real) && hiddenUnits.isDiscrete,
+            "\(visibleUnits) units stored as \(levels), under \(hiddenUnits) units")
         self.visible = visible
         self.hidden = hidden
         self.visibleUnits = visibleUnits
@@ -27,12 +28,19 @@ public struct LayerShape: Sendable, Equatable {
 
     /// The shape of an RBM on its own states: bits, or real values of Gaussian units.
     public init(states rbm: RBM) {
-        self.init(rbm, levels: rbm.visibleUnits == .gaussian ? .real : .bits)
+        self.init(rbm, levels: rbm.visibleUnits.stateEncoding)
     }
 
-    public init(_ rbm: RBM, levels: ByteLevels) {
+    public init(_ rbm: RBM, levels: StateEncoding) {
         self.init(
             visible: rbm.visibleCount, hidden: rbm.hiddenCount, visibleUnits: rbm.visibleUnits,
             hiddenUnits: rbm.hiddenUnits, levels: levels)
+    }
+}
+
+extension LayerShape: Equatable {
+    public static func == (a: LayerShape, b: LayerShape) -> Bool {
+        a.visible == b.visible && a.hidden == b.hidden && a.visibleUnits == b.visibleUnits
+            && a.hiddenUnits == b.hiddenUnits && a.levels == b.levels
     }
 }

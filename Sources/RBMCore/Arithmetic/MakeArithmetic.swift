@@ -7,10 +7,9 @@ public func makeArithmetic(_ kind: ArithmeticKind, _ shape: LayerShape) -> any L
 }
 
 /// Makes the arithmetic of an RBM on its own states, loaded with its parameters: float32 where units
-/// are Gaussian.
+/// take real values.
 func makeArithmetic(_ kind: ArithmeticKind, ofStates rbm: RBM) -> any LayerArithmetic {
-    let arithmetic = makeArithmetic(
-        rbm.visibleUnits == .gaussian ? .float32 : kind, LayerShape(states: rbm))
+    let arithmetic = makeArithmetic(kind.able(of: rbm.visibleUnits), LayerShape(states: rbm))
     arithmetic.load(rbm.parameters)
     return arithmetic
 }

@@ -15,7 +15,7 @@ extension PhaseRows {
 ///   - probabilities: That each unit is 1, positive rows first, shape `[rows, hidden]`.
 ///   - bytes: Signed bytes, same shape.
 func roundMeans(
-    of kind: UnitKind, hidden: Int, probabilities: [Float], rows: PhaseRows,
+    of kind: any UnitKind, hidden: Int, probabilities: [Float], rows: PhaseRows,
     rounding: PhaseRounding, into bytes: inout [Int8]
 ) {
     var bytes = bytes.mutableSpan
@@ -28,7 +28,7 @@ func roundMeans(
             let sample =
                 isPositive ? rows.firstPositive + row : rows.firstNegative + row - rows.positive
             let scale = MeanScale(
-                one: 65_536 * Float(rows.divisor) / Float(total), isSpin: kind == .spin,
+                one: 65_536 * Float(rows.divisor) / Float(total), hasOffset: kind.offset != 0,
                 sign: isPositive ? 1 : -1)
             let probability = probabilities.span.extracting(rowRange(row, of: hidden))
             let stream = isPositive ? rounding.positive : rounding.negative
@@ -51,10 +51,10 @@ private struct MeanScale {
     let offset: Int32
     let signed127: Int32
 
-    init(one: Float, isSpin: Bool, sign: Int32) {
+    init(one: Float, hasOffset: Bool, sign: Int32) {
         self.one = one
-        shift = isSpin ? 1 : 0
-        offset = isSpin ? roundedInteger(one) : 0
+        shift = hasOffset ? 1 : 0
+        offset = hasOffset ? roundedInteger(one) : 0
         signed127 = 127 * sign
     }
 

@@ -3,7 +3,7 @@
 /// A spin's value is 2x/m − 1: the integers 2·Σ x·w − m·Σ w are exact, and m goes into the scale.
 struct PreactivationConversion {
     private let scale: Float
-    private let isSpin: Bool
+    private let hasOffset: Bool
     private let maximum: Int32
     private let sums: WeightSums
 
@@ -12,9 +12,9 @@ struct PreactivationConversion {
     ///   - below: The kind of the units that are multiplied by the weights.
     ///   - levels: Theirs.
     ///   - sums: Σ w over these units; for spins only.
-    init(scale: Float, below: UnitKind, levels: ByteLevels, sums: WeightSums) {
+    init(scale: Float, below: any UnitKind, levels: StateEncoding, sums: WeightSums) {
         self.scale = scale / Float(levels.maximum)
-        isSpin = below == .spin
+        hasOffset = below.offset != 0
         maximum = Int32(levels.maximum)
         self.sums = sums
     }
@@ -30,7 +30,7 @@ struct PreactivationConversion {
         into result: inout MutableSpan<Float>
     ) {
         let bias = bias.span.extracting(columns)
-        switch (isSpin, high.isEmpty) {
+        switch (hasOffset, high.isEmpty) {
         case (false, true): for j in result.indices { result[j] = bias[j] + Float(low[j]) * scale }
         case (false, false):
             for j in result.indices { result[j] = bias[j] + whole(high[j], low[j]) }

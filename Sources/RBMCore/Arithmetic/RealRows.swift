@@ -1,5 +1,3 @@
-import RandomStreams
-
 // Rows of Gaussian units among bytes: four bytes a unit, a float32 in the machine's order.
 
 /// Copies real values out of bytes.
@@ -30,28 +28,61 @@ public func writeReals(_ values: Span<Float>, into bytes: inout [UInt8], at star
     }
 }
 
-/// Draws Gaussian units: mean + deviation · a standard normal number.
+/// Copies a real value into bytes, to the place of value `number`.
+func writeReal(_ value: Float, into bytes: inout MutableSpan<UInt8>, at number: Int) {
+    precondition(4 * (number + 1) <= bytes.count, "value \(number) in \(bytes.count) bytes")
+    unsafe bytes.withUnsafeMutableBytes { bytes in
+        // The range is checked above.
+        unsafe bytes.storeBytes(of: value, toByteOffset: 4 &* number, as: Float.self)
+    }
+}
+
+/// Turns a row of stored states into the values of its units.
 ///
 /// - Parameters:
-///   - means: Shape `[…, units]`, of which `rows` are drawn.
-///   - deviations: Shape `[units]`.
-///   - firstRow: The global number of the first row drawn, which names its random numbers.
-///   - states: Bytes of real values, shape `[…, units]`, written from row `target` on.
-func sampleNormal(
-    _ means: [Float], deviations: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
-    into states: inout [UInt8], at target: Int
+///   - states: Shape `[…, units]` in the encoding.
+///   - values: As many as a row has units.
+func readValues(
+    of kind: any UnitKind, stored encoding: StateEncoding, _ states: Span<UInt8>, row: Int,
+    into values: inout [Double]
 ) {
-    let units = deviations.count
-    var words = [UInt32](repeating: 0, count: units)
-    var values = [Float](repeating: 0, count: units)
-    for row in rows {
-        var wordSpan = words.mutableSpan
-        stream.fill(&wordSpan, row: firstRow + row - rows.lowerBound)
-        let mean = means.span.extracting(rowRange(row, of: units))
-        for i in 0..<units {
-            let uniform = (Double(words[i]) + 0.5) * 0x1p-32
-            values[i] = mean[i] + deviations[i] * Float(normalQuantile(uniform))
-        }
-        writeReals(values.span, into: &states, at: (target + row - rows.lowerBound) * units)
+    let (scale, offset) = (kind.scale / Double(encoding.maximum), kind.offset)
+    let range = rowRange(row, of: values.count)
+    var span = values.mutableSpan
+    guard encoding != .real else {
+        for i in span.indices { span[i] = Double(real(range.lowerBound + i, in: states)) }
+        return
     }
+    let bytes = states.extracting(range)
+    for i in span.indices { span[i] = Double(bytes[i]) * scale + offset }
+}
+
+/// Turns a row of stored states into levels: x/127 of a byte x of 127, and a real value as it is.
+///
+/// - Parameters: As `readValues` has them.
+func readLevels(
+    stored encoding: StateEncoding, _ states: Span<UInt8>, row: Int, count: Int,
+    into levels: inout [Float]
+) {
+    if levels.count < count { levels = Array(repeating: 0, count: count) }
+    let range = rowRange(row, of: count)
+    var span = levels.mutableSpan
+    guard encoding != .real else {
+        for i in 0..<count { span[i] = real(range.lowerBound + i, in: states) }
+        return
+    }
+    let factor = 1 / Float(encoding.maximum)
+    let bytes = states.extracting(range)
+    span.withRange(0..<count) { span in
+        for i in span.indices { span[i] = Float(bytes[i]) * factor }
+    }
+}
+
+/// The real value of a number among bytes.
+@inline(__always)
+private func real(_ number: Int, in states: Span<UInt8>) -> Float {
+    precondition(4 * (number + 1) <= states.count, "value \(number) of \(states.count) bytes")
+    // Any four bytes are a float32.
+    return unsafe states.bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: 4 &* number, as: Float.self)
 }

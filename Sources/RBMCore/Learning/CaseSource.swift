@@ -6,7 +6,7 @@ public protocol CaseSource: AnyObject {
     /// How many cases there are.
     var count: Int { get }
     var visible: Int { get }
-    var levels: ByteLevels { get }
+    var levels: StateEncoding { get }
 
     /// Writes cases.
     ///

@@ -40,9 +40,9 @@ public struct Chains: Sendable, Equatable {
         var visible = [UInt8](repeating: 0, count: indices.count * shape.visible)
         let stream = RandomStream(seed: seed, .initialChains, layer: layer)
         for row in 0..<indices.count {
-            sample(
-                rates, rows: 0..<1, units: shape.visible, one: UInt8(shape.levels.maximum),
-                stream: stream, firstRow: indices.lowerBound + row, into: &visible, at: row)
+            arithmetic.drawVisible(
+                from: rates, rows: 0..<1, stream: stream, firstRow: indices.lowerBound + row,
+                into: &visible, at: row)
         }
         self.init(
             indices: indices, above: visible, arithmetic: arithmetic, seed: seed, layer: layer)
@@ -57,13 +57,13 @@ public struct Chains: Sendable, Equatable {
         let units = arithmetic.shape.visible
         precondition(moments.means.count == units, "\(moments.means.count) means, \(units) units")
         let means = moments.means.map(Float.init)
-        let deviations = moments.variances.map { Float($0.squareRoot()) }
+        let law = arithmetic.shape.visibleUnits.independentLaw(of: moments)
         var visible = [UInt8](repeating: 0, count: indices.count * arithmetic.shape.visibleBytes)
         let stream = RandomStream(seed: seed, .initialChains, layer: layer)
         for row in 0..<indices.count {
-            sampleNormal(
-                means, deviations: deviations, rows: 0..<1, stream: stream,
-                firstRow: indices.lowerBound + row, into: &visible, at: row)
+            sample(
+                law, means, rows: 0..<1, columns: units, bytes: arithmetic.shape.visibleBytes,
+                one: 1, stream: stream, firstRow: indices.lowerBound + row, into: &visible, at: row)
         }
         self.init(
             indices: indices, above: visible, arithmetic: arithmetic, seed: seed, layer: layer)
@@ -78,8 +78,8 @@ public struct Chains: Sendable, Equatable {
         var probabilities = [Float](repeating: 0, count: count * shape.hidden)
         arithmetic.hiddenProbabilities(visible, rows: 0..<count, into: &probabilities)
         var states = [UInt8](repeating: 0, count: count * shape.hidden)
-        sample(
-            probabilities, rows: 0..<count, units: shape.hidden, one: 1,
+        arithmetic.drawHidden(
+            from: probabilities, rows: 0..<count,
             stream: RandomStream(seed: seed, .initialChains, layer: layer, sweep: 1),
             firstRow: indices.lowerBound, into: &states, at: 0)
         self.init(indices: indices, hidden: shape.hidden, states: states)

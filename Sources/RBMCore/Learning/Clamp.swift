@@ -11,10 +11,13 @@ public enum Clamp {
     ///
     /// - Parameter clamp: As long as the states; empty holds nothing.
     static func hold(
-        _ clamp: [UInt8], _ kind: UnitKind, _ states: inout [UInt8], _ probabilities: inout [Float]
+        _ clamp: [UInt8], _ kind: any UnitKind, _ states: inout [UInt8],
+        _ probabilities: inout [Float]
     ) {
         guard !clamp.isEmpty else { return }
-        guard kind != .gaussian else { return holdReals(clamp, &states, &probabilities) }
+        guard kind.stateEncoding != .real else {
+            return holdReals(clamp, kind, &states, &probabilities)
+        }
         for i in clamp.indices where clamp[i] != free {
             states[i] = clamp[i]
             probabilities[i] = Float(clamp[i])
@@ -22,9 +25,9 @@ public enum Clamp {
     }
 
     private static func holdReals(
-        _ clamp: [UInt8], _ states: inout [UInt8], _ means: inout [Float]
+        _ clamp: [UInt8], _ kind: any UnitKind, _ states: inout [UInt8], _ means: inout [Float]
     ) {
-        let held = values(clamp, .gaussian)
+        let held = values(clamp, kind)
         var values: [Float] = []
         readReals(states, held.indices, into: &values)
         for i in held.indices where !held[i].isNaN {
@@ -35,8 +38,8 @@ public enum Clamp {
     }
 
     /// The values of held units, NaN where they are free.
-    static func values(_ clamp: [UInt8], _ kind: UnitKind) -> [Float] {
-        guard kind != .gaussian else {
+    static func values(_ clamp: [UInt8], _ kind: any UnitKind) -> [Float] {
+        guard kind.stateEncoding != .real else {
             var values: [Float] = []
             readReals(clamp, 0..<(clamp.count / 4), into: &values)
             return values

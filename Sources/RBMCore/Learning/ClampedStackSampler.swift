@@ -60,8 +60,8 @@ public struct ClampedStackSampler: ~Copyable {
         var probabilities = [Float](repeating: 0, count: chains.count * rbm.hiddenCount)
         arithmetic[layer].hiddenProbabilities(below, rows: rows, into: &probabilities)
         var states = [UInt8](repeating: 0, count: probabilities.count)
-        sample(
-            probabilities, rows: rows, units: rbm.hiddenCount, one: 1,
+        arithmetic[layer].drawHidden(
+            from: probabilities, rows: rows,
             stream: RandomStream(
                 seed: seed, .sampling, layer: layer, step: sweeps, sweep: sweep),
             firstRow: chains.lowerBound, into: &states, at: 0)

@@ -7,7 +7,7 @@ import RandomStreams
 public final class DrawnCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
-    public var levels: ByteLevels { .bits }
+    public var levels: StateEncoding { .bits }
 
     private let source: any CaseSource
     private let seed: UInt64
@@ -30,7 +30,7 @@ public final class DrawnCases: CaseSource {
             var span = words.mutableSpan
             stream.fill(&span, row: number)
             for i in 0..<visible {
-                let p = Float(result[row * visible + i]) / Float(ByteLevels.grey.maximum)
+                let p = Float(result[row * visible + i]) / Float(StateEncoding.grey.maximum)
                 result[row * visible + i] = words[i].occurs(p) ? 1 : 0
             }
         }

@@ -31,7 +31,8 @@ struct DropoutMasks {
         for row in 0..<(rows.positive + rows.negative) {
             let isPositive = row < rows.positive
             sample(
-                probabilities, rows: 0..<1, units: hidden, one: 1, stream: stream,
+                Bernoulli(), probabilities, rows: 0..<1, columns: hidden, bytes: hidden, one: 1,
+                stream: stream,
                 firstRow: isPositive
                     ? rows.firstPositive + row : rows.firstNegative + row - rows.positive,
                 into: &kept, at: row)

@@ -39,7 +39,7 @@ extension Parameters {
             }
             return
         }
-        let bounds = logVarianceBounds
+        let bounds = Gaussian.logVarianceBounds
         let logarithms = moments.variances.map { variance in
             max(bounds.lowerBound, min(bounds.upperBound, logarithm(max(Float(variance), 1e-30))))
         }

@@ -18,7 +18,8 @@ struct GaussianStep {
     ) {
         let layout = statistics.layout
         let squares: Float
-        if arithmetic.shape.hiddenUnits == .spin {
+        if arithmetic.shape.hiddenUnits.offset != 0 {
+            // The square of a spin is 1.
             squares = Float(layout.hidden)
         } else {
             var (data, model): (Float, Float) = (0, 0)

@@ -39,11 +39,8 @@ public struct GibbsSampler: ~Copyable {
         self.seed = seed
         self.layer = layer
         arithmetic = makeArithmetic(kind, ofStates: rbm)
-        visibleProbabilities = Array(repeating: 0.5, count: chains.count * rbm.visibleCount)
-        if rbm.visibleUnits == .gaussian {
-            let bias = rbm.parameters.visibleBias
-            visibleProbabilities = chains.flatMap { _ in bias }
-        }
+        let levels = rbm.visibleLaw.undecidedLevels(bias: rbm.parameters.visibleBias)
+        visibleProbabilities = chains.flatMap { _ in levels }
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         hiddenProbabilities = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
@@ -84,12 +81,14 @@ public struct GibbsSampler: ~Copyable {
         let rows = 0..<chains.count
         for _ in 0..<count {
             arithmetic.hiddenProbabilities(visible, rows: rows, into: &hiddenProbabilities)
-            sample(
-                hiddenProbabilities, rows: rows, units: rbm.hiddenCount, one: 1,
+            arithmetic.drawHidden(
+                from: hiddenProbabilities, rows: rows,
                 stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 0),
                 firstRow: chains.lowerBound, into: &hidden, at: 0)
             arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleProbabilities)
-            activate(rbm.visibleUnits, units: rbm.visibleCount, rows: rows, &visibleProbabilities)
+            activate(
+                arithmetic.visibleLaw, columns: rbm.visibleCount, rows: rows,
+                &visibleProbabilities)
             drawVisible(
                 stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 1))
             hold()
@@ -119,7 +118,7 @@ public struct DownwardPass {
         var probabilities = [Float](repeating: 0, count: chains * units)
         var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
         arithmetic.downward(hidden, levels: .bits, rows: 0..<chains, into: &probabilities)
-        activate(rbm.visibleUnits, units: units, rows: 0..<chains, &probabilities)
+        activate(arithmetic.visibleLaw, columns: units, rows: 0..<chains, &probabilities)
         arithmetic.drawVisible(
             from: probabilities, rows: 0..<chains,
             stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 1),

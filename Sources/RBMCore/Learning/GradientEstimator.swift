@@ -41,7 +41,8 @@ public struct GradientEstimator: ~Copyable {
         self.layer = layer
         self.timer = timer
         if keepProbability < 1 {
-            precondition(shape.hiddenUnits == .bernoulli, "dropout of \(shape.hiddenUnits) units")
+            precondition(
+                shape.hiddenUnits.canBeDropped, "dropout of \(shape.hiddenUnits) units")
             masks = DropoutMasks(
                 keepProbability: keepProbability, seed: seed, layer: layer, hidden: shape.hidden,
                 rows: batch + chains)
@@ -152,9 +153,9 @@ public struct GradientEstimator: ~Copyable {
         of source: Range<Int>, step: Int, sweep: Int, rows: PhaseRows
     ) {
         let stream = RandomStream(seed: seed, .hiddenState, layer: layer, step: step, sweep: sweep)
-        sample(
-            probabilities, rows: source, units: arithmetic.shape.hidden,
-            one: 1, stream: stream, firstRow: rows.firstNegative, into: &hiddenStates, at: 0)
+        arithmetic.drawHidden(
+            from: probabilities, rows: source, stream: stream, firstRow: rows.firstNegative,
+            into: &hiddenStates, at: 0)
         timer.lap(.sampling)
     }
 

@@ -11,7 +11,7 @@ extension Parameters {
     ///   - logOddsOf: The probability that each visible unit is 1, shape `[visible]`, in (0, 1);
     ///     nil for visible biases of zero.
     public init(
-        initialWeights deviation: Double, visible: Int, hidden: Int, visibleUnits: UnitKind,
+        initialWeights deviation: Double, visible: Int, hidden: Int, visibleUnits: any UnitKind,
         logOddsOf baseRates: [Double]?, seed: UInt64, layer: Int
     ) {
         self.init(visible: visible, hidden: hidden)
@@ -31,24 +31,13 @@ extension Parameters {
     }
 }
 
-extension UnitKind {
-    /// The biases with which units alone are 1 with the given probabilities, each in (0, 1).
-    public func biases(ofRates rates: [Double]) -> [Float] {
-        rates.map { p in
-            let logOdds = logarithm(p / (1 - p))
-            // P(s = +1) = σ(2b) for a spin.
-            return Float(self == .spin ? logOdds / 2 : logOdds)
-        }
-    }
-}
-
 /// The smoothed base rates (n + 1)/(N + 2) of visible units: never 0 or 1, so that a constant pixel
 /// has finite log-odds.
 ///
 /// - Parameters:
 ///   - sums: The sum of each unit's bytes over all cases.
 ///   - count: How many cases, N.
-public func baseRates(sums: [Int64], levels: ByteLevels, count: Int) -> [Double] {
+public func baseRates(sums: [Int64], levels: StateEncoding, count: Int) -> [Double] {
     sums.map { sum in
         (Double(sum) / Double(levels.maximum) + 1) / Double(count + 2)
     }

@@ -156,7 +156,7 @@ public struct Optimizer {
         }
         if options.nesterov && velocity != nil && ahead == nil { ahead = parameters }
         let gaussian =
-            arithmetic.shape.visibleUnits == .gaussian
+            arithmetic.shape.visibleUnits.hasOwnParameters
             ? GaussianStep(
                 statistics, of: arithmetic, counts, parameters: ahead ?? parameters, rate: rate)
             : nil
@@ -298,7 +298,9 @@ public struct Optimizer {
     /// Keeps the learned variances, and their means, in their range.
     private mutating func boundVariances() {
         func bounded(_ x: Float) -> Float {
-            max(logVarianceBounds.lowerBound, min(logVarianceBounds.upperBound, x))
+            max(
+                Gaussian.logVarianceBounds.lowerBound,
+                min(Gaussian.logVarianceBounds.upperBound, x))
         }
         for i in parameters.logVarianceRange {
             parameters.values[i] = bounded(parameters.values[i])

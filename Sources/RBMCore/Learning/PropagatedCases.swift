@@ -15,7 +15,7 @@ public final class PropagatedCases: CaseSource {
 
     public var count: Int { source.count }
     public var visible: Int { evaluator.shape.hidden }
-    public var levels: ByteLevels { propagation == .means ? .grey : .bits }
+    public var levels: StateEncoding { propagation == .means ? .grey : .bits }
 
     private let source: any CaseSource
     private let evaluator: LayerEvaluator

@@ -19,16 +19,17 @@ public struct Sparsity: Sendable, Equatable {
     /// Moves the running mean on; the first step starts it.
     ///
     /// - Parameter means: Of the units' values over the data phase, shape `[hidden]`.
-    func updated(_ activity: [Float]?, means: [Float], of kind: UnitKind) -> [Float] {
-        let current = kind == .spin ? means.map { ($0 + 1) / 2 } : means
+    func updated(_ activity: [Float]?, means: [Float], of kind: any UnitKind) -> [Float] {
+        let (scale, offset) = (Float(kind.scale), Float(kind.offset))
+        let current = means.map { ($0 - offset) / scale }
         guard let activity else { return current }
         return zip(activity, current).map { memory * $0 + (1 - memory) * $1 }
     }
 
     /// What is added to the gradient by each unit's total input, shape `[hidden]`.
-    func pull(_ activity: [Float], on kind: UnitKind) -> [Float] {
+    func pull(_ activity: [Float], on kind: any UnitKind) -> [Float] {
         // A spin is 1 with probability σ(2x): its cross-entropy changes twice as fast with x.
-        let factor = kind == .spin ? 2 * cost : cost
+        let factor = Float(kind.scale) * cost
         return activity.map { factor * (target - $0) }
     }
 }

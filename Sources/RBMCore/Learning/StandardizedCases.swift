@@ -2,7 +2,7 @@
 public final class StandardizedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
-    public var levels: ByteLevels { .real }
+    public var levels: StateEncoding { .real }
 
     private let source: any CaseSource
     private let standardization: Standardization

@@ -29,7 +29,7 @@ public struct Statistics: Sendable {
     init(_ shape: LayerShape, panelUnits: Int, _ form: Form) {
         layout = StatisticsLayout(
             visible: shape.visible, hidden: shape.hidden, panelUnits: panelUnits,
-            hasSquares: shape.visibleUnits == .gaussian, hasProducts: form != .shortProducts)
+            hasSquares: shape.visibleUnits.hasOwnParameters, hasProducts: form != .shortProducts)
         integers = form == .floats ? [] : Array(repeating: 0, count: layout.count)
         floats = form == .floats ? Array(repeating: 0, count: layout.count) : []
         shortProducts =

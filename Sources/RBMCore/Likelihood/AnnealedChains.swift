@@ -9,8 +9,8 @@ struct AnnealedChains: ~Copyable {
     private let chains: Range<Int>
     private let seed: UInt64
     private let layer: Int
-    /// 1/2σ² of Gaussian visible units, shape `[visible]`; empty for other kinds.
-    private let halfPrecisions: [Double]
+    private let visibleLaw: any UnitLaw
+    private let hiddenLaw: any UnitLaw
 
     /// Bytes of states, shape `[chains, visible]`.
     private var visible: [UInt8]
@@ -38,8 +38,8 @@ struct AnnealedChains: ~Copyable {
         self.chains = chains
         self.seed = seed
         self.layer = layer
-        halfPrecisions =
-            rbm.visibleUnits == .gaussian ? rbm.visibleVariances.map { 0.5 / $0 } : []
+        visibleLaw = rbm.visibleLaw
+        hiddenLaw = rbm.hiddenLaw
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         visibleFields = Array(repeating: 0, count: chains.count * rbm.visibleCount)
@@ -49,40 +49,49 @@ struct AnnealedChains: ~Copyable {
 
     /// ln Z of the base model, whose hidden units are free.
     var baseLogPartition: Double {
-        let hidden = Double(rbm.hiddenCount) * rbm.hiddenUnits.logPartition(field: 0)
-        guard rbm.visibleUnits != .gaussian else {
-            return rbm.visibleVariances.reduce(hidden) { $0 + logNormalization(variance: $1) }
-        }
-        return baseBias.reduce(hidden) {
-            $0 + rbm.visibleUnits.logPartition(field: Double($1))
-        }
+        let bias = baseBias.map(Double.init)
+        let zero = [Double](repeating: 0, count: rbm.hiddenCount)
+        return hiddenLaw.logPartition(fields: zero.span, bias: zero.span)
+            + visibleLaw.logPartition(fields: bias.span, bias: bias.span)
     }
 
     /// ln p*_β(v) of each chain with the weights as the products have them, shape `[chains]`.
     func logWeights(beta: Double) -> [Double] {
-        let bias = zip(baseBias, rbm.parameters.visibleBias).map {
-            (1 - beta) * Double($0) + beta * Double($1)
-        }
+        let own = rbm.parameters.visibleBias.map(Double.init)
+        let base = baseBias.map(Double.init)
+        let bias = zip(base, own).map { (1 - beta) * $0 + beta * $1 }
+        // (1 − β)U_a + βU_b is the energy U_m in the mixed biases m and a part that no state changes.
+        let zero = [Double](repeating: 0, count: rbm.visibleCount)
+        let constant =
+            (1 - beta) * visibleLaw.energy(of: zero.span, bias: base.span)
+            + beta * visibleLaw.energy(of: zero.span, bias: own.span)
+            - visibleLaw.energy(of: zero.span, bias: bias.span)
         var scaled = [Double](repeating: 0, count: rbm.hiddenCount)
+        var values = zero
         return (0..<chains.count).map { row in
             let x = hiddenFields.span.extracting(rowRange(row, of: rbm.hiddenCount))
             var span = scaled.mutableSpan
             for j in span.indices { span[j] = beta * Double(x[j]) }
-            return visibleTerm(bias.span, beta: beta, row)
-                + rbm.hiddenUnits.sumOfLogPartitions(fields: scaled.span)
+            read(row, into: &values)
+            return hiddenLaw.logPartition(fields: scaled.span, bias: scaled.span)
+                - visibleLaw.energy(of: values.span, bias: bias.span) - constant
         }
     }
 
     /// −F(v) of each chain with the RBM's weights as they are, shape `[chains]`.
     var logWeightsOfRBM: [Double] {
-        (0..<chains.count).map { row in
-            let range = rowRange(row, of: rbm.visibleCount)
-            guard rbm.visibleUnits != .gaussian else {
-                return -rbm.freeEnergy(ofVisible: reals(range).map { Double($0) })
-            }
-            return -rbm.freeEnergy(
-                ofVisible: visible[range].map { rbm.visibleUnits.value(Double($0)) })
+        var values = [Double](repeating: 0, count: rbm.visibleCount)
+        return (0..<chains.count).map { row in
+            read(row, into: &values)
+            return -rbm.freeEnergy(ofVisible: values)
         }
+    }
+
+    /// Takes the values of one row of visible units out of their states.
+    private func read(_ row: Int, into values: inout [Double]) {
+        readValues(
+            of: rbm.visibleUnits, stored: arithmetic.shape.levels, visible.span, row: row,
+            into: &values)
     }
 
     /// Moves every chain on by one Gibbs sweep, which leaves p_β as it is.
@@ -90,9 +99,9 @@ struct AnnealedChains: ~Copyable {
         let rows = 0..<chains.count
         var fields = hiddenFields.mutableSpan
         for i in fields.indices { fields[i] *= Float(beta) }
-        activate(rbm.hiddenUnits, units: rbm.hiddenCount, rows: rows, &hiddenFields)
-        sample(
-            hiddenFields, rows: rows, units: rbm.hiddenCount, one: 1,
+        activate(hiddenLaw, columns: rbm.hiddenCount, rows: rows, &hiddenFields)
+        arithmetic.drawHidden(
+            from: hiddenFields, rows: rows,
             stream: RandomStream(seed: seed, .annealing, layer: layer, step: step, sweep: 0),
             firstRow: chains.lowerBound, into: &hidden, at: 0)
         arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleFields)
@@ -110,46 +119,11 @@ struct AnnealedChains: ~Copyable {
                 for i in fields.indices { fields[i] = Float(beta) * fields[i] + base[i] }
             }
         }
-        activate(rbm.visibleUnits, units: rbm.visibleCount, rows: rows, &visibleFields)
+        activate(visibleLaw, columns: rbm.visibleCount, rows: rows, &visibleFields)
         arithmetic.drawVisible(
             from: visibleFields, rows: rows,
             stream: RandomStream(seed: seed, .annealing, layer: layer, step: step, sweep: 1),
             firstRow: chains.lowerBound, into: &visible, at: 0)
         arithmetic.upward(visible, rows: rows, into: &hiddenFields)
-    }
-
-    /// What one row's visible units contribute to ln p*_β by themselves, in the biases
-    /// m = (1 − β)a + βb: m·v, or of Gaussian units −Σ ((1 − β)(v − a)² + β(v − b)²)/2σ².
-    private func visibleTerm(_ bias: Span<Double>, beta: Double, _ row: Int) -> Double {
-        let range = rowRange(row, of: rbm.visibleCount)
-        guard rbm.visibleUnits != .gaussian else {
-            return -squares(of: reals(range), around: bias, beta: beta)
-        }
-        let bytes = visible.span.extracting(range)
-        let (factor, offset) = rbm.visibleUnits == .spin ? (2.0, -1.0) : (1, 0)
-        var sum = 0.0
-        for i in bytes.indices { sum += bias[i] * (factor * Double(bytes[i]) + offset) }
-        return sum
-    }
-
-    /// Σ ((v − m)² + β(1 − β)(a − b)²)/2σ²: two squares about a and b, as one about m between them.
-    private func squares(of values: [Float], around means: Span<Double>, beta: Double) -> Double {
-        let bias = rbm.parameters.visibleBias
-        var sum = 0.0
-        for i in values.indices {
-            let difference = Double(values[i]) - means[i]
-            let shift = Double(baseBias[i]) - Double(bias[i])
-            sum +=
-                halfPrecisions[i]
-                * (difference * difference + beta * (1 - beta) * shift * shift)
-        }
-        return sum
-    }
-
-    /// The real values of Gaussian visible units.
-    private func reals(_ range: Range<Int>) -> [Float] {
-        var values: [Float] = []
-        readReals(visible, range, into: &values)
-        return values
     }
 }

@@ -29,8 +29,8 @@ public struct AnnealedImportanceSampling {
     ///
     /// - Parameters:
     ///   - baseBias: The biases a of the visible units alone, shape `[visible]`; those of the data's
-    ///     base rates bring the base model near to what was learned. Nil: zero, and of Gaussian units
-    ///     their own biases.
+    ///     base rates bring the base model near to what was learned. Nil: zero, and of units of real
+    ///     values their own biases.
     ///   - temperatures: 1 to 2³² − 1.
     public init(
         _ rbm: RBM, baseBias: [Float]? = nil, temperatures: Int, arithmetic kind: ArithmeticKind,
@@ -41,8 +41,8 @@ public struct AnnealedImportanceSampling {
         self.rbm = rbm
         self.baseBias =
             baseBias
-            ?? (rbm.visibleUnits == .gaussian
-                ? rbm.parameters.visibleBias : Array(repeating: 0, count: rbm.visibleCount))
+            ?? (rbm.visibleUnits.isDiscrete
+                ? Array(repeating: 0, count: rbm.visibleCount) : rbm.parameters.visibleBias)
         self.temperatures = temperatures
         self.seed = seed
         self.layer = layer

@@ -14,20 +14,17 @@ public struct Enumeration: Sendable {
     /// How many blocks the states are divided into.
     public let blocks: Int
 
-    private let unitKind: UnitKind
-    private let otherKind: UnitKind
+    private let unitKind: any UnitKind
+    private let otherLaw: any UnitLaw
     private let bias: [Double]
     private let otherBias: [Double]
     /// Shape `[side, other]`.
     private let weights: [Double]
-    /// 1/2σ² of Gaussian visible units; and Σ ½ ln 2πσ² − b²/2σ², which every state has.
-    private let halfPrecisions: [Double]
-    private let constant: Double
 
-    /// How many units would be enumerated: the smaller side, or the hidden one under Gaussian units.
+    /// How many units would be enumerated: the smaller side whose states can be counted.
     public static func side(of rbm: RBM) -> Int {
-        rbm.visibleUnits == .gaussian
-            ? rbm.hiddenCount : min(rbm.hiddenCount, rbm.visibleCount)
+        rbm.visibleUnits.isDiscrete
+            ? min(rbm.hiddenCount, rbm.visibleCount) : rbm.hiddenCount
     }
 
     /// Creates the enumeration; nil when the side to be enumerated has more than 25 units.
@@ -40,7 +37,7 @@ public struct Enumeration: Sendable {
         let visibleBias = parameters.visibleBias.map(Double.init)
         let hiddenBias = parameters.hiddenBias.map(Double.init)
         unitKind = overHidden ? rbm.hiddenUnits : rbm.visibleUnits
-        otherKind = overHidden ? rbm.visibleUnits : rbm.hiddenUnits
+        otherLaw = overHidden ? rbm.visibleLaw : rbm.hiddenLaw
         bias = overHidden ? hiddenBias : visibleBias
         otherBias = overHidden ? visibleBias : hiddenBias
         weights =
@@ -48,11 +45,6 @@ public struct Enumeration: Sendable {
             ? (0..<rbm.hiddenCount).flatMap { j in
                 (0..<rbm.visibleCount).map { Double(parameters[$0, j]) }
             } : parameters.weights.map(Double.init)
-        let variances = rbm.visibleUnits == .gaussian ? rbm.visibleVariances : []
-        halfPrecisions = variances.map { 0.5 / $0 }
-        constant = zip(variances, visibleBias).reduce(0) {
-            $0 + logNormalization(variance: $1.0) - $1.1 * $1.1 / (2 * $1.0)
-        }
     }
 
     /// ln Z, summed on this process alone.
@@ -82,7 +74,7 @@ public struct Enumeration: Sendable {
                 energy += bias[unit] * change
                 add(change, unit, &field)
             }
-            logs[offset] = energy + sumOverOthers(field)
+            logs[offset] = energy + otherLaw.logPartition(fields: field.span, bias: otherBias.span)
         }
         return Self.combine(logs)
     }
@@ -100,17 +92,5 @@ public struct Enumeration: Sendable {
         let weights = weights.span.extracting(rowRange(unit, of: field.count))
         var field = field.mutableSpan
         for i in field.indices { field[i] += value * weights[i] }
-    }
-
-    /// What the other side's units contribute in their fields: Σ ln Σ_u e^{ux}, or the logarithms of
-    /// Gaussian integrals.
-    private func sumOverOthers(_ field: [Double]) -> Double {
-        guard otherKind == .gaussian else {
-            return otherKind.sumOfLogPartitions(fields: field.span)
-        }
-        // The field is the mean m, and ∫ dv leaves m²/2σ².
-        var sum = constant
-        for i in field.indices { sum += field[i] * field[i] * halfPrecisions[i] }
-        return sum
     }
 }

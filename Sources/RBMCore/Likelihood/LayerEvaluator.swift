@@ -12,18 +12,19 @@ public final class LayerEvaluator {
     private var visible: [Float] = []
     private var means: [UInt8] = []
     private var terms: [Float] = []
-    /// One case of Gaussian units, and their 1/2σ².
-    private var reals: [Float] = []
-    private let halfPrecisions: [Float]
+    /// The levels of one case.
+    private var levels: [Float] = []
+    private let visibleLaw: any UnitLaw
+    private let hiddenLaw: any UnitLaw
 
     /// Creates an evaluator of an RBM whose visible bytes have the given levels.
-    public init(_ rbm: RBM, levels: ByteLevels, arithmetic kind: ArithmeticKind) {
+    public init(_ rbm: RBM, levels: StateEncoding, arithmetic kind: ArithmeticKind) {
         self.rbm = rbm
         shape = LayerShape(rbm, levels: levels)
         arithmetic = makeArithmetic(kind, shape)
         arithmetic.load(rbm.parameters)
-        halfPrecisions =
-            rbm.visibleUnits == .gaussian ? rbm.visibleVariances.map { Float(0.5 / $0) } : []
+        visibleLaw = rbm.visibleLaw
+        hiddenLaw = rbm.hiddenLaw
     }
 
     /// Sums over cases, to be added up over processes.
@@ -47,10 +48,10 @@ public final class LayerEvaluator {
         sums.cases += Int64(cases)
         let bias = rbm.parameters.visibleBias
         for row in 0..<cases {
-            sums.freeEnergy.add(visibleTerm(bias, states, row) - hiddenTerm(row))
+            sums.freeEnergy.add(freeEnergy(bias, states, row))
         }
         guard activity else { return }
-        activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<cases, &hidden)
+        activate(hiddenLaw, columns: shape.hidden, rows: 0..<cases, &hidden)
         if sums.activity.isEmpty { sums.activity = Array(repeating: 0, count: shape.hidden) }
         // At most 2¹⁵ rows of at most 2¹⁶ fit in 32 bits.
         precondition(cases <= 1 << 15, "\(cases) cases in one block; at most 32768")
@@ -69,7 +70,7 @@ public final class LayerEvaluator {
     public func freeEnergies(of states: [UInt8], cases: Int) -> [Double] {
         preactivations(of: states, cases: cases)
         let bias = rbm.parameters.visibleBias
-        return (0..<cases).map { visibleTerm(bias, states, $0) - hiddenTerm($0) }
+        return (0..<cases).map { freeEnergy(bias, states, $0) }
     }
 
     /// Adds the cross-entropy between each case and its mean-field reconstruction, in nats a case.
@@ -83,22 +84,15 @@ public final class LayerEvaluator {
             visible = Array(repeating: 0, count: cases * shape.visible)
         }
         arithmetic.downward(means, levels: .grey, rows: 0..<cases, into: &visible)
-        if shape.visibleUnits == .gaussian {
-            return addDensities(of: states, cases: cases, to: &sums)
-        }
-        let factor = 1 / Float(shape.levels.maximum)
-        let sharpness: Float = shape.visibleUnits == .spin ? 2 : 1
         for row in 0..<cases {
-            let (visible, states) = (visible, states)
-            let x = visible.span.extracting(rowRange(row, of: shape.visible))
-            let bytes = states.span.extracting(rowRange(row, of: shape.visible))
+            readLevels(
+                stored: shape.levels, states.span, row: row, count: shape.visible, into: &levels)
+            let (visible, levels) = (visible, levels)
             sums.crossEntropy.add(
-                sumOfTerms(&terms, count: shape.visible) { terms in
-                    for i in terms.indices {
-                        let field = sharpness * x[i]
-                        terms[i] = softplus(field) - field * (Float(bytes[i]) * factor)
-                    }
-                })
+                visibleLaw.crossEntropy(
+                    ofLevels: levels.span.extracting(0..<shape.visible),
+                    fields: visible.span.extracting(rowRange(row, of: shape.visible)),
+                    terms: &terms))
         }
     }
 
@@ -124,7 +118,7 @@ public final class LayerEvaluator {
     @discardableResult
     public func hiddenProbabilities(of states: [UInt8], cases: Int) -> [Float] {
         preactivations(of: states, cases: cases)
-        activate(shape.hiddenUnits, units: shape.hidden, rows: 0..<cases, &hidden)
+        activate(hiddenLaw, columns: shape.hidden, rows: 0..<cases, &hidden)
         return hidden
     }
 
@@ -138,70 +132,14 @@ public final class LayerEvaluator {
         return hidden
     }
 
-    /// The energy of one case's visible units alone: −b·v, or Σ (v − b)²/2σ² of Gaussian units.
-    private func visibleTerm(_ bias: [Float], _ states: [UInt8], _ row: Int) -> Double {
-        guard shape.visibleUnits != .gaussian else {
-            readReals(states, rowRange(row, of: shape.visible), into: &reals)
-            return squares(of: reals, around: bias.span)
-        }
-        let bytes = states.span.extracting(rowRange(row, of: shape.visible))
-        let bias = bias.span
-        let factor = (shape.visibleUnits == .spin ? 2 : 1) / Float(shape.levels.maximum)
-        let offset: Float = shape.visibleUnits == .spin ? -1 : 0
-        return -sumOfTerms(&terms, count: shape.visible) { terms in
-            for i in terms.indices { terms[i] = bias[i] * (Float(bytes[i]) * factor + offset) }
-        }
+    /// The free energy of one case, whose hidden fields are known.
+    private func freeEnergy(_ bias: [Float], _ states: [UInt8], _ row: Int) -> Double {
+        readLevels(
+            stored: shape.levels, states.span, row: row, count: shape.visible, into: &levels)
+        let (hidden, levels) = (hidden, levels)
+        let fields = hidden.span.extracting(rowRange(row, of: shape.hidden))
+        return visibleLaw.energy(
+            ofLevels: levels.span.extracting(0..<shape.visible), bias: bias.span, terms: &terms)
+            - hiddenLaw.logPartition(fields: fields, terms: &terms)
     }
-
-    /// Σ (v − m)²/2σ² of Gaussian units.
-    private func squares(of values: [Float], around means: Span<Float>) -> Double {
-        let (values, halfPrecisions) = (values, halfPrecisions)
-        return squares(of: values.span, around: means, times: halfPrecisions.span)
-    }
-
-    private func squares(
-        of values: Span<Float>, around means: Span<Float>, times factors: Span<Float>
-    ) -> Double {
-        sumOfTerms(&terms, count: shape.visible) { terms in
-            for i in terms.indices {
-                let difference = values[i] - means[i]
-                terms[i] = difference * difference * factors[i]
-            }
-        }
-    }
-
-    /// Adds −ln N(v; m, σ²) of each case, m being the means in `visible`.
-    private func addDensities(of states: [UInt8], cases: Int, to sums: inout Sums) {
-        let constant = rbm.visibleVariances.reduce(0) { $0 + logNormalization(variance: $1) }
-        let visible = visible
-        for row in 0..<cases {
-            readReals(states, rowRange(row, of: shape.visible), into: &reals)
-            let means = visible.span.extracting(rowRange(row, of: shape.visible))
-            sums.crossEntropy.add(constant + squares(of: reals, around: means))
-        }
-    }
-
-    /// Σ over hidden units of ln Σ_h e^{hx} in the row's field x.
-    private func hiddenTerm(_ row: Int) -> Double {
-        let hidden = hidden
-        let x = hidden.span.extracting(rowRange(row, of: shape.hidden))
-        return sumOfTerms(&terms, count: shape.hidden) { terms in
-            switch shape.hiddenUnits {
-            case .bernoulli: for j in terms.indices { terms[j] = softplus(x[j]) }
-            case .spin: for j in terms.indices { terms[j] = logTwoCosh(x[j]) }
-            case .gaussian: preconditionFailure("gaussian hidden units")
-            }
-        }
-    }
-}
-
-/// Σ of terms that a plain loop writes first: a loop over a closure would not vectorize.
-@inline(__always)
-private func sumOfTerms(
-    _ terms: inout [Float], count: Int, _ write: (inout MutableSpan<Float>) -> Void
-) -> Double {
-    if terms.count < count { terms = Array(repeating: 0, count: count) }
-    var span = terms.mutableSpan
-    span.withRange(0..<count) { write(&$0) }
-    return laneSum(terms.span.extracting(0..<count))
 }

@@ -29,7 +29,7 @@ public struct PseudoLikelihood {
     /// Creates the tables of an RBM.
     public init(_ rbm: RBM) {
         shape = LayerShape(rbm, levels: .bits)
-        let delta: Float = rbm.visibleUnits == .spin ? 2 : 1
+        let delta = Float(rbm.visibleUnits.scale)
         bias = rbm.parameters.visibleBias.map { $0 * delta }
         let (visible, hidden) = (rbm.visibleCount, rbm.hiddenCount)
         var up = [Float](repeating: 0, count: visible * hidden)
@@ -75,7 +75,7 @@ public struct PseudoLikelihood {
     }
 
     private func value(states: [UInt8], fields: [Float]) -> Double {
-        let sharpness: Float = shape.hiddenUnits == .spin ? 2 : 1
+        let sharpness = Float(shape.hiddenUnits.scale)
         let p = fields.map { sigmoid(sharpness * $0) }
         let q = fields.map { sigmoid(-sharpness * $0) }
         // ln of e^{−F} of the flipped state over that of the state, but for the bias.
@@ -107,13 +107,12 @@ public struct PseudoLikelihood {
         let down = down.span.extracting(rowRange(unit, of: shape.visible))
         let rises = rises.span
         var products = products.mutableSpan
-        switch shape.hiddenUnits {
-        case .gaussian: preconditionFailure("gaussian hidden units")
-        case .bernoulli:
+        if shape.hiddenUnits.offset == 0 {
             for i in products.indices {
                 products[i] *= q + p * select(up[i], rises[i], down[i])
             }
-        case .spin:
+        } else {
+            // The lower value is the opposite of the upper one.
             for i in products.indices {
                 let flipped = select(up[i], rises[i], down[i])
                 let opposite = select(down[i], rises[i], up[i])
@@ -127,14 +126,14 @@ public struct PseudoLikelihood {
         to ratios: inout [Float], unit: Int, field x: Float, states: [UInt8]
     ) {
         let exponents = wide[unit]
-        for i in ratios.indices {
-            let flipped = x + (states[i] == 0 ? exponents[i] : -exponents[i])
-            switch shape.hiddenUnits {
-            case .gaussian: preconditionFailure("gaussian hidden units")
-            case .bernoulli: ratios[i] += softplus(flipped) - softplus(x)
-            case .spin: ratios[i] += logTwoCosh(flipped) - logTwoCosh(x)
-            }
-        }
+        let law = shape.hiddenUnits.law(own: [])
+        // ln Σ_h e^{hx} as the state is, and as it would be after each flip.
+        let fields =
+            [x] + ratios.indices.map { x + (states[$0] == 0 ? exponents[$0] : -exponents[$0]) }
+        var logs = fields
+        var span = logs.mutableSpan
+        law.writeLogPartitions(fields: fields.span, into: &span)
+        for i in ratios.indices { ratios[i] += logs[i + 1] - logs[0] }
     }
 
     private func takeLogarithms(_ products: inout [Float], _ ratios: inout [Float]) {

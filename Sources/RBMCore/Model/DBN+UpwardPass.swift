@@ -2,17 +2,18 @@ import RandomStreams
 
 /// The way up a stack, one case at a time: exact in double precision, and the same everywhere.
 extension DBN {
-    /// The means of a layer's hidden units, each layer given the means of the one below it.
+    /// Computes the means of a layer's hidden units, each layer given the means of the one below it.
     ///
     /// - Parameter visible: Values of the visible units (not bytes), shape `[visible]`.
     /// - Returns: Shape `[hidden]` of the layer; of spins in [−1, 1].
     public func hiddenMeans(ofLayer layer: Int, given visible: [Double]) -> [Double] {
         layers[...layer].reduce(visible) { values, rbm in
-            rbm.hiddenPreactivations(given: values).map(rbm.hiddenUnits.mean(field:))
+            rbm.hiddenUnits.levels(fields: rbm.hiddenPreactivations(given: values))
+                .map(rbm.hiddenUnits.value)
         }
     }
 
-    /// States of a layer's hidden units, each layer drawn given the states of the one below it.
+    /// Draws states of a layer's hidden units, each layer given the states of the one below it.
     ///
     /// - Parameters:
     ///   - visible: Values of the visible units (not bytes), shape `[visible]`.
@@ -25,13 +26,12 @@ extension DBN {
         var states: [UInt8] = []
         for (index, rbm) in layers[...layer].enumerated() {
             let fields = rbm.hiddenPreactivations(given: values)
-            let stream = RandomStream(seed: seed, .propagation, layer: index)
-            var words = [UInt32](repeating: 0, count: fields.count)
-            var span = words.mutableSpan
-            stream.fill(&span, row: number)
-            states = zip(fields, words).map { field, word in
-                word.occurs(Float(rbm.hiddenUnits.probability(field: field))) ? 1 : 0
-            }
+            let levels = rbm.hiddenUnits.levels(fields: fields).map { Float($0) }
+            states = Array(repeating: 0, count: levels.count)
+            var span = states.mutableSpan
+            rbm.hiddenLaw.draw(
+                levels.span, row: number,
+                from: RandomStream(seed: seed, .propagation, layer: index), one: 1, into: &span)
             values = states.map { rbm.hiddenUnits.value(Double($0)) }
         }
         return states

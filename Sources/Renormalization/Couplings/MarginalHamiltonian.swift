@@ -37,9 +37,9 @@ public struct MarginalHamiltonian: Sendable, Equatable {
             ? (parameters.visibleBias, parameters.hiddenBias)
             : (parameters.hiddenBias, parameters.visibleBias)
         // A unit's value is its middle plus half the step times a spin.
-        let (middle, half) = own == .spin ? (0.0, 1.0) : (0.5, 0.5)
-        // ln(1 + eˣ) = x/2 + ln 2cosh(x/2).
-        let isSpin = other == .spin
+        let (middle, half) = (own.value(0.5), own.scale / 2)
+        // So does one that is summed over: ln Σ_u e^{ux} = middle·x + ln 2cosh(half·x).
+        let (otherMiddle, otherHalf) = (other.value(0.5), other.scale / 2)
         let count = ownBias.count
         var fields = ownBias.map { half * Double($0) }
         var constant = ownBias.reduce(0) { $0 + middle * Double($1) }
@@ -50,11 +50,10 @@ public struct MarginalHamiltonian: Sendable, Equatable {
                 Double(side == .visible ? parameters[$0, j] : parameters[j, $0])
             }
             let threshold = Double(otherBias[j]) + middle * row.reduce(0, +)
-            thresholds.append(isSpin ? threshold : threshold / 2)
-            weights += row.map { half * (isSpin ? $0 : $0 / 2) }
-            guard !isSpin else { continue }
-            constant += threshold / 2
-            for i in row.indices { fields[i] += half * row[i] / 2 }
+            thresholds.append(otherHalf * threshold)
+            weights += row.map { half * (otherHalf * $0) }
+            constant += otherMiddle * threshold
+            for i in row.indices { fields[i] += half * (otherMiddle * row[i]) }
         }
         units = count
         self.fields = fields

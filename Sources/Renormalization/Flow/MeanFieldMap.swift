@@ -12,8 +12,8 @@ public import RBMCore
 public struct MeanFieldMap: Sendable {
     public let visibleCount: Int
     public let hiddenCount: Int
-    private let visibleUnits: UnitKind
-    private let hiddenUnits: UnitKind
+    private let visibleUnits: any UnitKind
+    private let hiddenUnits: any UnitKind
     /// Shape [visible, hidden].
     private let weights: [Double]
     private let visibleBias: [Double]
@@ -91,13 +91,14 @@ public struct MeanFieldMap: Sendable {
         return before
     }
 
-    private static func variance(_ kind: UnitKind, mean: Double) -> Double {
-        kind == .spin ? 1 - mean * mean : mean * (1 - mean)
+    /// The variance of a unit of two values, (upper − mean)(mean − lower).
+    private static func variance(_ kind: any UnitKind, mean: Double) -> Double {
+        (kind.value(1) - mean) * (mean - kind.value(0))
     }
 
     /// −Σ p ln p over the two values of a unit.
-    private static func entropy(_ kind: UnitKind, mean: Double) -> Double {
-        let up = kind == .spin ? (1 + mean) / 2 : mean
+    private static func entropy(_ kind: any UnitKind, mean: Double) -> Double {
+        let up = (mean - kind.offset) / kind.scale
         func term(_ p: Double) -> Double { p > 0 ? -p * log(p) : 0 }
         return term(up) + term(1 - up)
     }

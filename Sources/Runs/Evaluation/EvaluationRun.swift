@@ -96,7 +96,7 @@ public struct EvaluationRun {
     private func baseBias(
         _ rbm: RBM, on view: any CaseSource, _ world: borrowing Communicator
     ) throws -> [Float]? {
-        guard rbm.visibleUnits != .gaussian else { return nil }
+        guard rbm.visibleUnits.isDiscrete else { return nil }
         return rbm.visibleUnits.biases(ofRates: try baseRates(of: view, world))
     }
 

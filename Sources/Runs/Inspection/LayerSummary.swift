@@ -53,9 +53,9 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
     public init(_ rbm: RBM) {
         let parameters = rbm.parameters
         visible = rbm.visibleCount
-        visibleUnits = rbm.visibleUnits.rawValue
+        visibleUnits = rbm.visibleUnits.name
         hidden = rbm.hiddenCount
-        hiddenUnits = rbm.hiddenUnits.rawValue
+        hiddenUnits = rbm.hiddenUnits.name
         self.parameters = parameters.values.count
         let weights = parameters.values[..<parameters.weightCount]
         weightNorm = parameters.weightNorm
@@ -104,7 +104,7 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
                 let first = (unit - start) * units.upperBound
                 let earlier = (0..<unit).first {
                     let cosine = cosines[first + $0]
-                    return (rbm.hiddenUnits == .spin ? cosine.magnitude : cosine)
+                    return (rbm.hiddenUnits.isSymmetric ? cosine.magnitude : cosine)
                         >= duplicateCosine
                 }
                 if let earlier { found.append(Duplicate(unit: unit, of: earlier)) }

@@ -20,7 +20,7 @@ struct ClampFile {
     /// Throws `badFile`.
     /// - Parameter standardization: What turns the file's real values into those of the units.
     init(
-        path: String, imageShape: [Int], kind: UnitKind, standardization: Standardization? = nil
+        path: String, imageShape: [Int], kind: any UnitKind, standardization: Standardization? = nil
     ) throws(StorageError) {
         let file = try ArrayFile(path: path)
         guard file.shape == imageShape || file.caseShape == imageShape, file.cases > 0 else {
@@ -34,7 +34,7 @@ struct ClampFile {
         patterns = file.shape == imageShape ? 1 : file.cases
         values = try Self.values(of: file)
         states =
-            kind == .gaussian
+            kind.stateEncoding == .real
             ? try Self.reals(values, of: file, standardization)
             : try Self.bits(values, of: file, kind)
         patternBytes = states.count / patterns
@@ -75,7 +75,7 @@ struct ClampFile {
 
     /// The bytes of units of two values.
     private static func bits(
-        _ values: [Float], of file: ArrayFile, _ kind: UnitKind
+        _ values: [Float], of file: ArrayFile, _ kind: any UnitKind
     ) throws(StorageError) -> [UInt8] {
         var states: [UInt8] = []
         states.reserveCapacity(values.count)
@@ -87,12 +87,12 @@ struct ClampFile {
                 states.append(0)
                 first.zero = first.zero ?? place
             case 1: states.append(1)
-            case -1 where kind == .spin:
+            case -1 where kind.isSymmetric:
                 states.append(0)
                 first.minusOne = first.minusOne ?? place
             case let value where value.isNaN: states.append(Clamp.free)
             default:
-                let known = kind == .spin ? "−1 or +1 (or 0 or 1)" : "0 or 1"
+                let known = kind.isSymmetric ? "−1 or +1 (or 0 or 1)" : "0 or 1"
                 throw StorageError(
                     .badFile, file.path,
                     "holds \(value) at \(Self.place(place, in: file.shape)); expected \(known) "

@@ -60,7 +60,7 @@ public struct SamplingRun {
         let visible = try world.together {
             try draw(share, of: model, from: source, clamp: held?.states(of: share))
         }
-        if kind == .gaussian {
+        if kind.stateEncoding == .real {
             try writeReals(visible, of: model, held, world)
             return summary(world)
         }
@@ -151,7 +151,7 @@ public struct SamplingRun {
 
     /// The states of all chains come together on rank 0.
     private func checkSize(_ model: Model) throws(SharedFailure) {
-        let bytes = model.layers[0].visibleUnits == .gaussian ? 4 : 1
+        let bytes = model.layers[0].visibleUnits.stateEncoding.bytesPerUnit
         let widest = bytes * (model.layers.map { max($0.visibleCount, $0.hiddenCount) }.max() ?? 1)
         let most = Communicator.mostGatheredBytes / widest
         guard count <= most else {

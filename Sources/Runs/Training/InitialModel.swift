@@ -54,7 +54,7 @@ enum InitialModel {
                 return "its layer \(index) has biases, but layers.\(index).biases is false"
             }
             guard
-                rbm.visibleUnits != .gaussian
+                !rbm.visibleUnits.hasOwnParameters
                     || rbm.parameters.hasLogVariances == (options.visibleVariance == .learned)
             else {
                 return

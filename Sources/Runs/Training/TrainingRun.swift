@@ -159,7 +159,7 @@ public struct TrainingRun {
         var visible = data.layer.training.visible
         var levels = data.layer.training.levels
         for plan in plans {
-            if plan.layer == 0 && plan.visibleUnits == .spin && levels == .grey {
+            if plan.layer == 0 && !plan.visibleUnits.takesGrey && levels == .grey {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration,
                     "layers.0.visible-units: spins take two values, but the data are grey; set "

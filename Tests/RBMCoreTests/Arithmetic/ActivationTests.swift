@@ -6,8 +6,8 @@ import Testing
 @testable import RBMCore
 
 @Suite struct ActivationTests {
-    @Test(arguments: UnitKind.allCases)
-    func activationIsTheProbabilityOfTheUpperValue(kind: UnitKind) {
+    @Test(arguments: UnitKinds.discrete)
+    func activationIsTheProbabilityOfTheUpperValue(kind: any UnitKind) {
         let fields: [Float] = [-1000, -20, -1.5, -0.1, 0, 0.1, 1.5, 20, 1000]
         var values = fields
         activate(kind, units: 3, rows: 0..<3, &values)
@@ -34,8 +34,8 @@ import Testing
         let probabilities = generator.probabilities(5 * units)
         var states = [UInt8](repeating: 9, count: 6 * units)
         sample(
-            probabilities, rows: 1..<4, units: units, one: 127, stream: stream, firstRow: 100,
-            into: &states, at: 2)
+            Bernoulli(), probabilities, rows: 1..<4, columns: units, bytes: units, one: 127,
+            stream: stream, firstRow: 100, into: &states, at: 2)
         let expected = (0..<3).flatMap { row in
             (0..<units).map { unit -> UInt8 in
                 let random = stream.word(row: 100 + row, unit: unit)
@@ -54,7 +54,7 @@ import Testing
         var states = [UInt8](repeating: 0, count: 5)
         for row in 0..<count {
             sample(
-                probabilities, rows: 0..<1, units: 5, one: 1,
+                Bernoulli(), probabilities, rows: 0..<1, columns: 5, bytes: 5, one: 1,
                 stream: RandomStream(seed: 3, .sampling), firstRow: row, into: &states, at: 0)
             for unit in 0..<5 { ones[unit] += Double(states[unit]) }
         }

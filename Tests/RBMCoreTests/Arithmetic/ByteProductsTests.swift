@@ -27,7 +27,7 @@ import Testing
     }
 
     private func product(
-        _ states: [UInt8], _ levels: ByteLevels, from start: Int, _ bytes: [Int8],
+        _ states: [UInt8], _ levels: StateEncoding, from start: Int, _ bytes: [Int8],
         _ transposed: Bool, _ m: Int, _ n: Int, _ k: Int
     ) -> [Int] {
         var product = [Int32](repeating: -7, count: m * n)
@@ -38,8 +38,8 @@ import Testing
         return product.map { Int($0) }
     }
 
-    @Test(arguments: [ByteLevels.bits, .grey], [false, true])
-    func productsAreExact(levels: ByteLevels, transposed: Bool) {
+    @Test(arguments: [StateEncoding.bits, .grey], [false, true])
+    func productsAreExact(levels: StateEncoding, transposed: Bool) {
         var generator = TestGenerator(seed: 20)
         for _ in 0..<60 {
             let shape = Shape(&generator)
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [ByteLevels.bits, .grey])
-    func productsOfSomeColumnsAreExact(levels: ByteLevels) {
+    @Test(arguments: [StateEncoding.bits, .grey])
+    func productsOfSomeColumnsAreExact(levels: StateEncoding) {
         var generator = TestGenerator(seed: 21)
         for _ in 0..<60 {
             let shape = Shape(&generator)
@@ -92,9 +92,9 @@ import Testing
 
     /// Each sum comes once, at its place, whatever the blocks are.
     @Test(
-        arguments: [ByteLevels.bits, .grey],
+        arguments: [StateEncoding.bits, .grey],
         [(false, 1), (false, 2), (true, 1), (true, 2)])
-    func blocksMakeUpTheProduct(levels: ByteLevels, layout: (transposed: Bool, threads: Int)) {
+    func blocksMakeUpTheProduct(levels: StateEncoding, layout: (transposed: Bool, threads: Int)) {
         let before = MatrixProducts.threads
         defer { MatrixProducts.setThreads(before) }
         MatrixProducts.setThreads(layout.threads)
@@ -121,7 +121,7 @@ import Testing
 
     /// The products that come in blocks; what does not come just once is no sum.
     private func product(
-        _ products: ByteProducts, _ states: [UInt8], _ levels: ByteLevels,
+        _ products: ByteProducts, _ states: [UInt8], _ levels: StateEncoding,
         _ weights: RoundedWeights, _ transposed: Bool, _ m: Int, _ n: Int, _ k: Int
     ) -> [Int] {
         var found = [Int](repeating: 1 << 40, count: m * n)

@@ -24,7 +24,7 @@ import Testing
             #expect(largestDifference(fields, naive.hiddenFields(v)) < 1e-5)
         }
 
-        for levels in [ByteLevels.bits, .grey] {
+        for levels in [StateEncoding.bits, .grey] {
             let hidden = generator.bytes(rows.upperBound * m, levels)
             var down = [Float](repeating: 7, count: rows.upperBound * n)
             arithmetic.downward(hidden, levels: levels, rows: rows, into: &down)

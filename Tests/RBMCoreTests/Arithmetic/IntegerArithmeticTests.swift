@@ -56,7 +56,7 @@ import Testing
             }
         }
 
-        for levels in format == .word ? [.bits] : [ByteLevels.bits, .grey] {
+        for levels in format == .word ? [.bits] : [StateEncoding.bits, .grey] {
             let hidden = generator.bytes(rows * m, levels)
             var down = [Float](repeating: .nan, count: rows * n)
             arithmetic.downward(hidden, levels: levels, rows: 0..<rows, into: &down)
@@ -173,7 +173,7 @@ import Testing
     // MARK: Bounds
 
     private func shape(
-        _ visible: Int, _ hidden: Int, _ kind: UnitKind, _ levels: ByteLevels
+        _ visible: Int, _ hidden: Int, _ kind: any UnitKind, _ levels: StateEncoding
     ) -> LayerShape {
         LayerShape(
             visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind, levels: levels)
@@ -181,12 +181,13 @@ import Testing
 
     /// (2³¹ − 1) over 127 for bits, 127² for grey, and half as many for spins.
     @Test(arguments: [
-        (UnitKind.bernoulli, ByteLevels.bits, 16_909_320),
+        (Bernoulli() as any UnitKind, StateEncoding.bits, 16_909_320),
         (.spin, .bits, 8_454_660),
         (.bernoulli, .grey, 133_144),
         (.spin, .grey, 66_572),
     ])
-    func theLargestNumberOfCasesIsNamed(kind: UnitKind, levels: ByteLevels, most: Int) throws {
+    func theLargestNumberOfCasesIsNamed(kind: any UnitKind, levels: StateEncoding, most: Int) throws
+    {
         let shape = shape(784, 500, kind, levels)
         #expect(IntegerArithmetic.refusal(of: shape, batch: most - 100, chains: 100) == nil)
         let message = try #require(
@@ -196,8 +197,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [(UnitKind.bernoulli, 132_104), (.spin, 66_052)])
-    func theLargestLayerIsNamed(kind: UnitKind, most: Int) throws {
+    @Test(arguments: [(Bernoulli() as any UnitKind, 132_104), (.spin, 66_052)])
+    func theLargestLayerIsNamed(kind: any UnitKind, most: Int) throws {
         #expect(
             IntegerArithmetic.refusal(of: shape(most, 3, kind, .bits), batch: 9, chains: 9) == nil)
         for shape in [shape(most + 1, 3, kind, .bits), shape(3, most + 1, kind, .bits)] {

@@ -58,7 +58,7 @@ import Testing
         let shape: LayerShape
 
         /// Wider than what is computed at a time, in both directions.
-        init(_ kind: ArithmeticKind, _ units: UnitKind, _ generator: inout TestGenerator) {
+        init(_ kind: ArithmeticKind, _ units: any UnitKind, _ generator: inout TestGenerator) {
             shape = LayerShape(
                 visible: 333, hidden: 290, visibleUnits: units, hiddenUnits: units, levels: .bits)
             arithmetic = makeTrainingArithmetic(kind, shape, seed: 1, layer: 0)
@@ -67,8 +67,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ArithmeticKind.allCases, [UnitKind.bernoulli, .spin])
-    func hiddenProbabilitiesAreThoseOfThePreactivations(kind: ArithmeticKind, units: UnitKind) {
+    @Test(arguments: ArithmeticKind.allCases, UnitKinds.discrete)
+    func hiddenProbabilitiesAreThoseOfThePreactivations(kind: ArithmeticKind, units: any UnitKind) {
         var generator = TestGenerator(seed: 22)
         let machine = Machine(kind, units, &generator)
         let (shape, arithmetic) = (machine.shape, machine.arithmetic)
@@ -83,8 +83,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ArithmeticKind.allCases, [UnitKind.bernoulli, .spin])
-    func visibleStatesAreDrawnFromTheirProbabilities(kind: ArithmeticKind, units: UnitKind) {
+    @Test(arguments: ArithmeticKind.allCases, UnitKinds.discrete)
+    func visibleStatesAreDrawnFromTheirProbabilities(kind: ArithmeticKind, units: any UnitKind) {
         var generator = TestGenerator(seed: 23)
         let machine = Machine(kind, units, &generator)
         let (shape, arithmetic) = (machine.shape, machine.arithmetic)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct MeanRoundingTests {
     private func bytes(
-        _ kind: UnitKind, _ probabilities: [Float], hidden: Int, _ rows: PhaseRows, step: Int
+        _ kind: any UnitKind, _ probabilities: [Float], hidden: Int, _ rows: PhaseRows, step: Int
     ) -> [Int8] {
         var result = [Int8](repeating: 99, count: probabilities.count)
         roundMeans(
@@ -19,8 +19,8 @@ import Testing
     /// Equal and unequal counts, of which one is much the larger.
     static let counts = [(4, 4), (3, 7), (7, 3), (1, 100), (100, 1)]
 
-    @Test(arguments: UnitKind.allCases, counts)
-    func roundingIsUnbiased(kind: UnitKind, counts: (batch: Int, chains: Int)) {
+    @Test(arguments: UnitKinds.discrete, counts)
+    func roundingIsUnbiased(kind: any UnitKind, counts: (batch: Int, chains: Int)) {
         let hidden = 5
         let rows = PhaseRows(
             positive: 0..<counts.batch, of: counts.batch, negative: 0..<counts.chains,
@@ -48,9 +48,9 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKind.allCases, counts)
+    @Test(arguments: UnitKinds.discrete, counts)
     func roundingIsToANeighbourAndWithin127(
-        kind: UnitKind, counts: (batch: Int, chains: Int)
+        kind: any UnitKind, counts: (batch: Int, chains: Int)
     ) {
         let hidden = 7
         let rows = PhaseRows(

@@ -7,8 +7,8 @@ import Testing
     private let free = Clamp.free
 
     /// The free units reach their distribution given the held ones, found by enumeration.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func freeUnitsFollowTheHeldOnes(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func freeUnitsFollowTheHeldOnes(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 41)
         let rbm = generator.rbm(5, 4, visible, hidden, weights: 1, biases: 0.5)
         let clamp = [1, free, 0, free, free]
@@ -34,8 +34,8 @@ import Testing
             plain.variation((0..<count).map { stateNumber(states, row: $0, of: 5) }) > 10 * floor)
     }
 
-    @Test(arguments: UnitKind.allCases, [true, false])
-    func freeGaussianUnitsFollowTheHeldOnes(hidden: UnitKind, learned: Bool) {
+    @Test(arguments: UnitKinds.discrete, [true, false])
+    func freeGaussianUnitsFollowTheHeldOnes(hidden: any UnitKind, learned: Bool) {
         let rbm = GaussianUnitsTests.machine(hidden, learned: learned)
         let held: [Float] = [1.5, .nan, -0.75, .nan]
         let exact = HeldGaussians([rbm], held: held)

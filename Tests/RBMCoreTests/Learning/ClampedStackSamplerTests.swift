@@ -9,7 +9,9 @@ import Testing
     /// Two layers, three, and spins among them.
     private func stack(_ number: Int) -> DBN {
         var generator = TestGenerator(seed: 61)
-        func layer(_ visible: Int, _ hidden: Int, _ below: UnitKind, _ above: UnitKind) -> RBM {
+        func layer(_ visible: Int, _ hidden: Int, _ below: any UnitKind, _ above: any UnitKind)
+            -> RBM
+        {
             generator.rbm(visible, hidden, below, above, weights: 1.2, biases: 0.5)
         }
         return switch number {
@@ -46,8 +48,8 @@ import Testing
         #expect(variation() < 2 * floor)
     }
 
-    @Test(arguments: UnitKind.allCases, [true, false])
-    func freeGaussianUnitsFollowTheHeldOnes(between: UnitKind, learned: Bool) {
+    @Test(arguments: UnitKinds.discrete, [true, false])
+    func freeGaussianUnitsFollowTheHeldOnes(between: any UnitKind, learned: Bool) {
         var generator = TestGenerator(seed: 63)
         let layers = [
             GaussianUnitsTests.machine(between, learned: learned),

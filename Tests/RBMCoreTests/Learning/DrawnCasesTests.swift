@@ -36,7 +36,7 @@ private final class ConstantCases: CaseSource {
     let count: Int
     let row: [UInt8]
     var visible: Int { row.count }
-    var levels: ByteLevels { .grey }
+    var levels: StateEncoding { .grey }
 
     init(count: Int, row: [UInt8]) {
         self.count = count

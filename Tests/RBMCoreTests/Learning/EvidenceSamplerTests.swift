@@ -29,7 +29,7 @@ import Testing
 
     /// Gaussian units have variances of their own, from 0.5 to 2.
     private func machine(
-        _ visible: UnitKind, _ hidden: UnitKind, _ generator: inout TestGenerator
+        _ visible: any UnitKind, _ hidden: any UnitKind, _ generator: inout TestGenerator
     ) -> RBM {
         let rbm = generator.rbm(6, 4, visible, hidden, weights: 1, biases: 0.5)
         guard visible == .gaussian else { return rbm }
@@ -42,8 +42,8 @@ import Testing
     }
 
     /// Stationary: draws from the exact distribution stay so after a sweep; and others reach it.
-    @Test(arguments: [UnitKind.bernoulli, .spin, .gaussian], UnitKind.allCases)
-    func sweepsKeepAndReachTheConditional(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.all, UnitKinds.discrete)
+    func sweepsKeepAndReachTheConditional(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 51)
         let rbm = machine(visible, hidden, &generator)
         let prior: [Float] = [0.5, -0.25, 1, -0.5]

@@ -11,7 +11,7 @@ struct NaiveGaussian {
     var visibleBias: [Double]
     var hiddenBias: [Double]
     var logVariances: [Double]
-    let hiddenUnits: UnitKind
+    let hiddenUnits: any UnitKind
 
     init(_ rbm: RBM) {
         weights = (0..<rbm.visibleCount).map { i in
@@ -110,7 +110,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
 
 @Suite struct GaussianUnitsTests {
     static func machine(
-        _ hiddenUnits: UnitKind, learned: Bool = true, visible: Int = 4, hidden: Int = 3
+        _ hiddenUnits: any UnitKind, learned: Bool = true, visible: Int = 4, hidden: Int = 3
     ) -> RBM {
         var generator = TestGenerator(seed: 120)
         let base = generator.parameters(visible, hidden, weights: 0.5, biases: 0.4)
@@ -131,8 +131,8 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
 
     // MARK: Energies
 
-    @Test(arguments: UnitKind.allCases, [true, false])
-    func energiesAreTheirDefinitions(hiddenUnits: UnitKind, learned: Bool) {
+    @Test(arguments: UnitKinds.discrete, [true, false])
+    func energiesAreTheirDefinitions(hiddenUnits: any UnitKind, learned: Bool) {
         let rbm = Self.machine(hiddenUnits, learned: learned)
         let naive = NaiveGaussian(rbm)
         let evaluator = LayerEvaluator(rbm, levels: .real, arithmetic: .float32)
@@ -152,8 +152,8 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     }
 
     /// ∫ dv e^{−F} of one visible unit on a fine grid.
-    @Test(arguments: UnitKind.allCases) func thePartitionFunctionIsTheIntegral(
-        hiddenUnits: UnitKind
+    @Test(arguments: UnitKinds.discrete) func thePartitionFunctionIsTheIntegral(
+        hiddenUnits: any UnitKind
     ) {
         let rbm = Self.machine(hiddenUnits, visible: 1, hidden: 3)
         let step = 0.01
@@ -164,8 +164,8 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         #expect(abs(enumeration!.logPartition - log(sum)) < 1e-10)
     }
 
-    @Test(arguments: UnitKind.allCases, [2, 5, 13])
-    func enumerationGoesOverTheHiddenSide(hiddenUnits: UnitKind, hidden: Int) throws {
+    @Test(arguments: UnitKinds.discrete, [2, 5, 13])
+    func enumerationGoesOverTheHiddenSide(hiddenUnits: any UnitKind, hidden: Int) throws {
         // Also where the visible side is the smaller one.
         let rbm = Self.machine(hiddenUnits, visible: 4, hidden: hidden)
         let enumeration = try #require(Enumeration(rbm))
@@ -181,7 +181,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         evaluator.addCrossEntropies(of: bytes(of: [v]), cases: 1, to: &sums)
         // Means enter as bytes.
         let h = rbm.hiddenPreactivations(given: v).map {
-            (UnitKind.bernoulli.mean(field: $0) * 127).rounded() / 127
+            (Bernoulli().mean(field: $0) * 127).rounded() / 127
         }
         let means = rbm.visiblePreactivations(given: h)
         let exact = v.indices.reduce(0.0) {
@@ -194,8 +194,8 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     // MARK: The gradient
 
     /// Data against very many states drawn exactly: their statistics are the gradient.
-    @Test(arguments: UnitKind.allCases)
-    func theStatisticsAreTheGradientByCentralDifferences(hiddenUnits: UnitKind) {
+    @Test(arguments: UnitKinds.discrete)
+    func theStatisticsAreTheGradientByCentralDifferences(hiddenUnits: any UnitKind) {
         let rbm = Self.machine(hiddenUnits)
         let naive = NaiveGaussian(rbm)
         var generator = TestGenerator(seed: 122)
@@ -238,8 +238,8 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     // MARK: Sampling
 
     /// Chains keep the exact distribution: means, variances and the noise about them.
-    @Test(arguments: UnitKind.allCases)
-    func gibbsSamplingKeepsTheExactMoments(hiddenUnits: UnitKind) {
+    @Test(arguments: UnitKinds.discrete)
+    func gibbsSamplingKeepsTheExactMoments(hiddenUnits: any UnitKind) {
         let rbm = Self.machine(hiddenUnits)
         let naive = NaiveGaussian(rbm)
         let logZ = naive.logPartition
@@ -361,7 +361,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
             startsAtMeans: true, seed: 7, layer: 0)
         #expect(start.visibleBias == [1, -2, 0])
         #expect(abs(start.logVariances[0] - log(4)) < 1e-6)
-        #expect(start.logVariances[2] == logVarianceBounds.lowerBound)
+        #expect(start.logVariances[2] == Gaussian.logVarianceBounds.lowerBound)
         let norms = (0..<3).map { i in
             (0..<500).reduce(0.0) { $0 + pow(Double(start[i, $1]), 2) / 500 }.squareRoot()
         }

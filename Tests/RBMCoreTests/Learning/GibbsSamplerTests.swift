@@ -6,7 +6,9 @@ import Testing
 @Suite struct GibbsSamplerTests {
     @Test(arguments: ArithmeticKind.allCases)
     func chainsReachTheDistributionOfTheMachine(kind: ArithmeticKind) {
-        for (visible, hidden) in [(UnitKind.bernoulli, UnitKind.spin), (.spin, .bernoulli)] {
+        for (visible, hidden) in [
+            (Bernoulli() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli),
+        ] {
             var generator = TestGenerator(seed: 93)
             let rbm = generator.rbm(5, 4, visible, hidden, weights: 1, biases: 0.5)
             let distribution = StateDistribution(
@@ -66,8 +68,8 @@ import Testing
     }
 
     /// One half sweep down: p(v | h) by its definition, the same for any division of the chains.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func theWayDownDrawsFromTheConditional(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func theWayDownDrawsFromTheConditional(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 97)
         let rbm = generator.rbm(3, 4, visible, hidden)
         let (count, units) = (10_000, 3)

@@ -76,7 +76,8 @@ import Testing
     }
 
     /// A machine of ten units with couplings so strong that one sweep forgets little.
-    private func strongMachine(_ kind: UnitKind) -> (rbm: RBM, cases: [UInt8], exact: [Double]) {
+    private func strongMachine(_ kind: any UnitKind) -> (rbm: RBM, cases: [UInt8], exact: [Double])
+    {
         var generator = TestGenerator(seed: 61)
         let rbm = generator.rbm(
             6, 4, kind, kind, weights: kind == .spin ? 0.6 : 2.2, biases: 0.4)
@@ -86,8 +87,8 @@ import Testing
         return (rbm, cases, exact)
     }
 
-    @Test(arguments: UnitKind.allCases, ArithmeticKind.allCases)
-    func contrastiveDivergenceTendsToTheGradient(kind: UnitKind, arithmetic: ArithmeticKind) {
+    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    func contrastiveDivergenceTendsToTheGradient(kind: any UnitKind, arithmetic: ArithmeticKind) {
         let (rbm, cases, exact) = strongMachine(kind)
         func estimate(_ sweeps: Int, steps: Int) -> [Double] {
             meanGradient(
@@ -105,9 +106,9 @@ import Testing
         #expect(largestDifference(hundred, exact) < 0.03)
     }
 
-    @Test(arguments: UnitKind.allCases, ArithmeticKind.allCases)
+    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
     func persistentChainsOfAFixedMachineGiveTheGradient(
-        kind: UnitKind, arithmetic: ArithmeticKind
+        kind: any UnitKind, arithmetic: ArithmeticKind
     ) {
         let (rbm, cases, exact) = strongMachine(kind)
         let estimate = meanGradient(
@@ -120,14 +121,14 @@ import Testing
     // MARK: Stationarity
 
     struct Kernel: Sendable, CustomTestStringConvertible {
-        let visible: UnitKind
-        let hidden: UnitKind
+        let visible: any UnitKind
+        let hidden: any UnitKind
         let arithmetic: ArithmeticKind
         var testDescription: String { "\(visible) × \(hidden), \(arithmetic.rawValue)" }
     }
 
-    static let kernels = UnitKind.allCases.flatMap { visible in
-        UnitKind.allCases.flatMap { hidden in
+    static let kernels = UnitKinds.discrete.flatMap { visible in
+        UnitKinds.discrete.flatMap { hidden in
             ArithmeticKind.allCases.map { arithmetic in
                 Kernel(visible: visible, hidden: hidden, arithmetic: arithmetic)
             }
@@ -233,8 +234,8 @@ import Testing
     /// Independent bits, 101 cases at batch 100: a last batch of one case against 100 chains.
     ///
     /// Where the phases are divided by one count, biases run away to several units.
-    @Test(arguments: UnitKind.allCases, ArithmeticKind.allCases)
-    func aShortLastBatchDoesNotDriveTheBiases(kind: UnitKind, arithmetic: ArithmeticKind) {
+    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    func aShortLastBatchDoesNotDriveTheBiases(kind: any UnitKind, arithmetic: ArithmeticKind) {
         var generator = TestGenerator(seed: 65)
         let (visible, hidden, count) = (40, 20, 101)
         let cases = generator.bytes(count * visible, .bits)
@@ -266,9 +267,9 @@ import Testing
     }
 
     /// Pixels that are always 0 or always 1 keep every parameter finite, from log-odds on.
-    @Test(arguments: UnitKind.allCases, LearningRule.Algorithm.allCases)
+    @Test(arguments: UnitKinds.discrete, LearningRule.Algorithm.allCases)
     func constantPixelsKeepTheParametersFinite(
-        kind: UnitKind, algorithm: LearningRule.Algorithm
+        kind: any UnitKind, algorithm: LearningRule.Algorithm
     ) {
         var generator = TestGenerator(seed: 66)
         let (visible, count) = (12, 50)

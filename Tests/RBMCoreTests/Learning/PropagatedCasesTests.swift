@@ -8,11 +8,11 @@ import Testing
     /// Cases that are the same at every draw.
     private final class FixedCases: CaseSource {
         let visible: Int
-        let levels: ByteLevels
+        let levels: StateEncoding
         let bytes: [UInt8]
         var count: Int { bytes.count / visible }
 
-        init(_ bytes: [UInt8], visible: Int, levels: ByteLevels) {
+        init(_ bytes: [UInt8], visible: Int, levels: StateEncoding) {
             self.bytes = bytes
             self.visible = visible
             self.levels = levels
@@ -28,7 +28,7 @@ import Testing
     private let hidden = 9
     private let count = 12
 
-    private func machine(_ kind: UnitKind, _ generator: inout TestGenerator) -> RBM {
+    private func machine(_ kind: any UnitKind, _ generator: inout TestGenerator) -> RBM {
         // Strong enough that some means are all but certain.
         generator.rbm(21, hidden, .bernoulli, kind, weights: 1.5)
     }
@@ -40,10 +40,10 @@ import Testing
     }
 
     @Test(
-        arguments: UnitKind.allCases,
+        arguments: UnitKinds.discrete,
         [PropagatedCases.Propagation.means, .samples])
     func theNextLayerSeesTheHiddenMeansWithoutBias(
-        kind: UnitKind, propagation: PropagatedCases.Propagation
+        kind: any UnitKind, propagation: PropagatedCases.Propagation
     ) throws {
         var generator = TestGenerator(seed: 90)
         let rbm = machine(kind, &generator)

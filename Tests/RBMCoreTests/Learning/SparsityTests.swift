@@ -14,9 +14,9 @@ import Testing
         #expect(rule.updated(nil, means: [-1, 0.5], of: .spin) == [0, 0.75])
     }
 
-    @Test(arguments: UnitKind.allCases, ArithmeticKind.allCases)
-    func dataMeansAreThoseOfTheDataPhase(kind: UnitKind, arithmetic: ArithmeticKind) {
-        for levels in [ByteLevels.bits, .grey] {
+    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    func dataMeansAreThoseOfTheDataPhase(kind: any UnitKind, arithmetic: ArithmeticKind) {
+        for levels in [StateEncoding.bits, .grey] {
             var generator = TestGenerator(seed: 90)
             let shape = LayerShape(
                 visible: 13, hidden: 7, visibleUnits: kind, hiddenUnits: kind, levels: levels)
@@ -40,7 +40,9 @@ import Testing
 
     /// The derivative of cost·Σ(t ln q + (1 − t) ln(1 − q)) by the total inputs, with the mean
     /// activity of a single case for q.
-    @Test(arguments: UnitKind.allCases) func thePullIsTheGradientOfTheCrossEntropy(kind: UnitKind) {
+    @Test(arguments: UnitKinds.discrete) func thePullIsTheGradientOfTheCrossEntropy(
+        kind: any UnitKind
+    ) {
         var generator = TestGenerator(seed: 91)
         let rbm = generator.rbm(4, 3, .bernoulli, kind)
         let visible: [UInt8] = [1, 0, 1, 1]
@@ -48,7 +50,7 @@ import Testing
         func objective(_ parameters: Parameters) -> Double {
             let moved = RBM(visibleUnits: .bernoulli, hiddenUnits: kind, parameters: parameters)
             return moved.hiddenPreactivations(given: visible.map { Double($0) }).reduce(0) {
-                let q = UnitKind.bernoulli.mean(field: sharpness * $1)
+                let q = Bernoulli().mean(field: sharpness * $1)
                 return $0 + 0.5 * (0.1 * logarithm(q) + 0.9 * logarithm(1 - q))
             }
         }

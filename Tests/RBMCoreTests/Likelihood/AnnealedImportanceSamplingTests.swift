@@ -7,8 +7,8 @@ import Testing
 @Suite struct AnnealedImportanceSamplingTests {
     /// Chains enough for an error of a few hundredths; each pairing of units meets its exact ln Z
     /// within four standard errors, on several seeds, from base models with and without biases.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func meetsEnumeration(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func meetsEnumeration(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 60)
         var squares = 0.0
         for seed: UInt64 in 1...6 {
@@ -29,8 +29,8 @@ import Testing
     }
 
     /// Gaussian visible units in variances of their own, from their biases and from elsewhere.
-    @Test(arguments: UnitKind.allCases, [true, false])
-    func gaussianUnitsMeetEnumeration(hidden: UnitKind, learned: Bool) throws {
+    @Test(arguments: UnitKinds.discrete, [true, false])
+    func gaussianUnitsMeetEnumeration(hidden: any UnitKind, learned: Bool) throws {
         var generator = TestGenerator(seed: 64)
         let rbm = GaussianUnitsTests.machine(hidden, learned: learned, visible: 7, hidden: 6)
         let exact = try #require(Enumeration(rbm)).logPartition
@@ -63,8 +63,8 @@ import Testing
 
     /// Without weights the base model with the RBM's own biases is the RBM: nothing is left to
     /// chance.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func independentUnitsAreExact(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func independentUnitsAreExact(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 61)
         var rbm = generator.rbm(9, 5, visible, hidden, weights: 0, biases: 1)
         for i in rbm.parameters.hiddenBiasRange { rbm.parameters.values[i] = 0 }
@@ -100,8 +100,8 @@ import Testing
     }
 
     /// Weights depend on the chains' numbers alone, across blocks of 256 too.
-    @Test(arguments: [UnitKind.bernoulli, .spin])
-    func chainsMayBeSharedOut(kind: UnitKind) {
+    @Test(arguments: UnitKinds.discrete)
+    func chainsMayBeSharedOut(kind: any UnitKind) {
         var generator = TestGenerator(seed: 62)
         let rbm = generator.rbm(21, 13, kind, kind, weights: 0.3)
         let sampling = AnnealedImportanceSampling(

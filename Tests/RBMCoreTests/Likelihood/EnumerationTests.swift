@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct EnumerationTests {
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func meetsTheSumOverAllJointStates(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func meetsTheSumOverAllJointStates(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 40)
         for (n, m) in [(1, 1), (3, 5), (5, 3), (4, 4), (7, 2), (1, 8)] {
             let rbm = generator.rbm(n, m, visible, hidden, weights: 1.2, biases: 0.8)
@@ -17,8 +17,8 @@ import Testing
     }
 
     /// Σ_v e^{−F(v)} = Σ_h e^{−F(h)}: marginalizing either side leaves the other's weight.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func bothMarginalsGiveOnePartitionFunction(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func bothMarginalsGiveOnePartitionFunction(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 41)
         for (n, m) in [(9, 6), (6, 9), (8, 8)] {
             let rbm = generator.rbm(n, m, visible, hidden)
@@ -33,8 +33,8 @@ import Testing
     }
 
     /// A side of 13 units has two blocks; their sums in any order, and either side the smaller.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func blocksAddUpInAnyOrder(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func blocksAddUpInAnyOrder(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 42)
         for (n, m) in [(13, 15), (15, 13)] {
             let rbm = generator.rbm(n, m, visible, hidden, weights: 0.4)
@@ -53,8 +53,8 @@ import Testing
     }
 
     /// More units on the other side than one product of factors takes, and not a multiple of four.
-    @Test(arguments: UnitKind.allCases, [3, 511, 512, 513, 1030])
-    func aWideOtherSideIsSummedWhole(kind: UnitKind, width: Int) throws {
+    @Test(arguments: UnitKinds.discrete, [3, 511, 512, 513, 1030])
+    func aWideOtherSideIsSummedWhole(kind: any UnitKind, width: Int) throws {
         var generator = TestGenerator(seed: 43)
         let rbm = generator.rbm(width, 2, kind, .spin, weights: 0.3)
         let exact = logSum(NaiveRBM.states(.spin, 2).map { -rbm.freeEnergy(ofHidden: $0) })

@@ -34,8 +34,8 @@ import Testing
         #expect(worst < tolerance, sourceLocation: sourceLocation)
     }
 
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func meetsTheFlipsOfEveryUnit(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func meetsTheFlipsOfEveryUnit(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 51)
         for (n, m) in [(1, 1), (5, 3), (67, 29), (20, 130)] {
             check(
@@ -44,8 +44,8 @@ import Testing
     }
 
     /// Weights and biases up to 30, 100 and 1000: fields far beyond what exponentials hold.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func largeWeightsAreExactToo(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func largeWeightsAreExactToo(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 52)
         for largest: Float in [10, 30, 100, 1000] {
             for (n, m) in [(1, 1), (2, 1), (3, 3), (12, 7)] {
@@ -80,8 +80,8 @@ import Testing
     }
 
     /// Independent units: the pseudo-likelihood is the likelihood.
-    @Test(arguments: UnitKind.allCases)
-    func ofIndependentUnitsItIsTheLogLikelihood(kind: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete)
+    func ofIndependentUnitsItIsTheLogLikelihood(kind: any UnitKind) throws {
         var generator = TestGenerator(seed: 54)
         let rbm = generator.rbm(6, 2, kind, .spin, weights: 0, biases: 1)
         let bytes = generator.bytes(6, .bits)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DBNUpwardPassTests {
     /// Three layers, of every pair of kinds at the bottom.
-    private func stack(_ visible: UnitKind, _ hidden: UnitKind) -> DBN {
+    private func stack(_ visible: any UnitKind, _ hidden: any UnitKind) -> DBN {
         var generator = TestGenerator(seed: 31)
         return DBN(layers: [
             generator.rbm(6, 5, visible, hidden), generator.rbm(5, 4, hidden, .bernoulli),
@@ -15,8 +15,8 @@ import Testing
 
     private let bits: [UInt8] = [1, 0, 0, 1, 1, 0]
 
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func meansGoUpLayerByLayer(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func meansGoUpLayerByLayer(visible: any UnitKind, hidden: any UnitKind) {
         let stack = stack(visible, hidden)
         let values = unitValues(bits, row: 0, of: 6, visible, .bits)
         var expected = values
@@ -32,14 +32,14 @@ import Testing
     }
 
     /// The distribution of the states of layer 1: states of layer 0 summed out.
-    @Test(arguments: UnitKind.allCases) func statesGoUpByTheirDistribution(hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete) func statesGoUpByTheirDistribution(hidden: any UnitKind) {
         let stack = stack(.bernoulli, hidden)
         let values = bits.map { Double($0) }
         func probabilities(_ rbm: RBM, _ values: [Double]) -> [Double] {
             let fields = NaiveRBM(rbm).hiddenFields(values)
             return NaiveRBM.states(rbm.hiddenUnits, rbm.hiddenCount).map { state in
                 zip(fields, state).reduce(1) {
-                    let p = rbm.hiddenUnits.probability(field: $1.0)
+                    let p = rbm.hiddenUnits.level(field: $1.0)
                     return $0 * ($1.1 == 1 ? p : 1 - p)
                 }
             }

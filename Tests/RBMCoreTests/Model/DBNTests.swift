@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct DBNTests {
     private static func layer(
-        _ visible: Int, _ visibleUnits: UnitKind, _ hidden: Int, _ hiddenUnits: UnitKind
+        _ visible: Int, _ visibleUnits: any UnitKind, _ hidden: Int, _ hiddenUnits: any UnitKind
     ) -> RBM {
         RBM(
             visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,

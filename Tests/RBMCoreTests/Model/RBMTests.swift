@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct RBMTests {
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func energiesAndFreeEnergiesMeetTheirDefinitions(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func energiesAndFreeEnergiesMeetTheirDefinitions(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 30)
         let rbm = generator.rbm(5, 4, visible, hidden)
         let naive = NaiveRBM(rbm)
@@ -20,8 +20,8 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func conditionalMeansMeetTheirDefinitions(visible: UnitKind, hidden: UnitKind) {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func conditionalMeansMeetTheirDefinitions(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 31)
         let rbm = generator.rbm(5, 4, visible, hidden)
         let naive = NaiveRBM(rbm)
@@ -37,8 +37,8 @@ import Testing
     }
 
     /// The gradient ⟨v hᵀ⟩_data − ⟨v hᵀ⟩_model, by enumeration, is that of ⟨−F⟩_data − ln Z.
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
-    func theGradientIsThatOfTheLogLikelihood(visible: UnitKind, hidden: UnitKind) throws {
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    func theGradientIsThatOfTheLogLikelihood(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 32)
         var rbm = generator.rbm(5, 3, visible, hidden)
         let naive = NaiveRBM(rbm)
@@ -95,9 +95,9 @@ import Testing
         #expect(largestDifference(logProbabilities(bits), logProbabilities(spins)) < 1e-12)
     }
 
-    @Test(arguments: UnitKind.allCases, UnitKind.allCases)
+    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
     func freeEnergiesAreFiniteAndExactAtPreactivationsOfAThousand(
-        visible: UnitKind, hidden: UnitKind
+        visible: any UnitKind, hidden: any UnitKind
     ) {
         for bias: Float in [1000, -1000] {
             let rbm = RBM(
@@ -110,8 +110,8 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKind.allCases)
-    func meansAreDerivativesOfLogPartitions(kind: UnitKind) {
+    @Test(arguments: UnitKinds.discrete)
+    func meansAreDerivativesOfLogPartitions(kind: any UnitKind) {
         for x in stride(from: -30.0, through: 30, by: 0.37) {
             let step = 1e-5
             let slope =

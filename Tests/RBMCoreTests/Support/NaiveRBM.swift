@@ -5,8 +5,8 @@ import RBMCore
 ///
 /// State number n of a layer has unit i at its upper value where bit i of n is set.
 struct NaiveRBM {
-    let visibleUnits: UnitKind
-    let hiddenUnits: UnitKind
+    let visibleUnits: any UnitKind
+    let hiddenUnits: any UnitKind
     /// Indexed by visible unit, then hidden unit.
     var weights: [[Double]]
     var visibleBias: [Double]
@@ -23,7 +23,7 @@ struct NaiveRBM {
     }
 
     /// All states of `count` units.
-    static func states(_ kind: UnitKind, _ count: Int) -> [[Double]] {
+    static func states(_ kind: any UnitKind, _ count: Int) -> [[Double]] {
         (0..<(1 << count)).map { number in
             (0..<count).map { unit in
                 let isUp = number >> unit & 1 == 1
@@ -128,14 +128,14 @@ func logSum(_ logs: [Double]) -> Double {
 }
 
 /// The value of a unit whose byte is given: the definition that the products must meet.
-func unitValue(_ byte: UInt8, _ kind: UnitKind, _ levels: ByteLevels) -> Double {
+func unitValue(_ byte: UInt8, _ kind: any UnitKind, _ levels: StateEncoding) -> Double {
     let share = Double(byte) / Double(levels.maximum)
     return kind == .spin ? 2 * share - 1 : share
 }
 
 /// The values of one row of bytes.
 func unitValues(
-    _ bytes: [UInt8], row: Int, of units: Int, _ kind: UnitKind, _ levels: ByteLevels
+    _ bytes: [UInt8], row: Int, of units: Int, _ kind: any UnitKind, _ levels: StateEncoding
 ) -> [Double] {
     bytes[(row * units)..<((row + 1) * units)].map { unitValue($0, kind, levels) }
 }

@@ -12,7 +12,7 @@ struct NaiveStack {
             let naive = NaiveRBM(rbm)
             var below = [Double](repeating: 0, count: 1 << rbm.visibleCount)
             for (hidden, p) in zip(naive.hiddenStates, above) {
-                let ups = naive.visibleFields(hidden).map(rbm.visibleUnits.probability(field:))
+                let ups = naive.visibleFields(hidden).map(rbm.visibleUnits.level(field:))
                 for (number, visible) in naive.visibleStates.enumerated() {
                     below[number] += zip(ups, visible).reduce(p) {
                         $0 * ($1.1 == 1 ? $1.0 : 1 - $1.0)

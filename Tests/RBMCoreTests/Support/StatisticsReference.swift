@@ -81,9 +81,9 @@ extension LayerArithmetic {
 }
 
 /// All pairings of units with both kinds of visible bytes, in an odd shape.
-let allShapes: [LayerShape] = UnitKind.allCases.flatMap { visibleUnits in
-    UnitKind.allCases.flatMap { hiddenUnits in
-        [ByteLevels.bits, .grey].map {
+let allShapes: [LayerShape] = UnitKinds.discrete.flatMap { visibleUnits in
+    UnitKinds.discrete.flatMap { hiddenUnits in
+        [StateEncoding.bits, .grey].map {
             LayerShape(
                 visible: 67, hidden: 29, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,
                 levels: $0)

@@ -11,7 +11,7 @@ enum Machines {
     }
 
     /// The values of the units of a state, bit i set for the upper value of unit i.
-    static func values(_ state: Int, count: Int, _ kind: UnitKind) -> [Double] {
+    static func values(_ state: Int, count: Int, _ kind: any UnitKind) -> [Double] {
         (0..<count).map { kind.value(Double(state >> $0 & 1)) }
     }
 }

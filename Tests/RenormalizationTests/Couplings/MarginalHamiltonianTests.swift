@@ -7,12 +7,12 @@ import Testing
 @Suite struct MarginalHamiltonianTests {
     @Test(
         arguments: [
-            (UnitKind.spin, UnitKind.spin), (.spin, .bernoulli), (.bernoulli, .spin),
+            (Spin() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli), (.bernoulli, .spin),
             (.bernoulli, .bernoulli),
         ],
         MarginalHamiltonian.Side.allCases)
     func valuesAreFreeEnergies(
-        kinds: (visible: UnitKind, hidden: UnitKind), side: MarginalHamiltonian.Side
+        kinds: (visible: any UnitKind, hidden: any UnitKind), side: MarginalHamiltonian.Side
     ) throws {
         let machine = randomMachine(
             visible: 11, hidden: 12, visibleUnits: kinds.visible, hiddenUnits: kinds.hidden)

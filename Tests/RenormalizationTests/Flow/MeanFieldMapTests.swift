@@ -7,7 +7,7 @@ import Testing
 
 struct MeanFieldMapTests {
     static func machine(
-        _ visibleUnits: UnitKind, _ visible: Int, _ hiddenUnits: UnitKind, _ hidden: Int,
+        _ visibleUnits: any UnitKind, _ visible: Int, _ hiddenUnits: any UnitKind, _ hidden: Int,
         scale: Float = 1
     ) -> RBM {
         randomMachine(
@@ -15,18 +15,18 @@ struct MeanFieldMapTests {
             scale: scale, seed: 8)
     }
 
-    static let kinds: [(UnitKind, UnitKind)] = [
+    static let kinds: [(any UnitKind, any UnitKind)] = [
         (.spin, .spin), (.bernoulli, .bernoulli), (.spin, .bernoulli), (.bernoulli, .spin),
     ]
 
-    private func start(_ kind: UnitKind, _ count: Int, row: Int) -> [Double] {
+    private func start(_ kind: any UnitKind, _ count: Int, row: Int) -> [Double] {
         let stream = RandomStream(seed: 9, .benchmark)
         return (0..<count).map {
             kind.value(Double(stream.word(row: row, unit: $0).unitInterval))
         }
     }
 
-    @Test(arguments: kinds) func theFreeEnergyNeverRises(kinds: (UnitKind, UnitKind)) {
+    @Test(arguments: kinds) func theFreeEnergyNeverRises(kinds: (any UnitKind, any UnitKind)) {
         let rbm = Self.machine(kinds.0, 9, kinds.1, 7, scale: 1.5)
         let map = MeanFieldMap(rbm)
         for row in 0..<20 {
@@ -66,7 +66,7 @@ struct MeanFieldMapTests {
     }
 
     @Test(arguments: kinds) func theSpectralRadiusIsThatOfTheDifferences(
-        kinds: (UnitKind, UnitKind)
+        kinds: (any UnitKind, any UnitKind)
     ) {
         let rbm = Self.machine(kinds.0, 6, kinds.1, 5)
         let map = MeanFieldMap(rbm)
