@@ -52,7 +52,7 @@ public final class FileCases: CaseSource {
         }
         let visible = visible
         let stream = RandomStream(
-            seed: seed, .binarization, step: values == .sampledOnce ? 0 : draw)
+            seed: seed, .binarization(draw: values == .sampledOnce ? 0 : draw))
         var words = [UInt32](repeating: 0, count: values.isSampled ? visible : 0)
         var floats = [Float](repeating: 0, count: file.elementType.isByte ? 0 : visible)
         var result = result.mutableSpan

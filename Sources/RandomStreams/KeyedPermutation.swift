@@ -9,21 +9,39 @@ public struct KeyedPermutation: Sendable {
     /// How many elements are permuted.
     public let count: Int
 
+    /// What is ordered; each has counters of its own, which no `Purpose` has.
+    public enum Order: Sendable, Hashable {
+        /// The training cases of an epoch.
+        case epoch(Int, layer: Int)
+        /// The cases of a file, of which the first ones are held out.
+        case heldOutChoice
+        /// The cases of a source, of which the monitor measures the first ones.
+        case monitorCases(layer: Int)
+
+        var words: Purpose.Words {
+            switch self {
+            case .epoch(let epoch, let layer):
+                Purpose.Words(.epochOrder, layer: layer, step: epoch)
+            case .heldOutChoice: Purpose.Words(.heldOutChoice)
+            case .monitorCases(let layer): Purpose.Words(.monitorCases, layer: layer)
+            }
+        }
+    }
+
     private let seed: UInt64
     private let tag: UInt64
     private let step: UInt64
     private let halfBits: UInt64
 
-    /// Creates the order that belongs to (seed, purpose, layer, step).
+    /// Creates the order that belongs to the seed and what is ordered.
     ///
-    /// - Precondition: `count` ≥ 0 and below 2⁶²; `layer` < 2⁸, `step` < 2³².
-    public init(count: Int, seed: UInt64, _ purpose: Purpose, layer: Int = 0, step: Int = 0) {
+    /// - Precondition: `count` ≥ 0 and below 2⁶²; a layer < 2⁸, an epoch < 2³².
+    public init(count: Int, seed: UInt64, _ order: Order) {
         precondition(count >= 0 && count < 1 << 62, "cannot permute \(count) elements")
-        precondition(layer >= 0 && layer < 1 << 8, "layer \(layer) is outside 0..<256")
         self.count = count
         self.seed = seed
-        self.step = UInt64(UInt32(step))
-        tag = UInt64(purpose.rawValue) << 24 | UInt64(layer) << 16
+        step = UInt64(order.words.step)
+        tag = UInt64(order.words.tag)
         let bits = Int.bitWidth - max(count - 1, 1).leadingZeroBitCount
         halfBits = UInt64((bits + 1) / 2)
     }

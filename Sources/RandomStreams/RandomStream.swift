@@ -1,42 +1,14 @@
-/// What a random number is for; a different purpose never meets the same counter.
-///
-/// The raw values are part of every model's bits: new purposes are added at the end.
-public enum Purpose: UInt8, Sendable, CaseIterable {
-    case initialWeights = 1
-    case initialChains
-    case hiddenState
-    case visibleState
-    case positiveRounding
-    case negativeRounding
-    case epochOrder
-    case heldOutChoice
-    case binarization
-    case propagation
-    case monitorCases
-    case pseudoLikelihoodBits
-    case sampling
-    case isingStart
-    case isingUpdate
-    case isingCluster
-    case benchmark
-    case annealing
-    case dropout
-    case weightRounding
-    case couplingStates
-    case isingChain
-    case blockTies
-}
+import Synchronization
 
-/// A family of random numbers that is a pure function of (seed, purpose, layer, step, sweep).
+/// A family of random numbers that is a pure function of the seed and a purpose.
 ///
-/// Within the family a row and a unit name one number. Rows are *global* (a sample's position, a
-/// chain's index): neither rank nor thread enters, so any division of the work draws the same.
+/// Within the family a row and a unit name one number. Rows are *global* (a case's number, a chain's
+/// index): neither rank nor thread enters, so any division of the work draws the same.
 ///
-/// Counter words: block of units, row, step, and purpose · layer · sweep in 8 · 8 · 16 bits.
+/// Counter words: block of units, row, and the two of the purpose.
 public struct RandomStream: Sendable {
     private let seed: UInt64
-    private let step: UInt32
-    private let tag: UInt32
+    private let purpose: Purpose.Words
 
     /// Units that draw from one group of counters: 16 counters of 4 words.
     ///
@@ -46,14 +18,10 @@ public struct RandomStream: Sendable {
 
     /// Creates the family.
     ///
-    /// - Precondition: `layer` < 2⁸, `sweep` < 2¹⁶, `step` < 2³².
-    public init(seed: UInt64, _ purpose: Purpose, layer: Int = 0, step: Int = 0, sweep: Int = 0) {
-        precondition(layer >= 0 && layer < 1 << 8, "layer \(layer) is outside 0..<256")
-        precondition(sweep >= 0 && sweep < 1 << 16, "sweep \(sweep) is outside 0..<65536")
-        precondition(step >= 0 && step < 1 << 32, "step \(step) is outside 0..<2³²")
+    /// - Precondition: The coordinates of the purpose are within its limits.
+    public init(seed: UInt64, _ purpose: Purpose) {
         self.seed = seed
-        self.step = UInt32(step)
-        tag = UInt32(purpose.rawValue) << 24 | UInt32(layer) << 16 | UInt32(sweep)
+        self.purpose = purpose.words
     }
 
     /// Fills `words` with 32 random bits for each of successive units of a row.
@@ -62,6 +30,9 @@ public struct RandomStream: Sendable {
     /// - Parameter first: The first unit's number, a multiple of 64.
     public func fill(_ words: inout MutableSpan<UInt32>, row: Int, from first: Int = 0) {
         precondition(first % Self.groupUnits == 0, "a row is filled from unit \(first) on")
+        if DrawRecorder.isOn.load(ordering: .relaxed) {
+            note(row: row, units: first..<(first + words.count))
+        }
         let row = UInt64(UInt32(row))
         let before = first / Self.groupUnits
         unsafe words.withUnsafeMutableBufferPointer { words in
@@ -109,8 +80,8 @@ public struct RandomStream: Sendable {
     /// Writes the 64 words of one group.
     @inline(__always)
     private func fillGroup(_ target: UnsafeMutablePointer<UInt32>, first: UInt64, row: UInt64) {
-        let step = UInt64(step)
-        let tag = UInt64(tag)
+        let step = UInt64(purpose.step)
+        let tag = UInt64(purpose.tag)
         for j in 0..<16 {
             let counter = (first &+ UInt64(truncatingIfNeeded: j), row, step, tag)
             let x = Philox.words(counter: counter, key: seed)
@@ -123,10 +94,14 @@ public struct RandomStream: Sendable {
 
     /// Returns the 32 random bits of one unit of one row.
     public func word(row: Int, unit: Int) -> UInt32 {
+        if DrawRecorder.isOn.load(ordering: .relaxed) {
+            note(row: row, units: unit..<(unit + 1))
+        }
         let group = unit / Self.groupUnits
         let place = unit % Self.groupUnits
         let counter = (
-            UInt64(group * 16 + place % 16), UInt64(UInt32(row)), UInt64(step), UInt64(tag)
+            UInt64(group * 16 + place % 16), UInt64(UInt32(row)), UInt64(purpose.step),
+            UInt64(purpose.tag)
         )
         let x = Philox.words(counter: counter, key: seed)
         switch place / 16 {
@@ -135,6 +110,12 @@ public struct RandomStream: Sendable {
         case 2: return UInt32(truncatingIfNeeded: x.2)
         default: return UInt32(truncatingIfNeeded: x.3)
         }
+    }
+
+    /// Tells the recorder of a draw; out of the way of those who do not record.
+    @inline(never)
+    private func note(row: Int, units: Range<Int>) {
+        DrawRecorder.note(RecordedDraw(purpose: purpose, row: row, units: units), seed: seed)
     }
 }
 

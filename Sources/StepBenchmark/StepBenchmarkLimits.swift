@@ -101,7 +101,7 @@ private func add(_ change: [Float], times factor: Float, to values: inout [Float
 /// Seconds of drawing a random word for each unit of some rows, row by row into the same place.
 private func drawWords(of rows: Int, into words: inout [UInt32]) -> Double {
     let start = ContinuousClock.now
-    let stream = RandomStream(seed: 1, .benchmark, step: 1)
+    let stream = RandomStream(seed: 1, .benchmarkTiming)
     var span = words.mutableSpan
     for row in 0..<rows { stream.fill(&span, row: row) }
     return (.now - start) / .seconds(1)

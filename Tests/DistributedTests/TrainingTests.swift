@@ -27,6 +27,11 @@ import Testing
         }
     }
 
+    @Test func noTwoDrawsShareACounter() throws {
+        let run = try runCheck("no counter is used twice", ranks: 1)
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
     @Test func float32RunsAgreeToRounding() throws {
         func parameters(ranks: Int) throws -> [Double] {
             let run = try runCheck("float32 training", ranks: ranks)

@@ -95,7 +95,9 @@ import Testing
             spins: (0..<size).map { y in
                 (0..<size).map { x in (0..<64).map { 2 * Int(start[$0][y * size + x]) - 1 } }
             })
-        var words = RandomWords(seed: 11, .isingUpdate, layer: 0, row: 3)
+        var words = RandomWords(seed: 11, row: 3) {
+            .isingUpdate(.groups, role: 0, chunk: $0)
+        }
         // As many sweeps as one chunk of random words serves.
         for sweep in 0..<(size <= 4 ? 5 : 2) {
             group.advance(sweeps: 1)

@@ -6,9 +6,12 @@ import Testing
 
 @Suite struct RandomWordsTests {
     @Test func wordsAreThoseOfTheStream() {
-        var words = RandomWords(seed: 9, .isingUpdate, layer: 1, row: 5)
+        var words = RandomWords(seed: 9, row: 5) {
+            .isingUpdate(.groups, role: 1, chunk: $0)
+        }
         for chunk in 0..<2 {
-            let stream = RandomStream(seed: 9, .isingUpdate, layer: 1, step: chunk)
+            let stream = RandomStream(
+                seed: 9, .isingUpdate(.groups, role: 1, chunk: chunk))
             for i in 0..<2048 {
                 let low = UInt64(stream.word(row: 5, unit: 2 * i))
                 let high = UInt64(stream.word(row: 5, unit: 2 * i + 1))
@@ -19,7 +22,9 @@ import Testing
 
     @Test(arguments: [0, 0.03, 0.1716, 0.5, 0.75, 0.999, 1])
     func bitsHaveTheirProbability(probability: Double) {
-        var words = RandomWords(seed: 3, .isingUpdate, layer: 0, row: 0)
+        var words = RandomWords(seed: 3, row: 0) {
+            .isingUpdate(.groups, role: 0, chunk: $0)
+        }
         let trials = 4000
         var ones = [Int](repeating: 0, count: 64)
         for _ in 0..<trials {
@@ -37,7 +42,9 @@ import Testing
     }
 
     @Test func lanesThatAskForNothingStayZero() {
-        var words = RandomWords(seed: 3, .isingUpdate, layer: 0, row: 0)
+        var words = RandomWords(seed: 3, row: 0) {
+            .isingUpdate(.groups, role: 0, chunk: $0)
+        }
         for _ in 0..<100 {
             #expect(words.bernoulli(Probability(0.9), lanes: 0xF0F0) & ~0xF0F0 == 0)
         }
@@ -46,8 +53,12 @@ import Testing
 
     @Test func rowsOfWordsAgreeWithSingleDigits() {
         // With one word in the row both ways of drawing take the same words.
-        var row = RandomWords(seed: 5, .isingUpdate, layer: 0, row: 0, longestDraw: 8)
-        var single = RandomWords(seed: 5, .isingUpdate, layer: 0, row: 0)
+        var row = RandomWords(seed: 5, row: 0, longestDraw: 8) {
+            .isingUpdate(.groups, role: 0, chunk: $0)
+        }
+        var single = RandomWords(seed: 5, row: 0) {
+            .isingUpdate(.groups, role: 0, chunk: $0)
+        }
         let probability = Probability(0.3)
         var lanes: [UInt64] = [~0]
         var drawn: [UInt64] = [0]

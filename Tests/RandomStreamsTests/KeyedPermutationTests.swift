@@ -4,13 +4,13 @@ import Testing
 @Suite struct KeyedPermutationTests {
     @Test(arguments: [1, 2, 3, 5, 16, 17, 100, 257, 1000])
     func everyElementAppearsOnce(count: Int) {
-        let order = KeyedPermutation(count: count, seed: 11, .epochOrder, step: 4)
+        let order = KeyedPermutation(count: count, seed: 11, .epoch(4, layer: 0))
         #expect((0..<count).map { order[$0] }.sorted() == Array(0..<count))
     }
 
     @Test func anotherEpochIsAnotherOrder() {
-        let first = KeyedPermutation(count: 100, seed: 11, .epochOrder, step: 0)
-        let second = KeyedPermutation(count: 100, seed: 11, .epochOrder, step: 1)
+        let first = KeyedPermutation(count: 100, seed: 11, .epoch(0, layer: 0))
+        let second = KeyedPermutation(count: 100, seed: 11, .epoch(1, layer: 0))
         #expect((0..<100).map { first[$0] } != (0..<100).map { second[$0] })
     }
 
@@ -19,7 +19,7 @@ import Testing
         // quantile is 20.5.
         var counts = [Double](repeating: 0, count: 6)
         for step in 0..<6000 {
-            counts[KeyedPermutation(count: 6, seed: 5, .epochOrder, step: step)[0]] += 1
+            counts[KeyedPermutation(count: 6, seed: 5, .epoch(step, layer: 0))[0]] += 1
         }
         let chiSquare = counts.reduce(0) { $0 + ($1 - 1000) * ($1 - 1000) / 1000 }
         #expect(chiSquare < 20.5)

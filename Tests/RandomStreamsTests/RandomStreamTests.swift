@@ -12,18 +12,18 @@ import Testing
 
     @Test(arguments: [1, 15, 16, 17, 63, 64, 65, 128, 500, 784])
     func fillAgreesWithTheWordOfEachUnit(units: Int) {
-        let stream = RandomStream(seed: 7, .hiddenState, layer: 1, step: 3, sweep: 2)
+        let stream = RandomStream(seed: 7, .hiddenState(layer: 1, step: 3, sweep: 2))
         #expect(
             row(stream, units: units, row: 9) == (0..<units).map { stream.word(row: 9, unit: $0) })
     }
 
     @Test func aUnitsWordDoesNotDependOnTheWidthOfTheRow() {
-        let stream = RandomStream(seed: 7, .visibleState)
+        let stream = RandomStream(seed: 7, .visibleState(layer: 0, step: 0, sweep: 0))
         #expect(row(stream, units: 70, row: 1) == Array(row(stream, units: 300, row: 1).prefix(70)))
     }
 
     @Test(arguments: [0, 64, 128, 448]) func aPartOfARowHasTheWordsOfTheWhole(first: Int) {
-        let stream = RandomStream(seed: 7, .visibleState)
+        let stream = RandomStream(seed: 7, .visibleState(layer: 0, step: 0, sweep: 0))
         let whole = row(stream, units: 700, row: 5)
         for units in [1, 63, 64, 65, 200] {
             var words = [UInt32](repeating: 0, count: units)
@@ -37,28 +37,25 @@ import Testing
         await #expect(processExitsWith: .failure) {
             var words = [UInt32](repeating: 0, count: 64)
             var span = words.mutableSpan
-            RandomStream(seed: 7, .visibleState).fill(&span, row: 0, from: 32)
+            RandomStream(seed: 7, .visibleState(layer: 0, step: 0, sweep: 0)).fill(
+                &span, row: 0, from: 32)
         }
     }
 
     @Test func everyPartOfTheNameMatters() {
-        let base = RandomStream(seed: 1, .hiddenState, layer: 0, step: 0, sweep: 0)
+        func hidden(_ seed: UInt64, layer: Int = 0, step: Int = 0, sweep: Int = 0) -> RandomStream {
+            RandomStream(seed: seed, .hiddenState(layer: layer, step: step, sweep: sweep))
+        }
+        let base = hidden(1)
         let others = [
-            RandomStream(seed: 2, .hiddenState),
-            RandomStream(seed: 1 << 32 | 1, .hiddenState),
-            RandomStream(seed: 1, .visibleState),
-            RandomStream(seed: 1, .hiddenState, layer: 1),
-            RandomStream(seed: 1, .hiddenState, step: 1),
-            RandomStream(seed: 1, .hiddenState, sweep: 1),
+            hidden(2), hidden(1 << 32 | 1), hidden(1, layer: 1), hidden(1, step: 1),
+            hidden(1, sweep: 1),
+            RandomStream(seed: 1, .visibleState(layer: 0, step: 0, sweep: 0)),
         ]
         for other in others {
             #expect(row(other, units: 64, row: 0) != row(base, units: 64, row: 0))
         }
         #expect(row(base, units: 64, row: 1) != row(base, units: 64, row: 0))
-    }
-
-    @Test func purposesHaveDistinctNumbersThatNeverChange() {
-        #expect(Purpose.allCases.map(\.rawValue) == Array(1...UInt8(Purpose.allCases.count)))
     }
 
     @Test func eventsAreCertainOrImpossibleWhereTheirProbabilitySaysSo() {

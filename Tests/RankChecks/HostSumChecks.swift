@@ -4,7 +4,7 @@ import RandomStreams
 
 /// Integers of a rank, of at most so many bits and a sign.
 private func numbers(_ count: Int, bits: UInt32, rank: Int, draw: Int) -> [Int32] {
-    let stream = RandomStream(seed: 7, .benchmark, step: draw)
+    let stream = RandomStream(seed: 7, .binarization(draw: draw))
     return (0..<count).map {
         Int32(bitPattern: stream.word(row: rank, unit: $0)) >> Int32(31 - bits)
     }

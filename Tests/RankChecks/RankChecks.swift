@@ -98,6 +98,7 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
     },
     "integer training": { world in try printFingerprints(of: .integer, world) },
     "one-byte training": { world in try printFingerprints(of: .integerOneByte, world) },
+    "no counter is used twice": { world in try checkCounters(world) },
     "float32 training": { world in try printParameters(world) },
 ]
 

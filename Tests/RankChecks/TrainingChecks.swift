@@ -17,7 +17,7 @@ final class StripedCases: CaseSource {
 
     func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
         for (row, number) in cases.enumerated() {
-            let stream = RandomStream(seed: 99, .benchmark, step: draw)
+            let stream = RandomStream(seed: 99, .binarization(draw: draw))
             let phase = stream.word(row: number, unit: visible) % 2
             for i in 0..<visible {
                 let word = stream.word(row: number, unit: i)
@@ -119,6 +119,41 @@ func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communi
         guard world.rank == 0 else { continue }
         let isEqual = fingerprint(other) == fingerprint(model)
         try expect(isEqual || arithmetic == .float32, "panels change the bits: \(isOverlapped)")
+    }
+}
+
+/// Fails when two draws of one training share a counter.
+///
+/// Sources of cases are functions of a case and may be asked again; dropout gives a row of the data
+/// and the chain of the same number one mask; the weights of the start are rounded twice, alike.
+func checkCounters(_ world: borrowing Communicator) throws {
+    let ofCases: Set<Purpose.Code> = [.propagation, .pseudoLikelihoodBits]
+    for rule in [LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 2)] {
+        let stack = (0..<3).map {
+            var plan = plan(.bernoulli, .bernoulli, rule, .integerOneByte, layer: $0, epochs: 2)
+            plan.keepProbability = 0.6
+            return plan
+        }
+        let draws = try DrawRecorder.record(seed: 5) { _ = try train(stack, .grey, world) }
+        let repeated = DrawRecorder.repeated(draws).filter {
+            switch $0.purpose.code {
+            case .dropout: false
+            case .weightRounding: $0.purpose.step > 0
+            case let code: !ofCases.contains(code)
+            }
+        }
+        try expect(
+            repeated.isEmpty,
+            "\(repeated.count) of \(draws.count) draws, first row \(repeated[0].row) of "
+                + "\(repeated[0].purpose)")
+        let masks = Dictionary(grouping: draws.filter { $0.purpose.code == .dropout }) { $0 }
+        try expect(masks.values.allSatisfy { $0.count <= 2 }, "a mask is drawn three times")
+        var expected: Set<Purpose.Code> = [
+            .initialWeights, .hiddenState, .visibleState, .positiveRounding, .negativeRounding,
+            .propagation, .pseudoLikelihoodBits, .dropout, .weightRounding,
+        ]
+        if rule.algorithm == .persistent { expected.insert(.initialChains) }
+        try expect(Set(draws.map(\.purpose.code)) == expected, "other purposes were drawn for")
     }
 }
 

@@ -111,7 +111,7 @@ struct Monitor {
         _ body: ([UInt8], Int) throws -> Void
     ) throws {
         let order = KeyedPermutation(
-            count: source.count, seed: seed, .monitorCases, layer: layer)
+            count: source.count, seed: seed, .monitorCases(layer: layer))
         try forEachBlock(
             of: world.share(of: count), from: source, draw: 0, choosing: { order[$0] }, body)
     }

@@ -42,7 +42,7 @@ public struct BatchPlan: Sendable {
     /// Writes the cases of some rows of a step's batch over what was there.
     public func cases(ofStep step: Int, rows: Range<Int>, into cases: inout [Int]) {
         let order = KeyedPermutation(
-            count: self.cases, seed: seed, .epochOrder, layer: layer, step: epoch(ofStep: step))
+            count: self.cases, seed: seed, .epoch(epoch(ofStep: step), layer: layer))
         let start = step % stepsPerEpoch * batch
         cases.removeAll(keepingCapacity: true)
         for row in rows { cases.append(order[start + row]) }

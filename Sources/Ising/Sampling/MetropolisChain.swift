@@ -48,7 +48,9 @@ struct MetropolisChain: ReplicaGroup, ~Copyable {
             ? orderedStart(sites: sites, seed: seed, role: role, index: index)
             : Array(repeating: field > 0 ? 1 : 0, count: sites)
         // A layer of its own keeps these numbers apart from those of multispin groups.
-        words = RandomWords(seed: seed, .isingUpdate, layer: 128 + role.rawValue, row: index)
+        words = RandomWords(seed: seed, row: index) {
+            .isingUpdate(.single, role: role.rawValue, chunk: $0)
+        }
     }
 
     mutating func advance(sweeps: Int) {

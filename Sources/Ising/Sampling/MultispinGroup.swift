@@ -38,7 +38,7 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
         precondition(size % 2 == 0 && coupling > 0, "no checkerboard at size \(size)")
         self.size = size
         acceptance = Probability(Probability.exponentialDecay(4 * coupling))
-        let starts = RandomStream(seed: seed, .isingStart, layer: role.rawValue)
+        let starts = RandomStream(seed: seed, .isingStart(role: role.rawValue))
         var signs: UInt64 = 0
         for lane in 0..<64 {
             signs |= UInt64(starts.word(row: index, unit: lane) >> 31) << UInt64(lane)
@@ -46,9 +46,9 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
         spins = Array(repeating: signs, count: size * size)
         let tile = Self.rowsPerTile(size) * (size / 2)
         work = Array(repeating: 0, count: 6 * tile)
-        words = RandomWords(
-            seed: seed, .isingUpdate, layer: role.rawValue, row: index,
-            longestDraw: Self.firstDigits * tile)
+        words = RandomWords(seed: seed, row: index, longestDraw: Self.firstDigits * tile) {
+            .isingUpdate(.groups, role: role.rawValue, chunk: $0)
+        }
     }
 
     /// Rows of a sublattice that are updated together: some 128 sites, so that loops are long.

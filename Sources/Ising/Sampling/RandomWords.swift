@@ -2,13 +2,12 @@ import RandomStreams
 
 /// An endless row of 64-bit random words, and Bernoulli bits drawn from it 64 at a time.
 ///
-/// The row belongs to (seed, purpose, layer, row); the words come in chunks, the chunk being the
-/// step of the stream. How many words a draw takes may depend on what was drawn before, which is
+/// The row belongs to a seed and a purpose; the words come in chunks, each of which is a purpose of
+/// its own. How many words a draw takes may depend on what was drawn before, which is
 /// why a row serves one replica, or one group of replicas updated together.
 @safe struct RandomWords: ~Copyable {
     private let seed: UInt64
-    private let purpose: Purpose
-    private let layer: Int
+    private let purpose: @Sendable (Int) -> Purpose
     private let row: Int
     private let chunkWords: Int
     private var chunk = 0
@@ -18,12 +17,16 @@ import RandomStreams
     private let storage: UnsafeMutablePointer<UInt32>
 
     /// Starts a row at its first word, in chunks that hold the longest draw.
-    init(seed: UInt64, _ purpose: Purpose, layer: Int, row: Int, longestDraw: Int = 0) {
+    ///
+    /// - Parameter purpose: That of a chunk, by its number.
+    init(
+        seed: UInt64, row: Int, longestDraw: Int = 0,
+        _ purpose: @escaping @Sendable (_ chunk: Int) -> Purpose
+    ) {
         chunkWords = max(2048, longestDraw)
         cursor = chunkWords
         self.seed = seed
         self.purpose = purpose
-        self.layer = layer
         self.row = row
         unsafe storage = .allocate(capacity: 2 * chunkWords)
         unsafe storage.initialize(repeating: 0, count: 2 * chunkWords)
@@ -118,7 +121,7 @@ import RandomStreams
 
     @inline(never)
     private mutating func refill() {
-        let stream = RandomStream(seed: seed, purpose, layer: layer, step: chunk)
+        let stream = RandomStream(seed: seed, purpose(chunk))
         var span = unsafe MutableSpan(_unsafeStart: storage, count: 2 * chunkWords)
         stream.fill(&span, row: row)
         chunk += 1

@@ -26,7 +26,7 @@ extension ReplicaGroup where Self: ~Copyable {
 
 /// Returns the ordered start of a replica, with the random sign of its index.
 func orderedStart(sites: Int, seed: UInt64, role: ReplicaRole, index: Int) -> [UInt8] {
-    let starts = RandomStream(seed: seed, .isingStart, layer: role.rawValue)
+    let starts = RandomStream(seed: seed, .isingStart(role: role.rawValue))
     return Array(repeating: UInt8(starts.word(row: index, unit: 0) >> 31), count: sites)
 }
 

@@ -29,7 +29,9 @@ struct SwendsenWangChain: ReplicaGroup, ~Copyable {
         parents = Array(repeating: 0, count: sites)
         rightBonds = Array(repeating: 0, count: (sites + 63) / 64)
         lowerBonds = rightBonds
-        words = RandomWords(seed: seed, .isingCluster, layer: role.rawValue, row: index)
+        words = RandomWords(seed: seed, row: index) {
+            .isingCluster(.swendsenWang, role: role.rawValue, chunk: $0)
+        }
     }
 
     mutating func advance(sweeps: Int) {

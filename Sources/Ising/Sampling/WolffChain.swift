@@ -35,7 +35,9 @@ struct WolffChain: ReplicaGroup, ~Copyable {
         spins = orderedStart(sites: sites, seed: seed, role: role, index: index)
         stack = Array(repeating: 0, count: sites)
         // The upper half of the layers keeps Wolff's numbers apart from those of Swendsen–Wang.
-        words = RandomWords(seed: seed, .isingCluster, layer: 128 + role.rawValue, row: index)
+        words = RandomWords(seed: seed, row: index) {
+            .isingCluster(.wolff, role: role.rawValue, chunk: $0)
+        }
     }
 
     mutating func advance(sweeps: Int) {

@@ -210,6 +210,6 @@ struct WeightRounding: Sendable {
     let layer: Int
 
     func stream(step: Int) -> RandomStream {
-        RandomStream(seed: seed, .weightRounding, layer: layer, step: step)
+        RandomStream(seed: seed, .weightRounding(layer: layer, step: step))
     }
 }

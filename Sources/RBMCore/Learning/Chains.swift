@@ -38,7 +38,7 @@ public struct Chains: Sendable, Equatable {
             "\(baseRates.count) base rates for \(shape.visible) units")
         let rates = baseRates.map(Float.init)
         var visible = [UInt8](repeating: 0, count: indices.count * shape.visible)
-        let stream = RandomStream(seed: seed, .initialChains, layer: layer)
+        let stream = RandomStream(seed: seed, .initialChains(.visible, layer: layer))
         for row in 0..<indices.count {
             arithmetic.drawVisible(
                 from: rates, rows: 0..<1, stream: stream, firstRow: indices.lowerBound + row,
@@ -59,7 +59,7 @@ public struct Chains: Sendable, Equatable {
         let means = moments.means.map(Float.init)
         let law = arithmetic.shape.visibleUnits.independentLaw(of: moments)
         var visible = [UInt8](repeating: 0, count: indices.count * arithmetic.shape.visibleBytes)
-        let stream = RandomStream(seed: seed, .initialChains, layer: layer)
+        let stream = RandomStream(seed: seed, .initialChains(.visible, layer: layer))
         for row in 0..<indices.count {
             sample(
                 law, means, rows: 0..<1, columns: units, bytes: arithmetic.shape.visibleBytes,
@@ -80,7 +80,7 @@ public struct Chains: Sendable, Equatable {
         var states = [UInt8](repeating: 0, count: count * shape.hidden)
         arithmetic.drawHidden(
             from: probabilities, rows: 0..<count,
-            stream: RandomStream(seed: seed, .initialChains, layer: layer, sweep: 1),
+            stream: RandomStream(seed: seed, .initialChains(.hidden, layer: layer)),
             firstRow: indices.lowerBound, into: &states, at: 0)
         self.init(indices: indices, hidden: shape.hidden, states: states)
     }

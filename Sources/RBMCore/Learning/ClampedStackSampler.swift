@@ -47,14 +47,15 @@ public struct ClampedStackSampler: ~Copyable {
         var means = [Float](repeating: 0, count: held.count)
         Clamp.hold(clamp, kinds, &below, &means)
         for layer in stack.layers.indices {
-            // The first pass has a stream of its own.
-            below = drawUpward(layer, from: below, sweep: 2)
+            below = drawUpward(layer, from: below, .clampedStart)
             hidden.append(below)
         }
     }
 
     /// Draws a layer's hidden states given the states below as in its own machine.
-    private borrowing func drawUpward(_ layer: Int, from below: [UInt8], sweep: Int) -> [UInt8] {
+    private borrowing func drawUpward(
+        _ layer: Int, from below: [UInt8], _ slot: Purpose.Sampling
+    ) -> [UInt8] {
         let rows = 0..<chains.count
         let rbm = layers[layer]
         var probabilities = [Float](repeating: 0, count: chains.count * rbm.hiddenCount)
@@ -62,8 +63,7 @@ public struct ClampedStackSampler: ~Copyable {
         var states = [UInt8](repeating: 0, count: probabilities.count)
         arithmetic[layer].drawHidden(
             from: probabilities, rows: rows,
-            stream: RandomStream(
-                seed: seed, .sampling, layer: layer, step: sweeps, sweep: sweep),
+            stream: RandomStream(seed: seed, .sampling(slot, layer: layer, sweep: sweeps)),
             firstRow: chains.lowerBound, into: &states, at: 0)
         return states
     }
@@ -72,7 +72,7 @@ public struct ClampedStackSampler: ~Copyable {
     public mutating func run(sweeps count: Int) {
         let top = layers.count - 1
         for _ in 0..<count {
-            hidden[top] = drawUpward(top, from: hidden[top - 1], sweep: 0)
+            hidden[top] = drawUpward(top, from: hidden[top - 1], .clampedHidden)
             for layer in (0..<top).reversed() { drawBetween(layer) }
             sweeps += 1
         }
@@ -84,7 +84,8 @@ public struct ClampedStackSampler: ~Copyable {
         var prior = [Float](repeating: 0, count: chains.count * units)
         arithmetic[layer + 1].downward(
             hidden[layer + 1], levels: .bits, rows: 0..<chains.count, into: &prior)
-        let stream = RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 0)
+        let stream = RandomStream(
+            seed: seed, .sampling(.clampedHidden, layer: layer, sweep: sweeps))
         let below =
             layer == 0 ? held : Clamp.values(hidden[layer - 1], layers[layer].visibleUnits)
         let visible = layers[layer].visibleCount
@@ -104,7 +105,7 @@ public struct ClampedStackSampler: ~Copyable {
         let pass = DownwardPass(layers[0], arithmetic: arithmetic[0].kind)
         var (states, probabilities) = pass.draw(
             from: hidden[0], firstChain: chains.lowerBound, chains: chains.count, seed: seed,
-            layer: 0)
+            layer: 0, sweep: sweeps)
         Clamp.hold(clamp, layers[0].visibleUnits, &states, &probabilities)
         return (states, probabilities)
     }

@@ -23,7 +23,7 @@ public final class DrawnCases: CaseSource {
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
         try source.load(cases, draw: draw, into: &result)
-        let stream = RandomStream(seed: seed, .pseudoLikelihoodBits, layer: layer, step: draw)
+        let stream = RandomStream(seed: seed, .pseudoLikelihoodBits(layer: layer, draw: draw))
         let visible = visible
         var words = [UInt32](repeating: 0, count: visible)
         for (row, number) in cases.enumerated() {

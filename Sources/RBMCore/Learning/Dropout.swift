@@ -26,7 +26,7 @@ struct DropoutMasks {
 
     /// Draws the masks of a step.
     mutating func draw(step: Int, rows: PhaseRows) {
-        let stream = RandomStream(seed: seed, .dropout, layer: layer, step: step)
+        let stream = RandomStream(seed: seed, .dropout(layer: layer, step: step))
         let probabilities = [Float](repeating: keepProbability, count: hidden)
         for row in 0..<(rows.positive + rows.negative) {
             let isPositive = row < rows.positive

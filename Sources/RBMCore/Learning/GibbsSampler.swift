@@ -24,7 +24,8 @@ public struct GibbsSampler: ~Copyable {
     private let layer: Int
     private var hidden: [UInt8]
     private var hiddenProbabilities: [Float]
-    private var sweeps = 0
+    /// How many sweeps the chains have made.
+    public private(set) var sweeps = 0
     /// Empty without a clamp.
     private var clamp: [UInt8] = []
 
@@ -44,7 +45,7 @@ public struct GibbsSampler: ~Copyable {
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         hiddenProbabilities = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
-        drawVisible(stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 2))
+        drawVisible(stream: RandomStream(seed: seed, .sampling(.start, layer: layer, sweep: 0)))
     }
 
     private mutating func drawVisible(stream: RandomStream) {
@@ -83,14 +84,14 @@ public struct GibbsSampler: ~Copyable {
             arithmetic.hiddenProbabilities(visible, rows: rows, into: &hiddenProbabilities)
             arithmetic.drawHidden(
                 from: hiddenProbabilities, rows: rows,
-                stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 0),
+                stream: RandomStream(seed: seed, .sampling(.hidden, layer: layer, sweep: sweeps)),
                 firstRow: chains.lowerBound, into: &hidden, at: 0)
             arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleProbabilities)
             activate(
                 arithmetic.visibleLaw, columns: rbm.visibleCount, rows: rows,
                 &visibleProbabilities)
             drawVisible(
-                stream: RandomStream(seed: seed, .sampling, layer: layer, step: sweeps, sweep: 1))
+                stream: RandomStream(seed: seed, .sampling(.visible, layer: layer, sweep: sweeps)))
             hold()
             sweeps += 1
         }
@@ -109,10 +110,12 @@ public struct DownwardPass {
 
     /// Draws visible states.
     ///
-    /// - Parameter hidden: Bytes 0 or 1, shape `[chains, hidden]`.
+    /// - Parameters:
+    ///   - hidden: Bytes 0 or 1, shape `[chains, hidden]`.
+    ///   - sweep: The number of the sweep after which the states are drawn; names the random numbers.
     /// - Returns: Bytes and probabilities as `GibbsSampler` has them, shape `[chains, visible]`.
     public func draw(
-        from hidden: [UInt8], firstChain: Int, chains: Int, seed: UInt64, layer: Int
+        from hidden: [UInt8], firstChain: Int, chains: Int, seed: UInt64, layer: Int, sweep: Int
     ) -> (states: [UInt8], probabilities: [Float]) {
         let units = rbm.visibleCount
         var probabilities = [Float](repeating: 0, count: chains * units)
@@ -121,7 +124,7 @@ public struct DownwardPass {
         activate(arithmetic.visibleLaw, columns: units, rows: 0..<chains, &probabilities)
         arithmetic.drawVisible(
             from: probabilities, rows: 0..<chains,
-            stream: RandomStream(seed: seed, .sampling, layer: layer, sweep: 1),
+            stream: RandomStream(seed: seed, .sampling(.downward, layer: layer, sweep: sweep)),
             firstRow: firstChain, into: &states, at: 0)
         return (states, probabilities)
     }

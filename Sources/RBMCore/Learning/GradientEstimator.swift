@@ -152,7 +152,8 @@ public struct GradientEstimator: ~Copyable {
     private mutating func sampleHidden(
         of source: Range<Int>, step: Int, sweep: Int, rows: PhaseRows
     ) {
-        let stream = RandomStream(seed: seed, .hiddenState, layer: layer, step: step, sweep: sweep)
+        let stream = RandomStream(
+            seed: seed, .hiddenState(layer: layer, step: step, sweep: sweep))
         arithmetic.drawHidden(
             from: probabilities, rows: source, stream: stream, firstRow: rows.firstNegative,
             into: &hiddenStates, at: 0)
@@ -162,7 +163,7 @@ public struct GradientEstimator: ~Copyable {
     /// Draws the visible states of the model phase given its hidden states.
     private mutating func sampleVisible(step: Int, sweep: Int, rows: PhaseRows) {
         let stream = RandomStream(
-            seed: seed, .visibleState, layer: layer, step: step, sweep: sweep)
+            seed: seed, .visibleState(layer: layer, step: step, sweep: sweep))
         arithmetic.drawVisible(
             given: hiddenStates, rows: 0..<rows.negative,
             stream: stream, firstRow: rows.firstNegative, into: &visible, at: rows.positive)

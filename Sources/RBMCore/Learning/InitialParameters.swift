@@ -15,7 +15,7 @@ extension Parameters {
         logOddsOf baseRates: [Double]?, seed: UInt64, layer: Int
     ) {
         self.init(visible: visible, hidden: hidden)
-        let stream = RandomStream(seed: seed, .initialWeights, layer: layer)
+        let stream = RandomStream(seed: seed, .initialWeights(layer: layer))
         var words = [UInt32](repeating: 0, count: hidden)
         for i in 0..<visible {
             var span = words.mutableSpan

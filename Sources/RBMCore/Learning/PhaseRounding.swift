@@ -6,7 +6,7 @@ public struct PhaseRounding: Sendable {
     public let negative: RandomStream
 
     public init(seed: UInt64, layer: Int, step: Int) {
-        positive = RandomStream(seed: seed, .positiveRounding, layer: layer, step: step)
-        negative = RandomStream(seed: seed, .negativeRounding, layer: layer, step: step)
+        positive = RandomStream(seed: seed, .positiveRounding(layer: layer, step: step))
+        negative = RandomStream(seed: seed, .negativeRounding(layer: layer, step: step))
     }
 }

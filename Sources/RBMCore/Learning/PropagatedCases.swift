@@ -47,7 +47,7 @@ public final class PropagatedCases: CaseSource {
         }
         try source.load(cases, draw: draw, into: &bytes)
         let probabilities = evaluator.hiddenProbabilities(of: bytes, cases: cases.count)
-        let stream = RandomStream(seed: seed, .propagation, layer: layer, step: draw)
+        let stream = RandomStream(seed: seed, .propagation(layer: layer, draw: draw))
         var words = [UInt32](repeating: 0, count: visible)
         var result = result.mutableSpan
         for (row, number) in cases.enumerated() {

@@ -102,7 +102,7 @@ struct AnnealedChains: ~Copyable {
         activate(hiddenLaw, columns: rbm.hiddenCount, rows: rows, &hiddenFields)
         arithmetic.drawHidden(
             from: hiddenFields, rows: rows,
-            stream: RandomStream(seed: seed, .annealing, layer: layer, step: step, sweep: 0),
+            stream: RandomStream(seed: seed, .annealing(.hidden, layer: layer, temperature: step)),
             firstRow: chains.lowerBound, into: &hidden, at: 0)
         arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleFields)
         drawVisible(beta: beta, step: step)
@@ -122,7 +122,7 @@ struct AnnealedChains: ~Copyable {
         activate(visibleLaw, columns: rbm.visibleCount, rows: rows, &visibleFields)
         arithmetic.drawVisible(
             from: visibleFields, rows: rows,
-            stream: RandomStream(seed: seed, .annealing, layer: layer, step: step, sweep: 1),
+            stream: RandomStream(seed: seed, .annealing(.visible, layer: layer, temperature: step)),
             firstRow: chains.lowerBound, into: &visible, at: 0)
         arithmetic.upward(visible, rows: rows, into: &hiddenFields)
     }

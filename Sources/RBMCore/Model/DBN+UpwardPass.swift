@@ -31,7 +31,8 @@ extension DBN {
             var span = states.mutableSpan
             rbm.hiddenLaw.draw(
                 levels.span, row: number,
-                from: RandomStream(seed: seed, .propagation, layer: index), one: 1, into: &span)
+                from: RandomStream(seed: seed, .propagation(layer: index, draw: 0)), one: 1,
+                into: &span)
             values = states.map { rbm.hiddenUnits.value(Double($0)) }
         }
         return states

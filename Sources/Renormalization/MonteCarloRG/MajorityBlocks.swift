@@ -25,7 +25,7 @@ public struct MajorityBlocks: Sendable {
         let half = size / 2
         var signs = [UInt32](repeating: 0, count: (half * half + 31) / 32)
         var span = signs.mutableSpan
-        RandomStream(seed: seed, .blockTies, layer: step).fill(&span, row: configuration)
+        RandomStream(seed: seed, .blockTies(blocking: step)).fill(&span, row: configuration)
         var coarse = [UInt8](repeating: 0, count: half * half)
         for y in 0..<half {
             for x in 0..<half {

@@ -77,7 +77,7 @@ public enum MutualInformation {
     ) -> [Double] {
         let hidden = kernel.hiddenCount
         let conditionals = rows(cases, of: kernel.visibleCount).map(kernel.logConditionals)
-        let stream = RandomStream(seed: seed, .hiddenState)
+        let stream = RandomStream(seed: seed, .informationStates)
         return share.map { number in
             let own = conditionals[number]
             let bytes = (0..<hidden).map { j in

@@ -59,7 +59,7 @@ public struct ModelSampler: ~Copyable {
             let pass = DownwardPass(layers[index], arithmetic: arithmetic)
             (states, probabilities) = pass.draw(
                 from: states, firstChain: top.chains.lowerBound, chains: top.chains.count,
-                seed: seed, layer: index)
+                seed: seed, layer: index, sweep: top.sweeps)
         }
         return (states, probabilities)
     }

@@ -90,7 +90,7 @@ public struct SamplingRun {
     /// Runs some chains.
     ///
     /// - Returns: The visible states, and the probabilities they were drawn from.
-    private func draw(
+    func draw(
         _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?
     ) throws -> (states: [UInt8], probabilities: [Float]) {
         guard let clamp, model.layers.count > 1 else {

@@ -29,7 +29,7 @@ import Testing
 
     @Test func aUnitIsOneWhereItsOwnRandomNumberLiesBelowItsProbability() {
         var generator = TestGenerator(seed: 4)
-        let stream = RandomStream(seed: 9, .hiddenState, layer: 1, step: 2, sweep: 3)
+        let stream = RandomStream(seed: 9, .hiddenState(layer: 1, step: 2, sweep: 3))
         let units = 70
         let probabilities = generator.probabilities(5 * units)
         var states = [UInt8](repeating: 9, count: 6 * units)
@@ -55,7 +55,8 @@ import Testing
         for row in 0..<count {
             sample(
                 Bernoulli(), probabilities, rows: 0..<1, columns: 5, bytes: 5, one: 1,
-                stream: RandomStream(seed: 3, .sampling), firstRow: row, into: &states, at: 0)
+                stream: RandomStream(seed: 3, .sampling(.hidden, layer: 0, sweep: 0)),
+                firstRow: row, into: &states, at: 0)
             for unit in 0..<5 { ones[unit] += Double(states[unit]) }
         }
         #expect(ones[0] == 0)

@@ -89,7 +89,7 @@ import Testing
         let machine = Machine(kind, units, &generator)
         let (shape, arithmetic) = (machine.shape, machine.arithmetic)
         let hidden = generator.bytes(40 * shape.hidden, .bits)
-        let stream = RandomStream(seed: 3, .visibleState, step: 9)
+        let stream = RandomStream(seed: 3, .visibleState(layer: 0, step: 9, sweep: 0))
         for (rows, target) in [(0..<40, 2), (3..<4, 0), (5..<30, 17)] {
             var probabilities = [Float](repeating: 0, count: 40 * shape.visible)
             var expected = [UInt8](repeating: 9, count: 42 * shape.visible)

@@ -85,14 +85,16 @@ import Testing
             var visible = [UInt8](repeating: 0, count: count * 30)
             sample(
                 down, rows: 0..<count, units: 30, one: 1,
-                stream: RandomStream(seed: 8, .visibleState, layer: 2, step: 5, sweep: sweep),
+                stream: RandomStream(
+                    seed: 8, .visibleState(layer: 2, step: 5, sweep: sweep)),
                 firstRow: 4, into: &visible, at: 0)
             var up = [Float](repeating: 0, count: count * 13)
             arithmetic.upward(visible, rows: 0..<count, into: &up)
             activate(.spin, units: 13, rows: 0..<count, &up)
             sample(
                 up, rows: 0..<count, units: 13, one: 1,
-                stream: RandomStream(seed: 8, .hiddenState, layer: 2, step: 5, sweep: sweep + 1),
+                stream: RandomStream(
+                    seed: 8, .hiddenState(layer: 2, step: 5, sweep: sweep + 1)),
                 firstRow: 4, into: &hidden, at: 0)
         }
         #expect(chains == Chains(indices: 4..<10, hidden: 13, states: hidden))

@@ -57,7 +57,8 @@ import Testing
         func variation(_ start: [UInt8], sweeps: Int) -> Double {
             var states = start
             for sweep in 0..<sweeps {
-                let stream = RandomStream(seed: 3, .sampling, step: sweep)
+                let stream = RandomStream(
+                    seed: 3, .sampling(.clampedHidden, layer: 0, sweep: sweep))
                 for row in 0..<count {
                     sampler.draw(
                         &states, row: row, prior: prior.span, evidence: evidence.span,
@@ -90,7 +91,8 @@ import Testing
         for row in 0..<count {
             sampler.draw(
                 &states, row: row, prior: prior.span, evidence: evidence.span,
-                stream: RandomStream(seed: 3, .sampling), chain: row)
+                stream: RandomStream(seed: 3, .sampling(.clampedHidden, layer: 0, sweep: 0)),
+                chain: row)
         }
         let variation = exact.variation((0..<count).map { stateNumber(states, row: $0, of: 3) })
         #expect(variation < 2 * exact.floor(draws: count))

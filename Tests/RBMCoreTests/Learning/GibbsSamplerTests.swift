@@ -76,7 +76,8 @@ import Testing
         let pattern = generator.bytes(4, .bits)
         let states = (0..<count).flatMap { _ in pattern }
         let pass = DownwardPass(rbm, arithmetic: .integer)
-        let drawn = pass.draw(from: states, firstChain: 0, chains: count, seed: 2, layer: 1)
+        let drawn = pass.draw(
+            from: states, firstChain: 0, chains: count, seed: 2, layer: 1, sweep: 5)
         let fields = NaiveRBM(rbm).visibleFields(pattern.map { unitValue($0, hidden, .bits) })
         for (i, x) in fields.enumerated() {
             let mean = visible.mean(field: x)
@@ -87,8 +88,13 @@ import Testing
             #expect(abs(ones / Double(count) - p) < 4 * error)
         }
         let second = pass.draw(
-            from: Array(states[(4 * 7)..<(4 * 20)]), firstChain: 7, chains: 13, seed: 2, layer: 1)
+            from: Array(states[(4 * 7)..<(4 * 20)]), firstChain: 7, chains: 13, seed: 2, layer: 1,
+            sweep: 5)
         #expect(second.states == Array(drawn.states[(7 * units)..<(20 * units)]))
+        // After another sweep the draws are others, of the same probabilities.
+        let later = pass.draw(
+            from: states, firstChain: 0, chains: count, seed: 2, layer: 1, sweep: 6)
+        #expect(later.states != drawn.states && later.probabilities == drawn.probabilities)
     }
 
     @Test func statesThatDoNotFitTrap() async {

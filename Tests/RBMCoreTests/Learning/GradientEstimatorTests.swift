@@ -214,13 +214,15 @@ import Testing
         arithmetic.downward(hidden, levels: .bits, rows: 0..<count, into: &down)
         activate(kernel.visible, units: 5, rows: 0..<count, &down)
         sample(
-            down, rows: 0..<count, units: 5, one: 1, stream: RandomStream(seed: 1, .visibleState),
+            down, rows: 0..<count, units: 5, one: 1,
+            stream: RandomStream(seed: 1, .visibleState(layer: 0, step: 0, sweep: 0)),
             firstRow: 0, into: &visible, at: 0)
         var up = [Float](repeating: 0, count: count * 4)
         arithmetic.upward(visible, rows: 0..<count, into: &up)
         activate(kernel.hidden, units: 4, rows: 0..<count, &up)
         sample(
-            up, rows: 0..<count, units: 4, one: 1, stream: RandomStream(seed: 1, .hiddenState),
+            up, rows: 0..<count, units: 4, one: 1,
+            stream: RandomStream(seed: 1, .hiddenState(layer: 0, step: 0, sweep: 0)),
             firstRow: 0, into: &hidden, at: 0)
         let end = (0..<count).map {
             stateNumber(visible, row: $0, of: 5) * 16 + stateNumber(hidden, row: $0, of: 4)
@@ -246,7 +248,7 @@ import Testing
             rule: LearningRule(.persistent, sweeps: 1), arithmetic: arithmetic, chains: 100,
             batch: 100)
         let batches = (0..<100).flatMap { epoch in
-            let order = KeyedPermutation(count: count, seed: 3, .epochOrder, step: epoch)
+            let order = KeyedPermutation(count: count, seed: 3, .epoch(epoch, layer: 0))
             let rows = (0..<count).map { order[$0] }
             return [rows[..<100], rows[100...]].map { part in
                 part.flatMap { Array(cases[rowRange($0, of: visible)]) }

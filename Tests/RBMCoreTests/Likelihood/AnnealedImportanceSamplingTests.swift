@@ -1,4 +1,5 @@
 import Foundation
+import RandomStreams
 import TestSupport
 import Testing
 
@@ -113,6 +114,19 @@ import Testing
         let other = AnnealedImportanceSampling(
             rbm, temperatures: 5, arithmetic: .integer, seed: 4)
         #expect(other.logWeights(chains: 0..<300) != whole)
+    }
+
+    @Test func noTwoDrawsShareACounter() {
+        var generator = TestGenerator(seed: 66)
+        let rbm = generator.rbm(70, 66, .bernoulli, .spin)
+        let sampling = AnnealedImportanceSampling(
+            rbm, temperatures: 5, arithmetic: .integer, seed: 8400)
+        let draws = DrawRecorder.record(seed: 8400) {
+            _ = sampling.logWeights(chains: 0..<300)
+            _ = sampling.logWeights(chains: 300..<310)
+        }
+        #expect(draws.count == 310 * (1 + 2 * 4))
+        #expect(DrawRecorder.repeated(draws) == [])
     }
 
     @Test func progressEndsAtOne() {

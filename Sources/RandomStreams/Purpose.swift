@@ -1,0 +1,189 @@
+/// What random numbers are for, with the coordinates that tell the draws for it apart.
+///
+/// A purpose and its coordinates have counters of their own, so that no two draws of a run share
+/// one: what is drawn at two places has two cases here, or two slots of one. The coordinates that a
+/// case leaves out are the row and the unit, which `RandomStream` adds.
+///
+/// Limits: `layer` is below 2⁸, a sweep of training below 2¹⁶, every other number below 2³².
+public enum Purpose: Sendable, Hashable {
+    /// The weights at the start; a row is a visible unit.
+    case initialWeights(layer: Int)
+    /// The persistent chains at the start; a row is a chain.
+    case initialChains(Side, layer: Int)
+    /// The hidden states of training's Gibbs sweeps; a row is a chain.
+    case hiddenState(layer: Int, step: Int, sweep: Int)
+    /// The visible states of training's Gibbs sweeps; a row is a chain.
+    case visibleState(layer: Int, step: Int, sweep: Int)
+    /// The rounding of the hidden means of the data; a row is a place in the batch.
+    case positiveRounding(layer: Int, step: Int)
+    /// The rounding of the hidden means of the model phase; a row is a chain.
+    case negativeRounding(layer: Int, step: Int)
+    /// The bits of grey data; a row is a case.
+    case binarization(draw: Int)
+    /// What a finished layer hands to the next one; a row is a case.
+    case propagation(layer: Int, draw: Int)
+    /// The states of grey cases whose pseudo-likelihood is measured, or at which chains start; a row is
+    /// a case.
+    case pseudoLikelihoodBits(layer: Int, draw: Int)
+    /// The chains of a sampling run; a row is a chain.
+    case sampling(Sampling, layer: Int, sweep: Int)
+    /// The signs of the Ising replicas at the start; a row is a replica, or a group of them.
+    case isingStart(role: Int)
+    /// The words of an Ising sampler that updates spin after spin; a row is a replica, or a group.
+    case isingUpdate(Replicas, role: Int, chunk: Int)
+    /// The words of an Ising sampler that turns clusters; a row is a replica.
+    case isingCluster(Cluster, role: Int, chunk: Int)
+    /// The synthetic cases of the benchmark, and inputs of tests; a row is a case.
+    case benchmark
+    /// The words whose drawing the benchmark times.
+    case benchmarkTiming
+    /// The chains of annealed importance sampling; a row is a chain.
+    case annealing(Side, layer: Int, temperature: Int)
+    /// The hidden units that dropout keeps; a row is a place in the batch, and the chain of the same
+    /// number.
+    case dropout(layer: Int, step: Int)
+    /// The rounding of the weights to one byte; a row is a visible unit.
+    case weightRounding(layer: Int, step: Int)
+    /// The states at which effective Hamiltonians are compared; a row is a state.
+    case couplingStates
+    /// The Ising chain; a row is a configuration.
+    case isingChain
+    /// The signs of blocks whose spins tie; a row is a configuration.
+    case blockTies(blocking: Int)
+    /// The hidden states of the lower bound of an information; a row is a case.
+    case informationStates
+
+    /// One side of a layer.
+    public enum Side: Sendable, Hashable, CaseIterable { case visible, hidden }
+
+    /// The slots of a sampling run.
+    public enum Sampling: Int, Sendable, Hashable, CaseIterable {
+        /// The hidden units of a machine's Gibbs sweep.
+        case hidden
+        /// The visible units of a machine's Gibbs sweep.
+        case visible
+        /// The visible units from which chains start.
+        case start
+        /// The hidden units of a clamped stack at the start.
+        case clampedStart
+        /// The hidden units of a sweep through a clamped stack.
+        case clampedHidden
+        /// The way down a stack after the sweeps.
+        case downward
+    }
+
+    /// The Ising samplers that update spin after spin.
+    public enum Replicas: Int, Sendable, Hashable, CaseIterable {
+        /// Groups of 64 replicas.
+        case groups = 0
+        /// Single replicas.
+        case single = 128
+    }
+
+    /// The Ising samplers that turn clusters.
+    public enum Cluster: Int, Sendable, Hashable, CaseIterable {
+        case swendsenWang = 0
+        case wolff = 128
+    }
+}
+
+extension Purpose {
+    /// The numbers of the purposes, which are part of every model's bits: new ones are added at the end.
+    package enum Code: UInt8, Sendable, CaseIterable {
+        case initialWeights = 1
+        case initialChains
+        case hiddenState
+        case visibleState
+        case positiveRounding
+        case negativeRounding
+        case epochOrder
+        case heldOutChoice
+        case binarization
+        case propagation
+        case monitorCases
+        case pseudoLikelihoodBits
+        case sampling
+        case isingStart
+        case isingUpdate
+        case isingCluster
+        case benchmark
+        case annealing
+        case dropout
+        case weightRounding
+        case couplingStates
+        case isingChain
+        case blockTies
+        case informationStates
+    }
+
+    /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
+    /// bits.
+    package struct Words: Hashable, Sendable, CustomStringConvertible {
+        package let step: UInt32
+        let tag: UInt32
+
+        /// - Precondition: `layer` < 2⁸, `slot` < 2¹⁶, `step` < 2³².
+        init(_ code: Code, layer: Int = 0, step: Int = 0, slot: Int = 0) {
+            precondition(layer >= 0 && layer < 1 << 8, "layer \(layer) is outside 0..<256")
+            precondition(slot >= 0 && slot < 1 << 16, "sweep \(slot) is outside 0..<65536")
+            precondition(step >= 0 && step < 1 << 32, "step \(step) is outside 0..<2³²")
+            self.step = UInt32(step)
+            tag = UInt32(code.rawValue) << 24 | UInt32(layer) << 16 | UInt32(slot)
+        }
+
+        package var code: Code {
+            guard let code = Code(rawValue: UInt8(tag >> 24)) else {
+                preconditionFailure("no purpose has the number \(tag >> 24)")
+            }
+            return code
+        }
+
+        package var description: String {
+            "\(code), layer \(tag >> 16 & 0xFF), step \(step), slot \(tag & 0xFFFF)"
+        }
+    }
+
+    /// The words that these coordinates have, and no others.
+    var words: Words {
+        switch self {
+        case .initialWeights(let layer): Words(.initialWeights, layer: layer)
+        case .initialChains(let side, let layer):
+            Words(.initialChains, layer: layer, slot: side == .visible ? 0 : 1)
+        case .hiddenState(let layer, let step, let sweep):
+            Words(.hiddenState, layer: layer, step: step, slot: sweep)
+        case .visibleState(let layer, let step, let sweep):
+            Words(.visibleState, layer: layer, step: step, slot: sweep)
+        case .positiveRounding(let layer, let step):
+            Words(.positiveRounding, layer: layer, step: step)
+        case .negativeRounding(let layer, let step):
+            Words(.negativeRounding, layer: layer, step: step)
+        case .binarization(let draw): Words(.binarization, step: draw)
+        case .propagation(let layer, let draw): Words(.propagation, layer: layer, step: draw)
+        case .pseudoLikelihoodBits(let layer, let draw):
+            Words(.pseudoLikelihoodBits, layer: layer, step: draw)
+        case .sampling(let slot, let layer, let sweep):
+            Words(.sampling, layer: layer, step: sweep, slot: slot.rawValue)
+        case .isingStart(let role): Words(.isingStart, layer: Self.place(0, role))
+        case .isingUpdate(let replicas, let role, let chunk):
+            Words(.isingUpdate, layer: Self.place(replicas.rawValue, role), step: chunk)
+        case .isingCluster(let cluster, let role, let chunk):
+            Words(.isingCluster, layer: Self.place(cluster.rawValue, role), step: chunk)
+        case .benchmark: Words(.benchmark)
+        case .benchmarkTiming: Words(.benchmark, step: 1)
+        case .annealing(let side, let layer, let temperature):
+            Words(.annealing, layer: layer, step: temperature, slot: side == .hidden ? 0 : 1)
+        case .dropout(let layer, let step): Words(.dropout, layer: layer, step: step)
+        case .weightRounding(let layer, let step): Words(.weightRounding, layer: layer, step: step)
+        case .couplingStates: Words(.couplingStates)
+        case .isingChain: Words(.isingChain)
+        case .blockTies(let blocking): Words(.blockTies, layer: blocking)
+        case .informationStates: Words(.informationStates)
+        }
+    }
+
+    /// A sampler and the role of its replicas, in the place of a layer.
+    private static func place(_ sampler: Int, _ role: Int) -> Int {
+        precondition(role >= 0 && role < 128, "role \(role) is outside 0..<128")
+        return sampler + role
+    }
+}
