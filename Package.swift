@@ -74,7 +74,7 @@ let package = Package(
                 "Storage",
             ],
             swiftSettings: swiftSettings),
-        .target(name: "Reports", swiftSettings: swiftSettings),
+        .target(name: "Reports", dependencies: ["Storage"], swiftSettings: swiftSettings),
         .target(
             name: "Runs",
             dependencies: [

@@ -7,6 +7,16 @@ public func decimal(_ value: Double?, _ digits: Int) -> String {
     return String(format: "%.\(digits)f", value)
 }
 
+/// A number by its power of ten, such as `1.2e-05`.
+public func scientific(_ value: Double, _ digits: Int = 1) -> String {
+    value == 0 ? "0" : String(format: "%.\(digits)e", value)
+}
+
+/// An estimate with its standard error; without one where that is 0.
+public func estimateText(_ value: Double, _ error: Double, _ digits: Int) -> String {
+    error == 0 ? decimal(value, digits) : "\(decimal(value, digits)) ± \(decimal(error, digits))"
+}
+
 /// A number of JSON, which has no word for what is not finite but null.
 public func jsonNumber(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
 

@@ -114,19 +114,7 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Writes all bytes at the file's position.
     func write(_ bytes: RawSpan) throws(StorageError) {
-        var written = 0
-        while written < bytes.byteCount {
-            let got = unsafe bytes.withUnsafeBytes { buffer in
-                let piece = min(buffer.count - written, 1 << 30)
-                return retrying {
-                    unsafe systemWrite(number, buffer.baseAddress! + written, piece)
-                }
-            }
-            guard got >= 0 else {
-                throw StorageError(systemCall: .cannotWrite, path, "cannot be written")
-            }
-            written += got
-        }
+        try writeAll(bytes, to: number, named: path)
     }
 
     /// Waits until the bytes are on the device.
@@ -167,6 +155,21 @@ func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()
         if result >= 0 || errno != EINTR { return result }
+    }
+}
+
+/// Writes all bytes to an open descriptor; `name` stands in the error.
+func writeAll(_ bytes: RawSpan, to number: Int32, named name: String) throws(StorageError) {
+    var written = 0
+    while written < bytes.byteCount {
+        let got = unsafe bytes.withUnsafeBytes { buffer in
+            let piece = min(buffer.count - written, 1 << 30)
+            return retrying { unsafe systemWrite(number, buffer.baseAddress! + written, piece) }
+        }
+        guard got >= 0 else {
+            throw StorageError(systemCall: .cannotWrite, name, "cannot be written")
+        }
+        written += got
     }
 }
 

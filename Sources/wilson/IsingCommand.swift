@@ -2,6 +2,7 @@ import ArgumentParser
 import DistributedTraining
 import Instruments
 import Ising
+import Reports
 
 struct IsingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -110,8 +111,7 @@ struct IsingCommand: ParsableCommand {
             try alone {
                 let (size, coupling, field) = (lattice.size, lattice.coupling.value, lattice.field)
                 if field == 0 {
-                    let report = try ExactReport(size: size, coupling: coupling)
-                    print(json ? report.json : report.table)
+                    try Output.show(ExactRun(size: size, coupling: coupling).run(), asJSON: json)
                 } else {
                     let report = try FieldReport(size: size, coupling: coupling, field: field)
                     print(json ? report.json : report.table)

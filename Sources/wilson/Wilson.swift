@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedTraining
 import RBMCore
+import Reports
 import Runs
 
 /// The command: says what there is, and leaves the work to the libraries.
@@ -83,5 +84,24 @@ struct CommonOptions: ParsableArguments {
         }
         let code = failure != 0 ? failure : outcome
         guard code == 0 else { throw ExitCode(code) }
+    }
+
+    /// Runs a command's work on all ranks, and shows on rank 0 what it found.
+    ///
+    /// - Parameters:
+    ///   - isMessage: Whether --quiet holds the table back, since the result is a file.
+    ///   - work: Returns nil where a rank has nothing to show; rank 0 has.
+    func onAllRanks<Found: Report>(
+        json: Bool = false, isMessage: Bool = false,
+        _ work: (borrowing Communicator) throws -> Found?
+    ) throws {
+        try onAllRanks { world, _ in
+            let found = try work(world)
+            try world.together {
+                guard world.rank == 0, let found, json || !isMessage || !quiet else { return }
+                try Output.show(found, asJSON: json)
+            }
+            return 0
+        }
     }
 }

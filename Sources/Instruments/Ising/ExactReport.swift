@@ -1,62 +1,73 @@
 import Ising
-import Reports
+public import Reports
 
-/// The exact results of a lattice, for `wilson ising exact`.
-public struct ExactReport {
+/// Solves a lattice exactly, for `wilson ising exact`.
+public struct ExactRun {
     /// The largest L: a second of work.
     private static let largestSize = 1_000_000
 
     private let size: Int
     private let coupling: Double
-    private let finite: ExactThermodynamics
-    private let infinite: InfiniteThermodynamics
-    private let spontaneousMagnetization: Double
 
-    public init(size: Int, coupling: Double) throws {
+    public init(size: Int, coupling: Double) {
         self.size = size
         self.coupling = coupling
+    }
+
+    /// Local.
+    ///
+    /// Sums over the modes of the torus, and integrates over those of the infinite lattice.
+    public func run() throws -> ExactReport {
         try checkCoupling(coupling)
         guard size <= Self.largestSize else {
             throw IsingError.size(
                 size, allowed: 2...Self.largestSize, for: "the sum over the modes of the torus")
         }
-        finite = try Kaufman.torus(size: size, coupling: coupling)
-        infinite = try Onsager.infinite(coupling: coupling)
-        spontaneousMagnetization = try Onsager.magnetization(coupling: coupling)
+        let torus = try Kaufman.torus(size: size, coupling: coupling)
+        let infinite = try Onsager.infinite(coupling: coupling)
+        return ExactReport(
+            size: size, coupling: coupling, logZ: torus.logZ, freeEnergy: torus.freeEnergyPerSite,
+            energy: torus.energyPerSite, specificHeat: torus.specificHeatPerSite,
+            infinite: ExactReport.Infinite(
+                freeEnergy: infinite.freeEnergyPerSite, energy: infinite.energyPerSite,
+                specificHeat: infinite.specificHeatPerSite,
+                magnetization: try Onsager.magnetization(coupling: coupling)))
+    }
+}
+
+/// The exact results of a lattice; all but ln Z are per site.
+public struct ExactReport: Report, Sendable {
+    let size: Int
+    let coupling: Double
+    /// Of the whole torus.
+    let logZ: Double
+    let freeEnergy: Double
+    let energy: Double
+    let specificHeat: Double
+    let infinite: Infinite
+
+    /// The infinite lattice; its specific heat is infinite at K_c.
+    struct Infinite: Encodable, Sendable {
+        let freeEnergy: Double
+        let energy: Double
+        let specificHeat: Double
+        /// The spontaneous magnetization.
+        let magnetization: Double
     }
 
-    /// One object with the keys of the contract; what is infinite is null.
-    public var json: String {
-        """
-        {"log_z": \(jsonNumber(finite.logZ)), "free_energy": \(jsonNumber(finite.freeEnergyPerSite)), \
-        "energy": \(jsonNumber(finite.energyPerSite)), \
-        "specific_heat": \(jsonNumber(finite.specificHeatPerSite)), \
-        "infinite": {"free_energy": \(jsonNumber(infinite.freeEnergyPerSite)), \
-        "energy": \(jsonNumber(infinite.energyPerSite)), \
-        "specific_heat": \(jsonNumber(infinite.specificHeatPerSite)), \
-        "magnetization": \(jsonNumber(spontaneousMagnetization))}}
-        """
-    }
-
-    /// A table for people.
-    public var table: String {
-        let torus = "\(size)×\(size) torus"
-        var lines = [
-            "Ising model at K = \(coupling), per site",
-            pad("", 16) + pad(torus, 22) + pad("infinite lattice", 22),
-        ]
+    public var table: Table {
+        var table = Table("Ising model at K = \(coupling), per site")
+        table.columns("", "\(size)×\(size) torus", "infinite lattice")
         for (name, finite, infinite) in [
-            ("free energy", finite.freeEnergyPerSite, infinite.freeEnergyPerSite),
-            ("energy", finite.energyPerSite, infinite.energyPerSite),
-            ("specific heat", finite.specificHeatPerSite, infinite.specificHeatPerSite),
+            ("free energy", freeEnergy, infinite.freeEnergy),
+            ("energy", energy, infinite.energy),
+            ("specific heat", specificHeat, infinite.specificHeat),
         ] {
-            let right = infinite.isFinite ? decimal(infinite, 12) : "infinite"
-            lines.append(pad(name, 16) + pad(decimal(finite, 12), 22) + pad(right, 22))
+            table.row(
+                name, decimal(finite, 12), infinite.isFinite ? decimal(infinite, 12) : "infinite")
         }
-        lines.append(
-            pad("magnetization", 16) + pad("0", 22) + pad(decimal(spontaneousMagnetization, 12), 22)
-        )
-        lines.append("ln Z of the torus: \(decimal(finite.logZ, 10))")
-        return lines.joined(separator: "\n")
+        table.row("magnetization", "0", decimal(infinite.magnetization, 12))
+        table.line("ln Z of the torus: \(decimal(logZ, 10))")
+        return table
     }
 }

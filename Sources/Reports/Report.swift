@@ -1,0 +1,52 @@
+/// What a command found: values under names, and a table for people.
+///
+/// The JSON object has the coded properties as its keys, in the order of their declaration and in
+/// snake case. Output shows a report, and nobody else.
+public protocol Report: Encodable {
+    /// The lines for people.
+    var table: Table { get }
+}
+
+/// A value that is null in JSON where it is absent.
+///
+/// Without the wrapper an absent value has no key at all.
+@propertyWrapper
+public struct OrNull<Value> {
+    public var wrappedValue: Value?
+
+    public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+}
+
+extension OrNull: Encodable where Value: Encodable {
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(wrappedValue)
+    }
+}
+
+extension OrNull: Sendable where Value: Sendable {}
+extension OrNull: Equatable where Value: Equatable {}
+
+/// Values whose names are not known before the program runs: an object of JSON in their order.
+public struct NamedValues<Value: Encodable>: Encodable {
+    public let entries: [(name: String, value: Value)]
+
+    public init(_ entries: [(name: String, value: Value)]) { self.entries = entries }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Name.self)
+        for (name, value) in entries {
+            try container.encode(value, forKey: Name(stringValue: name))
+        }
+    }
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+}
+
+extension NamedValues: Sendable where Value: Sendable {}
