@@ -1,9 +1,10 @@
 import DistributedTraining
 import RBMCore
 import RandomStreams
+import TestSupport
 import Testing
 
-@testable import Experiments
+@testable import Runs
 
 /// The draws of `wilson sample`.
 @Suite struct SamplingRunTests {
