@@ -16,7 +16,7 @@ func trainingChecksum(
             levels: levels), seed: seed, layer: 0)
     let rates = [Double](repeating: 0.4, count: visible)
     var optimizer = Optimizer(
-        Optimizer.Options(momentum: 0.5, l1: 1e-4, l2: 1e-3),
+        Optimizer.Options(momentum: 0.5, terms: [WeightDecay(l1: 1e-4, l2: 1e-3)]),
         parameters: Parameters(
             initialWeights: 0.3, visible: visible, hidden: hidden, visibleUnits: kind,
             logOddsOf: rates, seed: seed, layer: 0))

@@ -38,7 +38,8 @@ private func plan(
         layer: layer, visibleUnits: visible, hidden: 17, hiddenUnits: hidden,
         arithmetic: arithmetic, seed: 5, initialWeights: 0.1, startsAtLogOdds: true, rule: rule,
         chains: 11, batch: 20, epochs: epochs, rate: 0.05, schedule: .linear,
-        optimizer: .init(momentum: 0.5, l1: 1e-4, l2: 1e-3), averagedPart: 0.3)
+        optimizer: .init(momentum: 0.5, terms: [WeightDecay(l1: 1e-4, l2: 1e-3)]),
+        averagedPart: 0.3)
 }
 
 private func train(

@@ -46,8 +46,11 @@ import Testing
             let path = folder + "/step"
             let below = makeRBM(.bernoulli, 6, .bernoulli, 4)
             let current = makeRBM(.bernoulli, 4, .bernoulli, 3).parameters
+            var tree = StateTree(prefix: "layers.1.")
+            tree.set(current, "velocity")
+            tree.note("0", "averaged")
             let state = LayerState(
-                step: 12, parameters: current, velocity: current, average: nil, averaged: 0,
+                step: 12, parameters: current, optimizer: tree,
                 chains: [UInt8](repeating: 1, count: 15))
             try Checkpoint(
                 finished: [below], visibleUnits: .bernoulli, hiddenUnits: .bernoulli, state: state,

@@ -32,9 +32,10 @@ extension Checkpoint {
         }
         let batches = BatchPlan(
             cases: cases, batch: plan.batch, epochs: plan.epochs, seed: plan.seed, layer: layer)
-        guard state.step <= batches.steps, state.averaged <= state.step else {
+        let averaged = state.optimizer.notes["averaged"] ?? "0"
+        guard state.step <= batches.steps, Int(averaged) ?? 0 <= state.step else {
             return "it is at step \(state.step) of layer \(layer), with an average over "
-                + "\(state.averaged), but \(cases) cases make only \(batches.steps) steps"
+                + "\(averaged), but \(cases) cases make only \(batches.steps) steps"
         }
         return nil
     }

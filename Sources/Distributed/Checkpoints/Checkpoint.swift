@@ -49,19 +49,14 @@ public struct Checkpoint: Sendable {
             standardization: standardization,
             notes: [
                 "layer": "\(layer)", "step": "\(state.step)", "total_steps": "\(totalSteps)",
-                "averaged": "\(state.averaged)", "seed": "\(seed)",
-                "configuration": configuration,
+                "seed": "\(seed)", "configuration": configuration,
             ]
         ).file()
-        if let velocity = state.velocity { file.set(velocity, "layers.\(layer).velocity") }
-        if let average = state.average { file.set(average, "layers.\(layer).average") }
+        file.set(state.optimizer)
         if keepProbability < 1 {
             file.metadata["layers.\(layer).keep_probability"] = "\(keepProbability)"
         }
         let hidden = state.parameters.hiddenCount
-        if let activity = state.activity {
-            file.tensors["layers.\(layer).activity"] = Tensor(floats: activity, shape: [hidden])
-        }
         if let watch = state.earlyStop { file.set(watch, layer: layer) }
         file.tensors["layers.\(layer).chains"] = Tensor(
             bytes: state.chains, shape: [state.chains.count / hidden, hidden])
@@ -97,15 +92,17 @@ public struct Checkpoint: Sendable {
         }
         let prefix = "layers.\(layer)"
         let current = try reader.parameters(prefix)
+        let tree = try StateTree(
+            file, prefix: "\(prefix).", except: Set(current.parts.map(\.name)), path)
         func optional(_ part: String) throws(StorageError) -> Parameters? {
-            guard file.tensors["\(prefix).\(part).weights"] != nil else { return nil }
-            let parameters = try reader.parameters("\(prefix).\(part)")
-            guard parameters.values.count == current.values.count,
-                parameters.hiddenCount == current.hiddenCount,
-                parameters.hasLogVariances == current.hasLogVariances
-            else { throw reader.fault("`\(prefix).\(part)` has not the shape of the layer") }
-            return parameters
+            do throws(StateFault) {
+                return try tree.parameters(part, like: current)
+            } catch {
+                throw reader.fault(error.problem)
+            }
         }
+        // Known to be good before it is needed: else the checkpoint before this one is taken.
+        for part in ["velocity", "average"] { _ = try optional(part) }
         guard let chains = file.tensors["\(prefix).chains"], chains.elementType == .u8,
             chains.shape.count == 2, chains.shape[1] == current.hiddenCount,
             chains.bytes.allSatisfy({ $0 <= 1 })
@@ -114,15 +111,13 @@ public struct Checkpoint: Sendable {
                 "lacks `\(prefix).chains`: U8 of shape [chains, \(current.hiddenCount)], each 0 or 1"
             )
         }
-        let activity = try reader.floats("\(prefix).activity", count: current.hiddenCount)
         self.init(
             finished: Array(model.layers.dropLast()),
             visibleUnits: model.layers[layer].visibleUnits,
             hiddenUnits: model.layers[layer].hiddenUnits,
             state: LayerState(
-                step: try number("step"), parameters: current, velocity: try optional("velocity"),
-                average: try optional("average"), averaged: try number("averaged"),
-                chains: chains.bytes, activity: activity,
+                step: try number("step"), parameters: current, optimizer: tree,
+                chains: chains.bytes,
                 earlyStop: try reader.earlyStop(layer, best: try optional("best"))),
             keepProbability: try reader.keepProbability(layer),
             imageShape: model.imageShape, standardization: model.standardization,

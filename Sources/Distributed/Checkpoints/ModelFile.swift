@@ -93,16 +93,11 @@ extension SafetensorsFile {
         set(layer.parameters, "layers.\(index)")
     }
 
-    /// Adds the tensors of parameters, or of a quantity of the same shape: three, and a fourth where
-    /// Gaussian units have variances.
+    /// Adds the tensors of parameters.
     mutating func set(_ parameters: Parameters, _ prefix: String) {
-        let (visible, hidden) = (parameters.visibleCount, parameters.hiddenCount)
-        tensors["\(prefix).weights"] = Tensor(floats: parameters.weights, shape: [visible, hidden])
-        tensors["\(prefix).visible_bias"] = Tensor(floats: parameters.visibleBias, shape: [visible])
-        tensors["\(prefix).hidden_bias"] = Tensor(floats: parameters.hiddenBias, shape: [hidden])
-        if parameters.hasLogVariances {
-            tensors["\(prefix).visible_log_variance"] = Tensor(
-                floats: parameters.logVariances, shape: [visible])
+        for part in parameters.parts {
+            tensors["\(prefix).\(part.name)"] = Tensor(
+                floats: Array(parameters.values[part.range]), shape: part.shape)
         }
     }
 }

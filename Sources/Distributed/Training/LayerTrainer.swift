@@ -57,9 +57,7 @@ struct LayerTrainer: ~Copyable {
         let ownChains = world.share(of: plan.persistentChains)
         if let state {
             step = state.step
-            optimizer = Optimizer(
-                plan.optimizer, parameters: state.parameters, velocity: state.velocity,
-                average: state.average, averaged: state.averaged, activity: state.activity)
+            optimizer = try Self.optimizer(plan.optimizer, goingOnFrom: state)
             if plan.persistentChains > 0 {
                 let rows = ownChains.lowerBound * plan.hidden..<ownChains.upperBound * plan.hidden
                 chains = Chains(
@@ -84,7 +82,20 @@ struct LayerTrainer: ~Copyable {
             batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer,
             keepProbability: plan.keepProbability, statistics: statistics)
         if let momentum = plan.momentum { optimizer.momentum = momentum.value(step: step) }
-        arithmetic.load(optimizer.aim(), step: step)
+        arithmetic.load(optimizer.lookahead(), step: step)
+    }
+
+    /// The optimizer of a run that goes on; fails alike on all ranks.
+    private static func optimizer(
+        _ options: Optimizer.Options, goingOnFrom state: LayerState
+    ) throws(SharedFailure) -> Optimizer {
+        var optimizer = Optimizer(options, parameters: state.parameters)
+        do throws(StateFault) {
+            try optimizer.restore(from: state.optimizer)
+        } catch {
+            throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
+        }
+        return optimizer
     }
 
     /// The model as it is now, for use: with all units, where dropout trains with some.
@@ -125,12 +136,12 @@ struct LayerTrainer: ~Copyable {
         let (source, cases) = (source, cases)
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
         estimator.runPhases(step: step, rows: counts, chains: &chains)
-        if let background {
-            try updateWeights(counts, background, world)
-        } else {
-            try updateWeights(counts, world)
-        }
-        let change = optimizer.finish(with: estimator.statistics, of: arithmetic)
+        let change =
+            if let background {
+                try update(counts, background, world)
+            } else {
+                try update(counts, world)
+            }
         updateSquares = change.weightSquares
         step += 1
         guard change.isFinite else { throw notFinite }
@@ -139,32 +150,38 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// Makes, adds up and applies the statistics of the weights, panel after panel.
-    private mutating func updateWeights(
+    /// Makes, adds up and applies the statistics of a step, panel after panel.
+    private mutating func update(
         _ counts: PhaseRows, _ world: borrowing Communicator
-    ) throws(MPIError) {
-        for number in 0..<estimator.statistics.panelCount {
+    ) throws(MPIError) -> Optimizer.Change {
+        estimator.collectProducts(ofVisible: estimator.statistics.panel(0), rows: counts)
+        try world.sumMoments(&estimator.statistics)
+        try world.sumProducts(&estimator.statistics)
+        timer.lap(.reduction)
+        // Variances are learned from products, which are in one panel then.
+        var update = begin(counts)
+        update.apply(estimator.statistics)
+        timer.lap(.update)
+        for number in 1..<estimator.statistics.panelCount {
             let panel = estimator.statistics.panel(number)
             estimator.collectProducts(ofVisible: panel, rows: counts)
-            if number == 0 { try world.sumMoments(&estimator.statistics) }
             try world.sumProducts(&estimator.statistics)
             timer.lap(.reduction)
-            // Variances are learned from products, of which there is one panel then.
-            if number == 0 { begin(counts) }
-            optimizer.updateWeights(with: estimator.statistics, of: arithmetic)
+            update.apply(estimator.statistics)
             timer.lap(.update)
         }
+        return optimizer.finish(update)
     }
 
     /// Collective.
     ///
     /// The same with two buffers: a panel is added up while the next is made and the last applied.
-    private mutating func updateWeights(
+    private mutating func update(
         _ counts: PhaseRows, _ background: BackgroundSum, _ world: borrowing Communicator
-    ) throws(MPIError) {
+    ) throws(MPIError) -> Optimizer.Change {
         try world.sumMoments(&estimator.statistics)
         timer.lap(.reduction)
-        begin(counts)
+        var update = begin(counts)
         spare?.copyMoments(of: estimator.statistics)
         for number in 0..<estimator.statistics.panelCount {
             let panel = estimator.statistics.panel(number)
@@ -174,20 +191,21 @@ struct LayerTrainer: ~Copyable {
             guard var landed else { preconditionFailure("no second buffer") }
             swap(&landed, &estimator.statistics)
             background.start(landed)
-            if number > 0 { optimizer.updateWeights(with: estimator.statistics, of: arithmetic) }
+            if number > 0 { update.apply(estimator.statistics) }
             timer.lap(.update)
         }
         spare = estimator.statistics
         estimator.statistics = try background.finish(world)
         timer.lap(.reduction)
-        optimizer.updateWeights(with: estimator.statistics, of: arithmetic)
+        update.apply(estimator.statistics)
+        return optimizer.finish(update)
     }
 
     /// Begins the update of a step whose moments are known.
-    private mutating func begin(_ counts: PhaseRows) {
+    private mutating func begin(_ counts: PhaseRows) -> Update {
         let averaging = step >= batches.steps - plan.averagedSteps(of: batches.steps)
         let momentum = plan.momentum?.value(step: step + 1) ?? optimizer.momentum
-        optimizer.begin(
+        return optimizer.begin(
             with: estimator.statistics, of: arithmetic, counts: counts, rate: rate,
             averaging: averaging, next: Optimizer.NextStep(step: step + 1, momentum: momentum))
     }
@@ -218,10 +236,11 @@ struct LayerTrainer: ~Copyable {
     func state(_ world: borrowing Communicator) throws(MPIError) -> LayerState? {
         let slices = try world.gather(chains?.states ?? [])
         guard let slices else { return nil }
+        var tree = StateTree(prefix: "layers.\(plan.layer).")
+        optimizer.save(into: &tree)
         return LayerState(
-            step: step, parameters: optimizer.parameters, velocity: optimizer.velocity,
-            average: optimizer.average, averaged: optimizer.averaged,
-            chains: slices.flatMap { $0 }, activity: optimizer.activity, earlyStop: earlyStop)
+            step: step, parameters: optimizer.parameters, optimizer: tree,
+            chains: slices.flatMap { $0 }, earlyStop: earlyStop)
     }
 
     /// Collective.

@@ -83,16 +83,19 @@ extension TrainingOptions {
     }
 
     fileprivate func optimizer(biases: Bool) -> Optimizer.Options {
-        var options = Optimizer.Options(
-            momentum: Float(momentum.largest), nesterov: nesterov, l1: Float(weightDecay.l1),
-            l2: Float(weightDecay.l2), biases: biases)
+        var terms: [any GradientTerm] = []
         if sparsity.cost > 0 {
-            options.sparsity = RBMCore.Sparsity(
-                target: Float(sparsity.target), cost: Float(sparsity.cost),
-                memory: Float(sparsity.memory))
+            terms.append(
+                RBMCore.Sparsity(
+                    target: Float(sparsity.target), cost: Float(sparsity.cost),
+                    memory: Float(sparsity.memory), keepProbability: Float(keepProbability)))
         }
-        options.keepProbability = Float(keepProbability)
-        return options
+        if weightDecay.l1 > 0 || weightDecay.l2 > 0 {
+            terms.append(
+                RBMCore.WeightDecay(l1: Float(weightDecay.l1), l2: Float(weightDecay.l2)))
+        }
+        return Optimizer.Options(
+            momentum: Float(momentum.largest), nesterov: nesterov, biases: biases, terms: terms)
     }
 }
 

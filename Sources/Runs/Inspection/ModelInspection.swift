@@ -66,12 +66,13 @@ public struct ModelInspection: Sendable, Encodable {
         if Self.isCheckpoint(contents) {
             let checkpoint = try Checkpoint(contents, path)
             let hidden = checkpoint.state.parameters.hiddenCount
+            let optimizer = checkpoint.state.optimizer
             kind = "checkpoint"
             training = TrainingState(
                 layer: checkpoint.layer, totalSteps: checkpoint.totalSteps,
                 chains: checkpoint.state.chains.count / hidden,
-                averagedSteps: checkpoint.state.averaged,
-                hasVelocity: checkpoint.state.velocity != nil)
+                averagedSteps: optimizer.notes["averaged"].flatMap { Int($0) } ?? 0,
+                hasVelocity: optimizer.tensors["velocity.weights"] != nil)
         } else {
             kind = "model"
             training = nil

@@ -344,10 +344,10 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         let arithmetic = Float32Arithmetic(LayerShape(rbm, levels: .real))
         let statistics = arithmetic.makeStatistics()
         let counts = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
-        let step = GaussianStep(
+        let step = KindStep(
             statistics, of: arithmetic, counts, parameters: rbm.parameters, rate: 0.5)
         #expect(abs(step.rate - 0.5 / (1 + 0.5 * 4)) < 1e-7)
-        let small = GaussianStep(
+        let small = KindStep(
             statistics, of: arithmetic, counts, parameters: rbm.parameters, rate: 1e-6)
         #expect(abs(small.rate / 1e-6 - 1) < 1e-5)
     }

@@ -81,28 +81,29 @@ import Testing
         var generator = TestGenerator(seed: 31)
         let start = generator.parameters(67, 29, weights: 0.3, biases: 0.3)
         let sample = PhaseSample(shape, batch: 21, chains: 16, generator: &generator)
-        var options = Optimizer.Options(momentum: 0.7, nesterov: true, l2: 0.01)
-        options.sparsity = Sparsity(target: 0.1, cost: 0.2, memory: 0.9)
+        let options = Optimizer.Options(
+            momentum: 0.7, nesterov: true,
+            terms: [Sparsity(target: 0.1, cost: 0.2, memory: 0.9), WeightDecay(l2: 0.01)])
         func updated(_ panelUnits: Int) -> (Optimizer, preactivations: [Float]) {
             let layer = makeTrainingArithmetic(kind, shape, seed: 5, layer: 0)
             layer.load(start)
             var optimizer = Optimizer(options, parameters: start)
-            _ = optimizer.aim()
+            _ = optimizer.lookahead()
             // The whole in 32 bits, panels in 16.
             var statistics = layer.makeStatistics(
                 panelUnits: panelUnits, rows: panelUnits == 67 ? 259 : 21)
             layer.collectMoments(
                 visible: sample.visible, probabilities: sample.probabilities, rows: sample.rows,
                 rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
-            optimizer.begin(
+            var update = optimizer.begin(
                 with: statistics, of: layer, counts: sample.rows, rate: 0.1, averaging: true,
                 next: Optimizer.NextStep(step: 1, momentum: 0.8))
             for panel in (0..<statistics.panelCount).map({ statistics.panel($0) }) {
                 layer.collectProducts(
                     ofVisible: panel, visible: sample.visible, rows: sample.rows, into: &statistics)
-                optimizer.updateWeights(with: statistics, of: layer)
+                update.apply(statistics)
             }
-            _ = optimizer.finish(with: statistics, of: layer)
+            _ = optimizer.finish(update)
             var preactivations = [Float](repeating: 0, count: 21 * 29)
             layer.upward(sample.visible, rows: 0..<21, into: &preactivations)
             return (optimizer, preactivations)

@@ -44,7 +44,8 @@ import Testing
         let arithmetic = Float32Arithmetic(shape)
         let parameters = start(&generator)
         var optimizer = Optimizer(
-            Optimizer.Options(momentum: momentum, l1: l1, l2: l2), parameters: parameters)
+            Optimizer.Options(momentum: momentum, terms: [WeightDecay(l1: l1, l2: l2)]),
+            parameters: parameters)
         var values = parameters.values.map { Double($0) }
         var velocity = values.map { _ in 0.0 }
         var mean = velocity
@@ -103,8 +104,9 @@ import Testing
         let arithmetic = Float32Arithmetic(shape)
         let parameters = start(&generator)
         for options in [
-            Optimizer.Options(l1: 0.1), Optimizer.Options(l2: 0.1),
-            Optimizer.Options(momentum: 0.5, l1: 0.1, l2: 0.1),
+            Optimizer.Options(terms: [WeightDecay(l1: 0.1)]),
+            Optimizer.Options(terms: [WeightDecay(l2: 0.1)]),
+            Optimizer.Options(momentum: 0.5, terms: [WeightDecay(l1: 0.1, l2: 0.1)]),
         ] {
             var optimizer = Optimizer(options, parameters: parameters)
             let zero = [Float](repeating: 0, count: 23)
@@ -147,7 +149,11 @@ import Testing
     @Test func goesOnFromItsParts() {
         var generator = TestGenerator(seed: 84)
         let arithmetic = Float32Arithmetic(shape)
-        let options = Optimizer.Options(momentum: 0.8, l1: 0.01, l2: 0.01)
+        let options = Optimizer.Options(
+            momentum: 0.8,
+            terms: [
+                WeightDecay(l1: 0.01, l2: 0.01), Sparsity(target: 0.1, cost: 0.2, memory: 0.9),
+            ])
         let gradients = (0..<8).map { _ in (0..<23).map { _ in Float(generator.normal()) } }
         func advance(_ optimizer: inout Optimizer, _ steps: Range<Int>) {
             for step in steps {
@@ -160,9 +166,7 @@ import Testing
         var first = whole
         advance(&whole, 0..<8)
         advance(&first, 0..<5)
-        var second = Optimizer(
-            options, parameters: first.parameters, velocity: first.velocity,
-            average: first.average, averaged: first.averaged)
+        var second = first.restored()
         advance(&second, 5..<8)
         #expect(second.parameters == whole.parameters)
         #expect(second.velocity == whole.velocity)
@@ -182,5 +186,88 @@ import Testing
             #expect(!change.isFinite, "place \(place)")
             #expect(!optimizer.parameters.isFinite, "place \(place)")
         }
+    }
+}
+
+@Suite struct NesterovTests {
+    private let shape = LayerShape(
+        visible: 5, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
+    private let counts = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
+
+    /// The optimizer's float32 weights under the gradient −λθ of the point that `lookahead` returns.
+    private func path(
+        _ options: Optimizer.Options, lambda: Float, rate: Float, steps: Int, stopAfter: Int? = nil
+    ) -> [[Float]] {
+        let arithmetic = Float32Arithmetic(shape)
+        var generator = TestGenerator(seed: 85)
+        var optimizer = Optimizer(
+            options, parameters: generator.parameters(5, 3, weights: 1, biases: 0))
+        var statistics = arithmetic.makeStatistics()
+        var path: [[Float]] = []
+        for step in 0..<steps {
+            if step == stopAfter {
+                optimizer = optimizer.restored()
+            }
+            let point = optimizer.lookahead()
+            for i in 0..<15 { statistics.floats[i] = -lambda * point.values[i] }
+            optimizer.update(
+                with: statistics, of: arithmetic, counts: counts, rate: rate, averaging: false)
+            path.append(optimizer.parameters.weights)
+        }
+        return path
+    }
+
+    @Test func theOptimizerTakesTheGradientAhead() {
+        let nesterov = path(
+            .init(momentum: 0.9, nesterov: true), lambda: 1.5, rate: 0.1, steps: 40)
+        let reduced = path(.init(momentum: 0.9 * 0.85), lambda: 1.5, rate: 0.1, steps: 40)
+        let plain = path(.init(momentum: 0.9), lambda: 1.5, rate: 0.1, steps: 40)
+        for step in 0..<40 {
+            let pairs = zip(nesterov[step], reduced[step])
+            #expect(pairs.allSatisfy { abs($0 - $1) < 1e-5 }, "step \(step)")
+        }
+        #expect(zip(nesterov[9], plain[9]).contains { abs($0 - $1) > 0.05 })
+    }
+
+    /// Decay is part of the gradient, and so is that of the same point.
+    @Test func decayIsTakenAheadToo() {
+        let gradient = path(
+            .init(momentum: 0.9, nesterov: true), lambda: 0.5, rate: 0.25, steps: 20)
+        let decay = path(
+            .init(momentum: 0.9, nesterov: true, terms: [WeightDecay(l2: 0.5)]), lambda: 0,
+            rate: 0.25, steps: 20)
+        for (a, b) in zip(gradient, decay) {
+            #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-6 })
+        }
+    }
+
+    @Test func goesOnFromItsParts() {
+        let options = Optimizer.Options(
+            momentum: 0.9, nesterov: true, terms: [WeightDecay(l1: 0.01)])
+        let whole = path(options, lambda: 1, rate: 0.1, steps: 12)
+        #expect(path(options, lambda: 1, rate: 0.1, steps: 12, stopAfter: 5) == whole)
+    }
+
+    @Test func withoutItTheParametersAreTheirOwnLookahead() {
+        var generator = TestGenerator(seed: 86)
+        let arithmetic = Float32Arithmetic(shape)
+        var optimizer = Optimizer(
+            .init(momentum: 0.9), parameters: generator.parameters(5, 3, weights: 1, biases: 1))
+        var statistics = arithmetic.makeStatistics()
+        for i in 0..<15 { statistics.floats[i] = 1 }
+        optimizer.update(
+            with: statistics, of: arithmetic, counts: counts, rate: 0.1, averaging: false)
+        #expect(optimizer.lookahead() == optimizer.parameters)
+    }
+}
+
+extension Optimizer {
+    /// An optimizer of the same run that knows of this one what is saved.
+    func restored() -> Optimizer {
+        var state = StateTree(prefix: "layers.0.")
+        save(into: &state)
+        var other = Optimizer(options, parameters: parameters)
+        do { try other.restore(from: state) } catch { Issue.record(error) }
+        return other
     }
 }

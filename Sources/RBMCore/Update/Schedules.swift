@@ -1,3 +1,5 @@
+// What changes with the step: the learning rate by a schedule and a warm-up, and the momentum.
+
 /// The learning rate as a function of the step.
 public enum Schedule: Sendable, Equatable {
     case constant
@@ -35,5 +37,32 @@ public struct WarmUp: Sendable, Equatable {
     /// The rate of a step, given what the schedule says; exactly that once the warm-up is over.
     public func rate(_ scheduled: Float, step: Int) -> Float {
         step + 1 < steps ? Float(Double(scheduled) * Double(step + 1) / Double(steps)) : scheduled
+    }
+}
+
+/// The share of the last update that the next one keeps, as a function of the step.
+public struct Momentum: Sendable, Equatable {
+    public let from: Double
+    public let to: Double
+    /// Steps over which it changes linearly; 0 if it is `to` from the start.
+    public let over: Int
+
+    public init(from: Double, to: Double, over: Int) {
+        precondition(
+            (0..<1).contains(from) && (0..<1).contains(to) && over >= 0,
+            "momentum from \(from) to \(to) over \(over) steps")
+        self.from = from
+        self.to = to
+        self.over = over
+    }
+
+    /// A momentum that does not change.
+    public static func constant(_ value: Double) -> Momentum {
+        Momentum(from: value, to: value, over: 0)
+    }
+
+    /// The momentum of a step, counted from 0.
+    public func value(step: Int) -> Float {
+        step < over ? Float(from + (to - from) * Double(step) / Double(over)) : Float(to)
     }
 }

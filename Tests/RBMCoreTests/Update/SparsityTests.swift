@@ -6,12 +6,48 @@ import Testing
 @Suite struct SparsityTests {
     private let rule = Sparsity(target: 0.1, cost: 0.5, memory: 0.75)
 
+    /// Moves a pull on by a step whose hidden units have these means over the data.
+    private func advance(_ rule: inout Sparsity, hidden: [Float], _ kind: any UnitKind) {
+        let shape = LayerShape(
+            visible: 1, hidden: 2, visibleUnits: .bernoulli, hiddenUnits: kind, levels: .bits)
+        let arithmetic = Float32Arithmetic(shape)
+        var statistics = arithmetic.makeStatistics()
+        for (j, mean) in zip(statistics.layout.positiveHidden, hidden) {
+            statistics.floats[j] = mean
+        }
+        rule.begin(
+            StepMoments(
+                statistics, of: arithmetic,
+                PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1),
+                biasGradients: ([0], [0, 0])))
+    }
+
     @Test func theActivityIsASlowMeanThatTheFirstStepStarts() {
-        let first = rule.updated(nil, means: [0.25, 0.5], of: .bernoulli)
-        #expect(first == [0.25, 0.5])
-        let second = rule.updated(first, means: [1, 0], of: .bernoulli)
-        #expect(second == [0.75 * 0.25 + 0.25, 0.75 * 0.5])
-        #expect(rule.updated(nil, means: [-1, 0.5], of: .spin) == [0, 0.75])
+        var rule = rule
+        advance(&rule, hidden: [0.25, 0.5], .bernoulli)
+        #expect(rule.activity == [0.25, 0.5])
+        advance(&rule, hidden: [1, 0], .bernoulli)
+        #expect(rule.activity == [0.75 * 0.25 + 0.25, 0.75 * 0.5])
+    }
+
+    @Test func theActivityOfASpinIsTheProbabilityThatItIsUp() {
+        var rule = rule
+        advance(&rule, hidden: [-1, 0.5], .spin)
+        #expect(rule.activity == [0, 0.75])
+    }
+
+    @Test func theActivityIsSavedAndRestored() throws {
+        var rule = rule
+        advance(&rule, hidden: [0.25, 0.5], .bernoulli)
+        var state = StateTree(prefix: "layers.2.")
+        rule.save(into: &state)
+        #expect(state.tensors == ["activity": .floats([0.25, 0.5], shape: [2])])
+        var other = self.rule
+        try other.restore(from: state, of: Parameters(visible: 1, hidden: 2))
+        #expect(other.activity == rule.activity)
+        #expect(throws: StateFault.self) {
+            try other.restore(from: state, of: Parameters(visible: 1, hidden: 3))
+        }
     }
 
     @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
@@ -66,9 +102,7 @@ import Testing
         arithmetic.collect(
             visible: visible + visible, probabilities: probabilities, rows: rows,
             rounding: PhaseRounding(seed: 1, layer: 0, step: 0), into: &statistics)
-        var options = Optimizer.Options()
-        options.sparsity = rule
-        var optimizer = Optimizer(options, parameters: rbm.parameters)
+        var optimizer = Optimizer(.init(terms: [rule]), parameters: rbm.parameters)
         optimizer.update(
             with: statistics, of: arithmetic, counts: rows, rate: 1, averaging: false)
         for i in rbm.parameters.values.indices {
@@ -79,23 +113,12 @@ import Testing
             let change = optimizer.parameters.values[i] - rbm.parameters.values[i]
             #expect(abs(Double(change) - slope) < 2e-5, "parameter \(i)")
         }
-        #expect(optimizer.activity?.count == 3)
+        #expect((optimizer.terms[0] as? Sparsity)?.activity?.count == 3)
     }
 
     @Test func keptUnitsAreCountedForAll() {
-        let shape = LayerShape(
-            visible: 2, hidden: 2, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
-        let arithmetic = Float32Arithmetic(shape)
-        var statistics = arithmetic.makeStatistics()
-        for j in statistics.layout.positiveHidden { statistics.floats[j] = 0.125 }
-        var options = Optimizer.Options()
-        options.sparsity = rule
-        options.keepProbability = 0.5
-        var optimizer = Optimizer(options, parameters: Parameters(visible: 2, hidden: 2))
-        optimizer.update(
-            with: statistics, of: arithmetic,
-            counts: PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1), rate: 0,
-            averaging: false)
-        #expect(optimizer.activity == [0.25, 0.25])
+        var rule = Sparsity(target: 0.1, cost: 0.5, memory: 0.75, keepProbability: 0.5)
+        advance(&rule, hidden: [0.125, 0.25], .bernoulli)
+        #expect(rule.activity == [0.25, 0.5])
     }
 }

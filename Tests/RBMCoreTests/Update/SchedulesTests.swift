@@ -1,7 +1,7 @@
 import RBMCore
 import Testing
 
-@Suite struct ScheduleTests {
+@Suite struct SchedulesTests {
     @Test func constantStaysAsItIs() {
         for step in [0, 5, 99] {
             #expect(Schedule.constant.rate(0.05, step: step, of: 100) == 0.05)
@@ -46,5 +46,13 @@ import Testing
             (0..<6).map { warmUp.rate(0.08, step: $0) } == [0.02, 0.04, 0.06, 0.08, 0.08, 0.08])
         #expect(WarmUp(steps: 0).rate(0.08, step: 0) == 0.08)
         #expect(WarmUp(steps: 1).rate(0.08, step: 0) == 0.08)
+    }
+
+    @Test func aMomentumRisesLinearlyAndThenStays() {
+        let momentum = Momentum(from: 0.5, to: 0.9, over: 4)
+        for (step, value) in [(0, 0.5), (1, 0.6), (2, 0.7), (3, 0.8), (4, 0.9), (1000, 0.9)] {
+            #expect(abs(Double(momentum.value(step: step)) - value) < 1e-7)
+        }
+        #expect(Momentum.constant(0.3).value(step: 0) == 0.3)
     }
 }

@@ -1,0 +1,48 @@
+import RBMCore
+import Storage
+
+extension SafetensorsFile {
+    /// Adds the tensors and notes of a tree.
+    mutating func set(_ tree: StateTree) {
+        for (name, tensor) in tree.tensors {
+            tensors[tree.prefix + name] =
+                switch tensor {
+                case .floats(let values, let shape): Tensor(floats: Array(values), shape: shape)
+                case .bytes(let values, let shape): Tensor(bytes: values, shape: shape)
+                }
+        }
+        for (name, text) in tree.notes { metadata[name] = text }
+    }
+}
+
+extension StateTree {
+    /// Takes a tree out of a file's contents; `path` is for messages.
+    ///
+    /// - Parameters:
+    ///   - prefix: What the names of the tree's tensors begin with.
+    ///   - others: Names after the prefix that do not belong to the tree.
+    init(
+        _ file: SafetensorsFile, prefix: String, except others: Set<String>, _ path: String
+    ) throws(StorageError) {
+        self.init(prefix: prefix)
+        for (fullName, tensor) in file.tensors where fullName.hasPrefix(prefix) {
+            let name = String(fullName.dropFirst(prefix.count))
+            guard !others.contains(name) else { continue }
+            if let values = tensor.floats() {
+                guard values.allSatisfy(\.isFinite) else {
+                    throw StorageError(
+                        .badFile, path,
+                        "`\(fullName)` holds values that are infinite or not a number")
+                }
+                set(.floats(values[...], shape: tensor.shape), name)
+            } else if tensor.elementType == .u8 {
+                set(.bytes(tensor.bytes, shape: tensor.shape), name)
+            } else {
+                throw StorageError(
+                    .badFile, path,
+                    "`\(fullName)` is \(tensor.elementType.rawValue); expected F32 or U8")
+            }
+        }
+        for (name, text) in file.metadata { note(text, name) }
+    }
+}

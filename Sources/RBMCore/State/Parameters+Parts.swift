@@ -1,0 +1,26 @@
+extension Parameters {
+    /// A part of the values, as a file holds it.
+    public struct Part: Sendable {
+        /// The last word of the tensor's name.
+        public let name: String
+        /// The place in `values`.
+        public let range: Range<Int>
+        /// Slowest index first.
+        public let shape: [Int]
+    }
+
+    /// The parts of the values in their order: three, and a fourth if units have variances.
+    public var parts: [Part] {
+        var parts = [
+            Part(name: "weights", range: 0..<weightCount, shape: [visibleCount, hiddenCount]),
+            Part(name: "visible_bias", range: visibleBiasRange, shape: [visibleCount]),
+            Part(name: "hidden_bias", range: hiddenBiasRange, shape: [hiddenCount]),
+        ]
+        if hasLogVariances {
+            parts.append(
+                Part(
+                    name: "visible_log_variance", range: logVarianceRange, shape: [visibleCount]))
+        }
+        return parts
+    }
+}

@@ -1,0 +1,99 @@
+/// What is added to the gradient of the log-likelihood in every update, such as a decay.
+///
+/// A term is a value: its settings, and its own state, which it moves on, saves and restores by itself.
+/// In an update the optimizer asks its terms for three things in turn: to begin, to add to the gradient
+/// by the weights of each visible unit, and to add to those by the biases. It asks them by the order of
+/// their places, and terms of one place in the order of its list. The order is part of a model's bits,
+/// for sums of floats depend on it.
+public protocol GradientTerm: Sendable {
+    /// When the term adds.
+    var place: GradientPlace { get }
+
+    /// Moves the state on by a step, and prepares what the term adds in this update.
+    mutating func begin(_ moments: StepMoments)
+
+    /// Adds to the gradient by the weights of one visible unit.
+    ///
+    /// Several threads call this at once, each for other units. No bit may depend on which thread calls
+    /// it, or when.
+    ///
+    /// - Parameters:
+    ///   - weights: Those at which the gradient is taken, shape `[hidden]`.
+    ///   - gradient: In nats, shape `[hidden]`.
+    func addToWeights(
+        ofVisible unit: Int, at weights: Span<Float>, gradient: inout MutableSpan<Float>)
+
+    /// Adds to the gradients by the biases, after those by all weights.
+    ///
+    /// - Parameters:
+    ///   - visible: Shape `[visible]`.
+    ///   - hidden: Shape `[hidden]`.
+    func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>)
+
+    /// Writes the state into the tree of the run.
+    func save(into state: inout StateTree)
+
+    /// Takes the state out of the tree of a run.
+    ///
+    /// - Parameter parameters: Of the layer in training.
+    mutating func restore(
+        from state: StateTree, of parameters: Parameters
+    ) throws(StateFault)
+}
+
+/// When a term adds to a gradient: the terms of a place all add before those of the next.
+public enum GradientPlace: Int, Sendable, CaseIterable {
+    /// First: rank-one matrices and biases that follow from the moments of a step.
+    case moments
+    /// Last: what follows from each weight by itself.
+    case weights
+}
+
+// A term has what it does not declare from here: nothing to prepare, to add or to remember.
+extension GradientTerm {
+    public mutating func begin(_ moments: StepMoments) {}
+
+    public func addToWeights(
+        ofVisible unit: Int, at weights: Span<Float>, gradient: inout MutableSpan<Float>
+    ) {}
+
+    public func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {}
+
+    public func save(into state: inout StateTree) {}
+
+    public mutating func restore(
+        from state: StateTree, of parameters: Parameters
+    ) throws(StateFault) {}
+}
+
+/// What the gradient terms learn of a step: moments over the rows of all processes.
+public struct StepMoments {
+    /// The layer in training.
+    public var shape: LayerShape { arithmetic.shape }
+
+    /// The gradients of the log-likelihood by the biases, in nats, shapes `[visible]` and `[hidden]`.
+    ///
+    /// They are the differences of the units' means between the phases; those of Gaussian units come
+    /// times their variances.
+    public let biasGradients: (visible: [Float], hidden: [Float])
+
+    private let statistics: Statistics
+    private let arithmetic: any LayerArithmetic
+    private let counts: PhaseRows
+
+    init(
+        _ statistics: Statistics, of arithmetic: any LayerArithmetic, _ counts: PhaseRows,
+        biasGradients: (visible: [Float], hidden: [Float])
+    ) {
+        self.statistics = statistics
+        self.arithmetic = arithmetic
+        self.counts = counts
+        self.biasGradients = biasGradients
+    }
+
+    /// Returns the means of the units' values over the rows of the data phase, shapes `[visible]` and
+    /// `[hidden]`.
+    public func dataMeans() -> (visible: [Float], hidden: [Float]) {
+        arithmetic.dataMeans(from: statistics, counts: counts)
+    }
+}

@@ -1,0 +1,64 @@
+/// What the kind of the visible units asks of an update: the rate of all that feeds their means, and
+/// the step of the parameters that they have beside biases.
+///
+/// With Gaussian visible units the gradients by weights and visible biases come times the variance,
+/// ⟨v hᵀ⟩ and ⟨v⟩ as for other units: steps in units of each unit's own deviation. Given the hidden
+/// units, the visible means b + Wh are a linear regression, of which a step is stable only while
+/// ε(1 + |h|²) < 2: at 0.004 for 500 active units. So weights and visible biases take
+/// ε/(1 + ε(1 + ⟨|h|²⟩)), the rate of the implicit step, with the larger ⟨|h|²⟩ of both phases; at
+/// small rates it is ε. Other kinds take the rate as it is.
+struct KindStep {
+    /// The rate of weights and visible biases.
+    let rate: Float
+
+    /// The gradient by the parameters that units have beside biases, in the order of
+    /// `Parameters.logVarianceRange`; empty if there are none.
+    ///
+    /// It lies within ±1, so that a step changes no variance by more than the share ε.
+    let ownGradient: [Float]
+
+    /// - Parameters:
+    ///   - statistics: Summed over all processes; with parameters beside biases, of all units.
+    ///   - parameters: Those at which the statistics were taken.
+    ///   - rate: The learning rate ε of the step.
+    init(
+        _ statistics: borrowing Statistics, of arithmetic: any LayerArithmetic, _ counts: PhaseRows,
+        parameters: Parameters, rate: Float
+    ) {
+        guard arithmetic.shape.visibleUnits.hasOwnParameters else {
+            self.rate = rate
+            ownGradient = []
+            return
+        }
+        let layout = statistics.layout
+        let squares: Float
+        if arithmetic.shape.hiddenUnits.offset != 0 {
+            // The square of a spin is 1.
+            squares = Float(layout.hidden)
+        } else {
+            var (data, model): (Float, Float) = (0, 0)
+            for j in 0..<layout.hidden {
+                data += statistics.floats[layout.positiveHidden.lowerBound + j]
+                model -= statistics.floats[layout.negativeHidden.lowerBound + j]
+            }
+            squares = max(data, model)
+        }
+        self.rate = rate / (1 + rate * (1 + squares))
+        guard parameters.hasLogVariances else {
+            ownGradient = []
+            return
+        }
+        ownGradient = arithmetic.logVarianceGradient(
+            from: statistics, counts: counts, at: parameters
+        ).map { $0.isNaN ? $0 : max(-1, min(1, $0)) }
+    }
+
+    /// Keeps the parameters that units have beside biases in their range.
+    static func bound(_ values: inout [Float], _ range: Range<Int>) {
+        for i in range {
+            values[i] = max(
+                Gaussian.logVarianceBounds.lowerBound,
+                min(Gaussian.logVarianceBounds.upperBound, values[i]))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/// An update under way, which holds an optimizer's parameters until it is finished.
+///
+/// `Optimizer.begin` makes it. The weights follow, panel after panel of visible units, each unit once.
+/// `Optimizer.finish` updates the rest and takes the parameters back.
+public struct Update: ~Copyable {
+    var values: UpdatedValues
+    var room: UpdateRoom
+
+    /// Of how many visible units the weights are updated.
+    private(set) var unitCount = 0
+
+    let arithmetic: any LayerArithmetic
+    private let rule: UpdateRule
+    private let kindStep: KindStep
+    private let term: any GradientTerm
+    private let counts: PhaseRows
+    /// How far the next statistics are taken ahead.
+    private let nextMomentum: Float
+
+    init(
+        values: UpdatedValues, room: UpdateRoom, rule: UpdateRule, kindStep: KindStep,
+        terms: [any GradientTerm], arithmetic: any LayerArithmetic, counts: PhaseRows,
+        nextMomentum: Float
+    ) {
+        self.values = values
+        self.room = room
+        self.rule = rule
+        self.kindStep = kindStep
+        term = GradientTerms.joined(terms)
+        self.arithmetic = arithmetic
+        self.counts = counts
+        self.nextMomentum = nextMomentum
+        // There may be more threads than at the last update.
+        room.scratch.reserve(bytes: room.hiddenGradient.count * MemoryLayout<Float>.stride)
+    }
+
+    /// Updates the weights of a panel of visible units, and loads them into the arithmetic.
+    ///
+    /// It is one sweep over memory: a row of weights stays in the nearest cache while it is changed.
+    ///
+    /// - Parameter statistics: Of the panel, summed over all processes.
+    public mutating func apply(_ statistics: Statistics) {
+        let panel = statistics.panel
+        unitCount += panel.count
+        let (arithmetic, counts, term) = (arithmetic, counts, term)
+        let (rule, nextMomentum, scratch) = (
+            rule.with(rate: kindStep.rate), nextMomentum, room.scratch
+        )
+        let hidden = room.hiddenGradient.count
+        func sweep(
+            _ part: Range<Int>, _ values: SharedValues, _ squares: SharedElements<Double>
+        ) {
+            let piece = unsafe scratch.piece(of: hidden, Float.self)
+            var gradient = unsafe MutableSpan(_unsafeElements: piece)
+            for unit in part {
+                arithmetic.weightGradient(
+                    ofVisible: unit, from: statistics, counts: counts, into: &gradient)
+                let sum = values.update(
+                    rowRange(unit, of: hidden), by: rule, gradient: &gradient,
+                    nextMomentum: nextMomentum
+                ) { weights, gradient in
+                    term.addToWeights(ofVisible: unit, at: weights, gradient: &gradient)
+                } use: {
+                    arithmetic.load(weights: $0, ofVisible: unit)
+                }
+                squares.withRange(unit..<(unit + 1)) { $0[0] = sum }
+            }
+        }
+        values.lend(with: &room.rowSquares) { values, squares in
+            inParallel(over: panel.count, atLeast: 1 + 16_384 / hidden) { part in
+                sweep(part.offset(by: panel.lowerBound), values, squares)
+            }
+        }
+    }
+
+    /// Updates the biases.
+    ///
+    /// - Parameters:
+    ///   - visible: The place of the visible biases among the values.
+    ///   - hidden: The place of the hidden ones.
+    /// - Returns: The sum of the squared changes.
+    mutating func applyBiases(visible: Range<Int>, hidden: Range<Int>) -> Double {
+        let term = term
+        room.withBiasGradients { term.addToBiases(visible: &$0, hidden: &$1) }
+        var gradient: [Float] = []
+        swap(&gradient, &room.visibleGradient)
+        var squares = apply(&gradient, to: visible, rate: kindStep.rate)
+        swap(&gradient, &room.visibleGradient)
+        swap(&gradient, &room.hiddenGradient)
+        squares += apply(&gradient, to: hidden, rate: rule.rate)
+        swap(&gradient, &room.hiddenGradient)
+        return squares
+    }
+
+    /// Updates the parameters that units have beside biases, and keeps them in their range.
+    ///
+    /// - Parameter start: Their first place among the values.
+    /// - Returns: The sum of the squared changes.
+    mutating func applyOwnParameters(from start: Int) -> Double {
+        var gradient = kindStep.ownGradient
+        guard !gradient.isEmpty else { return 0 }
+        let range = start..<values.parameters.count
+        let squares = apply(&gradient, to: range, rate: rule.rate)
+        KindStep.bound(&values.parameters, range)
+        if !values.average.isEmpty { KindStep.bound(&values.average, range) }
+        return squares
+    }
+
+    /// Updates a range of the values beside the weights.
+    ///
+    /// - Parameter gradient: Of the range; becomes the change.
+    /// - Returns: The sum of the squared changes.
+    private mutating func apply(
+        _ gradient: inout [Float], to range: Range<Int>, rate: Float
+    ) -> Double {
+        let (rule, nextMomentum) = (rule.with(rate: rate), nextMomentum)
+        var sum = 0.0
+        values.lend(with: &gradient) { values, gradient in
+            gradient.withRange(0..<gradient.count) { gradient in
+                sum = values.update(
+                    range, by: rule, gradient: &gradient, nextMomentum: nextMomentum)
+            }
+        }
+        return sum
+    }
+}

@@ -1,0 +1,58 @@
+/// One step's rule for a stretch of values, of a row's length: its loops run in the nearest cache.
+///
+/// v ← μv + εg and θ ← θ + v; without momentum θ ← θ + εg.
+struct UpdateRule {
+    /// The learning rate ε.
+    let rate: Float
+    /// The momentum μ.
+    let momentum: Float
+    /// How far the average moves towards the new values; 0 for not at all.
+    let averageShare: Float
+
+    /// The same rule with another rate.
+    func with(rate: Float) -> UpdateRule {
+        UpdateRule(rate: rate, momentum: momentum, averageShare: averageShare)
+    }
+
+    /// Updates values and what belongs to them; the gradient becomes their change.
+    ///
+    /// - Parameters:
+    ///   - velocity: Empty without momentum.
+    ///   - average: Of the values; read and written if `averageShare` is not 0.
+    /// - Returns: The sum of the squared changes, in the precision of a float.
+    func update(
+        _ values: inout MutableSpan<Float>, velocity: inout MutableSpan<Float>,
+        average: inout MutableSpan<Float>, gradient: inout MutableSpan<Float>
+    ) -> Double {
+        if velocity.isEmpty {
+            for i in gradient.indices { gradient[i] *= rate }
+        } else {
+            for i in velocity.indices {
+                velocity[i] = MomentumStep.velocity(
+                    velocity[i], momentum, change: rate * gradient[i])
+                gradient[i] = velocity[i]
+            }
+        }
+        for i in values.indices { values[i] += gradient[i] }
+        if averageShare > 0 {
+            for i in average.indices { average[i] += (values[i] - average[i]) * averageShare }
+        }
+        let sum = floatSumOfSquares(gradient.span)
+        return sum.isFinite ? Double(sum) : sumOfSquares(gradient.span)
+    }
+}
+
+/// The two float operations of momentum, on one value [Sutskever13].
+enum MomentumStep {
+    /// The new velocity: μv + change.
+    @inline(__always)
+    static func velocity<Real: FloatingPoint>(_ v: Real, _ momentum: Real, change: Real) -> Real {
+        momentum * v + change
+    }
+
+    /// Where Nesterov's gradient is taken: θ + μv.
+    @inline(__always)
+    static func lookahead<Real: FloatingPoint>(_ value: Real, _ v: Real, _ momentum: Real) -> Real {
+        value + momentum * v
+    }
+}

@@ -1,0 +1,29 @@
+import Testing
+
+@testable import RBMCore
+
+@Suite struct UpdateRuleTests {
+    /// On −½λθ² Nesterov's form with μ is plain momentum with μ(1 − λε) [Sutskever13, §2.1].
+    @Test(arguments: [(0.9, 1.5, 0.1), (0.99, 0.01, 0.5), (0.5, 3, 0.2)])
+    func onAQuadraticNesterovIsASmallerMomentum(_ case: (mu: Double, lambda: Double, rate: Double))
+    {
+        let (mu, lambda, rate) = `case`
+        var (x, v) = (1.0, 0.25)
+        var (y, w) = (x, v)
+        for _ in 0..<300 {
+            let ahead = MomentumStep.lookahead(x, v, mu)
+            v = MomentumStep.velocity(v, mu, change: -rate * lambda * ahead)
+            x += v
+            w = MomentumStep.velocity(w, mu * (1 - lambda * rate), change: -rate * lambda * y)
+            y += w
+            #expect(abs(x - y) < 1e-14 && abs(v - w) < 1e-14)
+        }
+        // And not the momentum that it would be without the look ahead.
+        var (plain, u) = (1.0, 0.25)
+        for _ in 0..<5 {
+            u = MomentumStep.velocity(u, mu, change: -rate * lambda * plain)
+            plain += u
+        }
+        #expect(abs(plain - 1) > 1e-3)
+    }
+}
