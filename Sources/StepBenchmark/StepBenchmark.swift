@@ -41,7 +41,7 @@ public struct StepBenchmark: Sendable {
         let operations = Self.operations(visible, hidden, rows: batch, sweeps: sweeps)
         self.steps = steps ?? max(10, Int(min(100, 1e12 / operations)))
         if arithmetic != .float32,
-            let reason = IntegerArithmetic.refusal(of: shape, batch: batch, chains: batch)
+            let reason = ArithmeticKind.refusal(ofIntegersFor: shape, batch: batch, chains: batch)
         {
             throw StepBenchmarkRefusal(description: reason)
         }
@@ -62,7 +62,7 @@ public struct StepBenchmark: Sendable {
     }
 
     /// Whether the trainer has the statistics' products in 16 bits.
-    var hasShortProducts: Bool { IntegerArithmetic.hasShortProducts(shape, rows: batch) }
+    var hasShortProducts: Bool { Statistics.productsFit16Bits(shape, rows: batch) }
 
     /// Matrix products in a step: upward from the data, two in each sweep, two of the statistics.
     public var products: Int { 3 + 2 * rule.sweeps }

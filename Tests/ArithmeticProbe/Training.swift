@@ -9,11 +9,11 @@ func trainingChecksum(
     _ precision: ArithmeticKind
 ) -> Checksum {
     let (visible, hidden, batch, seed) = (83, 61, 23, 5 as UInt64)
-    let arithmetic = makeTrainingArithmetic(
-        precision,
+    let arithmetic = Layer(
         LayerShape(
             visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind,
-            levels: levels), seed: seed, layer: 0)
+            levels: levels),
+        trained: precision, seed: seed, layer: 0)
     let rates = [Double](repeating: 0.4, count: visible)
     var optimizer = Optimizer(
         Optimizer.Options(momentum: 0.5, terms: [WeightDecay(l1: 1e-4, l2: 1e-3)]),

@@ -53,14 +53,18 @@ extension Communicator {
     ///
     /// Adds up the products of a panel.
     borrowing func sumProducts(_ statistics: inout Statistics) throws(MPIError) {
-        let products = statistics.products
-        // All buffers but one are empty, or have no products.
-        if !statistics.floats.isEmpty {
-            try sum(&statistics.floats, products)
-        } else if statistics.shortProducts.isEmpty {
-            try sumNarrowly(&statistics.integers, products)
-        } else {
-            try sumNarrowly(&statistics.shortProducts, products)
+        let panel = statistics.panelProducts
+        // Taken out, so that nobody else holds them while they are summed.
+        switch statistics.products.take() {
+        case .float32(var products):
+            try sum(&products, panel)
+            statistics.products = .float32(products)
+        case .int32(var products):
+            try sumNarrowly(&products, panel)
+            statistics.products = .int32(products)
+        case .int16(var products):
+            try sumNarrowly(&products, panel)
+            statistics.products = .int16(products)
         }
     }
 
@@ -68,13 +72,16 @@ extension Communicator {
     ///
     /// Adds up the moments.
     borrowing func sumMoments(_ statistics: inout Statistics) throws(MPIError) {
-        let moments = statistics.layout.moments
-        guard statistics.floats.isEmpty else {
-            try sum(&statistics.floats, moments)
-            return
+        let all = 0..<statistics.layout.count
+        switch statistics.moments.take() {
+        case .float32(var moments):
+            try sum(&moments, all)
+            statistics.moments = .float32(moments)
+        case .int32(var moments):
+            // Few and large: to learn whether 16 bits hold them all is a message more than it saves.
+            if try !sumOnHost(&moments, all) { try sum(&moments, all) }
+            statistics.moments = .int32(moments)
+        case .int16: preconditionFailure("moments in 16 bits")
         }
-        // Few and large: to learn whether 16 bits hold them all is a message more than it saves.
-        if try sumOnHost(&statistics.integers, moments) { return }
-        try sum(&statistics.integers, moments)
     }
 }

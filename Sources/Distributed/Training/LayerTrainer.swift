@@ -8,7 +8,7 @@ struct LayerTrainer: ~Copyable {
     let timer: StepTimer
 
     private let source: any CaseSource
-    private let arithmetic: any LayerArithmetic
+    private let arithmetic: Layer
     private var estimator: GradientEstimator
     private var optimizer: Optimizer
     private var chains: Chains?
@@ -52,8 +52,8 @@ struct LayerTrainer: ~Copyable {
         batches = BatchPlan(
             cases: source.count, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
             layer: plan.layer)
-        arithmetic = makeTrainingArithmetic(
-            plan.arithmetic, shape, seed: plan.seed, layer: plan.layer)
+        arithmetic = Layer(
+            shape, trained: plan.arithmetic, seed: plan.seed, layer: plan.layer)
         let ownChains = world.share(of: plan.persistentChains)
         if let state {
             step = state.step

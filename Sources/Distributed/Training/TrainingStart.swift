@@ -41,7 +41,7 @@ struct TrainingStart {
     }
 
     /// Draws some of the run's persistent chains.
-    func chains(_ indices: Range<Int>, _ arithmetic: any LayerArithmetic) -> Chains {
+    func chains(_ indices: Range<Int>, _ arithmetic: Layer) -> Chains {
         if let moments {
             return Chains(
                 indices: indices, moments: moments, arithmetic: arithmetic, seed: plan.seed,

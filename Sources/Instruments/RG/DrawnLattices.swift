@@ -91,7 +91,7 @@ struct DrawnLattices {
             guard !chains.isEmpty else { return [] }
             let start = (own.lowerBound - share.lowerBound) * sites
             var sampler = GibbsSampler(
-                kernel.rbm, chains: chains, arithmetic: exactArithmetic(kernel.rbm, .bits),
+                kernel.rbm, chains: chains, arithmetic: ArithmeticKind.measuring(kernel.rbm, .bits),
                 seed: seed)
             sampler.start(from: Array(bytes[start..<start + own.count * sites]))
             sampler.run(sweeps: sweeps)

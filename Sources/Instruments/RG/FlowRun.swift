@@ -115,7 +115,7 @@ public struct FlowRun {
         var chains = GibbsSampler(
             rbm,
             chains: (number * samples + share.lowerBound)..<(number * samples + share.upperBound),
-            arithmetic: exactArithmetic(rbm, .bits), seed: seed)
+            arithmetic: ArithmeticKind.measuring(rbm, .bits), seed: seed)
         chains.start(from: bytes)
         var done = 0
         var measured: [(step: Int, sums: ObservableSums)] = []

@@ -130,7 +130,7 @@ public struct RulerRun {
             bytes, first: numbers.lowerBound, count: samples, visible: sites)
         for (index, layer) in layers.enumerated() {
             view = PropagatedCases(
-                view, through: layer, arithmetic: exactArithmetic(layer, .bits),
+                view, through: layer, arithmetic: ArithmeticKind.measuring(layer, .bits),
                 propagation: .samples, seed: seed, layer: index)
             var states = [UInt8](repeating: 0, count: numbers.count * layer.hiddenCount)
             try view.load(Array(numbers), draw: 0, into: &states)

@@ -29,7 +29,7 @@ public struct Chains: Sendable, Equatable {
     ///   - baseRates: The probability that each visible unit is 1, shape `[visible]`.
     ///   - arithmetic: Loaded with the initial parameters.
     public init(
-        indices: Range<Int>, baseRates: [Double], arithmetic: any LayerArithmetic, seed: UInt64,
+        indices: Range<Int>, baseRates: [Double], arithmetic: Layer, seed: UInt64,
         layer: Int
     ) {
         let shape = arithmetic.shape
@@ -51,7 +51,7 @@ public struct Chains: Sendable, Equatable {
     /// Draws chains of a layer with Gaussian visible units: these from normal distributions, and one
     /// half sweep up.
     public init(
-        indices: Range<Int>, moments: VisibleMoments, arithmetic: any LayerArithmetic,
+        indices: Range<Int>, moments: VisibleMoments, arithmetic: Layer,
         seed: UInt64, layer: Int
     ) {
         let units = arithmetic.shape.visible
@@ -71,7 +71,7 @@ public struct Chains: Sendable, Equatable {
 
     /// Draws the hidden states above visible ones.
     private init(
-        indices: Range<Int>, above visible: [UInt8], arithmetic: any LayerArithmetic, seed: UInt64,
+        indices: Range<Int>, above visible: [UInt8], arithmetic: Layer, seed: UInt64,
         layer: Int
     ) {
         let (shape, count) = (arithmetic.shape, indices.count)

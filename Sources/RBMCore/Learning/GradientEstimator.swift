@@ -5,7 +5,7 @@ import RandomStreams
 /// ∂ ln p/∂W = ⟨v hᵀ⟩_data − ⟨v hᵀ⟩_model, with hidden means in both terms [Hinton12, §3]. The model
 /// phase's visible states are samples, and its hidden means are those given these samples.
 public struct GradientEstimator: ~Copyable {
-    public let arithmetic: any LayerArithmetic
+    public let arithmetic: Layer
     public let rule: LearningRule
 
     /// The sums of the last step, of a panel after `collectProducts`; to be added up over processes
@@ -31,7 +31,7 @@ public struct GradientEstimator: ~Copyable {
     ///   - keepProbability: Of dropout, in (0, 1]; 1 for none. Spins have none.
     ///   - statistics: For all visible units and any number of rows, where there are none.
     public init(
-        arithmetic: any LayerArithmetic, rule: LearningRule, seed: UInt64, layer: Int, batch: Int,
+        arithmetic: Layer, rule: LearningRule, seed: UInt64, layer: Int, batch: Int,
         chains: Int, timer: StepTimer, keepProbability: Float = 1, statistics: Statistics? = nil
     ) {
         let shape = arithmetic.shape

@@ -5,7 +5,7 @@ import RandomStreams
 struct AnnealedChains: ~Copyable {
     private let rbm: RBM
     private let baseBias: [Float]
-    private let arithmetic: any LayerArithmetic
+    private let arithmetic: Layer
     private let chains: Range<Int>
     private let seed: UInt64
     private let layer: Int
@@ -26,7 +26,7 @@ struct AnnealedChains: ~Copyable {
     ///   - arithmetic: Loaded with the RBM's parameters.
     ///   - chains: Global numbers.
     init(
-        _ rbm: RBM, baseBias: [Float], arithmetic: any LayerArithmetic, chains: Range<Int>,
+        _ rbm: RBM, baseBias: [Float], arithmetic: Layer, chains: Range<Int>,
         seed: UInt64, layer: Int
     ) {
         precondition(
@@ -38,8 +38,8 @@ struct AnnealedChains: ~Copyable {
         self.chains = chains
         self.seed = seed
         self.layer = layer
-        visibleLaw = rbm.visibleLaw
-        hiddenLaw = rbm.hiddenLaw
+        visibleLaw = arithmetic.visibleLaw
+        hiddenLaw = arithmetic.hiddenLaw
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         visibleFields = Array(repeating: 0, count: chains.count * rbm.visibleCount)
@@ -99,7 +99,7 @@ struct AnnealedChains: ~Copyable {
         let rows = 0..<chains.count
         var fields = hiddenFields.mutableSpan
         for i in fields.indices { fields[i] *= Float(beta) }
-        activate(hiddenLaw, columns: rbm.hiddenCount, rows: rows, &hiddenFields)
+        arithmetic.activateHidden(&hiddenFields, rows: rows)
         arithmetic.drawHidden(
             from: hiddenFields, rows: rows,
             stream: RandomStream(seed: seed, .annealing(.hidden, layer: layer, temperature: step)),
@@ -119,7 +119,7 @@ struct AnnealedChains: ~Copyable {
                 for i in fields.indices { fields[i] = Float(beta) * fields[i] + base[i] }
             }
         }
-        activate(visibleLaw, columns: rbm.visibleCount, rows: rows, &visibleFields)
+        arithmetic.activateVisible(&visibleFields, rows: rows)
         arithmetic.drawVisible(
             from: visibleFields, rows: rows,
             stream: RandomStream(seed: seed, .annealing(.visible, layer: layer, temperature: step)),

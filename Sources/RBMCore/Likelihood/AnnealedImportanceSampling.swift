@@ -18,7 +18,7 @@ public struct AnnealedImportanceSampling {
 
     private let rbm: RBM
     private let baseBias: [Float]
-    private let arithmetic: any LayerArithmetic
+    private let arithmetic: Layer
     private let seed: UInt64
     private let layer: Int
 
@@ -46,7 +46,7 @@ public struct AnnealedImportanceSampling {
         self.temperatures = temperatures
         self.seed = seed
         self.layer = layer
-        arithmetic = makeArithmetic(kind, ofStates: rbm)
+        arithmetic = Layer(rbm, arithmetic: kind)
     }
 
     /// ln Z from all of `chains` chains, run by this process alone.

@@ -7,7 +7,7 @@ public final class LayerEvaluator {
     public let rbm: RBM
     public let shape: LayerShape
 
-    private let arithmetic: any LayerArithmetic
+    private let arithmetic: Layer
     private var hidden: [Float] = []
     private var visible: [Float] = []
     private var means: [UInt8] = []
@@ -21,7 +21,7 @@ public final class LayerEvaluator {
     public init(_ rbm: RBM, levels: StateEncoding, arithmetic kind: ArithmeticKind) {
         self.rbm = rbm
         shape = LayerShape(rbm, levels: levels)
-        arithmetic = makeArithmetic(kind, shape)
+        arithmetic = Layer(shape, frozen: kind)
         arithmetic.load(rbm.parameters)
         visibleLaw = rbm.visibleLaw
         hiddenLaw = rbm.hiddenLaw

@@ -3,7 +3,7 @@
 /// E(v, h) = −vᵀWh − b·v − c·h, with Bernoulli units in {0, 1} and spins in {−1, +1}; with Gaussian
 /// visible units E(v, h) = Σ (vᵢ − bᵢ)²/2σᵢ² − Σ vᵢWᵢⱼhⱼ/σᵢ² − c·h. Energies are in units of kT and
 /// logarithms are natural. The functions here are the exact reference in double precision, one case
-/// at a time; training and evaluation run on `LayerArithmetic`.
+/// at a time; training and evaluation run on `Layer`.
 public struct RBM: Sendable {
     public let visibleUnits: any UnitKind
     public let hiddenUnits: any UnitKind

@@ -12,6 +12,8 @@ public struct Gaussian: UnitKind {
     public var hasOwnParameters: Bool { true }
     public var alternatives: Int? { nil }
 
+    public var ownBounds: ClosedRange<Float> { Self.logVarianceBounds }
+
     public func law(own: [Float]) -> any UnitLaw { GaussianLaw(logVariances: own) }
 
     public func independentLaw(of moments: VisibleMoments) -> any UnitLaw {
@@ -135,6 +137,26 @@ struct GaussianLaw: UnitLaw {
     func writeLogPartitions(fields: Span<Float>, into terms: inout MutableSpan<Float>) -> Int {
         for i in fields.indices { terms[i] = fields[i] * fields[i] }
         return halve(&terms, count: fields.count)
+    }
+
+    /// Adds (v − b)²/2.
+    func addOwnStatistics(
+        of values: Span<Float>, bias: Span<Float>, weight: Float,
+        to sums: inout MutableSpan<Float>
+    ) {
+        for i in sums.indices {
+            let difference = values[i] - bias[i]
+            sums[i] += 0.5 * weight * difference * difference
+        }
+    }
+
+    /// ((v − b)²/2 − v Wh)/σ², data minus model.
+    func ownGradient(
+        ofUnit unit: Int, sum: Float, weights: Span<Float>, products: Span<Float>
+    ) -> Float {
+        var sum = sum
+        for j in weights.indices { sum -= weights[j] * products[j] }
+        return sum * inverses[unit]
     }
 
     /// −ln N(level; field, σ²).

@@ -24,6 +24,9 @@ public protocol UnitKind: Sendable, Hashable, CustomStringConvertible {
     /// Whether units have parameters beside their biases, which may be learned.
     var hasOwnParameters: Bool { get }
 
+    /// Where learned parameters beside the biases stay.
+    var ownBounds: ClosedRange<Float> { get }
+
     /// Whether a unit may be left out of a step: its level of 0 then means that nothing comes from it.
     var canBeDropped: Bool { get }
 
@@ -54,6 +57,7 @@ extension UnitKind {
     public var scale: Double { 1 }
     public var offset: Double { 0 }
     public var hasOwnParameters: Bool { false }
+    public var ownBounds: ClosedRange<Float> { -Float.infinity...Float.infinity }
     public var canBeDropped: Bool { false }
     public var takesGrey: Bool { false }
     public var alternatives: Int? { 2 }

@@ -73,6 +73,26 @@ public protocol UnitLaw: Sendable {
     @discardableResult
     func writeLogPartitions(fields: Span<Float>, into terms: inout MutableSpan<Float>) -> Int
 
+    /// Adds to the sums of which the gradient by the units' own parameters is made.
+    ///
+    /// - Parameters:
+    ///   - values: Of one row.
+    ///   - weight: What the row counts.
+    ///   - sums: One for each unit.
+    func addOwnStatistics(
+        of values: Span<Float>, bias: Span<Float>, weight: Float,
+        to sums: inout MutableSpan<Float>)
+
+    /// The gradient by the own parameter of one unit, in nats.
+    ///
+    /// - Parameters:
+    ///   - sum: What `addOwnStatistics` summed over the data minus the model.
+    ///   - weights: Of the unit, shape `[other side]`.
+    ///   - products: Σ v hᵀ of the data minus the model of the unit, same shape.
+    func ownGradient(
+        ofUnit unit: Int, sum: Float, weights: Span<Float>, products: Span<Float>
+    ) -> Float
+
     /// The cross-entropy of a row between its levels and the law in some fields, in nats; of real
     /// values minus the logarithm of their density.
     func crossEntropy(
@@ -84,6 +104,15 @@ extension UnitLaw {
     public func weigh(_ values: inout MutableSpan<Double>) {}
 
     public func weigh(_ values: inout MutableSpan<Float>) {}
+
+    public func addOwnStatistics(
+        of values: Span<Float>, bias: Span<Float>, weight: Float,
+        to sums: inout MutableSpan<Float>
+    ) {}
+
+    public func ownGradient(
+        ofUnit unit: Int, sum: Float, weights: Span<Float>, products: Span<Float>
+    ) -> Float { 0 }
 
     /// Σ over the units of a row of the logarithms that `writeLogPartitions` writes.
     func logPartition(fields: Span<Float>, terms: inout [Float]) -> Double {

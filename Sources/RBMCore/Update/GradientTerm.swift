@@ -69,7 +69,7 @@ extension GradientTerm {
 /// What the gradient terms learn of a step: moments over the rows of all processes.
 public struct StepMoments {
     /// The layer in training.
-    public var shape: LayerShape { arithmetic.shape }
+    public let shape: LayerShape
 
     /// The gradients of the log-likelihood by the biases, in nats, shapes `[visible]` and `[hidden]`.
     ///
@@ -78,15 +78,14 @@ public struct StepMoments {
     public let biasGradients: (visible: [Float], hidden: [Float])
 
     private let statistics: Statistics
-    private let arithmetic: any LayerArithmetic
     private let counts: PhaseRows
 
     init(
-        _ statistics: Statistics, of arithmetic: any LayerArithmetic, _ counts: PhaseRows,
+        _ statistics: Statistics, of shape: LayerShape, _ counts: PhaseRows,
         biasGradients: (visible: [Float], hidden: [Float])
     ) {
         self.statistics = statistics
-        self.arithmetic = arithmetic
+        self.shape = shape
         self.counts = counts
         self.biasGradients = biasGradients
     }
@@ -94,6 +93,6 @@ public struct StepMoments {
     /// Returns the means of the units' values over the rows of the data phase, shapes `[visible]` and
     /// `[hidden]`.
     public func dataMeans() -> (visible: [Float], hidden: [Float]) {
-        arithmetic.dataMeans(from: statistics, counts: counts)
+        statistics.dataMeans(counts)
     }
 }

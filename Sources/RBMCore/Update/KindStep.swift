@@ -17,48 +17,37 @@ struct KindStep {
     /// It lies within ±1, so that a step changes no variance by more than the share ε.
     let ownGradient: [Float]
 
+    /// Where the parameters that units have beside biases stay.
+    private let ownBounds: ClosedRange<Float>
+
     /// - Parameters:
     ///   - statistics: Summed over all processes; with parameters beside biases, of all units.
     ///   - parameters: Those at which the statistics were taken.
     ///   - rate: The learning rate ε of the step.
     init(
-        _ statistics: borrowing Statistics, of arithmetic: any LayerArithmetic, _ counts: PhaseRows,
+        _ statistics: borrowing Statistics, of shape: LayerShape, _ counts: PhaseRows,
         parameters: Parameters, rate: Float
     ) {
-        guard arithmetic.shape.visibleUnits.hasOwnParameters else {
+        ownBounds = shape.visibleUnits.ownBounds
+        guard shape.visibleUnits.hasOwnParameters else {
             self.rate = rate
             ownGradient = []
             return
         }
-        let layout = statistics.layout
-        let squares: Float
-        if arithmetic.shape.hiddenUnits.offset != 0 {
-            // The square of a spin is 1.
-            squares = Float(layout.hidden)
-        } else {
-            var (data, model): (Float, Float) = (0, 0)
-            for j in 0..<layout.hidden {
-                data += statistics.floats[layout.positiveHidden.lowerBound + j]
-                model -= statistics.floats[layout.negativeHidden.lowerBound + j]
-            }
-            squares = max(data, model)
-        }
-        self.rate = rate / (1 + rate * (1 + squares))
+        self.rate = rate / (1 + rate * (1 + statistics.hiddenSquares))
         guard parameters.hasLogVariances else {
             ownGradient = []
             return
         }
-        ownGradient = arithmetic.logVarianceGradient(
-            from: statistics, counts: counts, at: parameters
-        ).map { $0.isNaN ? $0 : max(-1, min(1, $0)) }
+        ownGradient = statistics.ownGradient(at: parameters).map {
+            $0.isNaN ? $0 : max(-1, min(1, $0))
+        }
     }
 
     /// Keeps the parameters that units have beside biases in their range.
-    static func bound(_ values: inout [Float], _ range: Range<Int>) {
+    func bound(_ values: inout [Float], _ range: Range<Int>) {
         for i in range {
-            values[i] = max(
-                Gaussian.logVarianceBounds.lowerBound,
-                min(Gaussian.logVarianceBounds.upperBound, values[i]))
+            values[i] = max(ownBounds.lowerBound, min(ownBounds.upperBound, values[i]))
         }
     }
 }

@@ -120,16 +120,16 @@ public struct Optimizer {
     ///
     /// - Parameters:
     ///   - statistics: Summed over all processes: the moments; with variances to be learned, all.
-    ///   - arithmetic: Takes over the updated parameters.
+    ///   - layer: Takes over the updated parameters.
     ///   - rate: The learning rate of this step.
     ///   - averaging: Whether the updated parameters enter the average.
     ///   - next: The step that uses the updated parameters.
     public mutating func begin(
-        with statistics: Statistics, of arithmetic: any LayerArithmetic, counts: PhaseRows,
+        with statistics: Statistics, of layer: Layer, counts: PhaseRows,
         rate: Float, averaging: Bool, next: NextStep
     ) -> Update {
         precondition(!parameters.values.isEmpty, "the last update is not finished")
-        arithmetic.beginLoad(step: next.step)
+        let rewrite = layer.rewrite(step: next.step)
         if averaging {
             averaged += 1
             if average == nil { average = parameters }
@@ -140,16 +140,15 @@ public struct Optimizer {
             ?? UpdateRoom(visible: parameters.visibleCount, hidden: parameters.hiddenCount)
         if options.biases || !terms.isEmpty {
             room.withBiasGradients {
-                arithmetic.biasGradients(
-                    from: statistics, counts: counts, visible: &$0, hidden: &$1)
+                statistics.writeBiasGradients(counts, visible: &$0, hidden: &$1)
             }
         }
         beginTerms(
             StepMoments(
-                statistics, of: arithmetic, counts,
+                statistics, of: layer.shape, counts,
                 biasGradients: (room.visibleGradient, room.hiddenGradient)))
         let kindStep = KindStep(
-            statistics, of: arithmetic, counts, parameters: ahead ?? parameters, rate: rate)
+            statistics, of: layer.shape, counts, parameters: ahead ?? parameters, rate: rate)
         let rule = UpdateRule(
             rate: rate, momentum: momentum, averageShare: averaging ? 1 / Float(averaged) : 0)
         momentum = next.momentum
@@ -157,7 +156,7 @@ public struct Optimizer {
         exchange(&values)
         return Update(
             values: values, room: room, rule: rule, kindStep: kindStep, terms: terms,
-            arithmetic: arithmetic, counts: counts, nextMomentum: next.momentum)
+            rewrite: rewrite, counts: counts, nextMomentum: next.momentum)
     }
 
     /// Moves the state of every term on.
@@ -165,7 +164,7 @@ public struct Optimizer {
         for i in terms.indices { terms[i].begin(moments) }
     }
 
-    /// Ends an update: updates what is beside the weights, and loads it into the arithmetic.
+    /// Ends an update: updates what is beside the weights, and loads it into the layer.
     ///
     /// - Precondition: The weights of each visible unit are updated.
     /// - Returns: How large the change was.
@@ -182,21 +181,21 @@ public struct Optimizer {
         let weightSquares = update.room.rowSquares.reduce(0, +)
         exchange(&update.values)
         room = update.room
-        update.arithmetic.finishLoad(ahead ?? parameters)
+        update.rewrite.finish(ahead ?? parameters)
         return Change(weightSquares: weightSquares, biasSquares: biasSquares)
     }
 
-    /// Updates the parameters from statistics of all units, and loads them into the arithmetic.
+    /// Updates the parameters from statistics of all units, and loads them into the layer.
     ///
     /// - Parameters: As `begin` has them.
     /// - Returns: How large the change was.
     @discardableResult
     public mutating func update(
-        with statistics: Statistics, of arithmetic: any LayerArithmetic, counts: PhaseRows,
+        with statistics: Statistics, of layer: Layer, counts: PhaseRows,
         rate: Float, averaging: Bool, next: NextStep? = nil
     ) -> Change {
         var update = begin(
-            with: statistics, of: arithmetic, counts: counts, rate: rate, averaging: averaging,
+            with: statistics, of: layer, counts: counts, rate: rate, averaging: averaging,
             next: next ?? NextStep(step: 0, momentum: momentum))
         update.apply(statistics)
         return finish(update)

@@ -9,7 +9,8 @@ public struct Update: ~Copyable {
     /// Of how many visible units the weights are updated.
     private(set) var unitCount = 0
 
-    let arithmetic: any LayerArithmetic
+    /// Takes the updated weights into the layer.
+    let rewrite: WeightRewrite
     private let rule: UpdateRule
     private let kindStep: KindStep
     private let term: any GradientTerm
@@ -19,7 +20,7 @@ public struct Update: ~Copyable {
 
     init(
         values: UpdatedValues, room: UpdateRoom, rule: UpdateRule, kindStep: KindStep,
-        terms: [any GradientTerm], arithmetic: any LayerArithmetic, counts: PhaseRows,
+        terms: [any GradientTerm], rewrite: consuming WeightRewrite, counts: PhaseRows,
         nextMomentum: Float
     ) {
         self.values = values
@@ -27,14 +28,14 @@ public struct Update: ~Copyable {
         self.rule = rule
         self.kindStep = kindStep
         term = GradientTerms.joined(terms)
-        self.arithmetic = arithmetic
+        self.rewrite = rewrite
         self.counts = counts
         self.nextMomentum = nextMomentum
         // There may be more threads than at the last update.
         room.scratch.reserve(bytes: room.hiddenGradient.count * MemoryLayout<Float>.stride)
     }
 
-    /// Updates the weights of a panel of visible units, and loads them into the arithmetic.
+    /// Updates the weights of a panel of visible units, and loads them into the layer.
     ///
     /// It is one sweep over memory: a row of weights stays in the nearest cache while it is changed.
     ///
@@ -42,33 +43,29 @@ public struct Update: ~Copyable {
     public mutating func apply(_ statistics: Statistics) {
         let panel = statistics.panel
         unitCount += panel.count
-        let (arithmetic, counts, term) = (arithmetic, counts, term)
+        let (rows, term) = (rewrite.rows, term)
         let (rule, nextMomentum, scratch) = (
             rule.with(rate: kindStep.rate), nextMomentum, room.scratch
         )
         let hidden = room.hiddenGradient.count
-        func sweep(
-            _ part: Range<Int>, _ values: SharedValues, _ squares: SharedElements<Double>
-        ) {
-            let piece = unsafe scratch.piece(of: hidden, Float.self)
-            var gradient = unsafe MutableSpan(_unsafeElements: piece)
-            for unit in part {
-                arithmetic.weightGradient(
-                    ofVisible: unit, from: statistics, counts: counts, into: &gradient)
-                let sum = values.update(
-                    rowRange(unit, of: hidden), by: rule, gradient: &gradient,
-                    nextMomentum: nextMomentum
-                ) { weights, gradient in
-                    term.addToWeights(ofVisible: unit, at: weights, gradient: &gradient)
-                } use: {
-                    arithmetic.load(weights: $0, ofVisible: unit)
+        statistics.withWeightGradients(counts) { writeGradient in
+            values.lend(with: &room.rowSquares) { values, squares in
+                inParallel(over: panel.count, atLeast: 1 + 16_384 / hidden) { part in
+                    let piece = unsafe scratch.piece(of: hidden, Float.self)
+                    var gradient = unsafe MutableSpan(_unsafeElements: piece)
+                    for unit in part.offset(by: panel.lowerBound) {
+                        writeGradient(unit, &gradient)
+                        let sum = values.update(
+                            rowRange(unit, of: hidden), by: rule, gradient: &gradient,
+                            nextMomentum: nextMomentum
+                        ) { weights, gradient in
+                            term.addToWeights(ofVisible: unit, at: weights, gradient: &gradient)
+                        } use: {
+                            rows.write($0, ofVisible: unit)
+                        }
+                        squares.withRange(unit..<(unit + 1)) { $0[0] = sum }
+                    }
                 }
-                squares.withRange(unit..<(unit + 1)) { $0[0] = sum }
-            }
-        }
-        values.lend(with: &room.rowSquares) { values, squares in
-            inParallel(over: panel.count, atLeast: 1 + 16_384 / hidden) { part in
-                sweep(part.offset(by: panel.lowerBound), values, squares)
             }
         }
     }
@@ -101,8 +98,8 @@ public struct Update: ~Copyable {
         guard !gradient.isEmpty else { return 0 }
         let range = start..<values.parameters.count
         let squares = apply(&gradient, to: range, rate: rule.rate)
-        KindStep.bound(&values.parameters, range)
-        if !values.average.isEmpty { KindStep.bound(&values.average, range) }
+        kindStep.bound(&values.parameters, range)
+        if !values.average.isEmpty { kindStep.bound(&values.average, range) }
         return squares
     }
 

@@ -28,9 +28,9 @@ struct CaseEvaluator {
         self.values = values
         states = values.levels == .grey ? DrawnCases(values, seed: seed, layer: layer) : values
         reconstruction = LayerEvaluator(
-            rbm, levels: values.levels, arithmetic: exactArithmetic(rbm, values.levels))
+            rbm, levels: values.levels, arithmetic: ArithmeticKind.measuring(rbm, values.levels))
         let own = LayerShape(states: rbm).levels
-        fields = LayerEvaluator(rbm, levels: own, arithmetic: exactArithmetic(rbm, own))
+        fields = LayerEvaluator(rbm, levels: own, arithmetic: ArithmeticKind.measuring(rbm, own))
         pseudoLikelihood = own == .real ? nil : PseudoLikelihood(rbm)
     }
 

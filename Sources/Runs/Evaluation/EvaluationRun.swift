@@ -107,7 +107,7 @@ public struct EvaluationRun {
         var view = source
         for (index, rbm) in layers.enumerated() {
             view = PropagatedCases(
-                view, through: rbm, arithmetic: exactArithmetic(rbm, view.levels),
+                view, through: rbm, arithmetic: ArithmeticKind.measuring(rbm, view.levels),
                 propagation: .means, seed: seed, layer: index)
         }
         return view

@@ -25,7 +25,7 @@ public struct ModelSampler: ~Copyable {
         var view = source
         for (index, rbm) in layers.dropLast().enumerated() {
             view = PropagatedCases(
-                view, through: rbm, arithmetic: exactArithmetic(rbm, view.levels),
+                view, through: rbm, arithmetic: ArithmeticKind.measuring(rbm, view.levels),
                 propagation: .samples, seed: seed,
                 layer: index)
         }

@@ -177,8 +177,8 @@ public struct TrainingRun {
                 hiddenUnits: plan.hiddenUnits, levels: levels)
             let chains = plan.rule.algorithm == .persistent ? plan.chains : plan.batch
             if plan.arithmetic != .float32,
-                let refusal = IntegerArithmetic.refusal(
-                    of: shape, batch: plan.batch, chains: chains)
+                let refusal = ArithmeticKind.refusal(
+                    ofIntegersFor: shape, batch: plan.batch, chains: chains)
             {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration, "layers.\(plan.layer): \(refusal)")

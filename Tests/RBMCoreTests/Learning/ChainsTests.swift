@@ -9,8 +9,8 @@ import Testing
     private let shape = LayerShape(
         visible: 30, hidden: 13, visibleUnits: .bernoulli, hiddenUnits: .spin, levels: .bits)
 
-    private func arithmetic(_ parameters: Parameters) -> any LayerArithmetic {
-        let arithmetic = makeArithmetic(.integer, shape)
+    private func arithmetic(_ parameters: Parameters) -> Layer {
+        let arithmetic = Layer(shape, frozen: .integer)
         arithmetic.load(parameters)
         return arithmetic
     }
@@ -45,7 +45,7 @@ import Testing
             levels: .grey)
         var parameters = Parameters(visible: 3, hidden: 3)
         for i in 0..<3 { parameters[i, i] = 2 }
-        let arithmetic = makeArithmetic(.integer, shape)
+        let arithmetic = Layer(shape, frozen: .integer)
         arithmetic.load(parameters)
         let rates = [0.1, 0.5, 0.8]
         let count = 40_000

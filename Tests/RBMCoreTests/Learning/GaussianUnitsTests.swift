@@ -203,7 +203,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         let count = 200_000
         let model = (0..<count).map { _ in naive.draw(&generator) }
         let shape = LayerShape(rbm, levels: .real)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         arithmetic.load(rbm.parameters)
         let visible = bytes(of: data + model)
         var probabilities = [Float](repeating: 0, count: (8 + count) * 3)
@@ -220,7 +220,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         for i in 0..<4 {
             var row = [Float](repeating: 0, count: 3)
             var span = row.mutableSpan
-            arithmetic.weightGradient(ofVisible: i, from: statistics, counts: rows, into: &span)
+            statistics.withWeightGradients(rows) { write in write(i, &span) }
             for j in 0..<3 {
                 #expect(abs(Double(row[j]) - variances[i] * exact[i * 3 + j]) < 0.02)
             }
@@ -230,8 +230,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
             #expect(abs(Double(biases.visible[i]) - variances[i] * exact[12 + i]) < 0.02)
         }
         for j in 0..<3 { #expect(abs(Double(biases.hidden[j]) - exact[16 + j]) < 0.02) }
-        let logarithms = arithmetic.logVarianceGradient(
-            from: statistics, counts: rows, at: rbm.parameters)
+        let logarithms = statistics.ownGradient(at: rbm.parameters)
         for i in 0..<4 { #expect(abs(Double(logarithms[i]) - exact[19 + i]) < 0.03) }
     }
 
@@ -300,7 +299,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
             visible: visible, hidden: hidden, visibleUnits: .gaussian, hiddenUnits: .bernoulli,
             levels: .real)
         for algorithm in LearningRule.Algorithm.allCases {
-            let arithmetic = Float32Arithmetic(shape)
+            let arithmetic = Layer(shape, frozen: .float32)
             arithmetic.load(start)
             var chains: Chains?
             if algorithm == .persistent {
@@ -341,14 +340,14 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
 
     @Test func theRateIsThatOfTheImplicitStep() {
         let rbm = Self.machine(.spin)
-        let arithmetic = Float32Arithmetic(LayerShape(rbm, levels: .real))
+        let arithmetic = Layer(LayerShape(rbm, levels: .real), frozen: .float32)
         let statistics = arithmetic.makeStatistics()
         let counts = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
         let step = KindStep(
-            statistics, of: arithmetic, counts, parameters: rbm.parameters, rate: 0.5)
+            statistics, of: arithmetic.shape, counts, parameters: rbm.parameters, rate: 0.5)
         #expect(abs(step.rate - 0.5 / (1 + 0.5 * 4)) < 1e-7)
         let small = KindStep(
-            statistics, of: arithmetic, counts, parameters: rbm.parameters, rate: 1e-6)
+            statistics, of: arithmetic.shape, counts, parameters: rbm.parameters, rate: 1e-6)
         #expect(abs(small.rate / 1e-6 - 1) < 1e-5)
     }
 

@@ -49,7 +49,7 @@ import Testing
         steps: Int, burnIn: Int = 0
     ) -> [Double] {
         let shape = LayerShape(rbm, levels: .bits)
-        let arithmetic = makeArithmetic(kind, shape)
+        let arithmetic = Layer(shape, frozen: kind)
         arithmetic.load(rbm.parameters)
         let batch = cases.count / shape.visible * copies
         var estimator = GradientEstimator(
@@ -146,7 +146,7 @@ import Testing
     private func run(
         _ rbm: RBM, _ kind: ArithmeticKind, from states: [UInt8], sweeps: Int
     ) -> [UInt8] {
-        let arithmetic = makeArithmetic(kind, LayerShape(rbm, levels: .bits))
+        let arithmetic = Layer(LayerShape(rbm, levels: .bits), frozen: kind)
         arithmetic.load(rbm.parameters)
         let count = states.count / rbm.hiddenCount
         var chains: Chains? = Chains(
@@ -208,7 +208,7 @@ import Testing
         let start = (0..<count).map { _ in distribution.draw(&generator) }
         var hidden = start.flatMap { state in (0..<4).map { UInt8((state % 16) >> $0 & 1) } }
         var visible = [UInt8](repeating: 0, count: count * 5)
-        let arithmetic = makeArithmetic(kernel.arithmetic, LayerShape(rbm, levels: .bits))
+        let arithmetic = Layer(LayerShape(rbm, levels: .bits), frozen: kernel.arithmetic)
         arithmetic.load(rbm.parameters)
         var down = [Float](repeating: 0, count: count * 5)
         arithmetic.downward(hidden, levels: .bits, rows: 0..<count, into: &down)
@@ -307,7 +307,7 @@ import Testing
             let shape = LayerShape(
                 visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits)
             var estimator = GradientEstimator(
-                arithmetic: IntegerArithmetic(shape, format: .word),
+                arithmetic: Layer(IntegerWeightProducts(shape, format: .word)),
                 rule: LearningRule(.persistent, sweeps: 1), seed: 1, layer: 0, batch: 4, chains: 4,
                 timer: StepTimer())
             var chains: Chains?

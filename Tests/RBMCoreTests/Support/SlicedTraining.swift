@@ -37,7 +37,7 @@ struct SlicedTraining {
         var optimizer = Optimizer(Optimizer.Options(), parameters: parameters)
         var outcome = Outcome(parameters: parameters)
         let layers = (0..<processes).map { _ in
-            makeTrainingArithmetic(arithmetic, shape, seed: seed, layer: 0)
+            Layer(shape, trained: arithmetic, seed: seed, layer: 0)
         }
         for layer in layers { layer.load(parameters) }
         let rates = baseRates.isEmpty ? [Double](repeating: 0.5, count: shape.visible) : baseRates
@@ -71,7 +71,8 @@ struct SlicedTraining {
                 total.add(estimator.statistics)
                 shared = rows
             }
-            outcome.integers.append(total.integers + total.shortProducts.map { Int32($0) })
+            outcome.integers.append(
+                (total.products.values + total.moments.values).map { Int32($0) })
             optimizer.update(
                 with: total, of: layers[0], counts: shared, rate: rate, averaging: false)
             for layer in layers { layer.load(optimizer.parameters, step: step + 1) }

@@ -3,8 +3,18 @@
 extension Statistics {
     /// Adds up what ranks add up.
     mutating func add(_ other: Statistics) {
-        for i in integers.indices { integers[i] += other.integers[i] }
-        for i in floats.indices { floats[i] += other.floats[i] }
-        for i in shortProducts.indices { shortProducts[i] += other.shortProducts[i] }
+        products.add(other.products)
+        moments.add(other.moments)
+    }
+}
+
+extension SumBuffer {
+    /// Adds sums of the same numbers.
+    fileprivate mutating func add(_ other: SumBuffer) {
+        switch other {
+        case .float32(let sums): withFloat32 { for i in $0.indices { $0[i] += sums[i] } }
+        case .int32(let sums): withInt32 { for i in $0.indices { $0[i] += sums[i] } }
+        case .int16(let sums): withInt16 { for i in $0.indices { $0[i] += sums[i] } }
+        }
     }
 }

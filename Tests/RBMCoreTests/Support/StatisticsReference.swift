@@ -43,15 +43,17 @@ struct PhaseSample {
     }
 }
 
-extension LayerArithmetic {
+extension Layer {
     /// The gradient by all parameters, in the order of `Parameters.values`.
     func gradient(from statistics: borrowing Statistics, counts: PhaseRows) -> [Double] {
         var gradient: [Float] = []
-        for unit in 0..<shape.visible {
-            var row = [Float](repeating: .nan, count: shape.hidden)
-            var span = row.mutableSpan
-            weightGradient(ofVisible: unit, from: statistics, counts: counts, into: &span)
-            gradient += row
+        statistics.withWeightGradients(counts) { write in
+            for unit in 0..<shape.visible {
+                var row = [Float](repeating: .nan, count: shape.hidden)
+                var span = row.mutableSpan
+                write(unit, &span)
+                gradient += row
+            }
         }
         let biases = biasGradients(from: statistics, counts: counts)
         return (gradient + biases.visible + biases.hidden).map { Double($0) }
@@ -65,9 +67,20 @@ extension LayerArithmetic {
         var hidden = [Float](repeating: .nan, count: shape.hidden)
         var visibleSpan = visible.mutableSpan
         var hiddenSpan = hidden.mutableSpan
-        biasGradients(
-            from: statistics, counts: counts, visible: &visibleSpan, hidden: &hiddenSpan)
+        statistics.writeBiasGradients(counts, visible: &visibleSpan, hidden: &hiddenSpan)
         return (visible, hidden)
+    }
+
+    /// Computes this process's whole share of the statistics of one step.
+    func collect(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics
+    ) {
+        collectMoments(
+            visible: visible, probabilities: probabilities, rows: rows, rounding: rounding,
+            into: &statistics)
+        collectProducts(
+            ofVisible: 0..<shape.visible, visible: visible, rows: rows, into: &statistics)
     }
 
     /// The statistics of a sample, which is this process's whole share.
@@ -78,6 +91,28 @@ extension LayerArithmetic {
             rounding: PhaseRounding(seed: 21, layer: 0, step: step), into: &statistics)
         return statistics
     }
+}
+
+extension SumBuffer {
+    /// The sums, whatever numbers they are.
+    var values: [Double] {
+        switch self {
+        case .float32(let sums): sums.map { Double($0) }
+        case .int32(let sums): sums.map { Double($0) }
+        case .int16(let sums): sums.map { Double($0) }
+        }
+    }
+
+    var indices: Range<Int> { values.indices }
+
+    /// One of the sums in float32.
+    subscript(index: Int) -> Float {
+        get { Float(values[index]) }
+        set { withFloat32 { $0[index] = newValue } }
+    }
+
+    /// Whether the sums have 16 bits.
+    var isShort: Bool { if case .int16 = self { true } else { false } }
 }
 
 /// All pairings of units with both kinds of visible bytes, in an odd shape.

@@ -56,23 +56,26 @@ private struct Doubling: GradientTerm {
         visible: 4, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
     private let counts = PhaseRows(positive: 0..<4, of: 4, negative: 0..<2, of: 2)
 
-    private func statistics(_ arithmetic: any LayerArithmetic) -> Statistics {
+    private func statistics(_ layer: Layer) -> Statistics {
         var generator = TestGenerator(seed: 110)
-        var statistics = arithmetic.makeStatistics()
-        for i in statistics.floats.indices { statistics.floats[i] = Float(generator.normal()) }
+        var statistics = layer.makeStatistics()
+        for i in statistics.products.indices {
+            statistics.products[i] = Float(generator.normal())
+        }
+        for i in statistics.moments.indices { statistics.moments[i] = Float(generator.normal()) }
         return statistics
     }
 
     /// ΔW − μ_v Δhᵀ − Δv λᵀ, from the statistics by hand.
     @Test func aTermOfRankOneIsAddedToTheWeights() {
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         let statistics = statistics(arithmetic)
         let layout = statistics.layout
         let start = Parameters(visible: 4, hidden: 3)
         var optimizer = Optimizer(.init(terms: [Offsets()]), parameters: start)
         optimizer.update(
             with: statistics, of: arithmetic, counts: counts, rate: 0.5, averaging: false)
-        let sums = statistics.floats
+        let (sums, products) = (statistics.moments, statistics.products)
         for i in 0..<4 {
             let mean = sums[layout.positiveVisible.lowerBound + i] / 4
             let change = mean - sums[layout.negativeVisible.lowerBound + i] / 2
@@ -80,7 +83,7 @@ private struct Doubling: GradientTerm {
             for j in 0..<3 {
                 let hiddenMean = sums[layout.positiveHidden.lowerBound + j]
                 let hiddenChange = hiddenMean + sums[layout.negativeHidden.lowerBound + j]
-                let gradient = sums[i * 3 + j] - mean * hiddenChange - change * hiddenMean
+                let gradient = products[i * 3 + j] - mean * hiddenChange - change * hiddenMean
                 #expect(abs(optimizer.parameters[i, j] - gradient / 2) < 1e-6)
             }
         }
@@ -88,7 +91,7 @@ private struct Doubling: GradientTerm {
 
     /// Whatever the order of the list: first what follows from moments, then from weights.
     @Test func termsAddByTheirPlaces() {
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         let statistics = statistics(arithmetic)
         func weights(_ terms: [any GradientTerm]) -> [Float] {
             var optimizer = Optimizer(
@@ -103,7 +106,7 @@ private struct Doubling: GradientTerm {
     }
 
     @Test func eachTermSavesItsOwnState() {
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         var optimizer = Optimizer(
             .init(terms: [Doubling(), Sparsity(target: 0.1, cost: 1, memory: 0.5), Offsets()]),
             parameters: Parameters(visible: 4, hidden: 3))

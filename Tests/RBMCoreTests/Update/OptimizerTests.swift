@@ -11,21 +11,21 @@ import Testing
 
     /// Statistics of which the gradient is given, in the order of `Parameters.values`.
     private func statistics(
-        _ arithmetic: any LayerArithmetic, gradient: [Float]
+        _ arithmetic: Layer, gradient: [Float]
     ) -> Statistics {
         var statistics = arithmetic.makeStatistics()
         let layout = statistics.layout
         let weights = shape.visible * shape.hidden
-        for i in 0..<weights { statistics.floats[i] = gradient[i] }
+        for i in 0..<weights { statistics.products[i] = gradient[i] }
         for i in 0..<shape.visible {
             // Visible sums are divided by the counts of the phases: 4 and 2.
-            statistics.floats[layout.positiveVisible.lowerBound + i] = 8 * gradient[weights + i]
-            statistics.floats[layout.negativeVisible.lowerBound + i] = 2 * gradient[weights + i]
+            statistics.moments[layout.positiveVisible.lowerBound + i] = 8 * gradient[weights + i]
+            statistics.moments[layout.negativeVisible.lowerBound + i] = 2 * gradient[weights + i]
         }
         for j in 0..<shape.hidden {
             let value = gradient[weights + shape.visible + j]
-            statistics.floats[layout.positiveHidden.lowerBound + j] = 3 * value
-            statistics.floats[layout.negativeHidden.lowerBound + j] = -2 * value
+            statistics.moments[layout.positiveHidden.lowerBound + j] = 3 * value
+            statistics.moments[layout.negativeHidden.lowerBound + j] = -2 * value
         }
         return statistics
     }
@@ -41,7 +41,7 @@ import Testing
     func followsTheRuleInDoubles(momentum: Float, decay: (l1: Float, l2: Float)) throws {
         let (l1, l2) = decay
         var generator = TestGenerator(seed: 80)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         let parameters = start(&generator)
         var optimizer = Optimizer(
             Optimizer.Options(momentum: momentum, terms: [WeightDecay(l1: l1, l2: l2)]),
@@ -85,7 +85,7 @@ import Testing
     /// gradient alone.
     @Test(arguments: [0.01, 0.5] as [Float])
     func momentumIsNotScaledByTheRate(rate: Float) throws {
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         var optimizer = Optimizer(
             Optimizer.Options(momentum: 0.9), parameters: Parameters(visible: 5, hidden: 3))
         let gradient = (0..<23).map { Float($0 - 11) / 4 }
@@ -101,7 +101,7 @@ import Testing
 
     @Test func decayActsOnWeightsOnly() {
         var generator = TestGenerator(seed: 81)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         let parameters = start(&generator)
         for options in [
             Optimizer.Options(terms: [WeightDecay(l1: 0.1)]),
@@ -123,7 +123,7 @@ import Testing
 
     @Test func withoutBiasesTheyStayAsTheyAre() {
         var generator = TestGenerator(seed: 82)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         let parameters = start(&generator)
         var optimizer = Optimizer(
             Optimizer.Options(momentum: 0.5, biases: false), parameters: parameters)
@@ -148,7 +148,7 @@ import Testing
     /// Stopped and made anew from its parts, it goes on with the same bits.
     @Test func goesOnFromItsParts() {
         var generator = TestGenerator(seed: 84)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         let options = Optimizer.Options(
             momentum: 0.8,
             terms: [
@@ -174,7 +174,7 @@ import Testing
     }
 
     @Test func aGradientThatIsNotFiniteIsSeen() {
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         for place in [3, 16, 21] {
             var gradient = [Float](repeating: 1, count: 23)
             gradient[place] = .infinity
@@ -198,7 +198,7 @@ import Testing
     private func path(
         _ options: Optimizer.Options, lambda: Float, rate: Float, steps: Int, stopAfter: Int? = nil
     ) -> [[Float]] {
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         var generator = TestGenerator(seed: 85)
         var optimizer = Optimizer(
             options, parameters: generator.parameters(5, 3, weights: 1, biases: 0))
@@ -209,7 +209,7 @@ import Testing
                 optimizer = optimizer.restored()
             }
             let point = optimizer.lookahead()
-            for i in 0..<15 { statistics.floats[i] = -lambda * point.values[i] }
+            for i in 0..<15 { statistics.products[i] = -lambda * point.values[i] }
             optimizer.update(
                 with: statistics, of: arithmetic, counts: counts, rate: rate, averaging: false)
             path.append(optimizer.parameters.weights)
@@ -250,11 +250,11 @@ import Testing
 
     @Test func withoutItTheParametersAreTheirOwnLookahead() {
         var generator = TestGenerator(seed: 86)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         var optimizer = Optimizer(
             .init(momentum: 0.9), parameters: generator.parameters(5, 3, weights: 1, biases: 1))
         var statistics = arithmetic.makeStatistics()
-        for i in 0..<15 { statistics.floats[i] = 1 }
+        for i in 0..<15 { statistics.products[i] = 1 }
         optimizer.update(
             with: statistics, of: arithmetic, counts: counts, rate: 0.1, averaging: false)
         #expect(optimizer.lookahead() == optimizer.parameters)

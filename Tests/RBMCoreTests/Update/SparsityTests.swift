@@ -10,14 +10,14 @@ import Testing
     private func advance(_ rule: inout Sparsity, hidden: [Float], _ kind: any UnitKind) {
         let shape = LayerShape(
             visible: 1, hidden: 2, visibleUnits: .bernoulli, hiddenUnits: kind, levels: .bits)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         var statistics = arithmetic.makeStatistics()
         for (j, mean) in zip(statistics.layout.positiveHidden, hidden) {
-            statistics.floats[j] = mean
+            statistics.moments[j] = mean
         }
         rule.begin(
             StepMoments(
-                statistics, of: arithmetic,
+                statistics, of: shape,
                 PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1),
                 biasGradients: ([0], [0, 0])))
     }
@@ -57,9 +57,8 @@ import Testing
             let shape = LayerShape(
                 visible: 13, hidden: 7, visibleUnits: kind, hiddenUnits: kind, levels: levels)
             let sample = PhaseSample(shape, batch: 400, chains: 150, generator: &generator)
-            let layer = makeArithmetic(arithmetic, shape)
-            let means = layer.dataMeans(
-                from: layer.statistics(of: sample), counts: sample.rows)
+            let layer = Layer(shape, frozen: arithmetic)
+            let means = layer.statistics(of: sample).dataMeans(sample.rows)
             for i in 0..<13 {
                 let exact = (0..<400).reduce(0.0) {
                     $0 + unitValue(sample.visible[$1 * 13 + i], kind, levels) / 400
@@ -92,7 +91,7 @@ import Testing
         }
         // Both phases alike: nothing but the pull moves the parameters.
         let shape = LayerShape(rbm, levels: .bits)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         arithmetic.load(rbm.parameters)
         var probabilities = [Float](repeating: 0, count: 6)
         let rows = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)

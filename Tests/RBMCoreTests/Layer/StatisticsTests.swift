@@ -5,40 +5,25 @@ import Testing
 
 @Suite struct StatisticsTests {
     @Test func partsFollowEachOtherWithoutGaps() {
-        let layout = StatisticsLayout(visible: 5, hidden: 3, panelUnits: 5)
-        #expect(layout.positiveVisible == 15..<20)
-        #expect(layout.negativeVisible == 20..<25)
-        #expect(layout.positiveHidden == 25..<28)
-        #expect(layout.negativeHidden == 28..<31)
-        #expect(layout.moments == 15..<31)
-        #expect(layout.count == 31)
-
-        let withoutProducts = StatisticsLayout(
-            visible: 5, hidden: 3, panelUnits: 5, hasProducts: false)
-        #expect(withoutProducts.positiveVisible == 0..<5)
-        #expect(withoutProducts.moments == 0..<16)
-        #expect(withoutProducts.count == 16)
-    }
-
-    @Test func oneBufferIsInUse() {
-        let integer = Statistics(allShapes[0], panelUnits: 67, .integers)
-        #expect(integer.integers.count == integer.layout.count && integer.floats.isEmpty)
-        #expect(integer.shortProducts.isEmpty)
-        let float = Statistics(allShapes[0], panelUnits: 67, .floats)
-        #expect(float.floats.count == float.layout.count && float.integers.isEmpty)
-        #expect(float.shortProducts.isEmpty)
-        let short = Statistics(allShapes[0], panelUnits: 11, .shortProducts)
-        #expect(short.shortProducts.count == 11 * allShapes[0].hidden && short.floats.isEmpty)
-        #expect(short.integers.count == short.layout.count)
+        for hasOwnParameters in [false, true] {
+            let layout = StatisticsLayout(
+                visible: 5, hidden: 3, panelUnits: 5, hasOwnParameters: hasOwnParameters)
+            let parts = [
+                layout.positiveVisible, layout.negativeVisible, layout.positiveHidden,
+                layout.negativeHidden, layout.ownParameters,
+            ]
+            #expect(parts.flatMap { Array($0) } == Array(0..<layout.count))
+            #expect(parts.map(\.count) == [5, 5, 3, 3, hasOwnParameters ? 5 : 0])
+        }
     }
 
     /// 127 times 258 fits 16 bits, and 127 times 259 does not.
     @Test func productsAreShortWhereNoneCanLeave16Bits() {
         for shape in allShapes where shape.visibleUnits != .gaussian {
-            let layer = makeArithmetic(.integer, shape)
+            let layer = Layer(shape, frozen: .integer)
             for (rows, isShort) in [(1, true), (258, true), (259, false), (Int.max, false)] {
                 let statistics = layer.makeStatistics(panelUnits: 1, rows: rows)
-                #expect(statistics.shortProducts.isEmpty == !(isShort && shape.levels == .bits))
+                #expect(statistics.products.isShort == (isShort && shape.levels == .bits))
             }
         }
     }
@@ -48,7 +33,7 @@ import Testing
         let shape = LayerShape(
             visible: visible, hidden: 33, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
             levels: .bits)
-        let layer = makeArithmetic(.integer, shape)
+        let layer = Layer(shape, frozen: .integer)
         var short = layer.makeStatistics(panelUnits: visible, rows: 258)
         var wide = layer.makeStatistics()
         let rows = PhaseRows(positive: 0..<258, of: 258, negative: 0..<258, of: 258)
@@ -66,10 +51,11 @@ import Testing
             }
             collect(&short)
             collect(&wide)
-            #expect(short.shortProducts.map { Int32($0) } == Array(wide.integers[wide.products]))
-            let largest = (onPhase == 0 ? 1 : -1) * Int16(127 * 258)
-            #expect(short.shortProducts.allSatisfy { $0 == largest })
-            #expect(short.integers == Array(wide.integers[wide.layout.moments]))
+            #expect(short.products.isShort && !wide.products.isShort)
+            #expect(short.products.values == wide.products.values)
+            let largest = (onPhase == 0 ? 1 : -1) * 127.0 * 258
+            #expect(short.products.values.allSatisfy { $0 == largest })
+            #expect(short.moments.values == wide.moments.values)
         }
     }
 
@@ -85,7 +71,7 @@ import Testing
             momentum: 0.7, nesterov: true,
             terms: [Sparsity(target: 0.1, cost: 0.2, memory: 0.9), WeightDecay(l2: 0.01)])
         func updated(_ panelUnits: Int) -> (Optimizer, preactivations: [Float]) {
-            let layer = makeTrainingArithmetic(kind, shape, seed: 5, layer: 0)
+            let layer = Layer(shape, trained: kind, seed: 5, layer: 0)
             layer.load(start)
             var optimizer = Optimizer(options, parameters: start)
             _ = optimizer.lookahead()

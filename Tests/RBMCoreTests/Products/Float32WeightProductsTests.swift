@@ -4,13 +4,13 @@ import Testing
 
 @testable import RBMCore
 
-@Suite struct Float32ArithmeticTests {
+@Suite struct Float32WeightProductsTests {
     @Test(arguments: allShapes)
     func preactivationsAgreeWithDoubles(shape: LayerShape) {
         var generator = TestGenerator(seed: 17)
         let rbm = generator.rbm(shape.visible, shape.hidden, shape.visibleUnits, shape.hiddenUnits)
         let naive = NaiveRBM(rbm)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         arithmetic.load(rbm.parameters)
         let (n, m, rows) = (shape.visible, shape.hidden, 2..<9)
 
@@ -42,7 +42,7 @@ import Testing
         var generator = TestGenerator(seed: 18)
         let sample = PhaseSample(
             shape, batch: counts.batch, chains: counts.chains, generator: &generator)
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         let gradient = arithmetic.gradient(
             from: arithmetic.statistics(of: sample), counts: sample.rows)
         #expect(largestDifference(gradient, sample.gradient(hidden: sample.hiddenMeans)) < 1e-5)
@@ -51,7 +51,7 @@ import Testing
     @Test func theSameArithmeticServesFewerAndMoreRows() {
         var generator = TestGenerator(seed: 19)
         let shape = allShapes[0]
-        let arithmetic = Float32Arithmetic(shape)
+        let arithmetic = Layer(shape, frozen: .float32)
         for (batch, chains) in [(20, 20), (2, 20), (20, 3), (30, 40), (1, 1)] {
             let sample = PhaseSample(shape, batch: batch, chains: chains, generator: &generator)
             let gradient = arithmetic.gradient(

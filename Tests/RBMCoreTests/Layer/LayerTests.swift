@@ -4,15 +4,15 @@ import Testing
 
 @testable import RBMCore
 
-@Suite struct LayerArithmeticTests {
+@Suite struct LayerTests {
     @Test(arguments: ArithmeticKind.allCases)
     func everyKindIsMade(kind: ArithmeticKind) {
-        let arithmetic = makeTrainingArithmetic(kind, allShapes[3], seed: 1, layer: 0)
-        #expect(arithmetic.kind == kind)
+        let arithmetic = Layer(allShapes[3], trained: kind, seed: 1, layer: 0)
+        #expect(arithmetic.arithmetic == kind)
         #expect(arithmetic.shape == allShapes[3])
         // What is not trained never uses one byte.
-        let frozen = makeArithmetic(kind, allShapes[3])
-        #expect(frozen.kind == (kind == .float32 ? .float32 : .integer))
+        let frozen = Layer(allShapes[3], frozen: kind)
+        #expect(frozen.arithmetic == (kind == .float32 ? .float32 : .integer))
     }
 
     @Test func sharesOfAStepKeepTheirPlaces() {
@@ -25,43 +25,43 @@ import Testing
     @Test(arguments: ArithmeticKind.allCases)
     func anEmptyShareIsZero(kind: ArithmeticKind) {
         var generator = TestGenerator(seed: 20)
-        let arithmetic = makeArithmetic(kind, allShapes[0])
+        let arithmetic = Layer(allShapes[0], frozen: kind)
         let sample = PhaseSample(allShapes[0], batch: 4, chains: 3, generator: &generator)
         var statistics = arithmetic.statistics(of: sample)
         arithmetic.collect(
             visible: sample.visible, probabilities: sample.probabilities,
             rows: PhaseRows(positive: 4..<4, of: 4, negative: 3..<3, of: 3),
             rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
-        #expect(statistics.integers.allSatisfy { $0 == 0 })
-        #expect(statistics.floats.allSatisfy { $0 == 0 })
+        #expect(statistics.products.values.allSatisfy { $0 == 0 })
+        #expect(statistics.moments.values.allSatisfy { $0 == 0 })
     }
 
     /// Likewise in 16 bits.
     @Test func anEmptyShareOfShortProductsIsZero() {
         var generator = TestGenerator(seed: 21)
-        let arithmetic = makeArithmetic(.integer, allShapes[0])
+        let arithmetic = Layer(allShapes[0], frozen: .integer)
         let sample = PhaseSample(allShapes[0], batch: 4, chains: 3, generator: &generator)
         var statistics = arithmetic.makeStatistics(panelUnits: allShapes[0].visible, rows: 4)
-        for i in statistics.shortProducts.indices { statistics.shortProducts[i] = 5 }
+        statistics.products.withInt16 { for i in $0.indices { $0[i] = 5 } }
         arithmetic.collect(
             visible: sample.visible, probabilities: sample.probabilities,
             rows: PhaseRows(positive: 4..<4, of: 4, negative: 3..<3, of: 3),
             rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
-        #expect(!statistics.shortProducts.isEmpty)
-        #expect(statistics.shortProducts.allSatisfy { $0 == 0 })
+        #expect(statistics.products.isShort)
+        #expect(statistics.products.values.allSatisfy { $0 == 0 })
     }
 
     // MARK: What is made in one sweep
 
     private struct Machine {
-        let arithmetic: any LayerArithmetic
+        let arithmetic: Layer
         let shape: LayerShape
 
         /// Wider than what is computed at a time, in both directions.
         init(_ kind: ArithmeticKind, _ units: any UnitKind, _ generator: inout TestGenerator) {
             shape = LayerShape(
                 visible: 333, hidden: 290, visibleUnits: units, hiddenUnits: units, levels: .bits)
-            arithmetic = makeTrainingArithmetic(kind, shape, seed: 1, layer: 0)
+            arithmetic = Layer(shape, trained: kind, seed: 1, layer: 0)
             arithmetic.load(
                 generator.parameters(shape.visible, shape.hidden, weights: 0.1, biases: 0.3))
         }

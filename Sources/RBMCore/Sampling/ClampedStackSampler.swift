@@ -11,7 +11,7 @@ public struct ClampedStackSampler: ~Copyable {
     public let chains: Range<Int>
 
     private let layers: [RBM]
-    private let arithmetic: [any LayerArithmetic]
+    private let arithmetic: [Layer]
     private let evidence: [EvidenceSampler]
     private let clamp: [UInt8]
     /// The values of the held units, NaN of the free ones, shape `[chains, visible]`.
@@ -40,7 +40,7 @@ public struct ClampedStackSampler: ~Copyable {
         self.clamp = clamp
         self.seed = seed
         held = Clamp.values(clamp, kinds)
-        arithmetic = stack.layers.map { makeArithmetic(kind, ofStates: $0) }
+        arithmetic = stack.layers.map { Layer($0, arithmetic: kind) }
         evidence = stack.layers.dropLast().map(EvidenceSampler.init)
         hidden = []
         var below = visible
@@ -102,7 +102,7 @@ public struct ClampedStackSampler: ~Copyable {
     /// - Returns: Bytes and probabilities as `GibbsSampler` has them, shape `[chains, visible]`; held
     ///   units are what they are held at.
     public borrowing func visible() -> (states: [UInt8], probabilities: [Float]) {
-        let pass = DownwardPass(layers[0], arithmetic: arithmetic[0].kind)
+        let pass = DownwardPass(layers[0], arithmetic: arithmetic[0].arithmetic)
         var (states, probabilities) = pass.draw(
             from: hidden[0], firstChain: chains.lowerBound, chains: chains.count, seed: seed,
             layer: 0, sweep: sweeps)

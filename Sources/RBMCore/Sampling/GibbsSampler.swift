@@ -19,7 +19,7 @@ public struct GibbsSampler: ~Copyable {
     /// The means of Gaussian units. Shape `[chains.count, visible]`.
     public private(set) var visibleProbabilities: [Float]
 
-    private let arithmetic: any LayerArithmetic
+    private let arithmetic: Layer
     private let seed: UInt64
     private let layer: Int
     private var hidden: [UInt8]
@@ -39,7 +39,7 @@ public struct GibbsSampler: ~Copyable {
         self.chains = chains
         self.seed = seed
         self.layer = layer
-        arithmetic = makeArithmetic(kind, ofStates: rbm)
+        arithmetic = Layer(rbm, arithmetic: kind)
         let levels = rbm.visibleLaw.undecidedLevels(bias: rbm.parameters.visibleBias)
         visibleProbabilities = chains.flatMap { _ in levels }
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
@@ -87,9 +87,7 @@ public struct GibbsSampler: ~Copyable {
                 stream: RandomStream(seed: seed, .sampling(.hidden, layer: layer, sweep: sweeps)),
                 firstRow: chains.lowerBound, into: &hidden, at: 0)
             arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleProbabilities)
-            activate(
-                arithmetic.visibleLaw, columns: rbm.visibleCount, rows: rows,
-                &visibleProbabilities)
+            arithmetic.activateVisible(&visibleProbabilities, rows: rows)
             drawVisible(
                 stream: RandomStream(seed: seed, .sampling(.visible, layer: layer, sweep: sweeps)))
             hold()
@@ -101,11 +99,11 @@ public struct GibbsSampler: ~Copyable {
 /// Draws the visible units of a layer once, given its hidden units: the way down a stack.
 public struct DownwardPass {
     private let rbm: RBM
-    private let arithmetic: any LayerArithmetic
+    private let arithmetic: Layer
 
     public init(_ rbm: RBM, arithmetic kind: ArithmeticKind) {
         self.rbm = rbm
-        arithmetic = makeArithmetic(kind, ofStates: rbm)
+        arithmetic = Layer(rbm, arithmetic: kind)
     }
 
     /// Draws visible states.
@@ -121,7 +119,7 @@ public struct DownwardPass {
         var probabilities = [Float](repeating: 0, count: chains * units)
         var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
         arithmetic.downward(hidden, levels: .bits, rows: 0..<chains, into: &probabilities)
-        activate(arithmetic.visibleLaw, columns: units, rows: 0..<chains, &probabilities)
+        arithmetic.activateVisible(&probabilities, rows: 0..<chains)
         arithmetic.drawVisible(
             from: probabilities, rows: 0..<chains,
             stream: RandomStream(seed: seed, .sampling(.downward, layer: layer, sweep: sweep)),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RBMCore
 
-@Suite struct IntegerArithmeticTests {
+@Suite struct IntegerWeightProductsTests {
     /// Parameters that rounding changes.
     private func parameters(_ shape: LayerShape, _ generator: inout TestGenerator) -> Parameters {
         func values(_ count: Int) -> [Float] { (0..<count).map { _ in Float(generator.normal()) } }
@@ -39,7 +39,8 @@ import Testing
         var generator = TestGenerator(seed: 12)
         let parameters = parameters(shape, &generator)
         let weights = rounded(parameters, format)
-        let arithmetic = IntegerArithmetic(shape, format: format, rounding: rounding(format))
+        let arithmetic = Layer(
+            IntegerWeightProducts(shape, format: format, rounding: rounding(format)))
         arithmetic.load(parameters, step: 9)
         let (n, m, rows) = (shape.visible, shape.hidden, 11)
 
@@ -76,7 +77,7 @@ import Testing
     @Test(arguments: allShapes)
     func blocksOfRowsGiveTheBitsOfTheWhole(shape: LayerShape) {
         var generator = TestGenerator(seed: 13)
-        let arithmetic = IntegerArithmetic(shape, format: .bytePair)
+        let arithmetic = Layer(IntegerWeightProducts(shape, format: .bytePair))
         arithmetic.load(parameters(shape, &generator))
         let rows = 13
         let visible = generator.bytes(rows * shape.visible, shape.levels)
@@ -105,7 +106,7 @@ import Testing
         var generator = TestGenerator(seed: 14)
         let sample = PhaseSample(
             shape, batch: counts.batch, chains: counts.chains, generator: &generator)
-        let arithmetic = IntegerArithmetic(shape, format: .bytePair)
+        let arithmetic = Layer(IntegerWeightProducts(shape, format: .bytePair))
         let statistics = arithmetic.statistics(of: sample)
 
         var bytes = [Int8](repeating: 0, count: sample.probabilities.count)
@@ -131,7 +132,7 @@ import Testing
             hiddenUnits: shape.hiddenUnits, levels: shape.levels)
         let sample = PhaseSample(
             small, batch: counts.batch, chains: counts.chains, generator: &generator)
-        let arithmetic = IntegerArithmetic(small, format: .bytePair)
+        let arithmetic = Layer(IntegerWeightProducts(small, format: .bytePair))
         let trials = 4000
         let exact = sample.gradient(hidden: sample.hiddenMeans)
         var sum = [Double](repeating: 0, count: exact.count)
@@ -157,15 +158,16 @@ import Testing
         var generator = TestGenerator(seed: 16)
         for shape in allShapes {
             let sample = PhaseSample(shape, batch: 5, chains: 8, generator: &generator)
-            let statistics = IntegerArithmetic(shape, format: .bytePair).statistics(of: sample)
+            let statistics = Layer(IntegerWeightProducts(shape, format: .bytePair)).statistics(
+                of: sample)
             let column = { (unit: Int, rows: Range<Int>) in
-                rows.reduce(0 as Int32) { $0 + Int32(sample.visible[$1 * shape.visible + unit]) }
+                rows.reduce(0.0) { $0 + Double(sample.visible[$1 * shape.visible + unit]) }
             }
             #expect(
-                Array(statistics.integers[statistics.layout.positiveVisible])
+                Array(statistics.moments.values[statistics.layout.positiveVisible])
                     == (0..<shape.visible).map { column($0, 0..<5) })
             #expect(
-                Array(statistics.integers[statistics.layout.negativeVisible])
+                Array(statistics.moments.values[statistics.layout.negativeVisible])
                     == (0..<shape.visible).map { column($0, 5..<13) })
         }
     }
@@ -189,9 +191,9 @@ import Testing
     func theLargestNumberOfCasesIsNamed(kind: any UnitKind, levels: StateEncoding, most: Int) throws
     {
         let shape = shape(784, 500, kind, levels)
-        #expect(IntegerArithmetic.refusal(of: shape, batch: most - 100, chains: 100) == nil)
+        #expect(ArithmeticKind.refusal(ofIntegersFor: shape, batch: most - 100, chains: 100) == nil)
         let message = try #require(
-            IntegerArithmetic.refusal(of: shape, batch: most - 99, chains: 100))
+            ArithmeticKind.refusal(ofIntegersFor: shape, batch: most - 99, chains: 100))
         for part in ["batch \(most - 99)", "chains 100", "at most \(most) cases", "float32"] {
             #expect(message.contains(part), "\(message)")
         }
@@ -200,9 +202,11 @@ import Testing
     @Test(arguments: [(Bernoulli() as any UnitKind, 132_104), (.spin, 66_052)])
     func theLargestLayerIsNamed(kind: any UnitKind, most: Int) throws {
         #expect(
-            IntegerArithmetic.refusal(of: shape(most, 3, kind, .bits), batch: 9, chains: 9) == nil)
+            ArithmeticKind.refusal(ofIntegersFor: shape(most, 3, kind, .bits), batch: 9, chains: 9)
+                == nil)
         for shape in [shape(most + 1, 3, kind, .bits), shape(3, most + 1, kind, .bits)] {
-            let message = try #require(IntegerArithmetic.refusal(of: shape, batch: 9, chains: 9))
+            let message = try #require(
+                ArithmeticKind.refusal(ofIntegersFor: shape, batch: 9, chains: 9))
             for part in ["\(most + 1) units", "at most \(most) units", "float32"] {
                 #expect(message.contains(part), "\(message)")
             }
@@ -211,10 +215,12 @@ import Testing
 
     @Test func otherParametersThanTheLayersTrap() async {
         await #expect(processExitsWith: .failure) {
-            let arithmetic = IntegerArithmetic(
-                LayerShape(
-                    visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits),
-                format: .word)
+            let arithmetic = Layer(
+                IntegerWeightProducts(
+                    LayerShape(
+                        visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin,
+                        levels: .bits),
+                    format: .word))
             arithmetic.load(Parameters(visible: 2, hidden: 3))
         }
     }

@@ -1,0 +1,38 @@
+extension Layer {
+    /// Creates a layer that is not trained, with all parameters zero.
+    public convenience init(_ shape: LayerShape, frozen arithmetic: ArithmeticKind) {
+        switch arithmetic.whenFrozen {
+        case .integer, .integerOneByte:
+            self.init(IntegerWeightProducts(shape, format: .bytePair))
+        case .float32: self.init(Float32WeightProducts(shape))
+        }
+    }
+
+    /// Creates the layer of an RBM on its own states, loaded with its parameters: in float32 where
+    /// integers cannot stand for its units.
+    convenience init(_ rbm: RBM, arithmetic: ArithmeticKind) {
+        self.init(LayerShape(states: rbm), frozen: arithmetic.able(of: rbm.visibleUnits))
+        load(rbm.parameters)
+    }
+
+    /// Creates a layer that is trained, with all parameters zero.
+    ///
+    /// - Parameters:
+    ///   - seed: With `layer` and the step names the random numbers of a stochastic rounding.
+    ///   - layer: The place of the layer in its stack.
+    public convenience init(
+        _ shape: LayerShape, trained arithmetic: ArithmeticKind, seed: UInt64, layer: Int
+    ) {
+        switch arithmetic {
+        case .integer:
+            // Grey states are multiplied by bytes.
+            self.init(
+                IntegerWeightProducts(shape, format: shape.levels == .bits ? .word : .bytePair))
+        case .integerOneByte:
+            self.init(
+                IntegerWeightProducts(
+                    shape, format: .byte, rounding: WeightRounding(seed: seed, layer: layer)))
+        case .float32: self.init(Float32WeightProducts(shape))
+        }
+    }
+}

@@ -1,0 +1,259 @@
+public import RandomStreams
+
+/// A layer at work: the products with its weights, and what its units make of their fields.
+///
+/// Products run in the number system of `arithmetic`, the laws of the two sides in float32. States are
+/// stored as `LayerShape` says; means of levels, which for units of two states are probabilities, are
+/// float32.
+public final class Layer {
+    public let shape: LayerShape
+
+    /// The law of the visible units with the parameters of the last `load`.
+    public private(set) var visibleLaw: any UnitLaw
+    public let hiddenLaw: any UnitLaw
+
+    private let products: any WeightProducts
+    /// Fields of visible units that cannot be drawn while they are in a cache.
+    private var visibleFields: [Float] = []
+
+    /// Creates a layer with all parameters zero.
+    init(_ products: any WeightProducts) {
+        self.products = products
+        shape = products.shape
+        visibleLaw = shape.visibleUnits.law(own: [])
+        hiddenLaw = shape.hiddenUnits.law(own: [])
+    }
+
+    /// The number system of the products.
+    public var arithmetic: ArithmeticKind { products.kind }
+
+    // MARK: Parameters
+
+    /// Takes over parameters, whose shape must be the layer's.
+    ///
+    /// - Parameter step: The step that uses them; names the random numbers of a stochastic rounding.
+    public func load(_ parameters: Parameters, step: Int = 0) {
+        products.load(parameters, step: step)
+        visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
+    }
+
+    /// Lets go of the parameters, so that their owner changes them without a copy, and takes over new
+    /// ones row by row.
+    ///
+    /// - Parameter step: As `load` has it.
+    public func rewrite(step: Int) -> WeightRewrite {
+        products.beginRewrite(step: step)
+        return WeightRewrite(self)
+    }
+
+    fileprivate func write(_ weights: Span<Float>, ofVisible unit: Int) {
+        products.write(weights, ofVisible: unit)
+    }
+
+    fileprivate func finishRewrite(_ parameters: Parameters) {
+        products.finishRewrite(parameters)
+        visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
+    }
+
+    // MARK: Fields and means
+
+    /// Computes c + Wᵀv for some rows of visible states, into the same rows of the result.
+    ///
+    /// - Parameters:
+    ///   - states: Shape `[…, visibleBytes]`.
+    ///   - result: Shape `[…, hidden]`.
+    public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
+        products.writeFields(
+            .upward, of: states, stored: shape.levels, rows: rows, into: &result
+        ) { _ in }
+    }
+
+    /// Computes b + Wh for some rows of hidden states, into the same rows of the result.
+    ///
+    /// - Parameters:
+    ///   - states: Bytes, shape `[…, hidden]`.
+    ///   - levels: Whether the bytes are states or means.
+    ///   - result: Shape `[…, visible]`.
+    public func downward(
+        _ states: [UInt8], levels: StateEncoding, rows: Range<Int>, into result: inout [Float]
+    ) {
+        products.writeFields(.downward, of: states, stored: levels, rows: rows, into: &result) {
+            _ in
+        }
+    }
+
+    /// Computes the means of hidden levels given some rows of visible states, into the same rows of the
+    /// result.
+    ///
+    /// - Parameters: As `upward` has them.
+    public func hiddenProbabilities(
+        _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
+    ) {
+        guard shape.hiddenUnits.columns == 1 else {
+            // A block of columns may end within a unit.
+            upward(states, rows: rows, into: &result)
+            return activateHidden(&result, rows: rows)
+        }
+        let law = hiddenLaw
+        products.writeFields(
+            .upward, of: states, stored: shape.levels, rows: rows, into: &result
+        ) { law.levels(fields: &$0) }
+    }
+
+    /// Turns fields of hidden units into the means of their levels, in place.
+    public func activateHidden(_ fields: inout [Float], rows: Range<Int>) {
+        activate(hiddenLaw, columns: shape.hidden, rows: rows, &fields)
+    }
+
+    /// Turns fields of visible units into the means of their levels, in place.
+    public func activateVisible(_ fields: inout [Float], rows: Range<Int>) {
+        activate(visibleLaw, columns: shape.visible, rows: rows, &fields)
+    }
+
+    // MARK: Draws
+
+    /// Draws hidden states from the means of their levels.
+    ///
+    /// - Parameters:
+    ///   - means: Shape `[…, hidden]`, of which `rows` are drawn.
+    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - states: Shape `[…, hidden]`, written from row `target` on.
+    public func drawHidden(
+        from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into states: inout [UInt8], at target: Int
+    ) {
+        sample(
+            hiddenLaw, means, rows: rows, columns: shape.hidden, bytes: shape.hidden, one: 1,
+            stream: stream, firstRow: firstRow, into: &states, at: target)
+    }
+
+    /// Draws visible states from the means of their levels.
+    ///
+    /// - Parameters:
+    ///   - means: Shape `[…, visible]`, of which `rows` are drawn.
+    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - states: Shape `[…, visibleBytes]`, written from row `target` on.
+    public func drawVisible(
+        from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into states: inout [UInt8], at target: Int
+    ) {
+        sample(
+            visibleLaw, means, rows: rows, columns: shape.visible, bytes: shape.visibleBytes,
+            one: one, stream: stream, firstRow: firstRow, into: &states, at: target)
+    }
+
+    /// Draws visible states given some rows of hidden ones.
+    ///
+    /// - Parameters:
+    ///   - hidden: Bytes 0 or 1, shape `[…, hidden]`.
+    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - visible: Shape `[…, visibleBytes]`, written from row `target` on.
+    public func drawVisible(
+        given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into visible: inout [UInt8], at target: Int
+    ) {
+        guard shape.visibleUnits.columns == 1, shape.levels != .real else {
+            return drawWholeRows(
+                given: hidden, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
+                at: target)
+        }
+        let (units, law, one) = (shape.visible, visibleLaw, one)
+        var visible = visible.mutableSpan
+        visible.shared { visible in
+            products.forEachField(.downward, of: hidden, stored: .bits, rows: rows) {
+                row, columns, x in
+                law.levels(fields: &x)
+                let levels = x.span
+                stream.forEachPart(ofRow: firstRow + row, units: columns) { part, words in
+                    let place = part.offset(by: -columns.lowerBound)
+                    visible.withRange(part.offset(by: (target + row) * units)) {
+                        law.draw(levels.extracting(place), words, one: one, into: &$0)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same for kinds whose units are drawn from more than one column, or from whole rows.
+    private func drawWholeRows(
+        given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
+        into visible: inout [UInt8], at target: Int
+    ) {
+        let count = rows.upperBound * shape.visible
+        if visibleFields.count < count { visibleFields = Array(repeating: 0, count: count) }
+        downward(hidden, levels: .bits, rows: rows, into: &visibleFields)
+        activateVisible(&visibleFields, rows: rows)
+        drawVisible(
+            from: visibleFields, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
+            at: target)
+    }
+
+    /// The byte of the visible level 1.
+    private var one: UInt8 { UInt8(truncatingIfNeeded: shape.levels.maximum) }
+
+    // MARK: Statistics
+
+    /// Makes room for the statistics of a step.
+    ///
+    /// - Parameters:
+    ///   - panelUnits: For how many visible units at once, at most; nil for all.
+    ///   - rows: The most rows that a phase has over all processes.
+    public func makeStatistics(panelUnits: Int? = nil, rows: Int = .max) -> Statistics {
+        products.makeStatistics(panelUnits: panelUnits ?? shape.visible, rows: rows)
+    }
+
+    /// Computes this process's share of the moments of one step, and prepares the products.
+    ///
+    /// - Parameters:
+    ///   - visible: As stored, the positive rows and then the negative ones, shape
+    ///     `[rows, visibleBytes]`.
+    ///   - probabilities: The means of hidden levels, rows likewise, shape `[rows, hidden]`.
+    ///   - rows: How many rows of either phase there are here, and how many in all processes.
+    ///   - rounding: Randomness for rounding means to bytes, where that is done.
+    public func collectMoments(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics
+    ) {
+        products.collectMoments(
+            visible: visible, probabilities: probabilities, rows: rows, rounding: rounding,
+            into: &statistics)
+    }
+
+    /// Computes this process's share of Σ v hᵀ for a panel of visible units.
+    ///
+    /// - Parameters: As `collectMoments` had them before.
+    public func collectProducts(
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        into statistics: inout Statistics
+    ) {
+        products.collectProducts(
+            ofVisible: panel, visible: visible, rows: rows, into: &statistics)
+    }
+}
+
+/// New weights on their way into a layer.
+///
+/// `Layer.rewrite` makes it. The weights of every visible unit follow, each once and in any order, and
+/// `finish` ends it; until then the layer cannot be used.
+public struct WeightRewrite: ~Copyable {
+    private let layer: Layer
+
+    fileprivate init(_ layer: Layer) { self.layer = layer }
+
+    /// What takes the rows; several threads may use it at once, each for its rows.
+    public var rows: Rows { Rows(layer: layer) }
+
+    /// Takes over the rows of new weights.
+    public struct Rows {
+        fileprivate let layer: Layer
+
+        /// Takes over the new weights of one visible unit, shape `[hidden]`.
+        public func write(_ weights: Span<Float>, ofVisible unit: Int) {
+            layer.write(weights, ofVisible: unit)
+        }
+    }
+
+    /// Takes over the biases of the new parameters, and their weights again where all rows together say
+    /// that another scale is finer.
+    public consuming func finish(_ parameters: Parameters) { layer.finishRewrite(parameters) }
+}

@@ -1,0 +1,25 @@
+/// Where in the moments of `Statistics` each sum lies.
+///
+/// Σ v of the positive phase and Σ v of the negative, `[visible]` each; Σ h likewise, `[hidden]` each.
+/// They stay apart by phase because each is divided by its own count. For kinds of units with
+/// parameters beside their biases there follow the sums of `UnitLaw.addOwnStatistics`, `[visible]`.
+public struct StatisticsLayout: Sendable {
+    public let visible: Int
+    public let hidden: Int
+    let panelUnits: Int
+    let hasOwnParameters: Bool
+
+    public var count: Int { ownParameters.upperBound }
+
+    var positiveVisible: Range<Int> { 0..<visible }
+    var negativeVisible: Range<Int> { range(from: positiveVisible.upperBound, visible) }
+    var positiveHidden: Range<Int> { range(from: negativeVisible.upperBound, hidden) }
+    var negativeHidden: Range<Int> { range(from: positiveHidden.upperBound, hidden) }
+
+    /// Empty for kinds of units without parameters of their own.
+    var ownParameters: Range<Int> {
+        range(from: negativeHidden.upperBound, hasOwnParameters ? visible : 0)
+    }
+
+    private func range(from start: Int, _ count: Int) -> Range<Int> { start..<(start + count) }
+}

@@ -1,0 +1,58 @@
+/// The number system in which a layer is trained.
+public enum ArithmeticKind: String, Sendable, CaseIterable {
+    /// Weights rounded to two bytes, exact products: the same bits on any number of ranks.
+    case integer
+
+    /// Training with weights rounded to one byte, at random and afresh each step: half their memory,
+    /// and noise in every field.
+    case integerOneByte = "integer-one-byte"
+
+    /// float32 products: the reference for the integers.
+    case float32
+
+    /// The arithmetic of what is not trained: monitors, frozen layers and evaluation never use one
+    /// byte.
+    public var whenFrozen: ArithmeticKind { self == .integerOneByte ? .integer : self }
+
+    /// This arithmetic, or float32 for units that integers cannot stand for.
+    public func able(of units: any UnitKind) -> ArithmeticKind {
+        units.isDiscrete ? self : .float32
+    }
+
+    /// The arithmetic that measures a layer best: integers while their sums fit 32 bits.
+    public static func measuring(_ rbm: RBM, _ encoding: StateEncoding) -> ArithmeticKind {
+        let shape = LayerShape(rbm, levels: encoding)
+        return refusal(ofIntegersFor: shape, batch: 0, chains: 0) == nil ? .integer : .float32
+    }
+
+    /// Tells why a layer cannot be trained in integers, or nil: some sum could leave 32 bits.
+    ///
+    /// - Parameters:
+    ///   - batch: Rows of the data phase over all processes.
+    ///   - chains: Rows of the model phase over all processes.
+    public static func refusal(
+        ofIntegersFor shape: LayerShape, batch: Int, chains: Int
+    ) -> String? {
+        guard shape.visibleUnits.isDiscrete else {
+            return "\(shape.visibleUnits) units take real values; use `arithmetic: float32` or "
+                + "`auto`"
+        }
+        let limit = Int(Int32.max)
+        let factor = Int(max(shape.visibleUnits.scale, shape.hiddenUnits.scale))
+        let statistic = factor * 127 * shape.levels.maximum * (batch + chains)
+        if statistic > limit {
+            return "a sum over batch \(batch) + chains \(chains) could reach \(statistic), beyond "
+                + "the \(limit) of 32 bits; use at most "
+                + "\(limit / (factor * 127 * shape.levels.maximum)) cases a step in both together, "
+                + "or `arithmetic: float32`"
+        }
+        let depth = max(shape.visible, shape.hidden)
+        let activation = factor * 127 * 128 * depth
+        if activation > limit {
+            return "a pre-activation over \(depth) units could reach \(activation), beyond the "
+                + "\(limit) of 32 bits; use at most \(limit / (factor * 127 * 128)) units a layer, "
+                + "or `arithmetic: float32`"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,214 @@
+/// float32 products: the reference for the integers, and where units are no integers.
+///
+/// The last bits depend on the CPU, the number of rows and the threads; a sampled unit whose
+/// probability lies that close to its random number then separates two runs.
+final class Float32WeightProducts: WeightProducts {
+    let shape: LayerShape
+    var kind: ArithmeticKind { .float32 }
+
+    private var parameters: Parameters
+    private var visibleLaw: any UnitLaw
+    private var visibleValues: [Float] = []
+    private var hiddenValues: [Float] = []
+    /// The fields of units that are handed over.
+    private var fields: [Float] = []
+
+    /// Creates the products of a layer, with all parameters zero.
+    init(_ shape: LayerShape) {
+        self.shape = shape
+        visibleLaw = shape.visibleUnits.law(own: [])
+        parameters = Parameters(visible: shape.visible, hidden: shape.hidden)
+    }
+
+    // MARK: Weights
+
+    func load(_ parameters: Parameters, step: Int) { finishRewrite(parameters) }
+
+    func beginRewrite(step: Int) { parameters.values = [] }
+
+    /// Products read the parameters themselves.
+    func write(_ weights: Span<Float>, ofVisible unit: Int) {}
+
+    func finishRewrite(_ parameters: Parameters) {
+        checkShape(of: parameters)
+        self.parameters = parameters
+        visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
+    }
+
+    // MARK: Fields
+
+    func writeFields(
+        _ direction: Direction, of states: [UInt8], stored encoding: StateEncoding,
+        rows: Range<Int>, into fields: inout [Float],
+        then finish: (inout MutableSpan<Float>) -> Void
+    ) {
+        let columns = direction == .upward ? shape.hidden : shape.visible
+        multiply(direction, states, encoding, rows, columns: columns, into: &fields)
+        var span = fields.mutableSpan
+        span.inBlocks(of: rows, columns: columns) { _, fields in finish(&fields) }
+    }
+
+    func forEachField(
+        _ direction: Direction, of states: [UInt8], stored encoding: StateEncoding,
+        rows: Range<Int>,
+        _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
+    ) {
+        let columns = direction == .upward ? shape.hidden : shape.visible
+        let count = rows.upperBound * columns
+        // Nobody else holds the room while it is written.
+        var room: [Float] = []
+        swap(&room, &fields)
+        defer { swap(&room, &fields) }
+        if room.count < count { room = Array(repeating: 0, count: count) }
+        multiply(direction, states, encoding, rows, columns: columns, into: &room)
+        var span = room.mutableSpan
+        span.inBlocks(of: rows, columns: columns) { block, fields in
+            for row in block {
+                fields.withRow(row - block.lowerBound, of: columns) {
+                    body(row - rows.lowerBound, 0..<columns, &$0)
+                }
+            }
+        }
+    }
+
+    private func multiply(
+        _ direction: Direction, _ states: [UInt8], _ encoding: StateEncoding, _ rows: Range<Int>,
+        columns: Int, into result: inout [Float]
+    ) {
+        let isUpward = direction == .upward
+        let depth = isUpward ? shape.visible : shape.hidden
+        let kind = isUpward ? shape.visibleUnits : shape.hiddenUnits
+        if isUpward {
+            widen(states, rows, depth, kind, encoding, into: &visibleValues)
+            var inputs = visibleValues.mutableSpan
+            for row in 0..<rows.count {
+                inputs.withRow(row, of: depth) { visibleLaw.weigh(&$0) }
+            }
+        } else {
+            widen(states, rows, depth, kind, encoding, into: &hiddenValues)
+        }
+        let values = parameters.values
+        let inputs = isUpward ? visibleValues : hiddenValues
+        let bias = isUpward ? parameters.hiddenBiasRange : parameters.visibleBiasRange
+        var result = result.mutableSpan
+        result.withRange((rows.lowerBound * columns)..<(rows.upperBound * columns)) { result in
+            MatrixProducts.multiply(
+                inputs.span, by: values.span, rightTransposed: !isUpward, into: &result,
+                m: rows.count, n: columns, k: depth)
+            addBias(values.span.extracting(bias), rows.count, &result)
+        }
+    }
+
+    // MARK: Statistics
+
+    func makeStatistics(panelUnits: Int, rows: Int) -> Statistics {
+        Statistics(shape, panelUnits: panelUnits, products: .float32)
+    }
+
+    /// Computes sums that are already divided by the global counts: gradients, once added up.
+    func collectMoments(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics
+    ) {
+        let count = rows.positive + rows.negative
+        widen(
+            visible, 0..<count, shape.visible, shape.visibleUnits, shape.levels,
+            into: &visibleValues)
+        let hidden = shape.hidden
+        if hiddenValues.count < count * hidden {
+            hiddenValues = Array(repeating: 0, count: count * hidden)
+        }
+        var hiddenSpan = hiddenValues.mutableSpan
+        for row in 0..<count {
+            let weight =
+                row < rows.positive
+                ? 1 / Float(rows.globalPositive) : -1 / Float(rows.globalNegative)
+            let factor = Float(shape.hiddenUnits.scale) * weight
+            let offset = Float(shape.hiddenUnits.offset) * weight
+            let probability = probabilities.span.extracting(rowRange(row, of: hidden))
+            hiddenSpan.withRow(row, of: hidden) { values in
+                for j in values.indices { values[j] = probability[j] * factor + offset }
+            }
+        }
+
+        let (visibleValues, hiddenValues) = (visibleValues, hiddenValues)
+        let positive = 0..<rows.positive
+        let negative = rows.positive..<count
+        let layout = statistics.layout
+        let (law, bias) = (visibleLaw, parameters.visibleBias)
+        statistics.moments.withFloat32 { sums in
+            for i in sums.indices { sums[i] = 0 }
+            sums.withRange(layout.positiveVisible) {
+                addRows(visibleValues.span, rows: positive, to: &$0)
+            }
+            sums.withRange(layout.negativeVisible) {
+                addRows(visibleValues.span, rows: negative, to: &$0)
+            }
+            sums.withRange(layout.positiveHidden) {
+                addRows(hiddenValues.span, rows: positive, to: &$0)
+            }
+            sums.withRange(layout.negativeHidden) {
+                addRows(hiddenValues.span, rows: negative, to: &$0)
+            }
+            sums.withRange(layout.ownParameters) { own in
+                guard own.count > 0 else { return }
+                for row in 0..<count {
+                    let weight =
+                        row < rows.positive
+                        ? 1 / Float(rows.globalPositive) : -1 / Float(rows.globalNegative)
+                    law.addOwnStatistics(
+                        of: visibleValues.span.extracting(rowRange(row, of: bias.count)),
+                        bias: bias.span, weight: weight, to: &own)
+                }
+            }
+        }
+    }
+
+    func collectProducts(
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        into statistics: inout Statistics
+    ) {
+        statistics.panel = panel
+        let (visibleValues, hiddenValues) = (visibleValues, hiddenValues)
+        statistics.products.withFloat32 { sums in
+            MatrixProducts.multiply(
+                columns: panel, of: visibleValues.span, width: shape.visible,
+                by: hiddenValues.span, into: &sums, n: shape.hidden,
+                k: rows.positive + rows.negative)
+        }
+    }
+}
+
+/// Adds rows of values to sums, one for each column.
+private func addRows(_ values: Span<Float>, rows: Range<Int>, to sums: inout MutableSpan<Float>) {
+    for row in rows {
+        let row = values.extracting(rowRange(row, of: sums.count))
+        for j in sums.indices { sums[j] += row[j] }
+    }
+}
+
+/// Turns rows of states into the values of their units, from the start of `values` on.
+private func widen(
+    _ bytes: [UInt8], _ rows: Range<Int>, _ columns: Int, _ kind: any UnitKind,
+    _ levels: StateEncoding, into values: inout [Float]
+) {
+    let range = (rows.lowerBound * columns)..<(rows.upperBound * columns)
+    guard levels != .real else { return readReals(bytes, range, into: &values) }
+    if values.count < range.count { values = Array(repeating: 0, count: range.count) }
+    let factor = Float(kind.scale) / Float(levels.maximum)
+    let offset = Float(kind.offset)
+    let bytes = bytes.span.extracting(range)
+    var values = values.mutableSpan
+    values.withRange(0..<range.count) { values in
+        for i in values.indices { values[i] = Float(bytes[i]) * factor + offset }
+    }
+}
+
+/// Adds a bias to every row.
+private func addBias(_ bias: Span<Float>, _ rows: Int, _ result: inout MutableSpan<Float>) {
+    for row in 0..<rows {
+        result.withRow(row, of: bias.count) { result in
+            for j in result.indices { result[j] += bias[j] }
+        }
+    }
+}

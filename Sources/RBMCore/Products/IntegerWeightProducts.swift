@@ -1,0 +1,240 @@
+/// Exact integer products: weights in two bytes or one, states and means in one.
+///
+/// Integer sums do not depend on their order, and every float operation works on one row or on
+/// globally summed values: so the results depend on nothing but the global batch.
+final class IntegerWeightProducts: WeightProducts {
+    let shape: LayerShape
+    var kind: ArithmeticKind { rounding == nil ? .integer : .integerOneByte }
+
+    private let rounding: WeightRounding?
+    private let weights: RoundedWeights
+    private var visibleBias: [Float]
+    private var hiddenBias: [Float]
+
+    /// Σ over visible units of each column of the rounded weights, for kinds whose level 0 has a value.
+    private var columnSums = WeightSums()
+    /// Σ over hidden units of each row likewise.
+    private var rowSums = WeightSums()
+
+    private let products = ByteProducts()
+    private var meanBytes: [Int8] = []
+
+    /// Creates the products of a layer, with all parameters zero.
+    ///
+    /// - Precondition: `ArithmeticKind.refusal(ofIntegersFor: shape, …)` is nil.
+    /// - Parameters:
+    ///   - format: What weights are rounded to.
+    ///   - rounding: Randomness for one byte; nil for other formats.
+    init(_ shape: LayerShape, format: WeightFormat, rounding: WeightRounding? = nil) {
+        self.shape = shape
+        self.rounding = rounding
+        weights = RoundedWeights(rows: shape.visible, columns: shape.hidden, format: format)
+        visibleBias = Array(repeating: 0, count: shape.visible)
+        hiddenBias = Array(repeating: 0, count: shape.hidden)
+    }
+
+    // MARK: Weights
+
+    func load(_ parameters: Parameters, step: Int) {
+        checkShape(of: parameters)
+        weights.round(
+            parameters.values.span.extracting(0..<parameters.weightCount),
+            at: rounding?.stream(step: step))
+        takeOver(parameters)
+    }
+
+    func beginRewrite(step: Int) { weights.begin(at: rounding?.stream(step: step)) }
+
+    func write(_ row: Span<Float>, ofVisible unit: Int) { weights.round(row: unit, row) }
+
+    func finishRewrite(_ parameters: Parameters) {
+        checkShape(of: parameters)
+        weights.finish(parameters.values.span.extracting(0..<parameters.weightCount))
+        takeOver(parameters)
+    }
+
+    /// Takes over what is needed beside the rounded weights: the biases, and sums of weights.
+    private func takeOver(_ parameters: Parameters) {
+        copy(parameters.values, parameters.visibleBiasRange, to: &visibleBias)
+        copy(parameters.values, parameters.hiddenBiasRange, to: &hiddenBias)
+        if shape.visibleUnits.offset != 0 { columnSums = WeightSums(ofColumns: weights, shape) }
+        if shape.hiddenUnits.offset != 0 { rowSums = WeightSums(ofRows: weights, shape) }
+    }
+
+    // MARK: Fields
+
+    func writeFields(
+        _ direction: Direction, of states: [UInt8], stored encoding: StateEncoding,
+        rows: Range<Int>, into fields: inout [Float],
+        then finish: (inout MutableSpan<Float>) -> Void
+    ) {
+        let pass = pass(direction, encoding)
+        let n = pass.bias.count
+        var fields = fields.mutableSpan
+        fields.shared { fields in
+            forEachRow(states, encoding, rows: rows, by: pass) { row, columns, high, low in
+                let start = (rows.lowerBound + row) * n + columns.lowerBound
+                fields.withRange(start..<(start + columns.count)) { fields in
+                    pass.convert(high, low, columns, into: &fields)
+                    finish(&fields)
+                }
+            }
+        }
+    }
+
+    func forEachField(
+        _ direction: Direction, of states: [UInt8], stored encoding: StateEncoding,
+        rows: Range<Int>,
+        _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
+    ) {
+        // Swift keeps a kilobyte on the stack, and asks for memory beyond.
+        let most = 256
+        let pass = pass(direction, encoding)
+        forEachRow(states, encoding, rows: rows, by: pass) { row, columns, high, low in
+            var start = columns.lowerBound
+            while start < columns.upperBound {
+                let part = start..<min(start + most, columns.upperBound)
+                let place = part.offset(by: -columns.lowerBound)
+                unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: part.count) {
+                    var x = unsafe MutableSpan(_unsafeElements: $0)
+                    pass.convert(
+                        high.isEmpty ? high : high.extracting(place), low.extracting(place), part,
+                        into: &x)
+                    body(row, part, &x)
+                }
+                start += most
+            }
+        }
+    }
+
+    /// One of the two products with the weights.
+    private struct Pass {
+        let conversion: PreactivationConversion
+        let bias: [Float]
+        /// How many units are multiplied.
+        let depth: Int
+        let isTransposed: Bool
+
+        /// Turns products of some columns of a row into bias + Σ value·weight.
+        @inline(__always)
+        func convert(
+            _ high: Span<Int32>, _ low: Span<Int32>, _ columns: Range<Int>,
+            into result: inout MutableSpan<Float>
+        ) {
+            conversion.convert(high, low, bias, columns: columns, into: &result)
+        }
+    }
+
+    private func pass(_ direction: Direction, _ encoding: StateEncoding) -> Pass {
+        switch direction {
+        case .upward:
+            Pass(
+                conversion: PreactivationConversion(
+                    scale: weights.scale, below: shape.visibleUnits, levels: encoding,
+                    sums: columnSums),
+                bias: hiddenBias, depth: shape.visible, isTransposed: false)
+        case .downward:
+            Pass(
+                conversion: PreactivationConversion(
+                    scale: weights.scale, below: shape.hiddenUnits, levels: encoding,
+                    sums: rowSums),
+                bias: visibleBias, depth: shape.hidden, isTransposed: true)
+        }
+    }
+
+    /// Multiplies some rows of states, and hands over each part of a row's products once, while it
+    /// is in a cache; on several threads at once.
+    ///
+    /// The sums are those of integers before conversion: where units are divided among processes,
+    /// partial sums are added up between the product and the conversion.
+    ///
+    /// - Parameter body: Gets the row, counted from the first that is multiplied.
+    @inline(__always)
+    private func forEachRow(
+        _ states: [UInt8], _ levels: StateEncoding, rows: Range<Int>, by pass: Pass,
+        _ body: (_ row: Int, _ columns: Range<Int>, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
+    ) {
+        products.inBlocks(
+            states.span, levels, from: rows.lowerBound * pass.depth, by: weights,
+            transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth
+        ) { block, high, low in
+            for row in block.rows {
+                let sums = block.sums(ofRow: row)
+                body(
+                    row, block.columns, high.isEmpty ? high : high.extracting(sums),
+                    low.extracting(sums))
+            }
+        }
+    }
+
+    // MARK: Statistics
+
+    func makeStatistics(panelUnits: Int, rows: Int) -> Statistics {
+        Statistics(
+            shape, panelUnits: panelUnits,
+            products:
+                Statistics.productsFit16Bits(shape, rows: rows) ? .int16 : .int32)
+    }
+
+    func collectMoments(
+        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        into statistics: inout Statistics
+    ) {
+        let count = rows.positive + rows.negative
+        let hidden = shape.hidden
+        if meanBytes.count < count * hidden {
+            meanBytes = Array(repeating: 0, count: count * hidden)
+        }
+        roundMeans(
+            of: shape.hiddenUnits, hidden: hidden, probabilities: probabilities, rows: rows,
+            rounding: rounding, into: &meanBytes)
+
+        let meanBytes = meanBytes
+        let positive = 0..<rows.positive
+        let negative = rows.positive..<count
+        let layout = statistics.layout
+        statistics.moments.withInt32 { sums in
+            for i in sums.indices { sums[i] = 0 }
+            sums.withRange(layout.positiveVisible) {
+                addRows(visible.span, rows: positive, to: &$0)
+            }
+            sums.withRange(layout.negativeVisible) {
+                addRows(visible.span, rows: negative, to: &$0)
+            }
+            sums.withRange(layout.positiveHidden) {
+                addRows(meanBytes.span, rows: positive, to: &$0)
+            }
+            sums.withRange(layout.negativeHidden) {
+                addRows(meanBytes.span, rows: negative, to: &$0)
+            }
+        }
+    }
+
+    func collectProducts(
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        into statistics: inout Statistics
+    ) {
+        statistics.panel = panel
+        let meanBytes = meanBytes
+        let k = rows.positive + rows.negative
+        if case .int16 = statistics.products {
+            statistics.products.withInt16 { sums in
+                products.multiply(
+                    columns: panel, of: visible.span, shape.levels, width: shape.visible,
+                    by: meanBytes.span, into: &sums, n: shape.hidden, k: k)
+            }
+        } else {
+            statistics.products.withInt32 { sums in
+                products.multiply(
+                    columns: panel, of: visible.span, shape.levels, width: shape.visible,
+                    by: meanBytes.span, into: &sums, n: shape.hidden, k: k)
+            }
+        }
+    }
+}
+
+/// Copies a range of values to the start of an array of its length.
+private func copy(_ values: [Float], _ range: Range<Int>, to target: inout [Float]) {
+    let values = values.span.extracting(range)
+    for i in values.indices { target[i] = values[i] }
+}
