@@ -16,6 +16,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -47,6 +48,10 @@ let package = Package(
         .target(name: "RandomStreams", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["CPNG", "CZlib"], swiftSettings: swiftSettings),
         .target(
+            name: "Analysis",
+            dependencies: ["COpenBLAS", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: swiftSettings),
+        .target(
             name: "RBMCore", dependencies: ["CBitProducts", "COneDNN", "RandomStreams"],
             swiftSettings: swiftSettings,
             // The baseline CPU rounds and takes roots by a call; later ones have instructions.
@@ -56,10 +61,19 @@ let package = Package(
             name: "DistributedTraining",
             dependencies: ["CHostMemory", "CMPI", "RBMCore", "RandomStreams", "Storage"],
             path: "Sources/Distributed", swiftSettings: swiftSettings),
-        .target(name: "Ising", dependencies: ["RandomStreams"], swiftSettings: swiftSettings),
+        .target(
+            name: "Ising",
+            dependencies: [
+                "Analysis", "RandomStreams",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            swiftSettings: swiftSettings),
         .target(
             name: "Renormalization",
-            dependencies: ["COpenBLAS", "Ising", "RandomStreams", "RBMCore"],
+            dependencies: [
+                "Analysis", "Ising", "RandomStreams", "RBMCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "Experiments",
@@ -78,15 +92,15 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore", "Reports",
-                "Storage",
+                "Analysis", "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore",
+                "Reports", "Storage",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Instruments",
             dependencies: [
-                "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore",
+                "Analysis", "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore",
                 "Renormalization", "Reports", "Runs", "Storage",
             ],
             swiftSettings: swiftSettings),
@@ -119,6 +133,13 @@ let package = Package(
         .testTarget(
             name: "StorageTests", dependencies: ["CPNG", "Storage", "TestSupport"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "AnalysisTests",
+            dependencies: [
+                "Analysis", "RandomStreams", "TestSupport",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            swiftSettings: swiftSettings),
         // Started by RBMCoreTests with other instruction sets and threads.
         .executableTarget(
             name: "arithmetic-probe", dependencies: ["RandomStreams", "RBMCore", "TestSupport"],
@@ -135,11 +156,14 @@ let package = Package(
             name: "DistributedTests", dependencies: ["rank-checks", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "IsingTests", dependencies: ["Ising", "RandomStreams", "TestSupport"],
+            name: "IsingTests",
+            dependencies: ["Analysis", "Ising", "RandomStreams", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RenormalizationTests",
-            dependencies: ["Ising", "RandomStreams", "RBMCore", "Renormalization", "TestSupport"],
+            dependencies: [
+                "Analysis", "Ising", "RandomStreams", "RBMCore", "Renormalization", "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: swiftSettings),

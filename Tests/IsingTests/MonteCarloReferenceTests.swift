@@ -1,3 +1,4 @@
+import Analysis
 import Testing
 
 @testable import Ising
@@ -8,14 +9,14 @@ import Testing
             size: 4, coupling: criticalCoupling, seed: 1)
         let states = try DensityOfStates(size: 4)
         #expect(estimate.error == 0)
-        #expect(estimate.mean == (try states.absoluteMagnetization(coupling: criticalCoupling)))
+        #expect(estimate.value == (try states.absoluteMagnetization(coupling: criticalCoupling)))
     }
 
     @Test func reachesItsErrorAndAgreesWithAnotherMethod() throws {
         let reference = try MonteCarloReference.absoluteMagnetization(
             size: 8, coupling: criticalCoupling, seed: 1)
-        #expect(reference.error <= 5e-4 * reference.mean)
-        #expect(reference.error > 2e-4 * reference.mean)
+        #expect(reference.error <= 5e-4 * reference.value)
+        #expect(reference.error > 2e-4 * reference.value)
         let sampler = try ConfigurationSampler(
             size: 8, coupling: criticalCoupling, method: .swendsenWang, seed: 2)
         let count = 64 * 1024
@@ -27,7 +28,7 @@ import Testing
         try sums.add(bytes.span, first: 0)
         let other = sums.absoluteMagnetizationPerSite
         let error = (reference.error * reference.error + other.error * other.error).squareRoot()
-        #expect(abs(reference.mean - other.mean) < 4 * error)
+        #expect(abs(reference.value - other.value) < 4 * error)
     }
 
     @Test func refusesSizesOutOfReach() {

@@ -1,3 +1,4 @@
+import Analysis
 import Glibc
 import RandomStreams
 import Testing
@@ -57,11 +58,11 @@ import Testing
         }
         let mean = energies.reduce(0, +) / 100
         let squares = energies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        #expect(abs(sums.energyPerSite.mean - mean / 25) < 1e-12)
+        #expect(abs(sums.energyPerSite.value - mean / 25) < 1e-12)
         // For a mean, the jackknife is the textbook error.
         #expect(abs(sums.energyPerSite.error - (squares / 99 / 100).squareRoot() / 25) < 1e-12)
         // For a variance, removing the bias turns n into n − 1.
-        let heat = sums.specificHeatPerSite(coupling: 0.3).mean
+        let heat = sums.specificHeatPerSite(coupling: 0.3).value
         #expect(abs(heat - 0.09 * squares / 99 / 25) < 1e-12)
     }
 
@@ -88,7 +89,7 @@ import Testing
                 (sums.specificHeatPerSite(coupling: coupling), exact.specificHeatPerSite),
             ]
             for (index, (estimate, truth)) in found.enumerated() {
-                pulls[index].append((estimate.mean - truth) / estimate.error)
+                pulls[index].append((estimate.value - truth) / estimate.error)
             }
         }
         for pull in pulls {
@@ -102,9 +103,9 @@ import Testing
 
     @Test func whatIsNotKnownIsNotANumber() throws {
         var sums = try ObservableSums(size: 4, total: 3, blockLength: 3)
-        #expect(sums.energyPerSite.mean.isNaN)
+        #expect(sums.energyPerSite.value.isNaN)
         try sums.add(randomConfigurations(3, size: 4).span, first: 0)
-        #expect(sums.energyPerSite.mean.isFinite)
+        #expect(sums.energyPerSite.value.isFinite)
         #expect(sums.energyPerSite.error.isNaN)
     }
 

@@ -1,3 +1,4 @@
+import Analysis
 public import DistributedTraining
 public import Ising
 import Reports
@@ -77,13 +78,13 @@ public struct ChainDrawing {
             return
                 ([heading]
                 + rows.map { name, _, found, exact in
-                    name + pad(decimal(found.mean, 6), 28 - name.count) + " ± "
+                    name + pad(decimal(found.value, 6), 28 - name.count) + " ± "
                         + decimal(found.error, 6) + pad(decimal(exact, 6), 14) + " exact"
                 } + ["written to \(output)"]).joined(separator: "\n")
         }
         return "{"
             + rows.map { _, key, found, exact in
-                "\"\(key)\": \(jsonNumber(found.mean)), \"\(key)_error\": \(jsonNumber(found.error)), "
+                "\"\(key)\": \(jsonNumber(found.value)), \"\(key)_error\": \(jsonNumber(found.error)), "
                     + "\"\(key)_exact\": \(jsonNumber(exact))"
             }.joined(separator: ", ") + "}"
     }
@@ -128,9 +129,6 @@ private struct ChainSums {
     var magnetizationPerSite: Estimate { estimate(values[3], values[4]) }
 
     private func estimate(_ sum: Int64, _ squares: Int64) -> Estimate {
-        let count = Double(values[0])
-        let mean = Double(sum) / count
-        let variance = max(0, Double(squares) / count - mean * mean) / (count - 1)
-        return Estimate(mean: mean / Double(size), error: variance.squareRoot() / Double(size))
+        .mean(ofCount: values[0], sum: sum, squares: squares) / Double(size)
     }
 }

@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 public import DistributedTraining
 import Experiments
@@ -99,22 +100,22 @@ public struct IsingDrawing {
             return """
                 \(samples) configurations of the \(size)×\(size) torus at K = \(coupling)\(field == 0 ? "" : ", h = \(field)")
                 \(plan)
-                energy per site          \(decimal(energy.mean, 6)) ± \(decimal(energy.error, 6))
-                |magnetization| per site \(decimal(magnetization.mean, 6)) ± \
+                energy per site          \(decimal(energy.value, 6)) ± \(decimal(energy.error, 6))
+                |magnetization| per site \(decimal(magnetization.value, 6)) ± \
                 \(decimal(magnetization.error, 6))
-                magnetization per site   \(decimal(signed.mean, 6)) ± \(decimal(signed.error, 6))
-                specific heat per site   \(decimal(heat.mean, 6)) ± \(decimal(heat.error, 6))
+                magnetization per site   \(decimal(signed.value, 6)) ± \(decimal(signed.error, 6))
+                specific heat per site   \(decimal(heat.value, 6)) ± \(decimal(heat.error, 6))
                 spin updates             \(decimal(flipsPerNanosecond, 3)) per nanosecond
                 written to               \(output)
                 """
         }
         return """
-            {"energy": \(jsonNumber(energy.mean)), "energy_error": \(jsonNumber(energy.error)), \
-            "abs_magnetization": \(jsonNumber(magnetization.mean)), \
+            {"energy": \(jsonNumber(energy.value)), "energy_error": \(jsonNumber(energy.error)), \
+            "abs_magnetization": \(jsonNumber(magnetization.value)), \
             "abs_magnetization_error": \(jsonNumber(magnetization.error)), \
-            "magnetization": \(jsonNumber(signed.mean)), \
+            "magnetization": \(jsonNumber(signed.value)), \
             "magnetization_error": \(jsonNumber(signed.error)), \
-            "specific_heat": \(jsonNumber(heat.mean)), \
+            "specific_heat": \(jsonNumber(heat.value)), \
             "specific_heat_error": \(jsonNumber(heat.error)), \
             "autocorrelation_time": \(jsonNumber(plan.autocorrelationTime)), \
             "flips_per_nanosecond": \(jsonNumber(flipsPerNanosecond))}

@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 import DistributedTraining
 import Experiments
@@ -107,7 +108,7 @@ struct ScalingTable {
     init(sizes: [Int], _ correlations: OperatorCorrelations) throws {
         self.sizes = sizes
         steps = try ScalingExponents.steps(correlations)
-        guard steps.contains(where: { $0.thermal.mean.isFinite || $0.magnetic.mean.isFinite })
+        guard steps.contains(where: { $0.thermal.value.isFinite || $0.magnetic.value.isFinite })
         else {
             throw RenormalizationError.argument(
                 "the configurations do not fluctuate enough for a stability matrix; draw more of "
@@ -122,7 +123,7 @@ struct ScalingTable {
                 + pad("y_T of 1, 2, 3 operators", 30)
         ]
         for (index, step) in steps.enumerated() {
-            let truncated = step.truncatedThermal.map { decimal($0.mean, 4) }
+            let truncated = step.truncatedThermal.map { decimal($0.value, 4) }
             lines.append(
                 pad("\(sizes[index]) → \(sizes[index + 1])", 10) + pad(text(step.thermal), 20)
                     + pad(text(step.magnetic), 20) + pad(truncated.joined(separator: "  "), 30))
@@ -136,9 +137,9 @@ struct ScalingTable {
         let objects = steps.enumerated().map { index, step in
             """
             {"from": \(sizes[index]), "to": \(sizes[index + 1]), \
-            "y_t": \(jsonNumber(step.thermal.mean)), \
+            "y_t": \(jsonNumber(step.thermal.value)), \
             "y_t_error": \(jsonNumber(step.thermal.error)), \
-            "y_h": \(jsonNumber(step.magnetic.mean)), \
+            "y_h": \(jsonNumber(step.magnetic.value)), \
             "y_h_error": \(jsonNumber(step.magnetic.error)), \
             "y_t_by_operators": \(numbers(step.truncatedThermal)), \
             "y_h_by_operators": \(numbers(step.truncatedMagnetic))}
@@ -148,12 +149,12 @@ struct ScalingTable {
     }
 
     private func numbers(_ estimates: [Estimate]) -> String {
-        "[" + estimates.map { jsonNumber($0.mean) }.joined(separator: ", ") + "]"
+        "[" + estimates.map { jsonNumber($0.value) }.joined(separator: ", ") + "]"
     }
 
     private func text(_ estimate: Estimate) -> String {
-        estimate.mean.isFinite
-            ? "\(decimal(estimate.mean, 4)) ± \(decimal(estimate.error, 4))" : "none"
+        estimate.value.isFinite
+            ? "\(decimal(estimate.value, 4)) ± \(decimal(estimate.error, 4))" : "none"
     }
 }
 

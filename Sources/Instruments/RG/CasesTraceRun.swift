@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 import DistributedTraining
 import Experiments
@@ -38,7 +39,7 @@ struct CasesTraceRun {
             ],
             residual: residual, residualMethod: "exact, over the states of the cases",
             divergence: Estimate(
-                mean: logZ.estimate.mean - residual.mean.mean, error: logZ.estimate.error),
+                value: logZ.estimate.value - residual.mean.value, error: logZ.estimate.error),
             information: try information(kernel, target, opened.cases, world), logZ: logZ,
             logZCheck: nil, targetLogZ: 0, controls: [])
     }
@@ -63,13 +64,13 @@ struct CasesTraceRun {
         if let enumeration = Enumeration(rbm) {
             let logZ = try enumeration.logPartition(world) { _ in }
             return TraceReport.Found(
-                estimate: Estimate(mean: logZ, error: 0), method: "enumeration, exact")
+                estimate: Estimate(exact: logZ), method: "enumeration, exact")
         }
         let annealed = try effort.annealing.estimate(
             rbm, baseBias: rbm.visibleUnits.biases(ofRates: try baseRates(of: cases, world)),
             seed: seed, layer: 0, world)
         return TraceReport.Found(
-            estimate: Estimate(mean: annealed.logZ, error: annealed.error),
+            estimate: Estimate(value: annealed.logZ, error: annealed.error),
             method: "annealed importance sampling")
     }
 

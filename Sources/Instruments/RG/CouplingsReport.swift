@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 import DistributedTraining
 import Ising
@@ -148,7 +149,7 @@ extension CouplingsReport {
 
     private var sharesJSON: String {
         func entries(_ name: String, _ share: Estimate) -> String {
-            "\"\(name)\": \(jsonNumber(share.mean)), \"\(name)_error\": \(jsonNumber(share.error))"
+            "\"\(name)\": \(jsonNumber(share.value)), \"\(name)_error\": \(jsonNumber(share.error))"
         }
         let (fields, pairs, higher) = threeShares
         return
@@ -160,7 +161,7 @@ extension CouplingsReport {
         if let shares { return (shares.fields, shares.pairs, shares.higher) }
         let exact = (orders ?? []).map(\.share)
         func sum(_ range: Range<Int>) -> Estimate {
-            Estimate(mean: exact[range.clamped(to: exact.indices)].reduce(0, +), error: 0)
+            Estimate(exact: exact[range.clamped(to: exact.indices)].reduce(0, +))
         }
         return (sum(0..<1), sum(1..<2), sum(2..<max(2, exact.count)))
     }
@@ -212,7 +213,7 @@ extension CouplingsReport {
         }
         let (fields, pairs, higher) = threeShares
         func text(_ share: Estimate) -> String {
-            "\(decimal(share.mean, 5)) ± \(decimal(share.error, 5))"
+            "\(decimal(share.value, 5)) ± \(decimal(share.error, 5))"
         }
         return [
             "share in the variance of H over all states: fields \(text(fields)), pairs "

@@ -1,3 +1,4 @@
+import Analysis
 import Ising
 import Renormalization
 import Reports
@@ -56,18 +57,18 @@ struct FlowReport {
     }
 
     private func line(_ row: TemperatureFlow.Row) -> String {
-        let energy = "\(decimal(row.energy.mean, 4)) ± \(decimal(row.energy.error, 4))"
+        let energy = "\(decimal(row.energy.value, 4)) ± \(decimal(row.energy.error, 4))"
         let start = pad("\(row.step)", 6) + pad(energy, 20)
         guard let coupling = row.coupling else {
             return start + pad(words(row.reading), 27)
-                + pad(decimal(row.magnetization.mean, 4), 9)
+                + pad(decimal(row.magnetization.value, 4), 9)
         }
         return start
-            + pad("\(decimal(coupling.mean, 4)) ± \(decimal(coupling.error, 4))", 18)
-            + pad(decimal(1 / coupling.mean, 3), 9)
-            + pad(decimal(row.magnetization.mean, 4), 9)
-            + pad(decimal(row.magnetizationReference?.mean, 4), 9)
-            + pad(decimal(row.specificHeat?.mean, 4), 9)
+            + pad("\(decimal(coupling.value, 4)) ± \(decimal(coupling.error, 4))", 18)
+            + pad(decimal(1 / coupling.value, 3), 9)
+            + pad(decimal(row.magnetization.value, 4), 9)
+            + pad(decimal(row.magnetizationReference?.value, 4), 9)
+            + pad(decimal(row.specificHeat?.value, 4), 9)
             + pad(decimal(row.specificHeatReference, 4), 9)
             + (row.isConsistent == true ? "  yes" : "  no")
     }
@@ -150,15 +151,15 @@ struct FlowReport {
 
     private func object(_ row: TemperatureFlow.Row) -> String {
         """
-        {"step": \(row.step), "energy": \(jsonNumber(row.energy.mean)), \
+        {"step": \(row.step), "energy": \(jsonNumber(row.energy.value)), \
         "energy_error": \(jsonNumber(row.energy.error)), \
         "reading": "\(row.coupling == nil ? words(row.reading) : "coupling")", \
-        "coupling": \(number(row.coupling?.mean)), \
+        "coupling": \(number(row.coupling?.value)), \
         "coupling_error": \(number(row.coupling?.error)), \
-        "abs_magnetization": \(jsonNumber(row.magnetization.mean)), \
+        "abs_magnetization": \(jsonNumber(row.magnetization.value)), \
         "abs_magnetization_error": \(jsonNumber(row.magnetization.error)), \
-        "abs_magnetization_reference": \(number(row.magnetizationReference?.mean)), \
-        "specific_heat": \(number(row.specificHeat?.mean)), \
+        "abs_magnetization_reference": \(number(row.magnetizationReference?.value)), \
+        "specific_heat": \(number(row.specificHeat?.value)), \
         "specific_heat_error": \(number(row.specificHeat?.error)), \
         "specific_heat_reference": \(number(row.specificHeatReference)), \
         "consistent": \(row.isConsistent.map { "\($0)" } ?? "null")}

@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 public import DistributedTraining
 import Experiments
@@ -212,16 +213,16 @@ public struct FlowRun {
             for i in stride(from: world.rank, to: places.count, by: world.size) {
                 guard let coupling = flows[places[i].0].rows[places[i].1].coupling else { continue }
                 let reference = try MonteCarloReference.absoluteMagnetization(
-                    size: size, coupling: coupling.mean, seed: seed,
+                    size: size, coupling: coupling.value, seed: seed,
                     relativeError: Self.referenceAccuracy)
-                (values[2 * i], values[2 * i + 1]) = (reference.mean, reference.error)
+                (values[2 * i], values[2 * i + 1]) = (reference.value, reference.error)
             }
         }
         // Every value is one rank's number plus zeros.
         try world.sum(&values)
         for (i, place) in places.enumerated() {
             flows[place.0].rows[place.1].magnetizationReference = Estimate(
-                mean: values[2 * i], error: values[2 * i + 1])
+                value: values[2 * i], error: values[2 * i + 1])
         }
     }
 }

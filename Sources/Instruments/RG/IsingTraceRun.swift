@@ -1,3 +1,4 @@
+import Analysis
 import DistributedTraining
 import Ising
 import RBMCore
@@ -51,10 +52,9 @@ struct IsingTraceRun {
         return TraceReport(
             heading: heading, residual: exact.residual,
             residualMethod: "exact, over all 2^\(target.units) states",
-            divergence: Estimate(mean: exact.divergence, error: 0), information: information,
+            divergence: Estimate(exact: exact.divergence), information: information,
             logZ: TraceReport.Found(
-                estimate: Estimate(
-                    mean: target.logPartition - exact.freeEnergyDifference, error: 0),
+                estimate: Estimate(exact: target.logPartition - exact.freeEnergyDifference),
                 method: "enumeration, exact"),
             logZCheck: nil, targetLogZ: target.logPartition, controls: controls)
     }
@@ -90,7 +90,7 @@ struct IsingTraceRun {
         let residual = TraceResidual(
             samples: Array(residuals[..<half]), blockLength: drawn.blockLength)
         let (logZ, check) = try logPartition(kernel, drawn, Array(residuals[half...]), world)
-        let ratio = logZ.estimate.mean - target.logPartition
+        let ratio = logZ.estimate.value - target.logPartition
         let errors = (residual.mean.error, logZ.estimate.error)
         let controls = try controlKernels.map { name, control in
             try self.control(name, control, drawn, world)
@@ -99,7 +99,7 @@ struct IsingTraceRun {
             heading: heading, residual: residual,
             residualMethod: "over configurations that were drawn",
             divergence: Estimate(
-                mean: ratio - residual.mean.mean,
+                value: ratio - residual.mean.value,
                 error: (errors.0 * errors.0 + errors.1 * errors.1).squareRoot()),
             information: try drawn.information(kernel, limit: target.entropy, seed: seed, world),
             logZ: logZ, logZCheck: check, targetLogZ: target.logPartition, controls: controls)
@@ -128,7 +128,7 @@ struct IsingTraceRun {
             let logZ = try enumeration.logPartition(world) { _ in }
             return (
                 TraceReport.Found(
-                    estimate: Estimate(mean: logZ, error: 0), method: "enumeration, exact"), nil
+                    estimate: Estimate(exact: logZ), method: "enumeration, exact"), nil
             )
         }
         let own = try drawn.residualsOfModel(kernel, sweeps: effort.sweeps, seed: seed, world)
@@ -138,10 +138,10 @@ struct IsingTraceRun {
             rbm, baseBias: nil, seed: seed, layer: 0, world)
         return (
             TraceReport.Found(
-                estimate: Estimate(mean: target.logPartition + ratio.mean, error: ratio.error),
+                estimate: Estimate(value: target.logPartition + ratio.value, error: ratio.error),
                 method: "Bennett's acceptance ratio from the lattice"),
             TraceReport.Found(
-                estimate: Estimate(mean: annealed.logZ, error: annealed.error),
+                estimate: Estimate(value: annealed.logZ, error: annealed.error),
                 method: "annealed importance sampling")
         )
     }

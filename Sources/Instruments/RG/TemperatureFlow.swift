@@ -1,3 +1,4 @@
+import Analysis
 import Ising
 import Renormalization
 
@@ -24,8 +25,8 @@ struct TemperatureFlow {
                 return nil
             }
             let error = magnetization.error + magnetizationReference.error
-            return abs(magnetization.mean - magnetizationReference.mean) <= 4 * error
-                && abs(specificHeat.mean - specificHeatReference) <= 4 * specificHeat.error
+            return abs(magnetization.value - magnetizationReference.value) <= 4 * error
+                && abs(specificHeat.value - specificHeatReference) <= 4 * specificHeat.error
         }
     }
 
@@ -38,7 +39,7 @@ struct TemperatureFlow {
         let thermometer = try Thermometer(size: size)
         rows = try measured.map { step, sums in
             let energy = sums.energyPerSite
-            let reading = try thermometer.reading(energy: energy.mean)
+            let reading = try thermometer.reading(energy: energy.value)
             guard let value = reading.coupling else {
                 return Row(
                     step: step, energy: energy, reading: reading, coupling: nil,
@@ -48,7 +49,7 @@ struct TemperatureFlow {
             return Row(
                 step: step, energy: energy, reading: reading,
                 coupling: Estimate(
-                    mean: value,
+                    value: value,
                     error: try thermometer.couplingError(energyError: energy.error, at: value)),
                 magnetization: sums.absoluteMagnetizationPerSite,
                 specificHeat: sums.specificHeatPerSite(coupling: value),

@@ -1,3 +1,4 @@
+import Analysis
 import DistributedTraining
 import Foundation
 import Ising
@@ -61,7 +62,7 @@ public struct TensorReport {
         self.bondDimension = bondDimension
         self.coupling = coupling
         self.steps = steps
-        setTensorThreads(threads)
+        setLinearAlgebraThreads(threads)
 
         let start = ContinuousClock.now
         var levels: [Level] = []

@@ -1,3 +1,4 @@
+import Analysis
 import Ising
 import Renormalization
 import Reports
@@ -42,29 +43,29 @@ public struct TraceReport: Sendable {
     var isExact: Bool { residual.mean.error == 0 && divergence.error == 0 }
 
     /// F_h − F_v = ln Z − ln Z of the model.
-    var freeEnergyDifference: Double { targetLogZ - logZ.estimate.mean }
+    var freeEnergyDifference: Double { targetLogZ - logZ.estimate.value }
 
     /// One object on one line.
     public var json: String {
         var entries = [
-            "\"residual_mean\": \(jsonNumber(residual.mean.mean))",
+            "\"residual_mean\": \(jsonNumber(residual.mean.value))",
             "\"residual_mean_error\": \(jsonNumber(residual.mean.error))",
             "\"residual_variance\": \(jsonNumber(residual.variance))",
             "\"residual_max\": \(jsonNumber(residual.largest))",
             "\"states\": \(residual.states)",
-            "\"kl\": \(jsonNumber(divergence.mean))",
+            "\"kl\": \(jsonNumber(divergence.value))",
             "\"kl_error\": \(jsonNumber(divergence.error))",
             "\"exact\": \(isExact)",
             json(information),
             "\"delta_f\": \(jsonNumber(freeEnergyDifference))",
             "\"delta_f_error\": \(jsonNumber(logZ.estimate.error))",
-            "\"log_z\": \(jsonNumber(logZ.estimate.mean))",
+            "\"log_z\": \(jsonNumber(logZ.estimate.value))",
             "\"log_z_error\": \(jsonNumber(logZ.estimate.error))",
             "\"log_z_method\": \"\(logZ.method)\"",
         ]
         if let logZCheck {
             entries += [
-                "\"log_z_check\": \(jsonNumber(logZCheck.estimate.mean))",
+                "\"log_z_check\": \(jsonNumber(logZCheck.estimate.value))",
                 "\"log_z_check_error\": \(jsonNumber(logZCheck.estimate.error))",
             ]
         }
@@ -78,7 +79,7 @@ public struct TraceReport: Sendable {
 
     private func json(_ information: Information) -> String {
         """
-        "mutual_information": \(jsonNumber(information.lower.mean)), \
+        "mutual_information": \(jsonNumber(information.lower.value)), \
         "mutual_information_error": \(jsonNumber(information.lower.error)), \
         "mutual_information_upper": \(jsonNumber(information.upper)), \
         "mutual_information_exact": \(information.isExact)
@@ -105,7 +106,7 @@ public struct TraceReport: Sendable {
         }
         add(
             "ΔF = F_h − F_v",
-            text(Estimate(mean: freeEnergyDifference, error: logZ.estimate.error)),
+            text(Estimate(value: freeEnergyDifference, error: logZ.estimate.error)),
             "a normalization only: a constant")
         lines.append(
             "                                  "
@@ -128,14 +129,14 @@ public struct TraceReport: Sendable {
 
     private func text(_ estimate: Estimate) -> String {
         estimate.error == 0
-            ? number(estimate.mean, 6)
-            : "\(number(estimate.mean, 4)) ± \(decimal(estimate.error, 4))"
+            ? number(estimate.value, 6)
+            : "\(number(estimate.value, 4)) ± \(decimal(estimate.error, 4))"
     }
 
     private func text(_ information: Information) -> String {
         information.isExact
-            ? number(information.lower.mean, 6)
-            : "\(number(information.lower.mean, 3)) … \(number(information.upper, 3))"
+            ? number(information.lower.value, 6)
+            : "\(number(information.lower.value, 3)) … \(number(information.upper, 3))"
     }
 
     /// Rounding errors of zero have no sign.

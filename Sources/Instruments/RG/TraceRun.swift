@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 public import DistributedTraining
 public import Experiments
@@ -91,13 +92,13 @@ func informationBounds(
         MutualInformation.lowerBoundTerms(kernel, cases: cases, share: $0, seed: seed)
     }
     return TraceReport.Information(
-        lower: blockedMean(terms, blockLength: blockLength),
+        lower: Estimate.mean(of: terms, blockLength: blockLength),
         upper: MutualInformation.upperBound(kernel, cases: cases, limit: limit), isExact: false)
 }
 
 extension TraceReport.Information {
     /// A value without error.
     init(exact value: Double) {
-        self.init(lower: Estimate(mean: value, error: 0), upper: value, isExact: true)
+        self.init(lower: Estimate(exact: value), upper: value, isExact: true)
     }
 }

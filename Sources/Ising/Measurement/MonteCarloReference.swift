@@ -1,3 +1,5 @@
+public import Analysis
+
 /// Long runs for what has no closed form on a finite lattice.
 public enum MonteCarloReference {
     /// Sizes that are done in reasonable time and memory.
@@ -23,8 +25,7 @@ public enum MonteCarloReference {
         guard relativeError > 0 else { throw .accuracy(relativeError) }
         if DensityOfStates.sizes.contains(size) {
             let states = try DensityOfStates(size: size)
-            return Estimate(
-                mean: try states.absoluteMagnetization(coupling: coupling), error: 0)
+            return Estimate(exact: try states.absoluteMagnetization(coupling: coupling))
         }
         let sampler = try ConfigurationSampler(size: size, coupling: coupling, seed: seed)
         let batch = 1024
@@ -42,7 +43,7 @@ public enum MonteCarloReference {
                 drawn += batch
             }
             let estimate = sums.absoluteMagnetizationPerSite
-            let ratio = estimate.error / (relativeError * estimate.mean)
+            let ratio = estimate.error / (relativeError * estimate.value)
             if ratio <= 1 || drawn == total { return estimate }
             // The error falls as the root of the number; at most eight times as many at once,
             // since the first errors are rough.

@@ -1,3 +1,5 @@
+public import Analysis
+
 /// Integer sums of energy and magnetization over blocks of a data set, for means with errors.
 ///
 /// A block is a run of consecutive configurations; blocks must be independent of each other, what
@@ -77,22 +79,22 @@ public struct ObservableSums: Sendable, Equatable {
 
     /// Energy −Σ s s′ / N.
     public var energyPerSite: Estimate {
-        jackknife { sums in sums[1] / sums[0] / sites }
+        estimate { sums in sums[1] / sums[0] / sites }
     }
 
     /// |Σ s| / N.
     public var absoluteMagnetizationPerSite: Estimate {
-        jackknife { sums in sums[3] / sums[0] / sites }
+        estimate { sums in sums[3] / sums[0] / sites }
     }
 
     /// Σ s / N; without a field 0 but for chance.
     public var magnetizationPerSite: Estimate {
-        jackknife { sums in sums[4] / sums[0] / sites }
+        estimate { sums in sums[4] / sums[0] / sites }
     }
 
     /// Specific heat K² (⟨E²⟩ − ⟨E⟩²) / N, its bias of order 1/blocks removed.
     public func specificHeatPerSite(coupling: Double) -> Estimate {
-        jackknife { sums in
+        estimate { sums in
             let mean = sums[1] / sums[0]
             return coupling * coupling * (sums[2] / sums[0] - mean * mean) / sites
         }
@@ -100,24 +102,8 @@ public struct ObservableSums: Sendable, Equatable {
 
     private var sites: Double { Double(size * size) }
 
-    /// Returns a function of the sums, with error and bias from leaving out one block at a time.
-    private func jackknife(_ f: (InlineArray<5, Double>) -> Double) -> Estimate {
-        let filled = stride(from: 0, to: values.count, by: Self.columns).filter { values[$0] > 0 }
-        var totals = InlineArray<5, Int64>(repeating: 0)
-        for row in filled {
-            for column in 0..<Self.columns { totals[column] += values[row + column] }
-        }
-        guard !filled.isEmpty else { return Estimate(mean: .nan, error: .nan) }
-        let all = f(InlineArray { Double(totals[$0]) })
-        guard filled.count > 1 else { return Estimate(mean: all, error: .nan) }
-        let partial = filled.map { row in
-            f(InlineArray { Double(totals[$0] - values[row + $0]) })
-        }
-        let blocks = Double(filled.count)
-        let mean = partial.reduce(0, +) / blocks
-        let spread = partial.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return Estimate(
-            mean: blocks * all - (blocks - 1) * mean,
-            error: ((blocks - 1) / blocks * spread).squareRoot())
+    /// Returns a function of the sums over all blocks, with its error.
+    private func estimate(_ function: ([Double]) -> Double) -> Estimate {
+        Jackknife.estimate(values, columns: Self.columns, of: function)
     }
 }

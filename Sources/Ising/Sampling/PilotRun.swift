@@ -1,3 +1,5 @@
+import Analysis
+
 /// A short run before the sampling, to measure how fast configurations decorrelate.
 ///
 /// A fixed number of replicas runs 256 sweeps, then twice as many, and so on; the second half is

@@ -1,4 +1,4 @@
-public import Ising
+public import Analysis
 import RandomStreams
 
 /// How much of a Hamiltonian are fields, pairs, and couplings of three and more units, where its
@@ -50,15 +50,15 @@ public struct OrderShares: Sendable, Equatable {
         let second = pairs.couplings.reduce(0) { $0 + $1 * $1 } / 2
         let total = first + second + rest
         guard total > 0 else {
-            fields = Estimate(mean: 0, error: 0)
+            fields = Estimate(exact: 0)
             self.pairs = fields
             higher = fields
             return
         }
         let relative = error / total
-        fields = Estimate(mean: first / total, error: first / total * relative)
-        self.pairs = Estimate(mean: second / total, error: second / total * relative)
-        higher = Estimate(mean: rest / total, error: (first + second) / total * relative)
+        fields = Estimate(value: first / total, error: first / total * relative)
+        self.pairs = Estimate(value: second / total, error: second / total * relative)
+        higher = Estimate(value: rest / total, error: (first + second) / total * relative)
     }
 }
 

@@ -1,4 +1,4 @@
-import COpenBLAS
+import Analysis
 import Glibc
 
 /// The fields and pair couplings of a side of an RBM at any size, exact to rounding.
@@ -38,7 +38,8 @@ public struct PairCouplings: Sendable, Equatable {
                     + "\(Self.largest) units")
         }
         var fields = hamiltonian.fields
-        var couplings = [Double](repeating: 0, count: units * units)
+        var couplings = Matrix(
+            rows: units, columns: units, elements: Array(repeating: 0, count: units * units))
         for j in 0..<hamiltonian.others {
             let row = hamiltonian.weights[j * units..<(j + 1) * units]
             let waves = Waves(threshold: hamiltonian.thresholds[j], weights: Array(row))
@@ -46,12 +47,12 @@ public struct PairCouplings: Sendable, Equatable {
             waves.addPairs(to: &couplings)
         }
         for a in 0..<units {
-            couplings[a * units + a] = 0
+            couplings[a, a] = 0
             // Equal but for rounding.
-            for b in 0..<a { couplings[a * units + b] = couplings[b * units + a] }
+            for b in 0..<a { couplings[a, b] = couplings[b, a] }
         }
         self.fields = fields
-        self.couplings = couplings
+        self.couplings = couplings.elements
     }
 }
 
@@ -97,20 +98,13 @@ private struct Waves {
     }
 
     /// Adds Σ over nodes of the product of two tangents, for all pairs at once.
-    func addPairs(to couplings: inout [Double]) {
+    func addPairs(to couplings: inout Matrix) {
         var scaled = tangents
         for node in even.indices {
             for unit in 0..<units { scaled[node * units + unit] *= even[node] }
         }
-        let (size, depth) = (Int32(units), Int32(even.count))
-        unsafe tangents.withUnsafeBufferPointer { left in
-            unsafe scaled.withUnsafeBufferPointer { right in
-                unsafe couplings.withUnsafeMutableBufferPointer { sum in
-                    unsafe cblas_dgemm(
-                        CblasRowMajor, CblasTrans, CblasNoTrans, size, size, depth, 1,
-                        left.baseAddress, size, right.baseAddress, size, 1, sum.baseAddress, size)
-                }
-            }
-        }
+        couplings.addTransposed(
+            Matrix(rows: even.count, columns: units, elements: tangents),
+            times: Matrix(rows: even.count, columns: units, elements: scaled))
     }
 }

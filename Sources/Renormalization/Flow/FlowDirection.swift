@@ -1,5 +1,6 @@
+public import Analysis
 import Glibc
-public import Ising
+import Ising
 
 /// Which way a flow of temperatures goes, seen from the critical point.
 ///
@@ -22,7 +23,7 @@ public enum FlowDirection: String, Sendable {
             return
         }
         let error = hypot(first.error, last.error)
-        let (before, after) = (first.mean - criticalCoupling, last.mean - criticalCoupling)
+        let (before, after) = (first.value - criticalCoupling, last.value - criticalCoupling)
         guard abs(after - before) > 3 * error else {
             self = .resting
             return

@@ -1,3 +1,4 @@
+import Analysis
 import Glibc
 
 /// A kernel with one hidden spin for each block of a lattice, and nothing that no hidden spin enters.

@@ -1,3 +1,5 @@
+import Analysis
+
 /// Sums of lattice operators and of their products between the lattices of a blocking, by bins of
 /// configurations.
 ///
@@ -80,19 +82,20 @@ public struct OperatorCorrelations: Sendable {
         for i in values.indices { values[i] += other[i] }
     }
 
-    /// The filled bins as rows of doubles, for a jackknife.
-    var bins: [[Double]] {
-        let columns = Self.columns(lattices)
-        return stride(from: 0, to: values.count, by: columns).filter { values[$0] > 0 }
-            .map { first in (0..<columns).map { Double(values[first + $0]) } }
+    /// How many sums a bin has.
+    var columns: Int { Self.columns(lattices) }
+
+    /// Whether no configuration was added.
+    var isEmpty: Bool {
+        stride(from: 0, to: values.count, by: columns).allSatisfy { values[$0] == 0 }
     }
 
     /// Returns ⟨S′S′⟩_c and ⟨S′S⟩_c of one step and symmetry.
     ///
-    /// - Parameter sums: Of some bins, as a row of `bins`.
+    /// - Parameter sums: Sums over some bins, shape [column].
     static func connected(
         _ sums: [Double], lattices: Int, step: Int, symmetry: LatticeOperators.Symmetry
-    ) -> (coarse: SquareMatrix, mixed: SquareMatrix) {
+    ) -> (coarse: Matrix, mixed: Matrix) {
         let count = sums[0]
         let operators = symmetry.operators
         func mean(_ lattice: Int, _ index: Int) -> Double {
@@ -101,8 +104,8 @@ public struct OperatorCorrelations: Sendable {
         let side = operators.count
         var column = 1 + lattices * LatticeOperators.count + step * Self.stepColumns
         if symmetry == .odd { column += 2 * Self.pairs(.even) }
-        func matrix(_ first: Int, other: Int) -> SquareMatrix {
-            SquareMatrix(side: side) { a, b in
+        func matrix(_ first: Int, other: Int) -> Matrix {
+            Matrix(rows: side, columns: side) { a, b in
                 sums[first + a * side + b] / count - mean(step + 1, a) * mean(other, b)
             }
         }

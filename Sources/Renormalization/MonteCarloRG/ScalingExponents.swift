@@ -1,5 +1,5 @@
+public import Analysis
 import Glibc
-public import Ising
 
 /// The scaling exponents of one coarse graining by a factor of two.
 ///
@@ -25,14 +25,13 @@ public struct ScalingExponents: Sendable {
     public static func steps(
         _ correlations: OperatorCorrelations
     ) throws(RenormalizationError) -> [ScalingExponents] {
-        let bins = correlations.bins
-        guard !bins.isEmpty else { throw .argument("no configuration was measured") }
+        guard !correlations.isEmpty else { throw .argument("no configuration was measured") }
         return (0..<correlations.lattices - 1).map { step in
             func truncations(_ symmetry: LatticeOperators.Symmetry) -> [Estimate] {
-                Jackknife.estimates(bins) { sums in
+                Jackknife.estimates(correlations.values, columns: correlations.columns) { sums in
                     let (coarse, mixed) = OperatorCorrelations.connected(
                         sums, lattices: correlations.lattices, step: step, symmetry: symmetry)
-                    return (1...coarse.side).map {
+                    return (1...coarse.rows).map {
                         exponent(coarse.leading($0), mixed.leading($0))
                     }
                 }
@@ -44,7 +43,7 @@ public struct ScalingExponents: Sendable {
         }
     }
 
-    private static func exponent(_ coarse: SquareMatrix, _ mixed: SquareMatrix) -> Double {
+    private static func exponent(_ coarse: Matrix, _ mixed: Matrix) -> Double {
         guard let value = coarse.solve(mixed)?.leadingEigenvalue, value > 0 else { return .nan }
         return log2(value)
     }

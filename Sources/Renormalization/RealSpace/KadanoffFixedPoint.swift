@@ -1,5 +1,5 @@
+import Analysis
 import Glibc
-import Ising
 
 /// A fixed point of Kadanoff's lower-bound renormalization, and the exponents of its linearization.
 ///
@@ -117,10 +117,12 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
         neighbourCoupling = couplings[0]
         diagonalCoupling = family == .symmetric ? couplings[0] : couplings[1]
         fourSpinCoupling = couplings[couplings.count - 1]
-        thermalEigenvalue = leadingEigenvalue(Self.restrict(derivative, to: interactions))
-        magneticEigenvalue = leadingEigenvalue(Self.restrict(derivative, to: [.spins, .triples]))
+        thermalEigenvalue =
+            Self.restrict(derivative, to: interactions).leadingEigenvalue ?? .nan
+        magneticEigenvalue =
+            Self.restrict(derivative, to: [.spins, .triples]).leadingEigenvalue ?? .nan
         anisotropyEigenvalue =
-            family == .symmetric ? Self.restrict(derivative, to: [.anisotropy])[0][0] : nil
+            family == .symmetric ? Self.restrict(derivative, to: [.anisotropy])[0, 0] : nil
         strengthSlope = Self.slope(derivative, moving.strengthDerivative(at: potential))
     }
 
@@ -135,11 +137,11 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
             let potential = PlaquettePotential(couplings, of: interactions)
             let image = moving.image(of: potential)
             var matrix = restrict(moving.derivative(at: potential), to: interactions)
-            for i in matrix.indices { matrix[i][i] -= 1 }
+            for i in couplings.indices { matrix[i, i] -= 1 }
             let excess = zip(couplings, interactions).map {
                 $0 - $1.coefficient(of: image.values)
             }
-            guard let change = solveLinear(matrix, excess) else { return nil }
+            guard let change = matrix.solve(Matrix(column: excess))?.elements else { return nil }
             for i in couplings.indices { couplings[i] += change[i] }
             guard couplings.allSatisfy({ $0.magnitude < 4 }) else { return nil }
             if change.allSatisfy({ $0.magnitude < 1e-15 }) { return couplings }
@@ -156,14 +158,14 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
     /// How coefficients of interactions change with each other, shape [interaction, interaction].
     private static func restrict(
         _ derivative: [[Double]], to interactions: [PlaquetteInteraction]
-    ) -> [[Double]] {
+    ) -> Matrix {
         let columns = interactions.map { interaction in
             derivative.map { row in
                 row.indices.reduce(0) { $0 + row[$1] * interaction.value($1) }
             }
         }
-        return interactions.map { interaction in
-            columns.map { interaction.coefficient(of: $0) }
+        return Matrix(rows: interactions.count, columns: interactions.count) {
+            interactions[$0].coefficient(of: columns[$1])
         }
     }
 

@@ -1,3 +1,4 @@
+import Analysis
 import Glibc
 
 /// One step of Kadanoff's lower-bound renormalization of the square lattice by blocks of 2×2.

@@ -1,3 +1,5 @@
+import Analysis
+
 /// A dense tensor of doubles that is even under the flip of all spins.
 ///
 /// Row-major, the first leg slowest; elements of odd total parity are zero. Contractions skip
@@ -23,7 +25,9 @@ struct Tensor: Sendable {
         let rowPlaces = places(of: Array(0..<rows.count))
         let columnPlaces = places(of: Array(rows.count..<legs.count))
         for parity in 0..<2 {
-            scatter(matrix.blocks[parity], rowPlaces[parity], columnPlaces[parity], into: &values)
+            scatter(
+                matrix.blocks[parity].elements, rowPlaces[parity], columnPlaces[parity],
+                into: &values)
         }
     }
 
@@ -33,8 +37,11 @@ struct Tensor: Sendable {
         let rowPlaces = places(of: rows)
         let columnPlaces = places(of: columns)
         return ParityMatrix(
-            blocks: (0..<2).map { gather(values, rowPlaces[$0], columnPlaces[$0]) },
-            rows: rowPlaces.map(\.count), columns: columnPlaces.map(\.count))
+            blocks: zip(rowPlaces, columnPlaces).map { rows, columns in
+                Matrix(
+                    rows: rows.count, columns: columns.count,
+                    elements: gather(values, rows, columns))
+            })
     }
 
     /// Returns the sum over pairs of equal legs: first the free legs of this tensor, then those of

@@ -1,3 +1,4 @@
+import Analysis
 import Glibc
 
 /// The spectrum of the transfer matrix of an L×L torus.
@@ -21,11 +22,11 @@ public struct TransferSpectrum: Sendable {
     ///   - logScale: The logarithm of a factor taken out of it.
     /// - Throws: `RenormalizationError.numerical` when LAPACK fails, or no state is left.
     init(_ matrix: ParityMatrix, logScale: Double, size: Int) throws(RenormalizationError) {
-        var magnitudes: [[Double]] = []
-        for parity in 0..<2 {
-            magnitudes.append(
-                try DenseAlgebra.eigenvalueMagnitudes(
-                    matrix.blocks[parity], n: matrix.rows[parity]))
+        let magnitudes: [[Double]]
+        do {
+            magnitudes = try matrix.blocks.map { try $0.eigenvalues().map(\.magnitude) }
+        } catch {
+            throw .numerical("\(error)")
         }
         guard let largest = magnitudes[0].first, largest > 0 else {
             throw .numerical("the transfer matrix of \(size) rows has no even state")

@@ -1,3 +1,5 @@
+import Analysis
+
 /// The leading singular values of a matrix with their vectors, the matrix being about u·diag·vt.
 ///
 /// Even and odd states are decomposed apart, so no truncation mixes them: the symmetry under the
@@ -17,26 +19,18 @@ struct TruncatedSVD {
     /// - Parameter bondDimension: χ, the most values that are kept.
     /// - Throws: `RenormalizationError.numerical` when LAPACK fails.
     init(_ matrix: ParityMatrix, bondDimension: Int) throws(RenormalizationError) {
-        var parts: [DenseAlgebra.SingularValues] = []
-        for parity in 0..<2 {
-            parts.append(
-                try DenseAlgebra.singularValues(
-                    matrix.blocks[parity], m: matrix.rows[parity], n: matrix.columns[parity]))
+        let parts: [SingularValueDecomposition]
+        do {
+            parts = try matrix.blocks.map { try $0.singularValueDecomposition() }
+        } catch {
+            throw .numerical("\(error)")
         }
         let counts = Self.kept(parts.map(\.values), bondDimension: bondDimension)
         bond = Bond(even: counts[0], odd: counts[1])
         values = (0..<2).flatMap { parts[$0].values.prefix(counts[$0]) }
         leftOut = (0..<2).flatMap { parts[$0].values.dropFirst(counts[$0]) }
-        u = ParityMatrix(
-            blocks: (0..<2).map {
-                leadingColumns(parts[$0].u, rows: matrix.rows[$0], count: counts[$0])
-            },
-            rows: matrix.rows, columns: counts)
-        vt = ParityMatrix(
-            blocks: (0..<2).map {
-                Array(parts[$0].vt.prefix(counts[$0] * matrix.columns[$0]))
-            },
-            rows: counts, columns: matrix.columns)
+        u = ParityMatrix(blocks: zip(parts, counts).map { $0.u.leading(columns: $1) })
+        vt = ParityMatrix(blocks: zip(parts, counts).map { $0.vt.leading(rows: $1) })
     }
 
     /// Returns how many of the even values and of the odd ones are kept; each list is falling.
@@ -65,10 +59,4 @@ struct TruncatedSVD {
 
     /// Values below this part of the largest are rounding errors.
     private static let rankTolerance = 1e-14
-}
-
-/// Returns the first columns of a block of vectors of shape `[rows, …]`.
-private func leadingColumns(_ vectors: [Double], rows: Int, count: Int) -> [Double] {
-    let width = rows == 0 ? 0 : vectors.count / rows
-    return (0..<rows).flatMap { vectors[($0 * width)..<($0 * width + count)] }
 }

@@ -1,3 +1,4 @@
+import Analysis
 import Glibc
 import Ising
 
@@ -43,7 +44,7 @@ public struct ExactTrace: Sendable, Equatable {
         residual = TraceResidual(exact: residuals, probabilities: probabilities)
         let logs = zip(residuals, probabilities).map { $0 + log($1) }
         freeEnergyDifference = -logSumExp(logs)
-        divergence = -residual.mean.mean - freeEnergyDifference
+        divergence = -residual.mean.value - freeEnergyDifference
         mutualInformation = MutualInformation.exact(
             kernel, states: states, probabilities: probabilities)
     }

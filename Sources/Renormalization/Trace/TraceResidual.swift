@@ -1,4 +1,4 @@
-public import Ising
+public import Analysis
 
 /// How far a kernel is from the trace condition: ln Tr_h e^{T(v,h)} over the visible states v of a
 /// target, in nats.
@@ -21,7 +21,7 @@ public struct TraceResidual: Sendable, Equatable {
             "\(residuals.count) residuals, \(probabilities.count) probabilities")
         let pairs = zip(residuals, probabilities).filter { $0.1 > 0 }
         let mean = pairs.reduce(0) { $0 + $1.0 * $1.1 }
-        self.mean = Estimate(mean: mean, error: 0)
+        self.mean = Estimate(exact: mean)
         variance = pairs.reduce(0) { $0 + ($1.0 - mean) * ($1.0 - mean) * $1.1 }
         largest = pairs.reduce(0) { max($0, $1.0.magnitude) }
         states = pairs.count
@@ -32,33 +32,10 @@ public struct TraceResidual: Sendable, Equatable {
     /// - Parameter blockLength: How many consecutive configurations may depend on each other.
     /// - Precondition: there is at least one.
     public init(samples residuals: [Double], blockLength: Int) {
-        mean = blockedMean(residuals, blockLength: blockLength)
-        let (mean, count) = (mean.mean, Double(residuals.count))
+        mean = Estimate.mean(of: residuals, blockLength: blockLength)
+        let (mean, count) = (mean.value, Double(residuals.count))
         variance = residuals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
         largest = residuals.reduce(0) { max($0, $1.magnitude) }
         states = residuals.count
     }
-}
-
-/// Returns the mean of values of which those of one block may depend on each other.
-///
-/// The last block may be shorter; the error of a single block is NaN.
-///
-/// - Precondition: there is at least one value.
-public func blockedMean(_ values: [Double], blockLength: Int) -> Estimate {
-    precondition(
-        !values.isEmpty && blockLength >= 1, "\(values.count) values in blocks of \(blockLength)")
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    var squares = 0.0
-    var blocks = 0.0
-    for start in stride(from: 0, to: values.count, by: blockLength) {
-        let block = values[start..<min(start + blockLength, values.count)]
-        let deviation = block.reduce(0) { $0 + ($1 - mean) }
-        squares += deviation * deviation
-        blocks += 1
-    }
-    return Estimate(
-        mean: mean,
-        error: blocks > 1 ? (squares * blocks / (blocks - 1)).squareRoot() / count : .nan)
 }

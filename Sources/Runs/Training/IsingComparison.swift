@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 import DistributedTraining
 import Experiments
@@ -70,10 +71,10 @@ struct IsingComparison {
         let rows = [
             ComparisonRow(
                 name: "energy", model: sums.energyPerSite,
-                reference: Estimate(mean: exact.energyPerSite, error: 0), source: "Kaufman, exact"),
+                reference: Estimate(exact: exact.energyPerSite), source: "Kaufman, exact"),
             ComparisonRow(
                 name: "specific heat", model: sums.specificHeatPerSite(coupling: coupling),
-                reference: Estimate(mean: exact.specificHeatPerSite, error: 0),
+                reference: Estimate(exact: exact.specificHeatPerSite),
                 source: "Kaufman, exact"),
             ComparisonRow(
                 name: "|magnetization|", model: sums.absoluteMagnetizationPerSite,
@@ -106,13 +107,13 @@ private struct ComparisonRow {
             + "   reference by"
     }
 
-    var difference: Double { (model.mean / reference.mean - 1) * 100 }
+    var difference: Double { (model.value / reference.value - 1) * 100 }
 
     var line: String {
         func text(_ estimate: Estimate) -> String {
             estimate.error == 0
-                ? decimal(estimate.mean, 6)
-                : "\(decimal(estimate.mean, 5)) ± \(decimal(estimate.error, 5))"
+                ? decimal(estimate.value, 6)
+                : "\(decimal(estimate.value, 5)) ± \(decimal(estimate.error, 5))"
         }
         return pad(name, 16) + pad(text(model), 22) + pad(text(reference), 24)
             + pad((difference > 0 ? "+" : "") + decimal(difference, 2) + " %", 13)
@@ -126,8 +127,8 @@ private struct ComparisonRow {
             ? "abs_magnetization"
             : name.split(separator: " ")
                 .joined(separator: "_")
-        return "\"\(key)\": \(model.mean), \"\(key)_error\": \(model.error), "
-            + "\"\(key)_reference\": \(reference.mean), "
+        return "\"\(key)\": \(model.value), \"\(key)_error\": \(model.error), "
+            + "\"\(key)_reference\": \(reference.value), "
             + "\"\(key)_reference_error\": \(reference.error)"
     }
 }

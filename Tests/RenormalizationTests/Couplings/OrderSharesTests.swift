@@ -1,3 +1,4 @@
+import Analysis
 import Ising
 import RBMCore
 import TestSupport
@@ -17,7 +18,7 @@ import Testing
             (shares.fields, orders[0].share), (shares.pairs, orders[1].share),
             (shares.higher, higher),
         ] {
-            #expect(abs(share.mean - exact) < 4 * share.error)
+            #expect(abs(share.value - exact) < 4 * share.error)
             #expect(share.error < 0.05 * max(exact, 0.1))
         }
     }
@@ -26,8 +27,8 @@ import Testing
         let hamiltonian = MarginalHamiltonian(
             try BondRBM(size: 6, coupling: 0.4).rbm, side: .visible)
         let shares = try OrderShares(hamiltonian, PairCouplings(hamiltonian))
-        #expect(abs(shares.pairs.mean - 1) < 1e-12)
-        #expect(shares.higher.mean < 1e-12)
+        #expect(abs(shares.pairs.value - 1) < 1e-12)
+        #expect(shares.higher.value < 1e-12)
     }
 
     @Test func nothingIsNoShare() throws {
@@ -36,6 +37,6 @@ import Testing
                 visibleUnits: .spin, hiddenUnits: .spin,
                 parameters: Parameters(visible: 30, hidden: 2)), side: .visible)
         let shares = try OrderShares(hamiltonian, PairCouplings(hamiltonian))
-        #expect(shares.pairs.mean == 0 && shares.higher.mean == 0)
+        #expect(shares.pairs.value == 0 && shares.higher.value == 0)
     }
 }

@@ -1,3 +1,4 @@
+import Analysis
 import Ising
 import Renormalization
 import Testing
@@ -7,8 +8,8 @@ struct FlowDirectionTests {
         _ first: Double?, _ last: Double?, error: Double = 0.001
     ) -> FlowDirection {
         FlowDirection(
-            from: first.map { Estimate(mean: $0, error: error) },
-            to: last.map { Estimate(mean: $0, error: error) })
+            from: first.map { Estimate(value: $0, error: error) },
+            to: last.map { Estimate(value: $0, error: error) })
     }
 
     @Test func distancesFromTheCriticalPointDecide() {

@@ -1,3 +1,4 @@
+import Analysis
 import RandomStreams
 import Testing
 
@@ -25,8 +26,10 @@ struct OperatorCorrelationsTests {
 
     @Test func connectedCorrelationsAreCovariances() {
         let all = correlations(0..<Self.configurations)
-        let row = all.bins.reduce([Double](repeating: 0, count: all.bins[0].count)) { total, bin in
-            zip(total, bin).map { $0 + $1 }
+        let row = (0..<all.columns).map { column in
+            stride(from: column, to: all.values.count, by: all.columns).reduce(0) {
+                $0 + Double(all.values[$1])
+            }
         }
         let samples = (0..<Self.configurations).map(sums)
         func covariance(_ a: (Int, Int), _ b: (Int, Int)) -> Double {
@@ -42,7 +45,7 @@ struct OperatorCorrelationsTests {
             ] {
                 let (coarse, mixed) = OperatorCorrelations.connected(
                     row, lattices: 3, step: step, symmetry: symmetry)
-                #expect(coarse.side == side)
+                #expect(coarse.rows == side && mixed.columns == side)
                 for a in 0..<side {
                     for b in 0..<side {
                         let one = covariance((step + 1, first + a), (step + 1, first + b))

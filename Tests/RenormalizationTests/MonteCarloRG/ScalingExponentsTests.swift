@@ -1,3 +1,4 @@
+import Analysis
 import Glibc
 import Ising
 import Renormalization
@@ -34,14 +35,14 @@ struct ScalingExponentsTests {
         let steps = try measure(size: 64, samples: 6400, seed: 1)
         #expect(steps.count == 4)
         let second = steps[1]
-        #expect(second.thermal.mean > 0.96 && second.thermal.mean < 1.03)
-        #expect(second.magnetic.mean > 1.86 && second.magnetic.mean < 1.89)
+        #expect(second.thermal.value > 0.96 && second.thermal.value < 1.03)
+        #expect(second.magnetic.value > 1.86 && second.magnetic.value < 1.89)
         // Gates are only worth something where the error is small beside them.
         #expect(second.thermal.error > 0 && second.thermal.error < 0.012)
         #expect(second.magnetic.error > 0 && second.magnetic.error < 0.002)
         // One operator is not enough, by many standard errors.
-        #expect(second.truncatedThermal[0].mean < 0.985)
-        #expect(second.truncatedThermal[2].mean == second.thermal.mean)
+        #expect(second.truncatedThermal[0].value < 0.985)
+        #expect(second.truncatedThermal[2].value == second.thermal.value)
     }
 
     @Test func independentSpinsHaveThoseOfTheInfiniteTemperatureFixedPoint() throws {
@@ -66,7 +67,7 @@ struct ScalingExponentsTests {
                 ], configuration: n)
         }
         let magnetic = try ScalingExponents.steps(correlations)[0].truncatedMagnetic[0]
-        #expect(abs(magnetic.mean - log2(1.5)) < 4 * magnetic.error)
+        #expect(abs(magnetic.value - log2(1.5)) < 4 * magnetic.error)
         #expect(magnetic.error < 0.01)
     }
 
@@ -81,6 +82,6 @@ struct ScalingExponentsTests {
                 [[128, 128, 64, 64, 256], [32, 32, 16, 16, 64]], configuration: n)
         }
         let step = try ScalingExponents.steps(frozen)[0]
-        #expect(step.thermal.mean.isNaN && step.magnetic.mean.isNaN)
+        #expect(step.thermal.value.isNaN && step.magnetic.value.isNaN)
     }
 }

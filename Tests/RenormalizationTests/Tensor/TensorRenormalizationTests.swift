@@ -1,3 +1,4 @@
+import Analysis
 import Glibc
 import Ising
 import Testing
@@ -103,7 +104,7 @@ import Testing
     func freeEnergyAtTheCriticalPoint(
         method: TensorMethod, bondDimension: Int, bound: Double
     ) throws {
-        setTensorThreads(1)
+        setLinearAlgebraThreads(1)
         let exact = try Onsager.infinite(coupling: criticalCoupling).freeEnergyPerSite
         let found = try Self.lattice(method, bondDimension, criticalCoupling, steps: 40)
         let error = abs(found.freeEnergyPerSite / exact - 1)
@@ -128,7 +129,7 @@ import Testing
         var phaseNumbers: [Int: Double] = [:]
 
         init(_ method: TensorMethod) throws {
-            setTensorThreads(1)
+            setLinearAlgebraThreads(1)
             var lattice = try TensorRenormalization(
                 method: method, bondDimension: 24, coupling: criticalCoupling)
             for _ in 0..<30 {
@@ -191,7 +192,7 @@ import Testing
 
     @Test(arguments: TensorMethod.allCases, [4, 8, 16])
     func phasesDifferByOneInvariant(method: TensorMethod, bondDimension: Int) throws {
-        setTensorThreads(1)
+        setLinearAlgebraThreads(1)
         // The transition of a truncated lattice is not quite at K_c: at χ = 4 nearer to 0.45.
         let distance = bondDimension == 4 ? 0.02 : 0.01
         for (side, expected) in [(-1.0, 1.0), (1, 2)] {

@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import Ising
 import RBMCore
@@ -58,10 +59,10 @@ import Testing
             let exact = try #require(try information(kernel, target))
             let terms = MutualInformation.lowerBoundTerms(
                 kernel, cases: cases, share: 0..<count, seed: 2)
-            let lower = blockedMean(terms, blockLength: sampler.plan.samplesPerReplica)
+            let lower = Estimate.mean(of: terms, blockLength: sampler.plan.samplesPerReplica)
             let upper = MutualInformation.upperBound(kernel, cases: cases, limit: target.entropy)
-            #expect(lower.mean - 4 * lower.error < exact)
-            #expect(lower.mean > 0.6 * exact)
+            #expect(lower.value - 4 * lower.error < exact)
+            #expect(lower.value > 0.6 * exact)
             #expect(upper > exact - 0.1 && upper <= target.entropy)
             let parts = [0..<100, 100..<800].flatMap {
                 MutualInformation.lowerBoundTerms(kernel, cases: cases, share: $0, seed: 2)

@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import Ising
 import Testing
@@ -8,7 +9,7 @@ import Testing
     @Test func exactSumsAreWeighted() {
         let residual = TraceResidual(
             exact: [1, -3, .infinity, 2], probabilities: [0.5, 0.25, 0, 0.25])
-        #expect(residual.mean == Estimate(mean: 0.25, error: 0))
+        #expect(residual.mean == Estimate(exact: 0.25))
         #expect(abs(residual.variance - (0.5 + 2.25 + 1 - 0.0625)) < 1e-14)
         #expect(residual.largest == 3 && residual.states == 3)
     }
@@ -16,7 +17,7 @@ import Testing
     @Test func blocksGiveTheErrorOfTheMean() {
         // Two blocks of equal pairs: the mean 2 of block means 1 and 3.
         let residual = TraceResidual(samples: [1, 1, 3, 3], blockLength: 2)
-        #expect(residual.mean == Estimate(mean: 2, error: 1))
+        #expect(residual.mean == Estimate(value: 2, error: 1))
         #expect(abs(residual.variance - 4.0 / 3) < 1e-14)
         let independent = TraceResidual(samples: [1, 1, 3, 3], blockLength: 1)
         #expect(abs(independent.mean.error - (1.0 / 3).squareRoot()) < 1e-14)

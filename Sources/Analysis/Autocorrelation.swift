@@ -1,14 +1,15 @@
-/// Memory of Markov chains.
+/// How long a Markov chain remembers its past.
 public enum Autocorrelation {
     /// Returns the integrated autocorrelation time ½ + Σ_{t ≥ 1} ρ(t) in units of the entries.
     ///
-    /// The error of a mean of n entries is √(2τ·variance/n); ½ means independent entries. The sum
-    /// ends at the first t that is at least 6 τ(t) [Madras88].
+    /// ρ(t) is the correlation of entries that are t apart. The error of a mean of n entries is
+    /// √(2τ·variance/n) with this time τ, and independent entries have τ = ½. The sum ends at the
+    /// first t that is at least six times what was added up so far [Madras88].
     ///
     /// - Parameters:
-    ///   - series: stationary series of shape [time, chain].
-    ///   - chains: number of chains, which share one mean.
-    /// - Returns: `nil` when the series ends before the sum; ½ for a constant.
+    ///   - series: A stationary series, shape [time, chain].
+    ///   - chains: The number of chains, which share one mean.
+    /// - Returns: Nil when the series ends before the sum does; ½ for a constant.
     /// - Precondition: `chains` ≥ 1 divides the count of entries.
     public static func integratedTime(of series: [Int], chains: Int = 1) -> Double? {
         precondition(chains >= 1 && series.count % chains == 0, "\(chains) chains")
@@ -28,7 +29,8 @@ public enum Autocorrelation {
 
     /// Returns the mean product of entries that are `lag` apart.
     ///
-    /// Chains have sums of their own, so that the inner loop vectorizes in a fixed order of sums.
+    /// Each chain has its own sum: the inner loop then becomes vector code, and still adds in one
+    /// order.
     private static func covariance(_ deviations: [Double], chains: Int, lag: Int) -> Double {
         let pairs = deviations.count / chains - lag
         var sums = [Double](repeating: 0, count: chains)

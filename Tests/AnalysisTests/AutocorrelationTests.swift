@@ -1,8 +1,7 @@
+import Analysis
 import RandomStreams
 import TestSupport
 import Testing
-
-@testable import Ising
 
 @Suite struct AutocorrelationTests {
     /// Coins of which each copies the one before with probability ρ: ρ(t) = ρᵗ.

@@ -1,27 +1,26 @@
-import Glibc
-public import Ising
+import RealModule
 
 /// The ratio of two partition functions from samples of both distributions.
 public enum BennettRatio {
     /// Estimates ln (Z₁/Z₀) by Bennett's acceptance ratio, the best use of both samples.
     ///
-    /// A state x stands for ln p*₁(v)/p*₀(v). The ratio c solves Σ₀ σ(x − c + m) = Σ₁ σ(c − m − x)
-    /// with m = ln n₁/n₀; for n₁ = 0 it would be the mean weight, for n₀ = 0 the mean of its inverse.
-    /// Source: [Bennett76].
+    /// A state v counts with x = ln p*₁(v)/p*₀(v), the logarithm of the ratio of its weights. The
+    /// estimate c solves Σ₀ σ(x − c + m) = Σ₁ σ(c − m − x) with m = ln n₁/n₀, where σ is the logistic
+    /// function and n₀ and n₁ are the numbers of states. Source: [Bennett76].
     ///
     /// - Parameters:
     ///   - first: x of states drawn from the distribution 0.
     ///   - second: x of states drawn from the distribution 1.
-    ///   - blockLength: How many consecutive states of either may depend on each other.
+    ///   - blockLength: How many consecutive states of one distribution may depend on each other.
     /// - Returns: ln (Z₁/Z₀) in nats; its error to first order, NaN from a single block.
-    /// - Precondition: at least one state of each, all x finite.
+    /// - Precondition: Either distribution has a state, and every x is finite.
     public static func estimate(
         first: [Double], second: [Double], blockLength: Int = 1
     ) -> Estimate {
         precondition(
             !first.isEmpty && !second.isEmpty, "\(first.count) and \(second.count) states")
-        let shift = log(Double(second.count) / Double(first.count))
-        // The difference of both sides falls with c and changes sign between the extremes of x + m.
+        let shift = Double.log(Double(second.count) / Double(first.count))
+        // Left minus right side falls as c grows, and is 0 between the extremes of x + m.
         let all = first + second
         var low = all.reduce(.infinity, min) + shift - 1
         var high = all.reduce(-.infinity, max) + shift + 1
@@ -29,7 +28,7 @@ public enum BennettRatio {
             first.reduce(0) { $0 + fermi(c - shift - $1) }
                 - second.reduce(0) { $0 + fermi($1 + shift - c) }
         }
-        // Beyond the extremes one side may still be the larger: few states of one kind.
+        // Where one distribution has few states, the root may lie beyond the extremes.
         while excess(low) < 0 { low -= high - low }
         while excess(high) > 0 { high += high - low }
         while true {
@@ -42,16 +41,16 @@ public enum BennettRatio {
             relativeError(second.map { fermi($0 + shift - low) }, blockLength),
         ]
         return Estimate(
-            mean: low, error: (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot())
+            value: low, error: (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot())
     }
 
     /// 1/(1 + eˣ).
     private static func fermi(_ x: Double) -> Double {
-        x > 0 ? exp(-x) / (1 + exp(-x)) : 1 / (1 + exp(x))
+        x > 0 ? .exp(-x) / (1 + .exp(-x)) : 1 / (1 + .exp(x))
     }
 
     private static func relativeError(_ values: [Double], _ blockLength: Int) -> Double {
-        let estimate = blockedMean(values, blockLength: blockLength)
-        return estimate.error / estimate.mean
+        let estimate = Estimate.mean(of: values, blockLength: blockLength)
+        return estimate.error / estimate.value
     }
 }

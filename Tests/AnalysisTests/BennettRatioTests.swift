@@ -1,9 +1,7 @@
-import Foundation
-import Ising
+import Analysis
 import RandomStreams
+import RealModule
 import Testing
-
-@testable import Renormalization
 
 @Suite struct BennettRatioTests {
     /// Two normal densities of unit variance: Z₁ = e^{3} Z₀, and x = 3 + 2t − 2 with means 0 and 2.
@@ -13,7 +11,7 @@ import Testing
             // Box and Muller.
             let a = (Double(stream.word(row: n, unit: 0)) + 0.5) * 0x1p-32
             let b = (Double(stream.word(row: n, unit: 1)) + 0.5) * 0x1p-32
-            let t = mean + (-2 * log(a)).squareRoot() * cos(2 * .pi * b)
+            let t = mean + (-2 * Double.log(a)).squareRoot() * .cos(2 * .pi * b)
             return 3 + 2 * t - 2
         }
     }
@@ -25,7 +23,7 @@ import Testing
             let estimate = BennettRatio.estimate(
                 first: samples(n0, mean: 0, seed: 2 * seed),
                 second: samples(n1, mean: 2, seed: 2 * seed + 1))
-            let deviation = (estimate.mean - 3) / estimate.error
+            let deviation = (estimate.value - 3) / estimate.error
             #expect(abs(deviation) < 4)
             #expect(estimate.error < 0.1)
             squares += deviation * deviation
@@ -36,7 +34,7 @@ import Testing
 
     @Test func equalDistributionsLeaveNoError() {
         let estimate = BennettRatio.estimate(first: [7, 7, 7], second: [7, 7])
-        #expect(abs(estimate.mean - 7) < 1e-12 && estimate.error < 1e-12)
+        #expect(abs(estimate.value - 7) < 1e-12 && estimate.error < 1e-12)
     }
 
     /// Exchanging the distributions changes the sign.
@@ -45,7 +43,7 @@ import Testing
         let second = samples(200, mean: 2, seed: 2)
         let there = BennettRatio.estimate(first: first, second: second)
         let back = BennettRatio.estimate(first: second.map { -$0 }, second: first.map { -$0 })
-        #expect(abs(there.mean + back.mean) < 1e-12)
+        #expect(abs(there.value + back.value) < 1e-12)
         #expect(abs(there.error - back.error) < 1e-12)
     }
 
@@ -57,7 +55,7 @@ import Testing
         let copied = BennettRatio.estimate(
             first: first.flatMap { [$0, $0, $0] }, second: second.flatMap { [$0, $0, $0] },
             blockLength: 3)
-        #expect(abs(single.mean - copied.mean) < 1e-12)
+        #expect(abs(single.value - copied.value) < 1e-12)
         #expect(abs(single.error / copied.error - 1) < 1e-9)
     }
 }
