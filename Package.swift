@@ -50,7 +50,7 @@ let package = Package(
         .target(
             name: "Analysis",
             dependencies: ["COpenBLAS", .product(name: "RealModule", package: "swift-numerics")],
-            swiftSettings: swiftSettings),
+            exclude: ["README.md"], swiftSettings: swiftSettings),
         .target(
             name: "RBMCore", dependencies: ["CBitProducts", "COneDNN", "RandomStreams"],
             swiftSettings: swiftSettings,

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// The one-dimensional model in a field, by its 2×2 transfer matrix: H = −K Σ s s′ − h Σ s.
 public enum Chain {
@@ -139,14 +139,15 @@ private struct TransferMatrix {
         let n = Double(size)
         let base = 1 - rest.value
         return rest.apply(
-            -expm1(n * log1p(-rest.value)), n * pow(base, n - 1), -n * (n - 1) * pow(base, n - 2))
+            -.expMinusOne(n * .log(onePlus: -rest.value)), n * .pow(base, size - 1),
+            -n * (n - 1) * .pow(base, size - 2))
     }
 
     private func power(_ base: Jet, _ exponent: Int) -> Jet {
         let n = Double(exponent)
         guard exponent > 0 else { return Jet(value: 1) }
         return base.apply(
-            pow(base.value, n), n * pow(base.value, n - 1),
-            exponent > 1 ? n * (n - 1) * pow(base.value, n - 2) : 0)
+            .pow(base.value, exponent), n * .pow(base.value, exponent - 1),
+            exponent > 1 ? n * (n - 1) * .pow(base.value, exponent - 2) : 0)
     }
 }

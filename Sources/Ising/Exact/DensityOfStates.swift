@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// How many configurations of a small torus have each energy and magnetization.
 ///
@@ -121,10 +121,10 @@ public struct DensityOfStates: Sendable {
         var partition = 0.0
         var sum = 0.0
         for level in levels {
-            let weight = level.count * exp(level.log - ground)
+            let weight = level.count * .exp(level.log - ground)
             partition += weight
             sum += weight * f(level.energy, level.magnetization)
         }
-        return (log(partition) + ground, sum / partition)
+        return (.log(partition) + ground, sum / partition)
     }
 }

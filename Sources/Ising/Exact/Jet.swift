@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// A function of one variable at one point: its value and its first two derivatives.
 struct Jet: Equatable {
@@ -16,8 +16,8 @@ struct Jet: Equatable {
             second: slope * second + curvature * first * first)
     }
 
-    var exponential: Jet { apply(exp(value), exp(value), exp(value)) }
-    var logarithm: Jet { apply(log(value), 1 / value, -1 / (value * value)) }
+    var exponential: Jet { apply(.exp(value), .exp(value), .exp(value)) }
+    var logarithm: Jet { apply(.log(value), 1 / value, -1 / (value * value)) }
     var reciprocal: Jet {
         let inverse = 1 / value
         return apply(inverse, -inverse * inverse, 2 * inverse * inverse * inverse)

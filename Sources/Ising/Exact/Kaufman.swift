@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// The partition function of the L×L torus in closed form, for any size.
 ///
@@ -35,9 +35,9 @@ public enum Kaufman {
         -> (logZ: Double, first: Double, second: Double)
     {
         let sites = Double(size) * Double(size)
-        if k == 0 { return (sites * log(2), 0, 2 * sites) }
+        if k == 0 { return (sites * .log(2), 0, 2 * sites) }
         if k > frozen {
-            return (2 * sites * k + log(2), 2 * sites, 64 * sites * exp(-8 * k))
+            return (2 * sites * k + .log(2), 2 * sites, 64 * sites * .exp(-8 * k))
         }
         let half = Double(size) / 2
         // Products of 2cosh(Lγ/2) and 2sinh(Lγ/2), each times sinh(2K)^{L/2}; the mode 0 is apart.
@@ -58,29 +58,29 @@ public enum Kaufman {
         // γ₀ = 2K + ln tanh K keeps its sign: sinh 2K · e^{±γ₀} are these two, and 2sinh(Lγ₀/2) is
         // the difference of their powers, negative below the critical coupling.
         let rising = LogTerm(
-            value: half * (log(2) + 2 * log(sinh(k)) + 2 * k),
-            first: half * (2 / tanh(k) + 2),
-            second: -half * 2 / (sinh(k) * sinh(k)))
+            value: half * (.log(2) + 2 * .log(.sinh(k)) + 2 * k),
+            first: half * (2 / .tanh(k) + 2),
+            second: -half * 2 / (.sinh(k) * .sinh(k)))
         let falling = LogTerm(
-            value: half * (log(2) + 2 * log(cosh(k)) - 2 * k),
-            first: half * (2 * tanh(k) - 2),
-            second: half * 2 / (cosh(k) * cosh(k)))
+            value: half * (.log(2) + 2 * .log(.cosh(k)) - 2 * k),
+            first: half * (2 * .tanh(k) - 2),
+            second: half * 2 / (.cosh(k) * .cosh(k)))
         let total = LogTerm.sum([
             (1, oddCosh), (1, oddSinh),
             (1, evenCosh * rising), (1, evenCosh * falling),
             (1, evenSinh * rising), (-1, evenSinh * falling),
         ])
-        return (total.value + (sites / 2 - 1) * log(2), total.first, total.second)
+        return (total.value + (sites / 2 - 1) * .log(2), total.first, total.second)
     }
 
     /// Returns 2cosh(Lγ/2) and 2sinh(Lγ/2) of one mode, each times sinh(2K)^{L/2}.
     private static func factors(size: Int, coupling: Double, wave: Double) -> (LogTerm, LogTerm) {
         let length = Double(size)
         let mode = TransferMode(coupling: coupling, angle: .pi * wave / length)
-        let s = sinh(2 * coupling)
-        let c = cosh(2 * coupling)
+        let s = Double.sinh(2 * coupling)
+        let c = Double.cosh(2 * coupling)
         // q = e^{−Lγ}; g = Lγ. Where q underflows, its derivatives have weight zero too.
-        let q = exp(length * (log(s) - mode.logB))
+        let q = Double.exp(length * (.log(s) - mode.logB))
         let g1 = length * (mode.first - 2 * c / s)
         let g2 = length * (mode.second + 4 / (s * s))
         let q1 = q < 1e-280 ? 0 : -g1 * q
@@ -92,9 +92,11 @@ public enum Kaufman {
         let minus = -q1 / (1 - q)
         return (
             power
-                * LogTerm(value: log1p(q), first: plus, second: q2 / (1 + q) - plus * plus),
+                * LogTerm(
+                    value: .log(onePlus: q), first: plus, second: q2 / (1 + q) - plus * plus),
             power
-                * LogTerm(value: log1p(-q), first: minus, second: -q2 / (1 - q) - minus * minus)
+                * LogTerm(
+                    value: .log(onePlus: -q), first: minus, second: -q2 / (1 - q) - minus * minus)
         )
     }
 
@@ -131,7 +133,7 @@ private struct LogTerm {
     /// of the size of N² ever cancels.
     static func sum(_ terms: [(sign: Double, term: LogTerm)]) -> LogTerm {
         let largest = terms.map(\.term.value).max() ?? 0
-        let weights = terms.map { $0.sign * exp($0.term.value - largest) }
+        let weights = terms.map { $0.sign * .exp($0.term.value - largest) }
         let total = weights.reduce(0, +)
         var first = 0.0
         for (weight, (_, term)) in zip(weights, terms) where weight != 0 {
@@ -142,6 +144,6 @@ private struct LogTerm {
             let deviation = term.first - first
             second += weight / total * (term.second + deviation * deviation)
         }
-        return LogTerm(value: largest + log(total), first: first, second: second)
+        return LogTerm(value: largest + .log(total), first: first, second: second)
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// The infinite square lattice without a field.
 public enum Onsager {
@@ -16,9 +16,9 @@ public enum Onsager {
         let strength = abs(coupling)
         let (logZ, first, heat): (Double, Double, Double) =
             if strength == 0 {
-                (log(2), 0.0, 0.0)
+                (.log(2), 0.0, 0.0)
             } else if strength > Kaufman.frozen {
-                (2 * strength, 2.0, strength * strength * 64 * exp(-8 * strength))
+                (2 * strength, 2.0, strength * strength * 64 * .exp(-8 * strength))
             } else if strength < 0.3 {
                 modeAverage(strength)
             } else {
@@ -39,8 +39,8 @@ public enum Onsager {
     public static func magnetization(coupling: Double) throws(IsingError) -> Double {
         guard coupling.isFinite else { throw .couplingNotFinite(coupling) }
         guard coupling > criticalCoupling else { return 0 }
-        let s = sinh(2 * coupling)
-        return pow(max(0, 1 - 1 / (s * s * s * s)), 0.125)
+        let s = Double.sinh(2 * coupling)
+        return .pow(max(0, 1 - 1 / (s * s * s * s)), 0.125)
     }
 
     /// Returns ln Z, ∂ ln Z/∂K and the specific heat per site, averaged over modes.
@@ -61,22 +61,22 @@ public enum Onsager {
         }
         let scale = 0.5 / Double(count)
         return (
-            0.5 * log(2) + scale * logZ, scale * first, coupling * coupling * scale * second
+            0.5 * .log(2) + scale * logZ, scale * first, coupling * coupling * scale * second
         )
     }
 
     /// Returns the same three from complete elliptic integrals; singular only at K_c itself.
     static func ellipticForm(_ coupling: Double) -> (Double, Double, Double) {
-        let s = sinh(2 * coupling)
-        let cotangent = cosh(2 * coupling) / s
+        let s = Double.sinh(2 * coupling)
+        let cotangent = Double.cosh(2 * coupling) / s
         // k = 2s/(1+s²) and the signed complementary modulus 2tanh² 2K − 1.
         let complement = (s - 1) * (s + 1) / (1 + s * s)
         let modulus = 2 * s / (1 + s * s)
         let integral = doubleExponential(upTo: .pi / 2) { angle in
-            let sine = modulus * sin(angle)
-            return log1p((complement * complement + sine * sine).squareRoot())
+            let sine = modulus * .sin(angle)
+            return .log(onePlus: (complement * complement + sine * sine).squareRoot())
         }
-        let logZ = 0.5 * log(2) + log(cosh(2 * coupling)) + integral / .pi
+        let logZ = 0.5 * Double.log(2) + .log(.cosh(2 * coupling)) + integral / .pi
         guard coupling != criticalCoupling, complement != 0 else {
             return (logZ, cotangent, .infinity)
         }
@@ -113,11 +113,11 @@ public enum Onsager {
         var sum = 0.0
         for n in -448...320 {
             let t = Double(n) * step
-            let u = Double.pi / 2 * sinh(t)
+            let u = Double.pi / 2 * .sinh(t)
             // x/end = 1/(1 + e^{−2u}), small ones without cancellation.
-            let fraction = 1 / (1 + exp(-2 * u))
-            let other = 1 / (1 + exp(2 * u))
-            sum += Double.pi * cosh(t) * fraction * other * f(end * fraction)
+            let fraction = 1 / (1 + .exp(-2 * u))
+            let other = 1 / (1 + .exp(2 * u))
+            sum += Double.pi * .cosh(t) * fraction * other * f(end * fraction)
         }
         return end * step * sum
     }

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// One fermion mode of the transfer matrix of the square lattice, with two derivatives in K.
 ///
@@ -13,10 +13,10 @@ struct TransferMode {
 
     /// Evaluates the mode of wave number θ, which is not 0, at K > 0.
     init(coupling: Double, angle: Double) {
-        let s = sinh(2 * coupling)
-        let c = cosh(2 * coupling)
-        let cosine = cos(angle)
-        let versine = 2 * sin(angle / 2) * sin(angle / 2)
+        let s = Double.sinh(2 * coupling)
+        let c = Double.cosh(2 * coupling)
+        let cosine = Double.cos(angle)
+        let versine = 2 * Double.sin(angle / 2) * .sin(angle / 2)
         // a = cosh² 2K − s cos θ; a ± s in forms that do not cancel near the critical point.
         let a = 1 + s * s - s * cosine
         let root = (((1 - s) * (1 - s) + s * versine) * (1 + s * s + s * versine)).squareRoot()
@@ -28,7 +28,7 @@ struct TransferMode {
         let slope = numerator / root
         let numerator1 = a2 - (s1 * s1 + 4 * s * s - s * s1 * slope) / b
         let root1 = (a * a1 - s * s1) / root
-        logB = log(b)
+        logB = .log(b)
         first = slope
         second = (numerator1 - slope * root1) / root
     }

@@ -1,5 +1,5 @@
-import Glibc
 public import RBMCore
+import RealModule
 
 /// The Hamiltonian of one side of an RBM, the other side summed over, in spins of −1 and +1.
 ///
@@ -93,7 +93,7 @@ public struct MarginalHamiltonian: Sendable, Equatable {
                 addUnit(places[j], blocks[j][block] + thresholds[j], &linear, &product)
                 guard j % 512 == 511 || j == others - 1 else { continue }
                 for place in 0..<size {
-                    linear[place] += log(product[place])
+                    linear[place] += .log(product[place])
                     product[place] = 1
                 }
             }
@@ -111,7 +111,7 @@ public struct MarginalHamiltonian: Sendable, Equatable {
         for place in places.indices {
             let x = (places[place] + offset).magnitude
             linear[place] += x
-            product[place] *= 1 + exp(-2 * x)
+            product[place] *= 1 + .exp(-2 * x)
         }
     }
 

@@ -1,5 +1,5 @@
 import Analysis
-import Glibc
+import RealModule
 
 /// The fields and pair couplings of a side of an RBM at any size, exact to rounding.
 ///
@@ -78,14 +78,14 @@ private struct Waves {
         tangents.reserveCapacity(nodes * units)
         for node in 0..<nodes {
             let k = (Double(node) + 0.5) * step
-            var product = step / (k * sinh(.pi / 2 * k))
+            var product = step / (k * .sinh(.pi / 2 * k))
             for weight in weights {
                 let angle = k * weight
-                product *= cos(angle)
-                tangents.append(tan(angle))
+                product *= .cos(angle)
+                tangents.append(.tan(angle))
             }
-            even.append(product * cos(k * threshold))
-            odd.append(product * sin(k * threshold))
+            even.append(product * .cos(k * threshold))
+            odd.append(product * .sin(k * threshold))
         }
     }
 

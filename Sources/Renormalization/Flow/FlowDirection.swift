@@ -1,6 +1,6 @@
 public import Analysis
-import Glibc
 import Ising
+import RealModule
 
 /// Which way a flow of temperatures goes, seen from the critical point.
 ///
@@ -22,7 +22,7 @@ public enum FlowDirection: String, Sendable {
             self = .unknown
             return
         }
-        let error = hypot(first.error, last.error)
+        let error = Double.hypot(first.error, last.error)
         let (before, after) = (first.value - criticalCoupling, last.value - criticalCoupling)
         guard abs(after - before) > 3 * error else {
             self = .resting

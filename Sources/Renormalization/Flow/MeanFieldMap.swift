@@ -1,5 +1,5 @@
-import Glibc
 public import RBMCore
+import RealModule
 
 /// The deterministic flow of a machine: means upward, means downward, without drawing.
 ///
@@ -73,7 +73,7 @@ public struct MeanFieldMap: Sendable {
         let zeroV = [Double](repeating: 0, count: visibleCount)
         let zeroH = [Double](repeating: 0, count: hiddenCount)
         // No symmetry of a lattice that could make it orthogonal to the eigenvector.
-        var vector = (0..<visibleCount).map { 1 + 0.5 * sin(Double($0 * $0 + 1)) }
+        var vector = (0..<visibleCount).map { 1 + 0.5 * .sin(Double($0 * $0 + 1)) }
         var before = Double.nan
         for _ in 0..<10_000 {
             let norm = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -99,7 +99,7 @@ public struct MeanFieldMap: Sendable {
     /// −Σ p ln p over the two values of a unit.
     private static func entropy(_ kind: any UnitKind, mean: Double) -> Double {
         let up = (mean - kind.offset) / kind.scale
-        func term(_ p: Double) -> Double { p > 0 ? -p * log(p) : 0 }
+        func term(_ p: Double) -> Double { p > 0 ? -p * .log(p) : 0 }
         return term(up) + term(1 - up)
     }
 

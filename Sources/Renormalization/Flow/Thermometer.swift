@@ -1,4 +1,3 @@
-import Glibc
 public import Ising
 
 /// Reads the temperature of configurations of the L×L torus off their energy.

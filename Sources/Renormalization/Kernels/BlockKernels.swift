@@ -1,5 +1,5 @@
 import Analysis
-import Glibc
+import RealModule
 
 /// A kernel with one hidden spin for each block of a lattice, and nothing that no hidden spin enters.
 public protocol BlockKernel: RGKernel {
@@ -21,7 +21,7 @@ public struct MajorityKernel: BlockKernel {
 
     public func terms(of visible: [UInt8]) -> KernelTerms {
         let sums = lattice.magnetizations(of: visible)
-        func term(_ sum: Int) -> Double { sum == 0 ? -log(2) : (sum > 0 ? 0 : -.infinity) }
+        func term(_ sum: Int) -> Double { sum == 0 ? -.log(2) : (sum > 0 ? 0 : -.infinity) }
         return KernelTerms(lower: sums.map { term(-$0) }, upper: sums.map { term($0) })
     }
 }
@@ -79,7 +79,7 @@ public struct NullKernel: RGKernel {
     public func offset(of visible: [UInt8]) -> Double { 0 }
 
     public func terms(of visible: [UInt8]) -> KernelTerms {
-        let half = [Double](repeating: -log(2), count: hiddenCount)
+        let half = [Double](repeating: -.log(2), count: hiddenCount)
         return KernelTerms(lower: half, upper: half)
     }
 }

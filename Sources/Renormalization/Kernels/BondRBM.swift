@@ -1,7 +1,7 @@
 import Analysis
-import Glibc
 public import Ising
 public import RBMCore
+import RealModule
 
 /// The exact RBM of the Ising model on the L×L torus: one hidden spin for each bond.
 ///
@@ -43,7 +43,7 @@ public struct BondRBM: Sendable {
         self.coupling = coupling
         let sites = size * size
         var parameters = Parameters(visible: sites, hidden: 2 * sites)
-        let weight = Float(acosh(exp(2 * coupling)) / 2)
+        let weight = Float(Double.acosh(.exp(2 * coupling)) / 2)
         for row in 0..<size {
             for column in 0..<size {
                 let site = row * size + column
@@ -70,6 +70,6 @@ public struct BondRBM: Sendable {
     public func logPartition() throws(IsingError) -> Double {
         let coupling = storedCoupling
         let bonds = Double(2 * size * size)
-        return try Kaufman.torus(size: size, coupling: coupling).logZ + bonds * (log(2) + coupling)
+        return try Kaufman.torus(size: size, coupling: coupling).logZ + bonds * (.log(2) + coupling)
     }
 }

@@ -1,5 +1,4 @@
 import Analysis
-import Glibc
 
 /// A renormalization kernel T(v, h): which hidden states summarize a visible one, and how well.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// Where a hidden unit looks on a torus of visible units.
 public struct ReceptiveField: Sendable, Equatable {
@@ -35,7 +35,7 @@ public struct ReceptiveField: Sendable, Equatable {
         var (mass, sum, magnitude) = (0.0, 0.0, 0.0)
         var (xCos, xSin, yCos, ySin) = (0.0, 0.0, 0.0, 0.0)
         let angles = (0..<size).map { 2 * Double.pi * Double($0) / Double(size) }
-        let (cosines, sines) = (angles.map { cos($0) }, angles.map { sin($0) })
+        let (cosines, sines) = (angles.map(Double.cos), angles.map(Double.sin))
         for y in 0..<size {
             for x in 0..<size {
                 let weight = weights[y * size + x]
@@ -53,11 +53,13 @@ public struct ReceptiveField: Sendable, Equatable {
             (centre, concentration, alignment) = (nil, 0, 0)
             return
         }
-        let (xLength, yLength) = (hypot(xCos, xSin) / mass, hypot(yCos, ySin) / mass)
+        let (xLength, yLength) = (
+            Double.hypot(xCos, xSin) / mass, Double.hypot(yCos, ySin) / mass
+        )
         concentration = min(xLength, yLength)
         alignment = sum / magnitude
         func coordinate(_ cosine: Double, _ sine: Double) -> Double {
-            let turn = atan2(sine, cosine) / (2 * .pi)
+            let turn = Double.atan2(y: sine, x: cosine) / (2 * .pi)
             let place = (turn < 0 ? turn + 1 : turn) * Double(size)
             return place < Double(size) ? place : 0
         }

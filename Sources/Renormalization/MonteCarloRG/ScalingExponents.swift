@@ -1,5 +1,5 @@
 public import Analysis
-import Glibc
+import RealModule
 
 /// The scaling exponents of one coarse graining by a factor of two.
 ///
@@ -45,6 +45,6 @@ public struct ScalingExponents: Sendable {
 
     private static func exponent(_ coarse: Matrix, _ mixed: Matrix) -> Double {
         guard let value = coarse.solve(mixed)?.leadingEigenvalue, value > 0 else { return .nan }
-        return log2(value)
+        return .log2(value)
     }
 }

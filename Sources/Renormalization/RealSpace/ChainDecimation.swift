@@ -1,6 +1,6 @@
 import Analysis
-import Glibc
 public import RBMCore
+import RealModule
 
 /// One step of the exact renormalization of the Ising chain: every other spin is summed over.
 ///
@@ -17,7 +17,7 @@ public struct ChainDecimation: Sendable, Equatable {
     public init(coupling: Double) {
         self.coupling = coupling
         image = logCosh(2 * coupling) / 2
-        constant = (logTwoCosh(2 * coupling) + log(2)) / 2
+        constant = (logTwoCosh(2 * coupling) + .log(2)) / 2
     }
 
     /// The steps from a coupling on, until no weight is left in the sum of constants.

@@ -1,6 +1,6 @@
 import Analysis
-import Glibc
 import Ising
+import RealModule
 
 /// A renormalization of one coupling, K′ = R(K), with a fixed point between order and disorder.
 ///
@@ -34,7 +34,7 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
     public var exactCriticalCoupling: Double? {
         switch self {
         case .migdalKadanoff, .marisKadanoff: criticalCoupling
-        case .niemeijerVanLeeuwen: log(3) / 4
+        case .niemeijerVanLeeuwen: .log(3) / 4
         case .diamond: nil
         }
     }
@@ -52,15 +52,15 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
     /// dR/dK.
     public func derivative(at coupling: Double) -> Double {
         switch self {
-        case .migdalKadanoff: return 2 * tanh(4 * coupling)
-        case .diamond: return 2 * tanh(2 * coupling)
+        case .migdalKadanoff: return 2 * .tanh(4 * coupling)
+        case .diamond: return 2 * .tanh(2 * coupling)
         case .niemeijerVanLeeuwen:
             let share = majority(coupling)
             // d/dK of (x + 1)/(x + 3) with x = e^{4K}.
-            let weight = exp(-4 * coupling)
+            let weight = Double.exp(-4 * coupling)
             let slope = 8 * weight / ((1 + 3 * weight) * (1 + 3 * weight))
             return 2 * share * share + 4 * coupling * share * slope
-        case .marisKadanoff: return 1.5 * tanh(4 * coupling)
+        case .marisKadanoff: return 1.5 * .tanh(4 * coupling)
         }
     }
 
@@ -74,7 +74,7 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
     /// dR/dK at the fixed point.
     public var eigenvalue: Double { derivative(at: fixedPoint) }
     /// y_T = ln λ / ln b.
-    public var thermalExponent: Double { log(eigenvalue) / log(scale) }
+    public var thermalExponent: Double { .log(eigenvalue) / .log(scale) }
     /// ν = 1/y_T.
     public var correlationExponent: Double { 1 / thermalExponent }
     /// α = 2 − 2/y_T.
@@ -82,7 +82,7 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
 
     /// The mean of a spin of a triangle of majority +1: (e^{4K} + 1)/(e^{4K} + 3).
     private func majority(_ coupling: Double) -> Double {
-        let weight = exp(-4 * coupling)
+        let weight = Double.exp(-4 * coupling)
         return (1 + weight) / (1 + 3 * weight)
     }
 }

@@ -1,5 +1,5 @@
 import Analysis
-import Glibc
+import RealModule
 
 /// A fixed point of Kadanoff's lower-bound renormalization, and the exponents of its linearization.
 ///
@@ -51,9 +51,9 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
     public let strengthSlope: Double
 
     /// y_T = ln λ_T / ln 2; exactly 1.
-    public var thermalExponent: Double { log2(thermalEigenvalue) }
+    public var thermalExponent: Double { .log2(thermalEigenvalue) }
     /// y_H = ln λ_H / ln 2; exactly 15/8.
-    public var magneticExponent: Double { log2(magneticEigenvalue) }
+    public var magneticExponent: Double { .log2(magneticEigenvalue) }
     /// ν = 1/y_T; exactly 1.
     public var correlationExponent: Double { 1 / thermalExponent }
     /// δ = y_H/(2 − y_H); exactly 15.

@@ -1,5 +1,5 @@
 import Analysis
-import Glibc
+import RealModule
 
 /// One step of Kadanoff's lower-bound renormalization of the square lattice by blocks of 2×2.
 ///
@@ -45,7 +45,7 @@ struct PotentialMoving {
     func strengthDerivative(at potential: PlaquettePotential) -> [Double] {
         let slopes = (0..<PlaquettePotential.states).map { state in
             let sum = Double(PlaquettePotential.magnetization(state))
-            return sum * tanh(strength * sum)
+            return sum * .tanh(strength * sum)
         }
         return probabilities(at: potential).enumerated().map { block, row in
             row.indices.reduce(0) {
@@ -77,7 +77,7 @@ struct PotentialMoving {
         (0..<PlaquettePotential.states).map { block in
             let exponents = exponents(of: potential, given: block)
             let total = logSumExp(exponents)
-            return exponents.map { exp($0 - total) }
+            return exponents.map { .exp($0 - total) }
         }
     }
 

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// The leading eigenvalues of the transfer matrix of an L×L torus, exact [Kaufman49].
 ///
@@ -21,17 +21,17 @@ public struct ExactTransferLevels: Sendable {
         precondition(size >= 2 && coupling > 0, "size \(size) at coupling \(coupling)")
         let length = Double(size)
         let energies = (0..<(2 * size)).map { l in
-            let cosine = cos(.pi * Double(l) / length)
-            return acosh(cosh(2 * coupling) / tanh(2 * coupling) - cosine)
+            let cosine = Double.cos(.pi * Double(l) / length)
+            return Double.acosh(.cosh(2 * coupling) / .tanh(2 * coupling) - cosine)
         }
         // The energy of l = 0 keeps its sign, which changes at K_c.
-        let zeroMode = 2 * coupling + log(tanh(coupling))
+        let zeroMode = 2 * coupling + .log(.tanh(coupling))
         let even = stride(from: 1, to: 2 * size, by: 2).reduce(0) { $0 + energies[$1] / 2 }
         let odd = stride(from: 2, to: 2 * size, by: 2).reduce(zeroMode / 2) {
             $0 + energies[$1] / 2
         }
         self.size = size
-        logLargest = length * (length / 2 * log(2 * sinh(2 * coupling)) + even)
+        logLargest = length * (length / 2 * .log(2 * .sinh(2 * coupling)) + even)
         sigmaDimension = length * (even - odd) / (2 * .pi)
         // Two fermions of the smallest energy, l = 1 and l = −1.
         epsilonDimension = length * energies[1] / .pi

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// Returns the tensor of one site of the square lattice, and the logarithm of its scale.
 ///
@@ -7,15 +7,15 @@ import Glibc
 /// spin leaves only an even Σ n, with the weight (tanh K)^{Σ n/2}, and the scale is 2 cosh² K. The
 /// contraction over all bonds of a torus is the partition function.
 func isingTensor(coupling: Double) -> (tensor: Tensor, logScale: Double) {
-    let half = tanh(coupling).squareRoot()
+    let half = Double.tanh(coupling).squareRoot()
     let bond = Bond(even: 1, odd: 1)
     let values = (0..<16).map { states in
         let odd = states.nonzeroBitCount
-        return odd % 2 == 0 ? pow(half, Double(odd)) : 0
+        return odd % 2 == 0 ? .pow(half, odd) : 0
     }
     // ln cosh K, in a form that does not overflow.
-    let logCosh = coupling + log1p(exp(-2 * coupling)) - log(2)
+    let logCosh = coupling + .log(onePlus: .exp(-2 * coupling)) - .log(2)
     return (
-        Tensor(legs: Array(repeating: bond, count: 4), values: values), log(2) + 2 * logCosh
+        Tensor(legs: Array(repeating: bond, count: 4), values: values), .log(2) + 2 * logCosh
     )
 }

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 extension CoarseTensor {
     /// Replaces two sites by one: the lattice turns by 45 degrees and its spacing grows by √2.
@@ -23,8 +23,8 @@ extension CoarseTensor {
         let rising = try TruncatedSVD(
             tensor.matrix(rows: [1, 2], columns: [3, 0]), bondDimension: bondDimension)
         let share = (1 - bondExponent) / 2
-        let fallingShare = falling.values.map { pow($0, share) }
-        let risingShare = rising.values.map { pow($0, share) }
+        let fallingShare = falling.values.map { Double.pow($0, share) }
+        let risingShare = rising.values.map { Double.pow($0, share) }
 
         // The halves that look into a plaquette, named by their corner of it.
         let upperLeft = Tensor(falling.vt, rows: [falling.bond], columns: [legs[2], legs[3]])
@@ -45,8 +45,8 @@ extension CoarseTensor {
             .contracted(over: [0], with: lowerLeft, over: [1])
         return CoarseTensor(
             tensor: upper.contracted(over: [1, 3], with: lower, over: [2, 0]),
-            horizontal: falling.values.map { pow($0, bondExponent) },
-            vertical: rising.values.map { pow($0, bondExponent) },
+            horizontal: falling.values.map { .pow($0, bondExponent) },
+            vertical: rising.values.map { .pow($0, bondExponent) },
             lostWeight: max(lostShare(of: falling), lostShare(of: rising)))
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import RealModule
 
 /// Turns the partition function of the Ising model into one tensor, doubling the sites at each step.
 ///
@@ -69,17 +69,17 @@ public struct TensorRenormalization: Sendable {
                 try site.horizontalHOTRGStep(bondDimension: bondDimension)
             }
         steps += 1
-        logScalePerSite += log(site.normalize()) / sites
+        logScalePerSite += .log(site.normalize()) / sites
     }
 
-    private var sites: Double { exp2(Double(steps)) }
+    private var sites: Double { .exp2(Double(steps)) }
 
     /// The share of the squared singular values that the last step left out.
     public var lostWeight: Double { site.lostWeight }
 
     /// −ln Z/N of the torus of N = 2ⁿ sites.
     public var freeEnergyPerSite: Double {
-        -(logScalePerSite + log(site.transferMatrix.trace) / sites)
+        -(logScalePerSite + .log(site.transferMatrix.trace) / sites)
     }
 
     /// X = (Z of the torus)² / Z of the torus twice as long [GuWen09].

@@ -1,5 +1,5 @@
 import Analysis
-import Glibc
+import RealModule
 
 /// The spectrum of the transfer matrix of an L×L torus.
 ///
@@ -32,12 +32,12 @@ public struct TransferSpectrum: Sendable {
             throw .numerical("the transfer matrix of \(size) rows has no even state")
         }
         self.size = size
-        logLargest = logScale + log(largest)
+        logLargest = logScale + .log(largest)
         (even, odd) = (Self.levels(magnitudes[0], largest), Self.levels(magnitudes[1], largest))
     }
 
     private static func levels(_ magnitudes: [Double], _ largest: Double) -> [Double] {
-        magnitudes.filter { $0 > 0 }.map { log(largest / $0) / (2 * .pi) }
+        magnitudes.filter { $0 > 0 }.map { .log(largest / $0) / (2 * .pi) }
     }
 
     /// x_σ of the Ising model: the lowest odd level.
@@ -59,12 +59,12 @@ public struct TransferSpectrum: Sendable {
 /// X of the critical Ising lattice, 1.763…: Z(i)²/Z(2i), with Z(τ) = (θ₂ + θ₃ + θ₄)/2η of a torus of
 /// ratio τ [FerdinandFisher69].
 public let criticalPhaseNumber: Double = {
-    let square = exp2(0.25) + exp2(-0.5)
+    let square = Double.exp2(0.25) + .exp2(-0.5)
     // q = e^{iπτ} of τ = 2i; the next terms are below one rounding error.
-    let q = exp(-2 * Double.pi)
+    let q = Double.exp(-2 * Double.pi)
     let thetas =
-        2 * pow(q, 0.25) * (1 + pow(q, 2) + pow(q, 6)) + (1 + 2 * q + 2 * pow(q, 4))
-        + (1 - 2 * q + 2 * pow(q, 4))
-    let eta = pow(q, 1.0 / 12) * (1 - pow(q, 2)) * (1 - pow(q, 4)) * (1 - pow(q, 6))
+        2 * .pow(q, 0.25) * (1 + .pow(q, 2) + .pow(q, 6)) + (1 + 2 * q + 2 * .pow(q, 4))
+        + (1 - 2 * q + 2 * .pow(q, 4))
+    let eta = Double.pow(q, 1.0 / 12) * (1 - .pow(q, 2)) * (1 - .pow(q, 4)) * (1 - .pow(q, 6))
     return square * square / (thetas / (2 * eta))
 }()

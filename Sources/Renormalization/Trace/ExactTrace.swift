@@ -1,6 +1,6 @@
 import Analysis
-import Glibc
 import Ising
+import RealModule
 
 /// Everything that follows from all visible states of a small target: the exact measures of a kernel.
 public struct ExactTrace: Sendable, Equatable {
@@ -37,12 +37,12 @@ public struct ExactTrace: Sendable, Equatable {
                 """)
         }
         let states = (0..<1 << target.units).map { visibleState($0, units: target.units) }
-        let probabilities = states.map { exp(-target.energy(of: $0) - target.logPartition) }
+        let probabilities = states.map { Double.exp(-target.energy(of: $0) - target.logPartition) }
         let residuals = zip(states, probabilities).map { state, probability in
             probability > 0 ? kernel.logTrace(of: state) : 0
         }
         residual = TraceResidual(exact: residuals, probabilities: probabilities)
-        let logs = zip(residuals, probabilities).map { $0 + log($1) }
+        let logs = zip(residuals, probabilities).map { $0 + .log($1) }
         freeEnergyDifference = -logSumExp(logs)
         divergence = -residual.mean.value - freeEnergyDifference
         mutualInformation = MutualInformation.exact(

@@ -1,6 +1,6 @@
 import Analysis
-import Glibc
 import RandomStreams
+import RealModule
 
 /// What hidden units tell of the visible ones: I(v; h) = H(h) − H(h | v), in nats, under the target's
 /// v and the kernel's p(h | v).
@@ -29,7 +29,7 @@ public enum MutualInformation {
             var span = joint.mutableSpan
             span[0] = probability
             for j in 0..<hidden {
-                let (lower, upper) = (exp(logs.lower[j]), exp(logs.upper[j]))
+                let (lower, upper) = (Double.exp(logs.lower[j]), Double.exp(logs.upper[j]))
                 let half = 1 << j
                 for state in 0..<half {
                     span[state &+ half] = span[state] * upper
@@ -39,7 +39,7 @@ public enum MutualInformation {
             var sums = marginal.mutableSpan
             for state in sums.indices { sums[state] += span[state] }
         }
-        return -marginal.reduce(0) { $0 + product($1, log: log($1)) } - conditional
+        return -marginal.reduce(0) { $0 + product($1, log: .log($1)) } - conditional
     }
 
     /// Estimates an upper bound: Σⱼ H(⟨pⱼ⟩) − ⟨H(h | v)⟩, the hidden units taken for independent.
@@ -56,10 +56,10 @@ public enum MutualInformation {
         for state in states {
             let logs = kernel.logConditionals(of: state)
             conditional += entropy(logs) / Double(states.count)
-            for j in means.indices { means[j] += exp(logs.upper[j]) / Double(states.count) }
+            for j in means.indices { means[j] += .exp(logs.upper[j]) / Double(states.count) }
         }
         let marginal = means.reduce(0) {
-            $0 - product($1, log: log($1)) - product(1 - $1, log: log1p(-$1))
+            $0 - product($1, log: .log($1)) - product(1 - $1, log: .log(onePlus: -$1))
         }
         return min(limit, marginal - conditional)
     }
@@ -82,10 +82,10 @@ public enum MutualInformation {
         return share.map { number in
             let own = conditionals[number]
             let bytes = (0..<hidden).map { j in
-                stream.word(row: number, unit: j).occurs(Float(exp(own.upper[j]))) ? 1 : 0
+                stream.word(row: number, unit: j).occurs(Float(Double.exp(own.upper[j]))) ? 1 : 0
             }
             let logs = conditionals.map { logProbability(bytes, $0) }
-            return logs[number] - logSumExp(logs) + log(Double(conditionals.count))
+            return logs[number] - logSumExp(logs) + .log(Double(conditionals.count))
         }
     }
 
@@ -100,7 +100,7 @@ public enum MutualInformation {
     /// −Σ p ln p of independent units.
     private static func entropy(_ logs: KernelTerms) -> Double {
         zip(logs.lower, logs.upper).reduce(0) {
-            $0 - product(exp($1.0), log: $1.0) - product(exp($1.1), log: $1.1)
+            $0 - product(.exp($1.0), log: $1.0) - product(.exp($1.1), log: $1.1)
         }
     }
 

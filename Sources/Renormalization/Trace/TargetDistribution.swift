@@ -1,5 +1,5 @@
-import Glibc
 public import Ising
+import RealModule
 
 /// The distribution of visible states P(v) = e^{−H(v)}/Z that a kernel renormalizes.
 public protocol TargetDistribution: Sendable {
@@ -91,9 +91,9 @@ public struct EmpiricalTarget: TargetDistribution, Equatable {
     public var logPartition: Double { 0 }
 
     /// −Σ P ln P of the cases, in nats.
-    public var entropy: Double { shares.reduce(0) { $0 - $1 * log($1) } }
+    public var entropy: Double { shares.reduce(0) { $0 - $1 * .log($1) } }
 
     public func energy(of visible: [UInt8]) -> Double {
-        places[visible].map { -log(shares[$0]) } ?? .infinity
+        places[visible].map { -.log(shares[$0]) } ?? .infinity
     }
 }

@@ -1,5 +1,5 @@
 import Analysis
-import Glibc
+import Foundation
 import Ising
 import Renormalization
 import Testing

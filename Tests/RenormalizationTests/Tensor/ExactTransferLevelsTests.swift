@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Ising
 import Renormalization
 import Testing
