@@ -114,9 +114,9 @@ private func drawIsing(
                 + "\(bytes) bytes, which every rank holds in memory; at most \(mostIsingBytes) are "
                 + "supported. Lower `samples`")
     }
-    return try world.together { () throws -> ConfigurationSampler in
+    return try world.together { () throws -> IsingSampler in
         do {
-            return try ConfigurationSampler(size: ising.size, coupling: coupling, seed: seed)
+            return try IsingSampler(size: ising.size, coupling: coupling, seed: seed)
         } catch {
             throw SharedFailure(exitCode: ExitStatus.configuration, "data.ising: \(error)")
         }
@@ -133,7 +133,7 @@ extension ConfiguredCoupling {
     }
 }
 
-extension ConfigurationSampler {
+extension IsingSampler {
     /// Collective.
     ///
     /// The first `count` configurations, on every rank.

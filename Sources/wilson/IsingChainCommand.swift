@@ -22,7 +22,7 @@ struct IsingChainCommand: ParsableCommand {
         @Flag(help: "Leave out the bond between the ends.")
         var open = false
 
-        var ends: Chain.Ends { open ? .open : .periodic }
+        var ends: LinearChain.Ends { open ? .open : .periodic }
     }
 
     struct Exact: ParsableCommand {
@@ -40,7 +40,7 @@ struct IsingChainCommand: ParsableCommand {
 
         func run() throws {
             try alone {
-                let report = try ChainReport(
+                let report = try LinearChainReport(
                     size: chain.lattice.size, ends: chain.ends,
                     coupling: chain.lattice.coupling.value,
                     field: chain.lattice.field)
@@ -81,7 +81,7 @@ struct IsingChainCommand: ParsableCommand {
 
         func run() throws {
             try common.onAllRanks { world, _ in
-                let text = try ChainDrawing(
+                let text = try LinearChainDrawing(
                     size: chain.lattice.size, ends: chain.ends,
                     coupling: chain.lattice.coupling.value,
                     field: chain.lattice.field, samples: samples, seed: seed, output: output

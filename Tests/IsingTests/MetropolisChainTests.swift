@@ -53,7 +53,7 @@ import Testing
 
     /// Neither colour of an odd lattice is free of neighbours; in turn they are updated all the same.
     @Test func oddLatticesAreSampled() throws {
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: 5, coupling: 0.44, method: .metropolis, seed: 6)
         var bytes = [UInt8](repeating: 0, count: 8192 * 25)
         var span = bytes.mutableSpan
@@ -70,7 +70,7 @@ import Testing
         arguments: [(0.1, 9_922_817_217_451_342_077), (-0.3, 14_228_233_612_935_800_796)]
             as [(Double, UInt64)])
     func bitsOfASeedInAField(field: Double, checksum: UInt64) throws {
-        let sampler = try ConfigurationSampler(size: 7, coupling: 0.4, field: field, seed: 42)
+        let sampler = try IsingSampler(size: 7, coupling: 0.4, field: field, seed: 42)
         #expect(sampler.plan.method == .metropolis)
         var bytes = [UInt8](repeating: 0, count: 500 * 49)
         var span = bytes.mutableSpan

@@ -17,7 +17,7 @@ import Testing
             size: 8, coupling: criticalCoupling, seed: 1)
         #expect(reference.error <= 5e-4 * reference.value)
         #expect(reference.error > 2e-4 * reference.value)
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: 8, coupling: criticalCoupling, method: .swendsenWang, seed: 2)
         let count = 64 * 1024
         var bytes = [UInt8](repeating: 0, count: count * 64)

@@ -75,7 +75,7 @@ import Testing
         let sets = 300
         var pulls: [[Double]] = [[], [], []]
         for seed in 0..<sets {
-            let sampler = try ConfigurationSampler(
+            let sampler = try IsingSampler(
                 size: 4, coupling: coupling, method: .multispin, seed: UInt64(seed))
             let length = sampler.plan.samplesPerReplica
             var bytes = [UInt8](repeating: 0, count: 1024 * 16)

@@ -39,7 +39,7 @@ public struct IsingDrawing {
         try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
         try checkSize()
         let sampler = try world.together {
-            try ConfigurationSampler(
+            try IsingSampler(
                 size: size, coupling: coupling, field: field, method: method, seed: seed)
         }
         let sites = size * size
@@ -78,7 +78,7 @@ public struct IsingDrawing {
 
     /// All configurations come together on rank 0.
     private func checkSize() throws(SharedFailure) {
-        guard ConfigurationSampler.sizes.contains(size) else { return }
+        guard IsingSampler.sizes.contains(size) else { return }
         let most = Communicator.mostGatheredBytes / (size * size)
         guard samples <= most else {
             throw SharedFailure(

@@ -29,7 +29,7 @@ struct DrawnLattices {
         _ target: IsingTarget, count: Int, seed: UInt64, _ world: borrowing Communicator
     ) throws {
         let sampler = try world.together {
-            try ConfigurationSampler.fresh(
+            try IsingSampler.fresh(
                 size: target.size, coupling: target.coupling, seed: seed)
         }
         let plan = sampler.plan

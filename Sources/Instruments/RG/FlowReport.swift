@@ -9,7 +9,7 @@ struct FlowReport {
     private let size: Int
     private let samples: Int
     private let flows: [TemperatureFlow]
-    private let points: FixedPoints
+    private let points: MeanFieldFixedPoints
     private let heatPeak: Double
 
     /// Fixed points in the table for people.
@@ -17,7 +17,8 @@ struct FlowReport {
 
     /// - Parameter points: Their basins by coupling, then the undecided start.
     init(
-        model: String, size: Int, samples: Int, flows: [TemperatureFlow], points: FixedPoints
+        model: String, size: Int, samples: Int, flows: [TemperatureFlow],
+        points: MeanFieldFixedPoints
     ) throws {
         self.model = model
         self.size = size
@@ -115,7 +116,7 @@ struct FlowReport {
         }
         if points.moving.contains(where: { $0 > 0 }) {
             lines.append(
-                pad("still moving after \(FixedPoints.mostSteps)", 41)
+                pad("still moving after \(MeanFieldFixedPoints.mostSteps)", 41)
                     + points.moving.map { pad("\($0)", 10) }.joined())
         }
         return lines
@@ -166,7 +167,7 @@ struct FlowReport {
         """
     }
 
-    private func object(_ point: FixedPoints.Point) -> String {
+    private func object(_ point: MeanFieldFixedPoints.Point) -> String {
         """
         {"mean": \(point.mean), "residual": \(point.residual), \
         "spectral_radius": \(point.spectralRadius), "free_energy": \(point.freeEnergy), \

@@ -55,10 +55,10 @@ public struct FlowRun {
         let map = MeanFieldMap(rbm)
 
         var flows: [TemperatureFlow] = []
-        var ends: [(end: FixedPoints.End, group: Int)] = []
+        var ends: [(end: MeanFieldFixedPoints.End, group: Int)] = []
         for (index, coupling) in couplings.enumerated() {
             let sampler = try world.together {
-                try ConfigurationSampler.fresh(size: size, coupling: coupling, seed: seed)
+                try IsingSampler.fresh(size: size, coupling: coupling, seed: seed)
             }
             let share = sampler.plan.share(of: samples, world)
             var bytes = [UInt8](repeating: 0, count: share.count * size * size)
@@ -70,10 +70,10 @@ public struct FlowRun {
             ends += try self.ends(of: starts, under: map, world).map { ($0, index) }
         }
         // What the map makes of no knowledge, beside what it makes of configurations.
-        ends.append((FixedPoints.end(of: map.undecided, under: map), couplings.count))
+        ends.append((MeanFieldFixedPoints.end(of: map.undecided, under: map), couplings.count))
         try addReferences(to: &flows, world)
         guard world.rank == 0 else { return nil }
-        let points = FixedPoints(ends, groups: couplings.count + 1, under: map)
+        let points = MeanFieldFixedPoints(ends, groups: couplings.count + 1, under: map)
         let report = try FlowReport(
             model: self.model, size: size, samples: samples, flows: flows, points: points)
         return json ? report.json : report.text
@@ -110,7 +110,7 @@ public struct FlowRun {
     ///
     /// Runs the chains of one start, and measures them now and then.
     private func flow(
-        _ bytes: [UInt8], _ share: Range<Int>, _ sampler: ConfigurationSampler, through rbm: RBM,
+        _ bytes: [UInt8], _ share: Range<Int>, _ sampler: IsingSampler, through rbm: RBM,
         number: Int, _ world: borrowing Communicator
     ) throws -> TemperatureFlow {
         var chains = GibbsSampler(
@@ -163,7 +163,7 @@ public struct FlowRun {
     /// Where starts end under the map, in their order; on rank 0, empty elsewhere.
     private func ends(
         of starts: [UInt8], under map: MeanFieldMap, _ world: borrowing Communicator
-    ) throws -> [FixedPoints.End] {
+    ) throws -> [MeanFieldFixedPoints.End] {
         let sites = size * size
         var own: [Double] = []
         for start in world.share(of: starts.count / sites) {
@@ -173,14 +173,14 @@ public struct FlowRun {
             let state = starts[(start * sites)..<((start + 1) * sites)].map {
                 middle + reach * (2 * Double($0) - 1)
             }
-            let end = FixedPoints.end(of: state, under: map)
+            let end = MeanFieldFixedPoints.end(of: state, under: map)
             own += end.visible + [end.residual]
         }
         let parts = try world.gather(own.flatMap { Self.bytes(of: $0) })
         guard let parts else { return [] }
         let values = Self.doubles(parts.flatMap(\.self))
         return stride(from: 0, to: values.count, by: sites + 1).map { first in
-            FixedPoints.End(
+            MeanFieldFixedPoints.End(
                 visible: Array(values[first..<(first + sites)]), residual: values[first + sites])
         }
     }

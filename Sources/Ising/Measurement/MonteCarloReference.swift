@@ -27,7 +27,7 @@ public enum MonteCarloReference {
             let states = try DensityOfStates(size: size)
             return Estimate(exact: try states.absoluteMagnetization(coupling: coupling))
         }
-        let sampler = try ConfigurationSampler(size: size, coupling: coupling, seed: seed)
+        let sampler = try IsingSampler(size: size, coupling: coupling, seed: seed)
         let batch = 1024
         let total = 4096 * batch
         var sums = try ObservableSums(

@@ -3,7 +3,7 @@ public import Analysis
 /// Integer sums of energy and magnetization over blocks of a data set, for means with errors.
 ///
 /// A block is a run of consecutive configurations; blocks must be independent of each other, what
-/// happens inside one does not matter. For a `ConfigurationSampler` the right length is
+/// happens inside one does not matter. For a `IsingSampler` the right length is
 /// `plan.samplesPerReplica`; for independent configurations 1; for one long chain many times its
 /// autocorrelation time. Sums of parts of a data set, measured anywhere in any order, add exactly.
 public struct ObservableSums: Sendable, Equatable {
@@ -27,7 +27,7 @@ public struct ObservableSums: Sendable, Equatable {
     /// - Throws: `IsingError.size` for L < 2.
     /// - Precondition: `total` ≥ 0, `blockLength` ≥ 1.
     public init(size: Int, total: Int, blockLength: Int) throws(IsingError) {
-        let allowed = ConfigurationSampler.sizes
+        let allowed = IsingSampler.sizes
         guard allowed.contains(size) else { throw .size(size, allowed: allowed, for: "measuring") }
         precondition(total >= 0 && blockLength >= 1, "\(total) in blocks of \(blockLength)")
         self.size = size

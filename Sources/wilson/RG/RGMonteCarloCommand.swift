@@ -69,12 +69,12 @@ struct RGMonteCarloCommand: ParsableCommand {
             let coupling = coupling ?? criticalCoupling
             let text =
                 if let model {
-                    try RulerRun(
+                    try HiddenBlockMCRG(
                         model: model, size: size, coupling: coupling, samples: samples, seed: seed,
                         picture: picture
                     ).run(json: json, world)
                 } else {
-                    try MajorityRun(
+                    try MajorityMCRG(
                         size: size ?? 0, coupling: coupling, samples: samples, seed: seed
                     ).run(json: json, world)
                 }

@@ -70,7 +70,7 @@ struct MeanFieldMapTests {
     ) {
         let rbm = Self.machine(kinds.0, 6, kinds.1, 5)
         let map = MeanFieldMap(rbm)
-        let point = FixedPoints.end(of: map.undecided, under: map).visible
+        let point = MeanFieldFixedPoints.end(of: map.undecided, under: map).visible
         // Columns of the Jacobian by central differences; its largest eigenvalue by many powers.
         let step = 1e-6
         var vector = (0..<6).map { 1 + 0.1 * Double($0) }

@@ -8,7 +8,7 @@ struct ScalingExponentsTests {
     /// Blocks configurations of the critical torus.
     private func measure(size: Int, samples: Int, seed: UInt64) throws -> [ScalingExponents] {
         let sizes = try BlockingSizes.of(size)
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: size, coupling: criticalCoupling, method: .swendsenWang, seed: seed)
         let blocks = MajorityBlocks(seed: seed)
         var correlations = OperatorCorrelations(
@@ -50,7 +50,7 @@ struct ScalingExponentsTests {
         // ⟨S′S⟩/⟨S′S′⟩ = Σ_block ⟨s′s⟩ = 4·3/8, so that y_H = log₂ 1.5 with one operator.
         let size = 8
         let samples = 40_000
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: size, coupling: 0, method: .swendsenWang, seed: 3)
         let blocks = MajorityBlocks(seed: 3)
         var correlations = OperatorCorrelations(lattices: 2, total: samples, runLength: 1)

@@ -44,7 +44,7 @@ import Testing
     /// Bounds from independent configurations enclose the exact value.
     @Test func boundsEncloseTheExactInformation() throws {
         let target = try IsingTarget(size: 4, coupling: 0.3)
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: 4, coupling: 0.3, method: .swendsenWang, seed: 1)
         let count = 800
         var cases = [UInt8](repeating: 0, count: count * 16)

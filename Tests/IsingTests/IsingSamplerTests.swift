@@ -5,15 +5,15 @@ import Testing
 
 @testable import Ising
 
-@Suite struct ConfigurationSamplerTests {
-    private func draw(_ sampler: ConfigurationSampler, _ indices: Range<Int>) -> [UInt8] {
+@Suite struct IsingSamplerTests {
+    private func draw(_ sampler: IsingSampler, _ indices: Range<Int>) -> [UInt8] {
         var bytes = [UInt8](repeating: 255, count: indices.count * sampler.size * sampler.size)
         var span = bytes.mutableSpan
         sampler.draw(indices, into: &span)
         return bytes
     }
 
-    private func measure(_ sampler: ConfigurationSampler, _ count: Int) throws -> ObservableSums {
+    private func measure(_ sampler: IsingSampler, _ count: Int) throws -> ObservableSums {
         var sums = try ObservableSums(
             size: sampler.size, total: count, blockLength: sampler.plan.samplesPerReplica)
         try sums.add(draw(sampler, 0..<count).span, first: 0)
@@ -26,7 +26,7 @@ import Testing
     func energyAndSpecificHeatAgreeWithKaufman(
         method: SamplingMethod, point: (size: Int, coupling: Double)
     ) throws {
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: point.size, coupling: point.coupling, method: method, seed: 20)
         let sums = try measure(sampler, 20_480)
         let exact = try Kaufman.torus(size: point.size, coupling: point.coupling)
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: [(40, 0.408), (32, 0.6), (7, criticalCoupling), (2, 0.3), (12, 0.55)])
     func theDefaultMethodAgreesWithKaufman(size: Int, coupling: Double) throws {
-        let sampler = try ConfigurationSampler(size: size, coupling: coupling, seed: 21)
+        let sampler = try IsingSampler(size: size, coupling: coupling, seed: 21)
         let energy = try measure(sampler, 4096).energyPerSite
         let exact = try Kaufman.torus(size: size, coupling: coupling).energyPerSite
         #expect(abs(energy.value - exact) < 4 * energy.error)
@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: SamplingMethod.allCases)
     func energiesHaveTheEnumeratedDistribution(method: SamplingMethod) throws {
         let coupling = criticalCoupling
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: 4, coupling: coupling, method: method, seed: 22)
         // The last configuration of each replica: these are independent.
         let replicas = 4096
@@ -97,7 +97,7 @@ import Testing
     /// On the 2×2 torus local updates that always took what costs nothing would reach half of it.
     @Test(arguments: SamplingMethod.allCases, [0.12, 0.5])
     func reachesEveryConfiguration(method: SamplingMethod, coupling: Double) throws {
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: 2, coupling: coupling, method: method, seed: 27)
         let length = sampler.plan.samplesPerReplica
         let replicas = 4096
@@ -120,7 +120,7 @@ import Testing
 
     @Test(arguments: SamplingMethod.allCases)
     func magnetizationAgreesWithEnumeration(method: SamplingMethod) throws {
-        let sampler = try ConfigurationSampler(size: 4, coupling: 0.4, method: method, seed: 23)
+        let sampler = try IsingSampler(size: 4, coupling: 0.4, method: method, seed: 23)
         let estimate = try measure(sampler, 16_384).absoluteMagnetizationPerSite
         let exact = try DensityOfStates(size: 4).absoluteMagnetization(coupling: 0.4)
         #expect(abs(estimate.value - exact) < 4 * estimate.error)
@@ -131,7 +131,7 @@ import Testing
     func magnetizationInAFieldAgreesWithEnumeration(
         size: Int, coupling: Double, field: Double
     ) throws {
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: size, coupling: coupling, field: field, seed: 28)
         #expect(sampler.plan.method == .metropolis)
         let sums = try measure(sampler, 16_384)
@@ -149,7 +149,7 @@ import Testing
 
     @Test(arguments: SamplingMethod.allCases)
     func anyDivisionDrawsTheSameBytes(method: SamplingMethod) throws {
-        let sampler = try ConfigurationSampler(size: 6, coupling: 0.4, method: method, seed: 24)
+        let sampler = try IsingSampler(size: 6, coupling: 0.4, method: method, seed: 24)
         let total = 2500
         let all = draw(sampler, 0..<total)
         #expect(Set(all) == [0, 1])
@@ -162,7 +162,7 @@ import Testing
 
     @Test func replicasAndTimesAllDiffer() throws {
         for method in SamplingMethod.allCases {
-            let sampler = try ConfigurationSampler(
+            let sampler = try IsingSampler(
                 size: 12, coupling: 0.3, method: method, seed: 25)
             let bytes = draw(sampler, 0..<2048)
             let distinct = Set((0..<2048).map { Array(bytes[$0 * 144..<($0 + 1) * 144]) })
@@ -178,14 +178,14 @@ import Testing
     /// Samples must not change by accident: data sets are cited by their seed.
     @Test(arguments: checksums)
     func bitsOfASeed(method: SamplingMethod, checksum: UInt64) throws {
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: 8, coupling: criticalCoupling, method: method, seed: 42)
         #expect(Checksum(draw(sampler, 0..<1100)).hash == checksum)
     }
 
     @Test func negativeCouplingsTurnOneSublattice() throws {
-        let positive = try ConfigurationSampler(size: 6, coupling: 0.4, seed: 26)
-        let negative = try ConfigurationSampler(size: 6, coupling: -0.4, seed: 26)
+        let positive = try IsingSampler(size: 6, coupling: 0.4, seed: 26)
+        let negative = try IsingSampler(size: 6, coupling: -0.4, seed: 26)
         #expect(positive.plan == negative.plan)
         let ferromagnet = draw(positive, 0..<50)
         let turned = ferromagnet.enumerated().map { index, spin in
@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test func updatesCountWholeBlocks() throws {
-        let sampler = try ConfigurationSampler(
+        let sampler = try IsingSampler(
             size: 8, coupling: 0.3, method: .multispin, seed: 1)
         let plan = sampler.plan
         #expect(plan.blockSize == 1024)
@@ -220,7 +220,7 @@ import Testing
             -> IsingError?
         {
             #expect(throws: IsingError.self) {
-                try ConfigurationSampler(size: size, coupling: coupling, method: method, seed: 1)
+                try IsingSampler(size: size, coupling: coupling, method: method, seed: 1)
             }
         }
         #expect(error(1, 0.4)?.description.contains("2 to 4096") == true)
@@ -234,7 +234,7 @@ import Testing
             (0.4, 0.1, SamplingMethod.wolff), (-0.4, 0.1, .metropolis), (0.4, .nan, .metropolis),
         ] {
             #expect(throws: IsingError.self) {
-                try ConfigurationSampler(
+                try IsingSampler(
                     size: 8, coupling: coupling, field: field, method: method, seed: 1)
             }
         }

@@ -1,7 +1,7 @@
 import Experiments
 import Ising
 
-extension ConfigurationSampler {
+extension IsingSampler {
     /// Plans the drawing of configurations on which models are measured: none of those that a training
     /// with this seed learned from.
     ///
@@ -11,7 +11,7 @@ extension ConfigurationSampler {
     /// under the complement of the seed.
     static func fresh(
         size: Int, coupling: Double, seed: UInt64
-    ) throws(IsingError) -> ConfigurationSampler {
-        try ConfigurationSampler(size: size, coupling: coupling, seed: ~seed)
+    ) throws(IsingError) -> IsingSampler {
+        try IsingSampler(size: size, coupling: coupling, seed: ~seed)
     }
 }

@@ -1,7 +1,7 @@
 import RealModule
 
 /// The one-dimensional model in a field, by its 2×2 transfer matrix: H = −K Σ s s′ − h Σ s.
-public enum Chain {
+public enum LinearChain {
     /// What the two ends of a chain do.
     public enum Ends: String, Sendable, CaseIterable {
         /// Nothing: N − 1 bonds.
@@ -19,14 +19,14 @@ public enum Chain {
     ///   - size: N ≥ 1 of an open chain, N ≥ 2 of a periodic one.
     /// - Throws: `IsingError` for other sizes, couplings and fields.
     public static func finite(size: Int, ends: Ends, coupling: Double, field: Double = 0)
-        throws(IsingError) -> ChainThermodynamics
+        throws(IsingError) -> LinearChainThermodynamics
     {
         let smallest = ends == .open ? 1 : 2
         guard size >= smallest else {
             throw .size(size, allowed: smallest...Int.max, for: "the \(ends.rawValue) chain")
         }
         try check(coupling: coupling, field: field)
-        return ChainThermodynamics(coupling: coupling, field: field, sites: Double(size)) {
+        return LinearChainThermodynamics(coupling: coupling, field: field, sites: Double(size)) {
             TransferMatrix(coupling: $0, field: $1).logPartition(size: size, ends: ends)
         }
     }
@@ -35,10 +35,10 @@ public enum Chain {
     ///
     /// - Throws: `IsingError` for couplings and fields out of range.
     public static func infinite(coupling: Double, field: Double = 0) throws(IsingError)
-        -> ChainThermodynamics
+        -> LinearChainThermodynamics
     {
         try check(coupling: coupling, field: field)
-        return ChainThermodynamics(coupling: coupling, field: field, sites: 1) {
+        return LinearChainThermodynamics(coupling: coupling, field: field, sites: 1) {
             TransferMatrix(coupling: $0, field: $1).logLargest
         }
     }
@@ -52,7 +52,7 @@ public enum Chain {
 }
 
 /// Thermodynamics of a chain, exact to rounding; bonds as in `ExactThermodynamics`.
-public struct ChainThermodynamics: Sendable, Equatable {
+public struct LinearChainThermodynamics: Sendable, Equatable {
     /// ln Z of the whole chain; per site of the infinite one.
     public let logZ: Double
     /// −ln Z / N.
@@ -117,7 +117,7 @@ private struct TransferMatrix {
     /// ln λ₊.
     var logLargest: Jet { scale + (mean + root).logarithm }
 
-    func logPartition(size: Int, ends: Chain.Ends) -> Jet {
+    func logPartition(size: Int, ends: LinearChain.Ends) -> Jet {
         let ratio = (mean - root) * (mean + root).reciprocal
         switch ends {
         case .periodic:

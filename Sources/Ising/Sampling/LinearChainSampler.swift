@@ -5,13 +5,13 @@ import RandomStreams
 ///
 /// A spin is drawn from its distribution given the spin before it and, on a ring, the first one; what
 /// follows is summed over beforehand. There is nothing to equilibrate and no autocorrelation.
-public struct ChainSampler: Sendable {
+public struct LinearChainSampler: Sendable {
     /// Lengths that are drawn.
     public static let sizes = 2...1_000_000
 
     /// N.
     public let size: Int
-    public let ends: Chain.Ends
+    public let ends: LinearChain.Ends
     /// K.
     public let coupling: Double
     /// h, which adds −h Σ s to H.
@@ -27,12 +27,12 @@ public struct ChainSampler: Sendable {
     ///
     /// - Throws: `IsingError` for other sizes, couplings and fields.
     public init(
-        size: Int, ends: Chain.Ends, coupling: Double, field: Double = 0, seed: UInt64
+        size: Int, ends: LinearChain.Ends, coupling: Double, field: Double = 0, seed: UInt64
     ) throws(IsingError) {
         guard Self.sizes.contains(size) else {
             throw .size(size, allowed: Self.sizes, for: "drawing the chain")
         }
-        try Chain.check(coupling: coupling, field: field)
+        try LinearChain.check(coupling: coupling, field: field)
         self.size = size
         self.ends = ends
         self.coupling = coupling
@@ -65,7 +65,7 @@ public struct ChainSampler: Sendable {
     }
 
     private static func thresholds(
-        size: Int, ends: Chain.Ends, coupling: Double, field: Double
+        size: Int, ends: LinearChain.Ends, coupling: Double, field: Double
     ) -> [UInt64] {
         /// e^{Kss′ + hs′}, divided by the largest there is; by basic arithmetic, as every machine has
         /// it.

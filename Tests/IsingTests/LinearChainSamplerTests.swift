@@ -5,8 +5,8 @@ import Testing
 
 @testable import Ising
 
-@Suite struct ChainSamplerTests {
-    private func draw(_ sampler: ChainSampler, _ indices: Range<Int>) -> [UInt8] {
+@Suite struct LinearChainSamplerTests {
+    private func draw(_ sampler: LinearChainSampler, _ indices: Range<Int>) -> [UInt8] {
         var bytes = [UInt8](repeating: 255, count: indices.count * sampler.size)
         var span = bytes.mutableSpan
         sampler.draw(indices, into: &span)
@@ -14,13 +14,13 @@ import Testing
     }
 
     @Test(
-        arguments: Chain.Ends.allCases,
+        arguments: LinearChain.Ends.allCases,
         [(5, 0.6, 0.0), (5, -0.5, 0.2), (2, 0.3, -0.4), (4, 0.0, 0.1), (5, 2.0, 0.02)])
     func statesHaveTheirWeight(
-        ends: Chain.Ends, point: (size: Int, coupling: Double, field: Double)
+        ends: LinearChain.Ends, point: (size: Int, coupling: Double, field: Double)
     ) throws {
         let (size, coupling, field) = point
-        let sampler = try ChainSampler(
+        let sampler = try LinearChainSampler(
             size: size, ends: ends, coupling: coupling, field: field, seed: 30)
         let count = 40_000
         let bytes = draw(sampler, 0..<count)
@@ -43,9 +43,9 @@ import Testing
     }
 
     @Test func longChainsAgreeWithTheTransferMatrix() throws {
-        let sampler = try ChainSampler(
+        let sampler = try LinearChainSampler(
             size: 500, ends: .periodic, coupling: 1, field: 0.05, seed: 31)
-        let exact = try Chain.finite(size: 500, ends: .periodic, coupling: 1, field: 0.05)
+        let exact = try LinearChain.finite(size: 500, ends: .periodic, coupling: 1, field: 0.05)
         let count = 2000
         let bytes = draw(sampler, 0..<count)
         let sums = (0..<count).map { n in
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func anyDivisionDrawsTheSameBytes() throws {
-        let sampler = try ChainSampler(size: 7, ends: .open, coupling: 0.7, seed: 32)
+        let sampler = try LinearChainSampler(size: 7, ends: .open, coupling: 0.7, seed: 32)
         let all = draw(sampler, 0..<300)
         #expect(Set(all) == [0, 1])
         #expect(draw(sampler, 0..<1) + draw(sampler, 1..<177) + draw(sampler, 177..<300) == all)
@@ -69,18 +69,19 @@ import Testing
     /// Samples must not change by accident: data sets are cited by their seed.
     @Test(
         arguments: [
-            (Chain.Ends.open, 10_615_696_377_405_457_982), (.periodic, 17_777_988_543_419_354_681),
-        ] as [(Chain.Ends, UInt64)])
-    func bitsOfASeed(ends: Chain.Ends, checksum: UInt64) throws {
-        let sampler = try ChainSampler(
+            (LinearChain.Ends.open, 10_615_696_377_405_457_982),
+            (.periodic, 17_777_988_543_419_354_681),
+        ] as [(LinearChain.Ends, UInt64)])
+    func bitsOfASeed(ends: LinearChain.Ends, checksum: UInt64) throws {
+        let sampler = try LinearChainSampler(
             size: 101, ends: ends, coupling: 0.8, field: 0.05, seed: 42)
         #expect(Checksum(draw(sampler, 0..<500)).hash == checksum)
     }
 
     @Test func extremes() throws {
-        for ends in Chain.Ends.allCases {
+        for ends in LinearChain.Ends.allCases {
             for (coupling, field) in [(100.0, 0.0), (-100, 0), (100, 100), (-100, 100), (0, -100)] {
-                let sampler = try ChainSampler(
+                let sampler = try LinearChainSampler(
                     size: 100, ends: ends, coupling: coupling, field: field, seed: 33)
                 let bytes = draw(sampler, 0..<50)
                 // The state of lowest energy, on even rings of antiferromagnets either of two.
@@ -101,7 +102,7 @@ import Testing
             (1, 1.0, 0.0), (1_000_001, 1, 0), (5, .nan, 0), (5, 1, 101),
         ] {
             #expect(throws: IsingError.self) {
-                try ChainSampler(
+                try LinearChainSampler(
                     size: size, ends: .open, coupling: coupling, field: field, seed: 1)
             }
         }

@@ -4,7 +4,7 @@ import Renormalization
 
 /// Measures scaling exponents by Monte Carlo renormalization with majority blocks, for
 /// `wilson rg mcrg`.
-public struct MajorityRun {
+public struct MajorityMCRG {
     private let size: Int
     private let coupling: Double
     private let samples: Int

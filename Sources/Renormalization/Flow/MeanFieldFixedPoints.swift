@@ -1,5 +1,5 @@
 /// Where the deterministic flow of a machine ends, and how many starts end where.
-public struct FixedPoints: Sendable {
+public struct MeanFieldFixedPoints: Sendable {
     /// A state that the map leaves where it is.
     public struct Point: Sendable {
         /// Visible means.

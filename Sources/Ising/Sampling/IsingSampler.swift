@@ -3,7 +3,7 @@
 ///
 /// Any division of 0..<total into ranges, on any number of ranks, draws the same bytes, and the
 /// first n configurations do not depend on how many follow.
-public struct ConfigurationSampler: Sendable {
+public struct IsingSampler: Sendable {
     /// Sizes that are sampled.
     public static let sizes = 2...4096
 

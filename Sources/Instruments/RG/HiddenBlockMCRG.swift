@@ -11,7 +11,7 @@ import Storage
 ///
 /// The hidden units take the place of the majorities. Where their receptive fields make no 4:1
 /// coarse lattice there is no such place, and the answer is a refusal with the picture.
-public struct RulerRun {
+public struct HiddenBlockMCRG {
     private let model: String
     private let size: Int?
     private let coupling: Double
@@ -119,12 +119,12 @@ public struct RulerRun {
     private func lattices(
         _ block: Span<UInt8>, _ numbers: Range<Int>, _ sizes: [Int], _ layers: [RBM],
         _ hidden: [HiddenLattice]
-    ) throws -> [[Lattice]] {
+    ) throws -> [[SpinLattice]] {
         let sites = sizes[0] * sizes[0]
         let bytes = block.indices.map { block[$0] }
-        var result = numbers.map { number -> [Lattice] in
+        var result = numbers.map { number -> [SpinLattice] in
             let first = (number - numbers.lowerBound) * sites
-            return [Lattice(spins: Array(bytes[first..<(first + sites)]), size: sizes[0])]
+            return [SpinLattice(spins: Array(bytes[first..<(first + sites)]), size: sizes[0])]
         }
         var view: any CaseSource = BlockCases(
             bytes, first: numbers.lowerBound, count: samples, visible: sites)
@@ -138,7 +138,7 @@ public struct RulerRun {
                 let own = states.span.extracting(
                     (row * layer.hiddenCount)..<((row + 1) * layer.hiddenCount))
                 result[row].append(
-                    Lattice(spins: hidden[index].configuration(own), size: sizes[index + 1]))
+                    SpinLattice(spins: hidden[index].configuration(own), size: sizes[index + 1]))
             }
         }
         return result

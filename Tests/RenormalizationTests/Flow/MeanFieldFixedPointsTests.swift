@@ -3,7 +3,7 @@ import RBMCore
 import Renormalization
 import Testing
 
-struct FixedPointsTests {
+struct MeanFieldFixedPointsTests {
     /// One hidden spin on n visible ones: v = tanh(w tanh(n w v)) on every site.
     private func star(_ count: Int, weight: Float) -> MeanFieldMap {
         MeanFieldMap(
@@ -14,9 +14,9 @@ struct FixedPointsTests {
                     visibleBias: Array(repeating: 0, count: count), hiddenBias: [0])))
     }
 
-    private func points(_ starts: [[Double]], _ map: MeanFieldMap) -> FixedPoints {
-        FixedPoints(
-            starts.map { (FixedPoints.end(of: $0, under: map), 0) }, groups: 1, under: map)
+    private func points(_ starts: [[Double]], _ map: MeanFieldMap) -> MeanFieldFixedPoints {
+        MeanFieldFixedPoints(
+            starts.map { (MeanFieldFixedPoints.end(of: $0, under: map), 0) }, groups: 1, under: map)
     }
 
     @Test func aStrongStarHasTwoOrderedPointsAndAnUnstableOne() throws {
@@ -31,7 +31,7 @@ struct FixedPointsTests {
         for _ in 0..<200 { exact = tanh(tanh(4 * exact)) }
         #expect(abs(found.points[0].mean - exact) < 1e-9)
         #expect(abs(found.points[1].mean + exact) < 1e-9)
-        #expect(found.points[0].residual <= FixedPoints.tolerance)
+        #expect(found.points[0].residual <= MeanFieldFixedPoints.tolerance)
         // (1 − v²)(1 − h²)·n·w² of the star.
         let hidden = tanh(4 * exact)
         let radius = (1 - exact * exact) * (1 - hidden * hidden) * 4
@@ -60,10 +60,10 @@ struct FixedPointsTests {
         let map = star(4, weight: 1)
         let ends = [(1.0, 0), (1.0, 1), (-1.0, 1)].map { value, group in
             (
-                FixedPoints.end(of: [value, value, value, value], under: map), group
+                MeanFieldFixedPoints.end(of: [value, value, value, value], under: map), group
             )
         }
-        let found = FixedPoints(ends, groups: 2, under: map)
+        let found = MeanFieldFixedPoints(ends, groups: 2, under: map)
         #expect(found.points.map(\.basin) == [[1, 1], [0, 1]])
     }
 }

@@ -6,9 +6,9 @@ import Storage
 
 /// Draws configurations of the chain into a file and measures them beside the exact results, for
 /// `wilson ising chain sample`.
-public struct ChainDrawing {
+public struct LinearChainDrawing {
     private let size: Int
-    private let ends: Chain.Ends
+    private let ends: LinearChain.Ends
     private let coupling: Double
     private let field: Double
     private let samples: Int
@@ -16,7 +16,8 @@ public struct ChainDrawing {
     private let output: String
 
     public init(
-        size: Int, ends: Chain.Ends, coupling: Double, field: Double, samples: Int, seed: UInt64,
+        size: Int, ends: LinearChain.Ends, coupling: Double, field: Double, samples: Int,
+        seed: UInt64,
         output: String
     ) {
         self.size = size
@@ -35,7 +36,7 @@ public struct ChainDrawing {
         try checkCoupling(coupling)
         try checkField(field)
         let sampler = try world.together {
-            try ChainSampler(
+            try LinearChainSampler(
                 size: size, ends: ends, coupling: coupling, field: field, seed: seed)
         }
         let most = Communicator.mostGatheredBytes / size
@@ -59,11 +60,11 @@ public struct ChainDrawing {
             try writeNPY(all.flatMap { $0 }, shape: [samples, size], to: output)
         }
         guard world.rank == 0 else { return nil }
-        let exact = try Chain.finite(size: size, ends: ends, coupling: coupling, field: field)
+        let exact = try LinearChain.finite(size: size, ends: ends, coupling: coupling, field: field)
         return text(ChainSums(values: sums, size: size), exact, json: json)
     }
 
-    private func text(_ sums: ChainSums, _ exact: ChainThermodynamics, json: Bool) -> String {
+    private func text(_ sums: ChainSums, _ exact: LinearChainThermodynamics, json: Bool) -> String {
         let rows = [
             ("energy of bonds", "energy", sums.energyPerSite, exact.energyPerSite),
             (
@@ -101,7 +102,7 @@ private struct ChainSums {
         self.size = size
     }
 
-    init(_ bytes: [UInt8], size: Int, ends: Chain.Ends) {
+    init(_ bytes: [UInt8], size: Int, ends: LinearChain.Ends) {
         var values = [Int64](repeating: 0, count: 5)
         for start in stride(from: 0, to: bytes.count, by: size) {
             var up = 0

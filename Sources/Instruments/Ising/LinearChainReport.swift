@@ -2,18 +2,18 @@ public import Ising
 import Reports
 
 /// The exact results of the chain, for `wilson ising chain`.
-public struct ChainReport {
+public struct LinearChainReport {
     /// Lengths up to this keep their digits in ln Z.
     private static let longest = 1 << 40
 
     private let size: Int
-    private let ends: Chain.Ends
+    private let ends: LinearChain.Ends
     private let coupling: Double
     private let field: Double
-    private let finite: ChainThermodynamics
-    private let infinite: ChainThermodynamics
+    private let finite: LinearChainThermodynamics
+    private let infinite: LinearChainThermodynamics
 
-    public init(size: Int, ends: Chain.Ends, coupling: Double, field: Double) throws {
+    public init(size: Int, ends: LinearChain.Ends, coupling: Double, field: Double) throws {
         try checkCoupling(coupling)
         try checkField(field)
         guard size <= Self.longest else {
@@ -23,12 +23,13 @@ public struct ChainReport {
         self.ends = ends
         self.coupling = coupling
         self.field = field
-        finite = try Chain.finite(size: size, ends: ends, coupling: coupling, field: field)
-        infinite = try Chain.infinite(coupling: coupling, field: field)
+        finite = try LinearChain.finite(size: size, ends: ends, coupling: coupling, field: field)
+        infinite = try LinearChain.infinite(coupling: coupling, field: field)
     }
 
-    private func rows(_ chain: ChainThermodynamics) -> [(name: String, key: String, value: Double)]
-    {
+    private func rows(_ chain: LinearChainThermodynamics) -> [(
+        name: String, key: String, value: Double
+    )] {
         [
             ("free energy", "free_energy", chain.freeEnergyPerSite),
             ("energy of bonds", "energy", chain.energyPerSite),
@@ -40,7 +41,7 @@ public struct ChainReport {
 
     /// One object with the keys of `wilson ising exact`, the magnetization and the susceptibility.
     public var json: String {
-        func entries(_ chain: ChainThermodynamics) -> String {
+        func entries(_ chain: LinearChainThermodynamics) -> String {
             rows(chain).map { "\"\($0.key)\": \(jsonNumber($0.value))" }.joined(separator: ", ")
         }
         return "{\"log_z\": \(jsonNumber(finite.logZ)), \(entries(finite)), "
