@@ -9,7 +9,7 @@ import Testing
         var up = 0
         for _ in 0..<100 {
             chain.advance(sweeps: 1)
-            up += read(chain, sites: 1024).count { $0 == 1 }
+            up += read(&chain, sites: 1024).count { $0 == 1 }
         }
         // 102,400 coins: 4 standard deviations.
         #expect(abs(up - 51_200) < 640)
@@ -21,7 +21,7 @@ import Testing
         var seen: Set<UInt8> = []
         for _ in 0..<20 {
             chain.advance(sweeps: 1)
-            let spins = read(chain, sites: 25)
+            let spins = read(&chain, sites: 25)
             #expect(Set(spins).count == 1)
             seen.insert(spins[0])
         }
@@ -31,11 +31,11 @@ import Testing
     @Test func wolffTurnsAsManySitesAsItCounts() {
         var chain = WolffChain(
             size: 9, coupling: 0.4, clustersPerSweep: 1, seed: 1, role: .production, index: 0)
-        var before = read(chain, sites: 81)
+        var before = read(&chain, sites: 81)
         for _ in 0..<50 {
             let turned = chain.turned
             chain.advance(sweeps: 1)
-            let after = read(chain, sites: 81)
+            let after = read(&chain, sites: 81)
             let changed = before.indices.filter { before[$0] != after[$0] }
             #expect(changed.count == chain.turned - turned)
             // One cluster: all of it had the same sign.
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    private func read<Group: ReplicaGroup & ~Copyable>(_ group: borrowing Group, sites: Int)
+    private func read<Group: ReplicaGroup & ~Copyable>(_ group: inout Group, sites: Int)
         -> [UInt8]
     {
         var bytes = [UInt8](repeating: 0, count: sites)

@@ -42,7 +42,7 @@ import Testing
 
     @Test func startsAlongTheField() {
         for (field, spin) in [(0.1, 1), (-0.1, 0)] as [(Double, UInt8)] {
-            let chain = MetropolisChain(
+            var chain = MetropolisChain(
                 size: 3, coupling: 1, field: field, seed: 1, role: .production, index: 5)
             var bytes = [UInt8](repeating: 7, count: 9)
             var span = bytes.mutableSpan

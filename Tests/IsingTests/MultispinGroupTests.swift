@@ -82,14 +82,14 @@ import Testing
         var group = MultispinGroup(
             size: size, coupling: coupling, seed: 11, role: .production, index: 3)
         var bytes = [UInt8](repeating: 0, count: size * size)
-        func read(_ group: borrowing MultispinGroup) -> [[UInt8]] {
+        func read(_ group: inout MultispinGroup) -> [[UInt8]] {
             (0..<64).map { lane in
                 var span = bytes.mutableSpan
                 group.write(lane, into: &span, at: 0)
                 return bytes
             }
         }
-        let start = read(group)
+        let start = read(&group)
         var reference = Reference(
             size: size, coupling: coupling,
             spins: (0..<size).map { y in
@@ -102,7 +102,7 @@ import Testing
         for sweep in 0..<(size <= 4 ? 5 : 2) {
             group.advance(sweeps: 1)
             reference.sweep(always: sweep != 3, &words)
-            let found = read(group)
+            let found = read(&group)
             for lane in 0..<64 {
                 let expected = (0..<size * size).map { site in
                     UInt8((reference.spins[site / size][site % size][lane] + 1) / 2)
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func startsOrderedWithBothSigns() {
-        let group = MultispinGroup(size: 4, coupling: 0.4, seed: 1, role: .production, index: 0)
+        var group = MultispinGroup(size: 4, coupling: 0.4, seed: 1, role: .production, index: 0)
         var signs: [UInt8] = []
         var bytes = [UInt8](repeating: 0, count: 16)
         for lane in 0..<64 {

@@ -64,34 +64,21 @@ public struct IsingSampler: Sendable {
             bytes.count == indices.count * size * size,
             "\(bytes.count) bytes for \(indices.count) configurations of \(size)×\(size)")
         guard !indices.isEmpty else { return }
-        let strength = abs(coupling)
+        let source = ReplicaSource(
+            method: plan.method, size: size, coupling: abs(coupling), field: field, seed: seed,
+            clustersPerSweep: plan.clustersPerSweep)
         let blocks = indices.lowerBound / plan.blockSize...(indices.upperBound - 1) / plan.blockSize
         for block in blocks {
-            switch plan.method {
-            case .multispin:
-                run(
-                    MultispinGroup(
-                        size: size, coupling: strength, seed: seed, role: .production,
-                        index: block),
-                    block: block, indices: indices, into: &bytes)
-            case .metropolis:
-                run(
-                    MetropolisChain(
-                        size: size, coupling: strength, field: field, seed: seed,
-                        role: .production, index: block),
-                    block: block, indices: indices, into: &bytes)
-            case .swendsenWang:
-                run(
-                    SwendsenWangChain(
-                        size: size, coupling: strength, seed: seed, role: .production,
-                        index: block),
-                    block: block, indices: indices, into: &bytes)
-            case .wolff:
-                run(
-                    WolffChain(
-                        size: size, coupling: strength, clustersPerSweep: plan.clustersPerSweep,
-                        seed: seed, role: .production, index: block),
-                    block: block, indices: indices, into: &bytes)
+            var group = source.group(.production, index: block)
+            let wanted = indices.clamped(to: block * plan.blockSize..<(block + 1) * plan.blockSize)
+            for time in 0..<plan.samplesPerReplica {
+                group.advance(sweeps: time == 0 ? plan.equilibration : plan.spacing)
+                for replica in 0..<plan.replicasPerBlock {
+                    let index = block * plan.blockSize + replica * plan.samplesPerReplica + time
+                    guard wanted.contains(index) else { continue }
+                    let offset = (index - indices.lowerBound) * size * size
+                    group.write(replica, into: &bytes, at: offset)
+                }
             }
         }
         if coupling < 0 { turnSublattice(&bytes) }
@@ -104,24 +91,6 @@ public struct IsingSampler: Sendable {
         let blocks =
             (indices.upperBound - 1) / plan.blockSize - indices.lowerBound / plan.blockSize + 1
         return blocks * plan.replicasPerBlock * plan.sweepsPerReplica * size * size
-    }
-
-    private func run<Group: ReplicaGroup & ~Copyable>(
-        _ start: consuming Group, block: Int, indices: Range<Int>,
-        into bytes: inout MutableSpan<UInt8>
-    ) {
-        var group = start
-        let wanted = indices.clamped(
-            to: block * plan.blockSize..<(block + 1) * plan.blockSize)
-        for time in 0..<plan.samplesPerReplica {
-            group.advance(sweeps: time == 0 ? plan.equilibration : plan.spacing)
-            for replica in 0..<plan.replicasPerBlock {
-                let index = block * plan.blockSize + replica * plan.samplesPerReplica + time
-                guard wanted.contains(index) else { continue }
-                let offset = (index - indices.lowerBound) * size * size
-                group.write(replica, into: &bytes, at: offset)
-            }
-        }
     }
 
     /// Maps configurations of |K| to those of −|K| on an even torus.

@@ -11,8 +11,6 @@ import RandomStreams
 ///
 /// Source: [Metropolis53].
 struct MetropolisChain: ReplicaGroup, ~Copyable {
-    static var replicas: Int { 1 }
-
     private let size: Int
     private let field: Double
     /// What a random word must be below for a spin to turn over, by up neighbours 0...4 of a down and
@@ -92,7 +90,7 @@ struct MetropolisChain: ReplicaGroup, ~Copyable {
         for site in spins.indices { spins[site] ^= 1 }
     }
 
-    func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
+    mutating func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
         copy(spins, into: &bytes, at: offset)
     }
 }

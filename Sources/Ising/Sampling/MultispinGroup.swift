@@ -13,8 +13,6 @@ import RandomStreams
 ///
 /// Source: multispin coding after [Zorn81].
 struct MultispinGroup: ReplicaGroup, ~Copyable {
-    static var replicas: Int { 64 }
-
     /// Digits compared for all sites before the undecided ones are finished singly: few lanes are
     /// left after eight; the second draw has few to begin with.
     fileprivate static let firstDigits = 8
@@ -87,7 +85,7 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
         }
     }
 
-    func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
+    mutating func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
         precondition(
             0..<64 ~= replica && offset >= 0 && offset <= bytes.count - spins.count,
             "replica \(replica) at \(offset) of \(bytes.count) bytes")

@@ -31,34 +31,11 @@ struct PilotRun: Sendable {
     /// - Throws: `IsingError.slow` when the time is out of reach.
     func plan(_ method: SamplingMethod) throws(IsingError) -> SamplingPlan {
         let clusters = method == .wolff ? clustersPerSweep() : 0
-        let time: Double? =
-            switch method {
-            case .multispin:
-                measure(groups: 1, times: 20, limit: multispinLimit) {
-                    MultispinGroup(
-                        size: size, coupling: coupling, seed: seed, role: .pilot, index: $0)
-                }
-            case .metropolis:
-                measure(groups: 16, times: 50, limit: clusterLimit) {
-                    MetropolisChain(
-                        size: size, coupling: coupling, field: field, seed: seed, role: .pilot,
-                        index: $0)
-                }
-            case .swendsenWang:
-                measure(groups: 8, times: 50, limit: clusterLimit) {
-                    SwendsenWangChain(
-                        size: size, coupling: coupling, seed: seed, role: .pilot, index: $0)
-                }
-            case .wolff:
-                measure(groups: 8, times: 50, limit: clusterLimit) {
-                    WolffChain(
-                        size: size, coupling: coupling, clustersPerSweep: clusters, seed: seed,
-                        role: .pilot, index: $0)
-                }
-            }
-        guard let time else {
-            let limit = method == .multispin ? multispinLimit : clusterLimit
-            throw .slow(method, size: size, coupling: coupling, sweeps: limit)
+        let source = ReplicaSource(
+            method: method, size: size, coupling: coupling, field: field, seed: seed,
+            clustersPerSweep: clusters)
+        guard let time = measure(source) else {
+            throw .slow(method, size: size, coupling: coupling, sweeps: limit(of: method))
         }
         return SamplingPlan(
             method: method, autocorrelationTime: time, clustersPerSweep: clusters)
@@ -80,23 +57,35 @@ struct PilotRun: Sendable {
         return max(1, (sites * clusters + sites / 2) / (chain.turned - before))
     }
 
-    private func measure<Group: ReplicaGroup & ~Copyable>(
-        groups count: Int, times: Double, limit: Int, makeGroup: (Int) -> Group
-    ) -> Double? {
-        let replicas = count * Group.replicas
-        var energies: [[Int]] = Array(repeating: [], count: count)
-        var magnetizations = energies
+    /// Groups that run at once, and the autocorrelation times that are measured at least.
+    ///
+    /// Multispin runs 64 replicas in its one group.
+    private func extent(of method: SamplingMethod) -> (groups: Int, times: Double) {
+        switch method {
+        case .multispin: (1, 20)
+        case .metropolis: (16, 50)
+        case .swendsenWang, .wolff: (8, 50)
+        }
+    }
+
+    private func limit(of method: SamplingMethod) -> Int {
+        method == .multispin ? multispinLimit : clusterLimit
+    }
+
+    /// Returns the longer of the autocorrelation times of energy and |Σ s|; nil where the limit comes
+    /// before.
+    private func measure(_ source: ReplicaSource) -> Double? {
+        let (count, times) = extent(of: source.method)
+        let replicas = source.method.replicasPerGroup
         var length = 256
-        while length <= limit {
+        while length <= limit(of: source.method) {
             // Groups begin again in each round: the work only doubles, and no group must be kept.
-            for index in 0..<count {
-                (energies[index], magnetizations[index]) = series(makeGroup(index), length: length)
-            }
-            let time = [energies, magnetizations].map {
+            let parts = (0..<count).map { series(of: source, index: $0, length: length) }
+            let measured = [parts.map(\.energies), parts.map(\.magnetizations)].map {
                 Autocorrelation.integratedTime(
-                    of: interleaved($0, replicas: Group.replicas), chains: replicas)
+                    of: interleaved($0, replicas: replicas), chains: count * replicas)
             }
-            if let energy = time[0], let magnetization = time[1],
+            if let energy = measured[0], let magnetization = measured[1],
                 Double(length / 2) >= times * max(energy, magnetization)
             {
                 return max(energy, magnetization)
@@ -106,27 +95,30 @@ struct PilotRun: Sendable {
         return nil
     }
 
-    /// Returns energies and |Σ s| of every replica of a group over the second half of a run, both
-    /// of shape [time, replica].
-    private func series<Group: ReplicaGroup & ~Copyable>(_ start: consuming Group, length: Int)
-        -> ([Int], [Int])
-    {
-        var group = start
+    /// What one group shows in the second half of a run.
+    private struct Series {
+        /// Shape [time, replica].
         var energies: [Int] = []
+        /// |Σ s|, shape [time, replica].
         var magnetizations: [Int] = []
+    }
+
+    private func series(of source: ReplicaSource, index: Int, length: Int) -> Series {
+        var group = source.group(.pilot, index: index)
+        var series = Series()
         var bytes = [UInt8](repeating: 0, count: sites)
         group.advance(sweeps: length / 2)
         for _ in 0..<length / 2 {
             group.advance(sweeps: 1)
-            for replica in 0..<Group.replicas {
+            for replica in 0..<source.method.replicasPerGroup {
                 var span = bytes.mutableSpan
                 group.write(replica, into: &span, at: 0)
                 let counts = LatticeCounts(bytes.span, at: 0, size: size)
-                energies.append(counts.energy)
-                magnetizations.append(abs(counts.magnetization))
+                series.energies.append(counts.energy)
+                series.magnetizations.append(abs(counts.magnetization))
             }
         }
-        return (energies, magnetizations)
+        return series
     }
 
     /// Returns one series of shape [time, all replicas] from one of [time, replica] for each group.

@@ -4,14 +4,14 @@ import RandomStreams
 ///
 /// Which group it is decides every bit: (seed, role, index).
 protocol ReplicaGroup: ~Copyable {
-    /// Replicas of one group.
-    static var replicas: Int { get }
-
     /// Advances every replica by a number of sweeps.
     mutating func advance(sweeps: Int)
 
     /// Writes the spins of one replica as bytes 0/1, shape [L, L], from an offset on.
-    func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int)
+    ///
+    /// Changes nothing; it is marked so because Swift ends the life of a group of unknown type, which
+    /// cannot be copied, at a call that only reads.
+    mutating func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int)
 }
 
 extension ReplicaGroup where Self: ~Copyable {

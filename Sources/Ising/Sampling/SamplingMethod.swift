@@ -14,6 +14,9 @@ public enum SamplingMethod: String, Sendable, CaseIterable {
     /// Couplings below which clusters are single spins and the parity of their number persists.
     static let wolffMinimum = 0.05
 
+    /// Replicas that advance together.
+    var replicasPerGroup: Int { self == .multispin ? 64 : 1 }
+
     /// Returns the method for a lattice: local updates away from the critical coupling and on small
     /// lattices, else clusters.
     ///

@@ -39,7 +39,8 @@ public struct SamplingPlan: Sendable, Equatable {
         let isLocal = method == .multispin || method == .metropolis
         let multiple: Double = isLocal ? 4 : 2
         spacing = Int((multiple * autocorrelationTime).rounded(.up))
-        (replicasPerBlock, samplesPerReplica) = method == .multispin ? (64, 16) : (1, 64)
+        replicasPerBlock = method.replicasPerGroup
+        samplesPerReplica = method == .multispin ? 16 : 64
     }
 }
 

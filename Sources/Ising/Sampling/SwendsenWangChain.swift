@@ -7,8 +7,6 @@ import RandomStreams
 ///
 /// Source: [SwendsenWang87]; clusters by union–find in scanning order [HoshenKopelman76].
 struct SwendsenWangChain: ReplicaGroup, ~Copyable {
-    static var replicas: Int { 1 }
-
     private let size: Int
     private let bond: Probability
     private var spins: [UInt8]
@@ -103,7 +101,7 @@ struct SwendsenWangChain: ReplicaGroup, ~Copyable {
         }
     }
 
-    func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
+    mutating func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
         copy(spins, into: &bytes, at: offset)
     }
 }

@@ -8,8 +8,6 @@ import RandomStreams
 ///
 /// Source: [Wolff89].
 struct WolffChain: ReplicaGroup, ~Copyable {
-    static var replicas: Int { 1 }
-
     /// Sites turned over so far.
     private(set) var turned = 0
 
@@ -71,7 +69,7 @@ struct WolffChain: ReplicaGroup, ~Copyable {
         }
     }
 
-    func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
+    mutating func write(_ replica: Int, into bytes: inout MutableSpan<UInt8>, at offset: Int) {
         copy(spins, into: &bytes, at: offset)
     }
 }
