@@ -7,7 +7,8 @@ import Testing
 @Suite struct MarginalHamiltonianTests {
     @Test(
         arguments: [
-            (Spin() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli), (.bernoulli, .spin),
+            (Spin() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli),
+            (.bernoulli, .spin),
             (.bernoulli, .bernoulli),
         ],
         MarginalHamiltonian.Side.allCases)

@@ -10,11 +10,14 @@ import Testing
 @Suite struct PairCouplingsTests {
     @Test(
         arguments: [
-            (Spin() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli), (.bernoulli, .spin),
+            (Spin() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli),
+            (.bernoulli, .spin),
             (.bernoulli, .bernoulli),
         ],
         [0.01, 1, 4] as [Float])
-    func agreesWithAllStates(kinds: (visible: any UnitKind, hidden: any UnitKind), scale: Float) throws {
+    func agreesWithAllStates(kinds: (visible: any UnitKind, hidden: any UnitKind), scale: Float)
+        throws
+    {
         let machine = randomMachine(
             visible: 9, hidden: 13, visibleUnits: kinds.visible, hiddenUnits: kinds.hidden,
             scale: scale)

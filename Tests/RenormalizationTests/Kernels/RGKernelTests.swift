@@ -88,7 +88,8 @@ import Testing
 
     @Test func theKernelOfAnRBMIsItsEnergyBesideTheTargets() throws {
         for (visible, hidden) in [
-            (Spin() as any UnitKind, Spin() as any UnitKind), (.bernoulli, .spin), (.spin, .bernoulli),
+            (Spin() as any UnitKind, Spin() as any UnitKind), (.bernoulli, .spin),
+            (.spin, .bernoulli),
         ] {
             let rbm = randomMachine(
                 visible: 9, hidden: 4, visibleUnits: visible, hiddenUnits: hidden, seed: 7)

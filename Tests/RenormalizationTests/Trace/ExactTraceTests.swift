@@ -15,9 +15,11 @@ import Testing
     /// The identities of [MehtaSchwab14] for random parameters: renormalized Hamiltonian, trace and
     /// free energies.
     @Test(arguments: [
-        (Spin() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli), (.bernoulli, .bernoulli),
+        (Spin() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli),
+        (.bernoulli, .bernoulli),
     ])
-    func theMappingIsAnIdentityForAllParameters(visible: any UnitKind, hidden: any UnitKind) throws {
+    func theMappingIsAnIdentityForAllParameters(visible: any UnitKind, hidden: any UnitKind) throws
+    {
         let target = try IsingTarget(size: 3, coupling: 0.408)
         for seed: UInt64 in 1...4 {
             let rbm = randomMachine(
