@@ -15,7 +15,6 @@ let package = Package(
     products: [.executable(name: "wilson", targets: ["wilson"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -94,7 +93,6 @@ let package = Package(
             dependencies: [
                 "Analysis", "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore",
                 "Reports", "Storage",
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -116,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "wilson",
             dependencies: [
-                "DistributedTraining", "Experiments", "Instruments", "Ising", "RBMCore",
+                "Datasets", "DistributedTraining", "Experiments", "Instruments", "Ising", "RBMCore",
                 "Renormalization", "Reports", "Runs", "StepBenchmark",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -172,8 +170,8 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "Datasets", "DistributedTraining", "RandomStreams", "RBMCore", "Runs", "Storage",
-                "TestSupport",
+                "Datasets", "DistributedTraining", "RandomStreams", "RBMCore", "Reports", "Runs",
+                "Storage", "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(
@@ -184,7 +182,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "StepBenchmarkTests", dependencies: ["RBMCore", "StepBenchmark"],
+            name: "StepBenchmarkTests", dependencies: ["RBMCore", "Reports", "StepBenchmark"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandTests",

@@ -1,5 +1,5 @@
 public import DistributedTraining
-public import Experiments
+import Experiments
 public import RBMCore
 public import Storage
 
@@ -17,48 +17,72 @@ public func dataFault(_ file: String, _ problem: String) -> StorageError {
     StorageError(.badFile, file, problem)
 }
 
-/// Collective.
-///
-/// Opens a data file under the rules of the keys `data.values` and `data.binarize`.
-///
-/// `auto` takes IDX for grey; NPY by its values: bool, and numbers that are all 0 or 1, for bits;
-/// numbers that are all −1 or +1 for spins; other whole bytes for grey.
-///
-/// - Parameters:
-///   - seed: Names the random bits of `binarize: sample`.
-///   - asReal: Whether the values are wanted as real numbers, for Gaussian units: grey ones in [0, 1].
-/// - Throws: The same failure on all ranks.
-public func openCases(
-    _ path: String, values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
-    asReal: Bool = false, _ world: borrowing Communicator
-) throws -> OpenedCases {
-    let file = try world.together { () throws -> ArrayFile in
-        let file = try ArrayFile(path: path)
-        guard file.cases > 0 else { throw dataFault(path, "holds no cases; expected at least one") }
-        guard file.caseElements > 0 else {
-            throw dataFault(path, "has the shape \(file.shape): its cases have no values")
+extension DataFile {
+    /// Collective.
+    ///
+    /// Opens the file under the rules of the keys `data.values` and `data.binarize`.
+    ///
+    /// `auto` takes IDX for grey; NPY by its values: bool, and numbers that are all 0 or 1, for bits;
+    /// numbers that are all −1 or +1 for spins; other whole bytes for grey.
+    ///
+    /// - Parameters:
+    ///   - seed: Names the random bits of `binarize: sample`.
+    ///   - asReal: Whether the values are wanted as real numbers, for Gaussian units: grey ones in
+    ///     [0, 1].
+    /// - Throws: The same failure on all ranks.
+    public func open(
+        seed: UInt64, asReal: Bool = false, _ world: borrowing Communicator
+    ) throws -> OpenedCases {
+        let file = try world.together { () throws -> ArrayFile in
+            let file = try ArrayFile(path: path)
+            guard file.cases > 0 else {
+                throw dataFault(path, "holds no cases; expected at least one")
+            }
+            guard file.caseElements > 0 else {
+                throw dataFault(path, "has the shape \(file.shape): its cases have no values")
+            }
+            guard file.cases < 1 << 32 else {
+                throw dataFault(path, "holds \(file.cases) cases; at most 2³² − 1 are supported")
+            }
+            return file
         }
-        guard file.cases < 1 << 32 else {
-            throw dataFault(path, "holds \(file.cases) cases; at most 2³² − 1 are supported")
+        try checkOneView(of: file, world)
+        // Bytes that are grey by declaration hold nothing that could be wrong.
+        let isGreyBytes = file.elementType == .uint8
+        let needsCensus =
+            !isGreyBytes || values == .bits || values == .spins
+            || (values == .auto && file.format == .npy && binarize == .none)
+        let census = needsCensus ? try ValueCensus.take(file, world) : nil
+        // The census is the same on all ranks, and so is what follows from it.
+        return try world.together {
+            let reading =
+                asReal
+                ? try realReading(of: file, values, binarize, census)
+                : try reading(of: file, values, binarize, census)
+            return OpenedCases(
+                cases: FileCases(file, values: reading.values, seed: seed),
+                shape: file.caseShape.isEmpty ? [1] : file.caseShape, meaning: reading.meaning)
         }
-        return file
     }
-    try checkOneView(of: file, world)
-    // Bytes that are grey by declaration hold nothing that could be wrong.
-    let isGreyBytes = file.elementType == .uint8
-    let needsCensus =
-        !isGreyBytes || values == .bits || values == .spins
-        || (values == .auto && file.format == .npy && binarize == .none)
-    let census = needsCensus ? try ValueCensus.take(file, world) : nil
-    // The census is the same on all ranks, and so is what follows from it.
-    return try world.together {
-        let reading =
-            asReal
-            ? try realReading(of: file, values, binarize, census)
-            : try reading(of: file, values, binarize, census)
+
+    /// Collective.
+    ///
+    /// Opens the file as the first layer of a model sees it: as real numbers where that is Gaussian,
+    /// standardized as its training data were.
+    ///
+    /// - Throws: The same failure on all ranks.
+    public func open(
+        seed: UInt64, for model: Model, _ world: borrowing Communicator
+    ) throws -> OpenedCases {
+        let first = model.layers[0]
+        let opened = try open(seed: seed, asReal: first.visibleUnits == .gaussian, world)
+        // Cases of another size are for the caller to name.
+        guard let standardization = model.standardization,
+            opened.cases.visible == first.visibleCount
+        else { return opened }
         return OpenedCases(
-            cases: FileCases(file, values: reading.values, seed: seed),
-            shape: file.caseShape.isEmpty ? [1] : file.caseShape, meaning: reading.meaning)
+            cases: StandardizedCases(opened.cases, standardization), shape: opened.shape,
+            meaning: opened.meaning)
     }
 }
 
@@ -78,28 +102,6 @@ private func checkOneView(of file: ArrayFile, _ world: borrowing Communicator) t
         exitCode: ExitStatus.badFile,
         "\(file.path): the ranks see different files under this path. Copy one file to all hosts, "
             + "or name one that all of them share:\n" + difference)
-}
-
-/// Collective.
-///
-/// Opens a data file as the first layer of a model sees it: as real numbers where that is Gaussian,
-/// standardized as its training data were.
-///
-/// - Throws: The same failure on all ranks.
-public func openCases(
-    _ path: String, values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
-    for model: Model, _ world: borrowing Communicator
-) throws -> OpenedCases {
-    let first = model.layers[0]
-    let opened = try openCases(
-        path, values: values, binarize: binarize, seed: seed,
-        asReal: first.visibleUnits == .gaussian, world)
-    // Cases of another size are for the caller to name.
-    guard let standardization = model.standardization, opened.cases.visible == first.visibleCount
-    else { return opened }
-    return OpenedCases(
-        cases: StandardizedCases(opened.cases, standardization), shape: opened.shape,
-        meaning: opened.meaning)
 }
 
 /// Decides what the values of a file mean as real numbers.

@@ -32,9 +32,8 @@ public struct TrainingData {
         let opened: OpenedCases
         switch options.source {
         case .file(let path):
-            opened = try openCases(
-                path, values: options.values, binarize: options.binarize, seed: seed,
-                asReal: isReal, world)
+            opened = try DataFile(path, values: options.values, binarize: options.binarize)
+                .open(seed: seed, asReal: isReal, world)
         case .ising(let ising):
             opened = try drawIsing(ising, seed: seed, world)
         }
@@ -44,9 +43,8 @@ public struct TrainingData {
             let parts = SubsetCases.divide(opened.cases, heldOut: fraction, seed: seed)
             layer = LayerData(training: parts.training, heldOut: parts.heldOut)
         case .file(let path):
-            let held = try openCases(
-                path, values: options.values, binarize: options.binarize, seed: seed,
-                asReal: isReal, world)
+            let held = try DataFile(path, values: options.values, binarize: options.binarize)
+                .open(seed: seed, asReal: isReal, world)
             guard held.shape == opened.shape else {
                 throw SharedFailure(
                     exitCode: ExitStatus.badFile,

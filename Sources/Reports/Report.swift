@@ -27,6 +27,24 @@ extension OrNull: Encodable where Value: Encodable {
 extension OrNull: Sendable where Value: Sendable {}
 extension OrNull: Equatable where Value: Equatable {}
 
+/// A value that the table may show and that JSON does not hold.
+@propertyWrapper
+public struct NotEncoded<Value>: Encodable {
+    public var wrappedValue: Value
+
+    public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
+
+    public func encode(to encoder: any Encoder) {}
+}
+
+extension NotEncoded: Sendable where Value: Sendable {}
+extension NotEncoded: Equatable where Value: Equatable {}
+
+extension KeyedEncodingContainer {
+    /// Leaves out a value that is not encoded, with its key.
+    public mutating func encode(_ value: NotEncoded<some Any>, forKey key: Key) {}
+}
+
 /// Values whose names are not known before the program runs: an object of JSON in their order.
 public struct NamedValues<Value: Encodable>: Encodable {
     public let entries: [(name: String, value: Value)]

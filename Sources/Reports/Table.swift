@@ -92,7 +92,7 @@ public struct Table: Sendable, CustomStringConvertible {
 
     public var description: String { lines.joined(separator: "\n") }
 
-    /// Rows of cells as lines, in columns as wide as the longest cell.
+    /// Rows of cells as lines, in columns as wide as the longest cell; an empty column takes no room.
     static func aligned(_ rows: [[String]], in columns: [Column]) -> [String] {
         let widths = columns.indices.map { place in
             rows.reduce(columns[place].width) {
@@ -101,7 +101,7 @@ public struct Table: Sendable, CustomStringConvertible {
         }
         return rows.map { cells in
             var line = ""
-            for (place, cell) in cells.enumerated() {
+            for (place, cell) in cells.enumerated() where widths[place] > 0 {
                 let gap = String(repeating: " ", count: widths[place] - cell.count)
                 let isLeft = columns[place].side.map { $0 == .left } ?? (place == 0)
                 line += (place > 0 ? "  " : "") + (isLeft ? cell + gap : gap + cell)

@@ -14,8 +14,8 @@ import RandomStreams
 final class StepBenchmarkLimits {
     private let benchmark: StepBenchmark
     private let rows: Int
-    private var floats: BareFloatProducts
-    private var bytes: BareByteProducts?
+    private var floats: FloatRoofline
+    private var bytes: IntegerRoofline?
     /// Shape `[visible, hidden]`: what the pass over memory changes.
     private var values: [Float]
     /// A row of visible units, and one of hidden units.
@@ -33,8 +33,8 @@ final class StepBenchmarkLimits {
     init(_ benchmark: StepBenchmark, rows: Int) {
         self.benchmark = benchmark
         self.rows = rows
-        floats = BareFloatProducts(benchmark, rows: rows)
-        bytes = benchmark.arithmetic == .float32 ? nil : BareByteProducts(benchmark, rows: rows)
+        floats = FloatRoofline(benchmark, rows: rows)
+        bytes = benchmark.arithmetic == .float32 ? nil : IntegerRoofline(benchmark, rows: rows)
         values = Array(repeating: 1, count: benchmark.visible * benchmark.hidden)
         visibleWords = Array(repeating: 0, count: benchmark.visible)
         hiddenWords = Array(repeating: 0, count: benchmark.hidden)

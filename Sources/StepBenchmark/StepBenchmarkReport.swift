@@ -1,9 +1,10 @@
 import COpenBLAS
 import DistributedTraining
 public import RBMCore
+public import Reports
 
 /// What a benchmark of training steps found, over all ranks.
-public struct StepBenchmarkReport: Sendable {
+public struct StepBenchmarkReport: Report, Sendable {
     /// What the matrix libraries run on.
     struct Kernels: Sendable, Equatable {
         /// Such as `2.6.3, AVX2`.

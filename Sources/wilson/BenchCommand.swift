@@ -1,5 +1,4 @@
 import ArgumentParser
-import DistributedTraining
 import RBMCore
 import StepBenchmark
 
@@ -83,11 +82,6 @@ struct BenchStepCommand: ParsableCommand {
     func run() throws {
         OpenBLASKernel.restartProgramForBest()
         let benchmark = try benchmark()
-        try common.onAllRanks { world, _ in
-            let report = try benchmark.run(world)
-            guard world.rank == 0 else { return 0 }
-            print(json ? report.json : report.lines.joined(separator: "\n"))
-            return 0
-        }
+        try common.onAllRanks(json: json) { try benchmark.run($0) }
     }
 }

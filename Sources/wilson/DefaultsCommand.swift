@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Reports
 
 struct DefaultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,5 +11,5 @@ struct DefaultsCommand: ParsableCommand {
               wilson defaults > run.yaml
             """)
 
-    func run() throws { print(Configuration.defaultsText, terminator: "") }
+    func run() throws { try withoutMPI { try Output.show(Configuration.defaultsText) } }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import DistributedTraining
-import Experiments
 import Reports
 import Runs
 
@@ -34,11 +33,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Which layer of a stack, from 0.")
     var layer = 0
 
-    @Option(help: "How the data's values are read.")
-    var values = ConfiguredValues.auto
-
-    @Option(help: "How grey data become bits.")
-    var binarize = ConfiguredBinarization.none
+    @OptionGroup var reading: ReadingOptions
 
     @Flag(help: "Estimate ln Z by annealed importance sampling.")
     var ais = false
@@ -50,23 +45,16 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func validate() throws {
-        if layer < 0 {
-            throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
-        }
-    }
+    func validate() throws { try checkLayer(layer) }
 
     func run() throws {
-        try common.onAllRanks { world, _ in
+        try common.onAllRanks(json: json) { world in
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
-            let evaluation = try EvaluationRun(
-                model: model, data: data, layer: layer, values: values, binarize: binarize,
+            return try EvaluationRun(
+                model: model, data: reading.file(data), layer: layer,
                 annealing: ais ? annealing.plan : nil
             ).run(world) { stage, done in waiting.show(stage.rawValue, done) }
-            waiting.clear()
-            if world.rank == 0 { print(json ? evaluation.json : evaluation.table) }
-            return 0
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 import Runs
 
 struct InspectCommand: ParsableCommand {
@@ -37,9 +38,7 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if let layer, layer < 0 {
-            throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
-        }
+        try checkLayer(layer)
         if layer != nil && filters == nil {
             throw ValidationError("--layer is only used with --filters")
         }
@@ -50,13 +49,11 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        try alone {
-            let report: InspectionRun.Report =
-                configuration ? .configuration : json ? .json : .text
-            let text = try InspectionRun(
-                file: file, filters: filters, layer: layer ?? 0, report: report
-            ).run()
-            print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+        try withoutMPI {
+            let run = InspectionRun(file: file, filters: filters, layer: layer ?? 0)
+            let found = try run.run()
+            guard configuration else { return try Output.show(found, asJSON: json) }
+            try Output.show(run.configuration(of: found))
         }
     }
 }

@@ -39,7 +39,7 @@ struct IsingChainCommand: ParsableCommand {
         var json = false
 
         func run() throws {
-            try alone {
+            try withoutMPI {
                 let report = try LinearChainReport(
                     size: chain.lattice.size, ends: chain.ends,
                     coupling: chain.lattice.coupling.value,
@@ -76,7 +76,8 @@ struct IsingChainCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            try checkDrawing(of: samples, into: output)
+            try checkArrayFile(output)
+            try checkSamples(samples, least: 1)
         }
 
         func run() throws {

@@ -67,7 +67,8 @@ struct IsingCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            try checkDrawing(of: samples, into: output)
+            try checkArrayFile(output)
+            try checkSamples(samples, least: 1)
             if let method, SamplingMethod(rawValue: method) == nil {
                 let known = SamplingMethod.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--method is `\(method)`; expected one of \(known)")
@@ -108,7 +109,7 @@ struct IsingCommand: ParsableCommand {
         var json = false
 
         func run() throws {
-            try alone {
+            try withoutMPI {
                 let (size, coupling, field) = (lattice.size, lattice.coupling.value, lattice.field)
                 if field == 0 {
                     try Output.show(ExactRun(size: size, coupling: coupling).run(), asJSON: json)
@@ -119,12 +120,4 @@ struct IsingCommand: ParsableCommand {
             }
         }
     }
-}
-
-/// Fails where so many configurations cannot be drawn, or not into a file of that name.
-func checkDrawing(of samples: Int, into output: String) throws {
-    if !output.hasSuffix(".npy") {
-        throw ValidationError("--output is `\(output)`; its name must end in .npy")
-    }
-    try checkSamples(samples, least: 1)
 }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import DistributedTraining
-import Experiments
 import Runs
 
 struct SampleCommand: ParsableCommand {
@@ -43,11 +41,7 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "The data to start from.", completion: .file())
     var data: String?
 
-    @Option(help: "How the data's values are read.")
-    var values = ConfiguredValues.auto
-
-    @Option(help: "How grey data become bits.")
-    var binarize = ConfiguredBinarization.none
+    @OptionGroup var reading: ReadingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -82,16 +76,11 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        try common.onAllRanks { world, _ in
-            let source = data.map {
-                SamplingRun.Start.data($0, values: values, binarize: binarize)
-            }
-            let text = try SamplingRun(
+        try common.onAllRanks(isMessage: true) { world in
+            try SamplingRun(
                 model: model, count: count, sweeps: sweeps, output: output,
-                start: source ?? .noise, clamp: clamp, seed: seed
+                start: data.map { .data(reading.file($0)) } ?? .noise, clamp: clamp, seed: seed
             ).run(world)
-            if let text, !common.quiet { print(text) }
-            return 0
         }
     }
 }

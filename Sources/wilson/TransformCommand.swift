@@ -1,6 +1,5 @@
 import ArgumentParser
 import DistributedTraining
-import Experiments
 import Reports
 import Runs
 
@@ -38,11 +37,7 @@ struct TransformCommand: ParsableCommand {
     @Flag(help: "Write states that are drawn, not means.")
     var samples = false
 
-    @Option(help: "How the data's values are read.")
-    var values = ConfiguredValues.auto
-
-    @Option(help: "How grey data become bits.")
-    var binarize = ConfiguredBinarization.none
+    @OptionGroup var reading: ReadingOptions
 
     @Option(help: "Names the random numbers of --samples and of --binarize sample.")
     var seed: UInt64 = 1
@@ -50,28 +45,21 @@ struct TransformCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if !output.hasSuffix(".npy") {
-            throw ValidationError("--output is `\(output)`; its name must end in .npy")
-        }
+        try checkArrayFile(output)
         if output == data {
             throw ValidationError("--output is the file of --data, which it would replace")
         }
-        if let layer, layer < 0 {
-            throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
-        }
+        try checkLayer(layer)
     }
 
     func run() throws {
-        try common.onAllRanks { world, _ in
+        try common.onAllRanks(isMessage: true) { world in
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
-            let text = try TransformRun(
-                model: model, data: data, output: output, layer: layer, drawsStates: samples,
-                values: values, binarize: binarize, seed: seed
+            return try TransformRun(
+                model: model, data: reading.file(data), output: output, layer: layer,
+                drawsStates: samples, seed: seed
             ).run(world) { waiting.show("cases", $0) }
-            waiting.clear()
-            if let text, !common.quiet { print(text) }
-            return 0
         }
     }
 }

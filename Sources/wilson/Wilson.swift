@@ -1,7 +1,6 @@
 import ArgumentParser
 import DistributedTraining
 import RBMCore
-import Reports
 import Runs
 
 /// The command: says what there is, and leaves the work to the libraries.
@@ -51,57 +50,6 @@ import Runs
             // The others leave in peace: mpirun ends all ranks when one fails, and rank 0 might not
             // have spoken yet.
             exit(withError: Launch.rank == 0 ? error : ExitCode.success)
-        }
-    }
-}
-
-/// Options of every command that computes.
-struct CommonOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Threads of each rank (default: OMP_NUM_THREADS, or the cores of the affinity mask "
-                + "divided by the ranks that share it).", valueName: "n"))
-    var threads: Int?
-
-    /// More than any machine has; OpenMP ends the program when it cannot start its threads.
-    private static let mostThreads = 4096
-
-    @Flag(help: "Print results and errors only.")
-    var quiet = false
-
-    func validate() throws {
-        if let threads, !(1...Self.mostThreads).contains(threads) {
-            throw ValidationError("--threads is \(threads); expected 1 to \(Self.mostThreads)")
-        }
-    }
-
-    /// Runs a command's work on all ranks, and ends with its exit code.
-    func onAllRanks(_ body: (borrowing Communicator, ThreadLevel) throws -> Int32) throws {
-        var outcome: Int32 = 0
-        let failure = withMPI(version: wilsonVersion) { world, level in
-            MatrixProducts.setThreads(try threads ?? world.defaultThreads())
-            outcome = try body(world, level)
-        }
-        let code = failure != 0 ? failure : outcome
-        guard code == 0 else { throw ExitCode(code) }
-    }
-
-    /// Runs a command's work on all ranks, and shows on rank 0 what it found.
-    ///
-    /// - Parameters:
-    ///   - isMessage: Whether --quiet holds the table back, since the result is a file.
-    ///   - work: Returns nil where a rank has nothing to show; rank 0 has.
-    func onAllRanks<Found: Report>(
-        json: Bool = false, isMessage: Bool = false,
-        _ work: (borrowing Communicator) throws -> Found?
-    ) throws {
-        try onAllRanks { world, _ in
-            let found = try work(world)
-            try world.together {
-                guard world.rank == 0, let found, json || !isMessage || !quiet else { return }
-                try Output.show(found, asJSON: json)
-            }
-            return 0
         }
     }
 }

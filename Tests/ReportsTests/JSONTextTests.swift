@@ -21,6 +21,7 @@ struct JSONTextTests {
         var parts = [Part()]
         var shares = NamedValues([("z", 1), ("a", 2)])
         var pairs = [[1, 2], []]
+        @NotEncoded var heading = ["lines"]
     }
 
     @Test func keysComeInOrderAndInSnakeCase() {

@@ -1,5 +1,6 @@
 import DistributedTraining
 import RBMCore
+import Reports
 import Storage
 import TestSupport
 import Testing
@@ -75,8 +76,7 @@ import Testing
             let top = zip(filters[0], filters[1]).map { $0 - 2 * $1 }
             #expect(FilterSheet(model, layer: 2).image == GrayImage.sheet(of: [picture(top)]))
 
-            let run = InspectionRun(
-                file: path, filters: folder + "/f.png", layer: 3, report: .text)
+            let run = InspectionRun(file: path, filters: folder + "/f.png", layer: 3)
             let failure = #expect(throws: SharedFailure.self) { try run.run() }
             #expect(failure?.exitCode == 64)
             #expect(failure?.description.contains("top layer of \(path) is 2") == true)
@@ -88,13 +88,12 @@ import Testing
             let (model, picture) = (folder + "/m.safetensors", folder + "/f.png")
             let rbm = makeRBM(.bernoulli, 9, .bernoulli, 4)
             try Model(layers: [rbm], imageShape: [3, 3]).file().write(to: model)
-            let text = try InspectionRun(file: model, filters: picture, report: .text).run()
+            let text = try InspectionRun(file: model, filters: picture).run().table.description
             #expect(text.contains("4 units") && text.contains(picture))
             let expected = folder + "/expected.png"
             try FilterSheet(try ModelInspection(path: model)).image.writePNG(to: expected)
             #expect(try readBytes(of: picture) == readBytes(of: expected))
-            let nowhere = InspectionRun(
-                file: model, filters: folder + "/none/f.png", report: .text)
+            let nowhere = InspectionRun(file: model, filters: folder + "/none/f.png")
             let error = #expect(throws: StorageError.self) { try nowhere.run() }
             #expect(error?.kind == .cannotWrite)
         }

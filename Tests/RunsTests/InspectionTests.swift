@@ -1,6 +1,7 @@
 import DistributedTraining
 import Foundation
 import RBMCore
+import Reports
 import Storage
 import TestSupport
 import Testing
@@ -29,14 +30,14 @@ import Testing
             #expect(found.step == 70 && found.seed == .max && found.configuration == "a: 1\n")
             #expect(found.training == nil && found.layers == layers.map(LayerSummary.init))
 
-            let json = try object(try InspectionRun(file: path, filters: nil, report: .json).run())
+            let json = try object(jsonText(try InspectionRun(file: path).run()))
             #expect(json["checksums_verified"] as? Bool == true)
             #expect(json["image_shape"] as? [Int] == [2, 3])
             let first = try #require((json["layers"] as? [[String: Any]])?.first)
             #expect(first["visible_units"] as? String == "spin" && first["hidden"] as? Int == 4)
-            let text = try InspectionRun(file: path, filters: nil, report: .text).run()
+            let text = try InspectionRun(file: path).run().table.description
             #expect(text.contains("checksums verified") && text.contains("2×3"))
-            let stored = try InspectionRun(file: path, filters: nil, report: .configuration).run()
+            let stored = try InspectionRun(file: path).configuration(of: .model(found))
             #expect(stored == "a: 1\n")
         }
     }
@@ -88,7 +89,7 @@ import Testing
             #expect(!found.checksumsVerified && found.format == nil && found.configuration == nil)
             #expect(found.layers[0].idleHiddenUnits == [0])
             #expect(throws: StorageError.self) {
-                try InspectionRun(file: path, filters: nil, report: .configuration).run()
+                try InspectionRun(file: path).configuration(of: .model(found))
             }
         }
     }
@@ -108,7 +109,7 @@ import Testing
             let idx = folder + "/images"
             let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]
             try AtomicFile.write(header + [0, 255, 51, 102], to: idx)
-            let json = try object(try InspectionRun(file: idx, filters: nil, report: .json).run())
+            let json = try object(jsonText(try InspectionRun(file: idx).run()))
             #expect(json["kind"] as? String == "data" && json["format"] as? String == "idx")
             #expect(json["shape"] as? [Int] == [2, 1, 2] && json["mean"] as? Double == 102)
             #expect(json["values"] as? String == "other")
@@ -128,7 +129,7 @@ import Testing
             #expect(none.min == nil && none.max == nil && none.mean == nil)
             #expect(none.shape == [1])
             // Nothing that JSON cannot say.
-            _ = try object(Inspection.data(none).json)
+            _ = try object(jsonText(Inspection.data(none)))
         }
     }
 
@@ -136,11 +137,10 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.npy"
             try writeNPY([0, 1] as [UInt8], shape: [2, 1], to: path)
-            for run in [
-                InspectionRun(file: path, filters: folder + "/f.png", report: .text),
-                InspectionRun(file: path, filters: nil, report: .configuration),
-            ] {
-                let error = #expect(throws: StorageError.self) { try run.run() }
+            let run = InspectionRun(file: path, filters: folder + "/f.png")
+            let found = try Inspection(path: path)
+            for work in [{ _ = try run.run() }, { _ = try run.configuration(of: found) }] {
+                let error = #expect(throws: StorageError.self) { try work() }
                 #expect(error?.kind == .badFile)
                 #expect(error?.description.contains("needs a model") == true)
             }

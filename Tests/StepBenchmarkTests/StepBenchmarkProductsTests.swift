@@ -10,7 +10,7 @@ struct StepBenchmarkProductsTests {
     func floats(library: FloatLibrary) throws {
         let (visible, hidden, rows) = (13, 7, 5)
         let benchmark = try bench(visible: visible, hidden: hidden, batch: rows, sweeps: 2)
-        var products = BareFloatProducts(benchmark, rows: rows)
+        var products = FloatRoofline(benchmark, rows: rows)
         _ = products.run(library)
         for row in 0..<(2 * rows) {
             for j in 0..<hidden {
@@ -43,9 +43,9 @@ struct StepBenchmarkProductsTests {
     @Test("A rank without rows makes no products")
     func empty() throws {
         let benchmark = try bench(visible: 13, hidden: 7, batch: 1)
-        var floats = BareFloatProducts(benchmark, rows: 0)
+        var floats = FloatRoofline(benchmark, rows: 0)
         #expect(floats.run(.openBLAS) == ProductTimes(products: 0, statistics: 0))
-        var bytes = BareByteProducts(benchmark, rows: 0)
+        var bytes = IntegerRoofline(benchmark, rows: 0)
         #expect(bytes.run() == ProductTimes(products: 0, statistics: 0))
     }
 

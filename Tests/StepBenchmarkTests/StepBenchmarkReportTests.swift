@@ -1,5 +1,6 @@
 import Foundation
 import RBMCore
+import Reports
 import Testing
 @testable import StepBenchmark
 
@@ -59,7 +60,7 @@ struct StepBenchmarkReportTests {
 
     @Test("The JSON object has the keys of the contract, on one line")
     func json() throws {
-        let text = try report(.integer).json
+        let text = jsonText(try report(.integer))
         #expect(!text.contains("\n"))
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -84,19 +85,19 @@ struct StepBenchmarkReportTests {
 
     @Test("What is not a number is null in JSON")
     func notFinite() throws {
-        let text = try report(oneDNN: .nan, openBLAS: .nan).json
+        let text = jsonText(try report(oneDNN: .nan, openBLAS: .nan))
         #expect(text.contains("\"roofline_gflops\": null"))
     }
 
     @Test("The table names every phase, and warns of a machine that is not idle")
     func table() throws {
-        let lines = try report().lines
+        let lines = try report().table.lines
         for phase in StepBenchmarkWatch.phases {
             #expect(lines.contains { $0.hasPrefix("\(phase) ") })
         }
         #expect(lines.allSatisfy { $0.count <= 100 })
         #expect(!lines.contains { $0.contains("Other programs") })
-        let disturbed = try report(processorShare: 0.5).lines
+        let disturbed = try report(processorShare: 0.5).table.lines
         #expect(disturbed.contains { $0.contains("Other programs") && $0.contains("50.0 %") })
     }
 

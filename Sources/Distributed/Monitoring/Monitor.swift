@@ -97,7 +97,7 @@ struct Monitor {
         let tables = PseudoLikelihood(rbm)
         let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: arithmetic)
         let states =
-            source.levels == .grey ? DrawnCases(source, seed: seed, layer: layer) : source
+            source.levels == .grey ? BinarizedCases(source, seed: seed, layer: layer) : source
         var sum = FixedPointSum()
         try forEachCase(of: states, count, world) { bits, cases in
             tables.add(of: bits, cases: cases, evaluator: evaluator, to: &sum)

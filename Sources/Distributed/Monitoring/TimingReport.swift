@@ -36,26 +36,4 @@ public struct TimingReport: Sendable {
 
     /// Whether no phase took any time.
     public var isEmpty: Bool { rows.allSatisfy { $0.most == 0 } }
-
-    /// The table for people.
-    public var lines: [String] {
-        func column(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(0, width - text.count)) + text
-        }
-        func time(_ seconds: Double) -> String {
-            let thousandths = Int((seconds * 1000).rounded())
-            let fraction = "\(thousandths % 1000)"
-            return "\(thousandths / 1000)."
-                + String(repeating: "0", count: 3 - fraction.count) + fraction
-        }
-        let header =
-            column("phase", 12) + column("min s", 12) + column("mean s", 12)
-            + column("max s", 12) + column("share", 9)
-        return [header]
-            + rows.filter { $0.most > 0 }.map { row in
-                column("\(row.phase)", 12) + column(time(row.least), 12)
-                    + column(time(row.mean), 12) + column(time(row.most), 12)
-                    + column("\(Int((row.share * 1000).rounded()) / 10) %", 9)
-            }
-    }
 }

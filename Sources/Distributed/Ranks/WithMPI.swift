@@ -116,8 +116,8 @@ private func refuseOtherVersions(_ version: String, _ world: borrowing Communica
             + "the same path:\n" + difference)
 }
 
-/// Writes a line to standard error.
-func report(_ message: String) {
+/// Writes an error as one line to standard error.
+public func report(_ message: String) {
     let line = "wilson: error: \(message)\n"
     // One write for one line: lines of several ranks do not mix.
     _ = unsafe Array(line.utf8).withUnsafeBytes { unsafe write(2, $0.baseAddress!, $0.count) }

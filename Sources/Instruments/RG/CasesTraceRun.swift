@@ -22,8 +22,8 @@ struct CasesTraceRun {
     /// Sums over the states of the cases, each rank at its share.
     func run(_ world: borrowing Communicator) throws -> TraceReport {
         let rbm = model.layers[0]
-        let opened = try openCases(
-            file, values: .auto, binarize: binarize, seed: EvaluationRun.seed, world)
+        let opened = try DataFile(file, values: .auto, binarize: binarize)
+            .open(seed: EvaluationRun.seed, world)
         let target = try world.together { try self.target(opened) }
         let kernel = try RBMKernel(rbm, on: target)
         let residuals = try world.collect(target.states.count) { share in

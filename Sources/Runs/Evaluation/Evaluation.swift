@@ -1,132 +1,105 @@
-public import RBMCore
-import Reports
+import RBMCore
+public import Reports
 
-/// What was found of a layer on a set of cases; energies in nats a case.
-public struct Evaluation: Sendable, Equatable {
+/// What was measured of a layer on a set of cases; energies in nats, means over cases.
+public struct Evaluation: Report, Sendable, Equatable {
     public let cases: Int
     public let meanFreeEnergy: Double
-    /// ln p of each unit given all others, summed over all units; not a number of Gaussian units.
-    public let pseudoLogLikelihood: Double
+    /// ln p of each unit given all others, summed over all units; nil for Gaussian units.
+    @OrNull public private(set) var pseudoLogLikelihood: Double?
     /// Between the cases and their mean-field reconstructions.
     public let reconstructionCrossEntropy: Double
-    /// ln Z by enumeration, in nats; nil when both sides are too large for it.
+    /// The annealed estimate where one was asked for, else the enumerated value; nil without either.
     public let logZ: Double?
-    /// The mean of ln p(v) = −F(v) − ln Z; nil without ln Z.
+    /// The standard error of the annealed ln Z.
+    public let logZError: Double?
+    /// How many of the annealed chains carry the estimate.
+    public let effectiveSampleSize: Double?
+    /// The mean of ln p(v) = −F(v) − ln Z, by `logZ`.
     public let logLikelihood: Double?
-    /// ln Z by annealed importance sampling; nil where it was not asked for.
-    public let annealed: LogPartitionEstimate?
-    /// Whether both likelihoods are of bits drawn from grey values, once and by a fixed seed.
-    public let drawsBits: Bool
+    /// Whether `logZ` was enumerated; nil without ln Z.
+    public let exact: Bool?
+    /// The enumerated ln Z beside an annealed one.
+    public let logZExact: Double?
+    public let logLikelihoodExact: Double?
+    /// Whether likelihoods are those of bits that were drawn from grey values, once and by a fixed
+    /// seed.
+    public let drawnBits: Bool
+
+    /// Lines that say what was measured: model, layer and data.
+    @NotEncoded private var heading: [String]
+    /// Why there is no ln Z; nil where there is one.
+    @NotEncoded private var remedy: String?
 
     /// Below this effective sample size the error of an annealed ln Z tells little.
-    static let fewChains = 10.0
-
-    /// Lines for people that say what was measured: model, layer and data.
-    let heading: [String]
-    /// How many units the smaller side has.
-    let smallerSide: Int
-
-    /// Whether the visible units are Gaussian.
-    private let isReal: Bool
-
-    /// The mean free energy of states, in nats.
-    private let stateFreeEnergy: Double
+    private static let fewChains = 10.0
 
     /// Divides sums by the number of cases.
+    ///
+    /// - Parameters:
+    ///   - exact: ln Z by enumeration; nil where both sides are too large.
+    ///   - smallerSide: How many units an enumeration has to walk through.
+    ///   - isReal: Whether the visible units are Gaussian.
     init(
-        _ sums: CaseSums, cases: Int, logZ: Double?, annealed: LogPartitionEstimate? = nil,
+        _ sums: CaseSums, cases: Int, exact: Double?, annealed: LogPartitionEstimate? = nil,
         drawsBits: Bool, smallerSide: Int, isReal: Bool = false, heading: [String]
     ) {
         precondition(cases > 0, "a mean over \(cases) cases")
         let count = Double(cases)
         self.cases = cases
         meanFreeEnergy = sums.freeEnergy.value / count
-        pseudoLogLikelihood = isReal ? .nan : sums.pseudoLogLikelihood.value / count
+        pseudoLogLikelihood = isReal ? nil : sums.pseudoLogLikelihood.value / count
         reconstructionCrossEntropy = sums.crossEntropy.value / count
-        self.logZ = logZ
-        stateFreeEnergy = sums.stateFreeEnergy.value / count
-        logLikelihood = logZ.map { [stateFreeEnergy] in -stateFreeEnergy - $0 }
-        self.annealed = annealed
-        self.drawsBits = drawsBits
-        self.smallerSide = smallerSide
-        self.isReal = isReal
+        drawnBits = drawsBits
         self.heading = heading
+
+        let stateFreeEnergy = sums.stateFreeEnergy.value / count
+        func likelihood(_ logZ: Double) -> Double { -stateFreeEnergy - logZ }
+        logZ = annealed?.logZ ?? exact
+        logZError = annealed?.error
+        effectiveSampleSize = annealed?.effectiveSampleSize
+        logLikelihood = logZ.map(likelihood)
+        self.exact = logZ == nil ? nil : annealed == nil
+        logZExact = annealed == nil ? nil : exact
+        logLikelihoodExact = logZExact.map(likelihood)
+        remedy =
+            logZ == nil
+            ? "no log-likelihood: ln Z is enumerated over a side of at most "
+                + "\(Enumeration.largestSide) units, and the \(isReal ? "hidden" : "smaller") side "
+                + "has \(smallerSide); --ais estimates it" : nil
     }
 
-    /// One object with the keys of the contract, and `drawn_bits`.
-    ///
-    /// What was annealed stands under the keys, with its error; what is exact too, beside them.
-    public var json: String {
-        var entries = [
-            "\"cases\": \(cases)",
-            "\"mean_free_energy\": \(jsonNumber(meanFreeEnergy))",
-            "\"pseudo_log_likelihood\": \(jsonNumber(pseudoLogLikelihood))",
-            "\"reconstruction_cross_entropy\": \(jsonNumber(reconstructionCrossEntropy))",
-        ]
-        if let annealed {
-            entries += [
-                "\"log_z\": \(jsonNumber(annealed.logZ))",
-                "\"log_z_error\": \(jsonNumber(annealed.error))",
-                "\"effective_sample_size\": \(jsonNumber(annealed.effectiveSampleSize))",
-                "\"log_likelihood\": \(jsonNumber(-stateFreeEnergy - annealed.logZ))",
-                "\"exact\": false",
-            ]
-            if let logZ, let logLikelihood {
-                entries += [
-                    "\"log_z_exact\": \(jsonNumber(logZ))",
-                    "\"log_likelihood_exact\": \(jsonNumber(logLikelihood))",
-                ]
-            }
-        } else if let logZ, let logLikelihood {
-            entries += [
-                "\"log_z\": \(jsonNumber(logZ))",
-                "\"log_likelihood\": \(jsonNumber(logLikelihood))",
-                "\"exact\": true",
-            ]
-        }
-        entries.append("\"drawn_bits\": \(drawsBits)")
-        return "{" + entries.joined(separator: ", ") + "}"
-    }
-
-    /// Aligned lines for people.
-    public var table: String {
-        let drawn = drawsBits ? ", of bits drawn from the grey values" : ""
-        var lines = heading
-        func add(_ name: String, _ value: Double, _ unit: String, error: Double? = nil) {
-            let gap = String(repeating: " ", count: max(1, 30 - name.count))
-            lines.append(
-                name + gap + pad(decimal(value, 4), 14)
-                    + (error.map { " ± \(decimal($0, 4))" } ?? "") + "  " + unit)
+    public var table: Table {
+        let drawn = drawnBits ? ", of bits drawn from the grey values" : ""
+        var table = Table()
+        table.lines(heading)
+        table.columns("", .right(), .left(), .left())
+        func add(_ name: String, _ value: Double?, _ unit: String, error: Double? = nil) {
+            guard let value else { return }
+            table.row(name, decimal(value, 4), error.map { "± \(decimal($0, 4))" } ?? "", unit)
         }
         add("mean free energy", meanFreeEnergy, "nats per case")
-        if !pseudoLogLikelihood.isNaN {
-            add("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
-        }
+        add("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
         add("reconstruction cross-entropy", reconstructionCrossEntropy, "nats per case")
-        if let logZ, let logLikelihood {
-            add("ln Z", logZ, "nats, exact")
-            add("log-likelihood", logLikelihood, "nats per case, exact" + drawn)
-        }
-        if let annealed {
+        let isExact = exact == true
+        add("ln Z", isExact ? logZ : logZExact, "nats, exact")
+        add(
+            "log-likelihood", isExact ? logLikelihood : logLikelihoodExact,
+            "nats per case, exact" + drawn)
+        if let effectiveSampleSize {
             let sampled = "by annealed importance sampling"
-            add("ln Z", annealed.logZ, "nats, " + sampled, error: annealed.error)
+            add("ln Z", logZ, "nats, " + sampled, error: logZError)
             add(
-                "log-likelihood", -stateFreeEnergy - annealed.logZ,
-                "nats per case, " + sampled + drawn, error: annealed.error)
-            add("effective sample size", annealed.effectiveSampleSize, "chains")
-            if annealed.effectiveSampleSize < Self.fewChains {
-                lines.append(
+                "log-likelihood", logLikelihood, "nats per case, " + sampled + drawn,
+                error: logZError)
+            add("effective sample size", effectiveSampleSize, "chains")
+            if effectiveSampleSize < Self.fewChains {
+                table.line(
                     "few chains carry the estimate and its error is too small; take more "
                         + "--temperatures")
             }
         }
-        if logZ == nil && annealed == nil {
-            lines.append(
-                "no log-likelihood: ln Z is enumerated over a side of at most "
-                    + "\(Enumeration.largestSide) units, and the "
-                    + "\(isReal ? "hidden" : "smaller") side has \(smallerSide); --ais estimates it"
-            )
-        }
-        return lines.joined(separator: "\n")
+        if let remedy { table.line(remedy) }
+        return table
     }
 }

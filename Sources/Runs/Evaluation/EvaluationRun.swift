@@ -1,7 +1,7 @@
-import Datasets
+public import Datasets
 public import DistributedTraining
-public import Experiments
 import RBMCore
+import Reports
 
 /// Measures a layer of a model on data, for `wilson evaluate`.
 public struct EvaluationRun {
@@ -13,36 +13,30 @@ public struct EvaluationRun {
     }
 
     private let model: String
-    private let data: String
+    private let data: DataFile
     private let layer: Int
-    private let values: ConfiguredValues
-    private let binarize: ConfiguredBinarization
     private let annealing: Annealing?
 
     /// Names all random numbers of an evaluation: models are compared on the same bits.
     public static let seed: UInt64 = 1
 
-    /// Creates the run; values and bits are read as the keys of the configuration say.
+    /// Creates the run.
     ///
     /// - Parameter annealing: Estimates ln Z too, from the base rates of the data, or of Gaussian
-    ///   units from their biases; nil: not.
-    public init(
-        model: String, data: String, layer: Int, values: ConfiguredValues,
-        binarize: ConfiguredBinarization, annealing: Annealing? = nil
-    ) {
+    ///   units from their biases; nil for no estimate.
+    public init(model: String, data: DataFile, layer: Int, annealing: Annealing? = nil) {
         self.model = model
         self.data = data
         self.layer = layer
-        self.values = values
-        self.binarize = binarize
         self.annealing = annealing
     }
 
     /// Collective.
     ///
-    /// Measures the layer, each rank a share of the cases and of the states.
+    /// Measures the layer, each rank a share of the cases and of the states; the same report on all
+    /// ranks.
     ///
-    /// - Parameter progress: Is told the stage and the share of it that is done here, in [0, 1].
+    /// - Parameter progress: Receives the stage, and the share of it that is done here, in [0, 1].
     /// - Throws: The same failure on all ranks.
     public func run(
         _ world: borrowing Communicator,
@@ -50,9 +44,8 @@ public struct EvaluationRun {
     ) throws -> Evaluation {
         let model = try Model.load(model, world)
         try model.checkLayer(layer, of: self.model)
-        let opened = try openCases(
-            data, values: values, binarize: binarize, seed: Self.seed, for: model, world)
-        try model.checkFit(opened, from: data, for: self.model)
+        let opened = try data.open(seed: Self.seed, for: model, world)
+        try model.checkFit(opened, from: data.path, for: self.model)
 
         let rbm = model.layers[layer]
         let view = Self.view(of: opened.cases, through: model.layers[..<layer])
@@ -83,7 +76,7 @@ public struct EvaluationRun {
             ) { progress(.annealing, $0) }
         }
         return Evaluation(
-            sums, cases: view.count, logZ: logZ, annealed: annealed,
+            sums, cases: view.count, exact: logZ, annealed: annealed,
             drawsBits: view.levels == .grey, smallerSide: Enumeration.side(of: rbm),
             isReal: view.levels == .real,
             heading: heading(model, opened))
@@ -116,12 +109,12 @@ public struct EvaluationRun {
     private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {
         let rbm = model.layers[layer]
         let place = model.layers.count > 1 ? "layer \(layer) of \(model.layers.count), " : ""
-        let shape = opened.shape.map { "\($0)" }.joined(separator: "×")
         let below = layer > 0 ? ", as hidden means of layer \(layer - 1)" : ""
         return [
             "model  \(self.model): \(place)\(rbm.visibleCount) \(rbm.visibleUnits) × "
                 + "\(rbm.hiddenCount) \(rbm.hiddenUnits) units",
-            "data   \(data): \(opened.cases.count) cases of \(shape), \(opened.meaning)"
+            "data   \(data.path): \(opened.cases.count) cases of \(shapeText(opened.shape)), "
+                + opened.meaning
                 + (model.standardization == nil
                     ? ""
                     : ", standardized as in training; densities "

@@ -1,9 +1,9 @@
 import Datasets
-import Reports
+public import Reports
 public import Storage
 
 /// What a data file holds.
-public struct DataInspection: Sendable, Encodable, Equatable {
+public struct DataInspection: Report, Sendable, Equatable {
     public let kind: String
     public let file: String
     /// `idx` or `npy`.
@@ -80,24 +80,22 @@ public struct DataInspection: Sendable, Encodable, Equatable {
         }
     }
 
-    /// Aligned lines for people.
-    var text: String {
-        var lines = [
-            "\(file): data, \(format.uppercased()) of \(elementType)",
-            row("cases", "\(shape[0])"),
-            row("shape of a case", shape.count > 1 ? shapeText(Array(shape.dropFirst())) : "1"),
-        ]
+    public var table: Table {
+        var table = Table("\(file): data, \(format.uppercased()) of \(elementType)")
+        table.columns("", .left())
+        table.row("  cases", "\(shape[0])")
+        table.row(
+            "  shape of a case", shape.count > 1 ? shapeText(Array(shape.dropFirst())) : "1")
         if let min, let max, let mean {
             let remarks = [
                 "bits": ", all 0 or 1", "signs": ", all −1 or +1", "unit interval": ", in [0, 1]",
             ]
-            let remark = remarks[values] ?? ""
-            lines.append(
-                row("values", "\(decimal(min, 4)) to \(decimal(max, 4))\(remark)"))
-            lines.append(row("mean", decimal(mean, 6)))
+            table.row(
+                "  values", "\(decimal(min, 4)) to \(decimal(max, 4))\(remarks[values] ?? "")")
+            table.row("  mean", decimal(mean, 6))
         }
-        lines.append(row("not a number", "\(nanCount)"))
-        lines.append(row("infinite", "\(infiniteCount)"))
-        return lines.joined(separator: "\n")
+        table.row("  not a number", "\(nanCount)")
+        table.row("  infinite", "\(infiniteCount)")
+        return table
     }
 }

@@ -1,8 +1,9 @@
-public import Storage
 import Foundation
+public import Reports
+public import Storage
 
-/// What a file of Wilson's holds, for `wilson inspect`.
-public enum Inspection: Sendable {
+/// What a file of Wilson's holds; what is unknown has no key in JSON.
+public enum Inspection: Report, Sendable {
     /// A model or a checkpoint.
     case model(ModelInspection)
     /// Cases.
@@ -19,19 +20,17 @@ public enum Inspection: Sendable {
         }
     }
 
-    /// One object on one line, keys sorted; what is unknown is left out.
-    public var json: String {
+    public var table: Table {
         switch self {
-        case .model(let model): jsonText(model)
-        case .data(let data): jsonText(data)
+        case .model(let model): model.table
+        case .data(let data): data.table
         }
     }
 
-    /// Aligned lines for people.
-    public var text: String {
+    public func encode(to encoder: any Encoder) throws {
         switch self {
-        case .model(let model): model.text
-        case .data(let data): data.text
+        case .model(let model): try model.encode(to: encoder)
+        case .data(let data): try data.encode(to: encoder)
         }
     }
 
@@ -46,14 +45,4 @@ public enum Inspection: Sendable {
         let isLength = start[4..<8].allSatisfy { $0 == 0 }
         return isLength && start[8] == UInt8(ascii: "{") || path.hasSuffix(".safetensors")
     }
-}
-
-/// A value as JSON on one line.
-private func jsonText(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Only finite numbers and strings are in it: there is nothing that could not be encoded.
-    guard let data = try? encoder.encode(value) else { preconditionFailure("\(value)") }
-    return String(decoding: data, as: UTF8.self)
 }

@@ -1,54 +1,43 @@
 import Datasets
-import Reports
-import Storage
+public import Storage
 
 /// Looks into a file and draws its filters, for `wilson inspect`.
 public struct InspectionRun {
-    /// What to print.
-    public enum Report: Sendable {
-        case text
-        case json
-        /// The stored configuration alone.
-        case configuration
-    }
-
     private let file: String
     private let filters: String?
     private let layer: Int
-    private let report: Report
 
     /// Creates the run; `filters` names the PNG file to write, of the layer `layer`.
-    public init(file: String, filters: String?, layer: Int = 0, report: Report) {
+    public init(file: String, filters: String? = nil, layer: Int = 0) {
         self.file = file
         self.filters = filters
         self.layer = layer
-        self.report = report
     }
 
-    /// Reads, draws, and returns what to print.
+    /// Reads the file, and draws.
     ///
-    /// Throws `badFile`, also when a data file is asked for what only models have, and
-    /// `cannotWrite`; a failure of the command line when there is no such layer.
-    public func run() throws -> String {
+    /// Throws `badFile`, also for the filters of a data file, and `cannotWrite`; a failure of the
+    /// command line for a layer that the model does not have.
+    public func run() throws -> Inspection {
         let inspection = try Inspection(path: file)
-        var drawn = ""
-        if let filters {
-            let model = try model(inspection, for: "--filters")
-            try model.model.checkLayer(layer, of: file)
-            let sheet = FilterSheet(model, layer: layer)
-            try sheet.image.writePNG(to: filters)
-            drawn = "\n" + row("filters", "\(filters): \(sheet.units.count) units by falling norm")
+        guard let filters else { return inspection }
+        var model = try model(inspection, for: "--filters")
+        try model.model.checkLayer(layer, of: file)
+        let sheet = FilterSheet(model, layer: layer)
+        try sheet.image.writePNG(to: filters)
+        model.filters = "\(filters): \(sheet.units.count) units by falling norm"
+        return .model(model)
+    }
+
+    /// The configuration that the file was found to hold.
+    ///
+    /// Throws `badFile` for a file without a configuration.
+    public func configuration(of found: Inspection) throws(StorageError) -> String {
+        guard let text = try model(found, for: "--configuration").configuration else {
+            throw StorageError(
+                .badFile, file, "holds no configuration; models that `wilson train` wrote do")
         }
-        switch report {
-        case .text: return inspection.text + drawn
-        case .json: return inspection.json
-        case .configuration:
-            guard let text = try model(inspection, for: "--configuration").configuration else {
-                throw StorageError(
-                    .badFile, file, "holds no configuration; models that `wilson train` wrote do")
-            }
-            return text
-        }
+        return text
     }
 
     private func model(

@@ -113,26 +113,25 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
         return found
     }
 
-    /// Lines for people.
-    func lines(_ index: Int) -> [String] {
+    /// Adds rows of a name and a value, under a line that names the layer.
+    func add(to table: inout Table, number: Int) {
         func extent(_ extent: Extent) -> String {
             "\(decimal(Double(extent.smallest), 4)) to \(decimal(Double(extent.largest), 4))"
         }
-        return [
-            "layer \(index): \(visible) \(visibleUnits) × \(hidden) \(hiddenUnits) units, "
-                + "\(parameters) parameters",
-            row("weights", extent(weights)),
-            row("norm of the weights", decimal(weightNorm, 4)),
-            row("mean |W|", decimal(meanMagnitude, 5)),
-            row("visible biases", extent(visibleBiases)),
-            row("hidden biases", extent(hiddenBiases)),
-        ]
-            + (visibleLogVariances.map { [row("visible ln σ²", extent($0))] } ?? []) + [
-                row("idle hidden units", unitsText(idleHiddenUnits.map { "\($0)" })),
-                row(
-                    "duplicate hidden units",
-                    unitsText(duplicateHiddenUnits.map { "\($0.unit) of \($0.of)" })),
-            ]
+        table.line(
+            "layer \(number): \(visible) \(visibleUnits) × \(hidden) \(hiddenUnits) units, "
+                + "\(parameters) parameters")
+        table.columns("", .left())
+        table.row("  weights", extent(weights))
+        table.row("  norm of the weights", decimal(weightNorm, 4))
+        table.row("  mean |W|", decimal(meanMagnitude, 5))
+        table.row("  visible biases", extent(visibleBiases))
+        table.row("  hidden biases", extent(hiddenBiases))
+        if let visibleLogVariances { table.row("  visible ln σ²", extent(visibleLogVariances)) }
+        table.row("  idle hidden units", unitsText(idleHiddenUnits.map { "\($0)" }))
+        table.row(
+            "  duplicate hidden units",
+            unitsText(duplicateHiddenUnits.map { "\($0.unit) of \($0.of)" }))
     }
 
     /// How many, and the first few.

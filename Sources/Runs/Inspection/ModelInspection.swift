@@ -1,10 +1,10 @@
 import DistributedTraining
 import RBMCore
-import Reports
+public import Reports
 public import Storage
 
 /// What a model or checkpoint file holds.
-public struct ModelInspection: Sendable, Encodable {
+public struct ModelInspection: Report, Sendable {
     /// `model` or `checkpoint`.
     public let kind: String
     public let file: String
@@ -39,12 +39,9 @@ public struct ModelInspection: Sendable, Encodable {
     }
 
     /// The model itself, whose weights are pictures.
-    let model: Model
-
-    private enum CodingKeys: String, CodingKey {
-        case kind, file, format, checksumsVerified, imageShape, step, seed, parameters, layers
-        case training, configuration
-    }
+    @NotEncoded private(set) var model: Model
+    /// The file of the filters that were drawn, and how many they are.
+    @NotEncoded var filters: String?
 
     /// Reads a file, verifies what can be verified, and measures the parameters.
     ///
@@ -59,7 +56,7 @@ public struct ModelInspection: Sendable, Encodable {
         imageShape = model.imageShape
         layers = model.layers.map(LayerSummary.init)
         parameters = model.layers.reduce(0) { $0 + $1.parameters.values.count }
-        self.model = model
+        _model = NotEncoded(wrappedValue: model)
         seed = model.notes["seed"].flatMap { UInt64($0) }
         step = model.notes["step"].flatMap { Int($0) }
         configuration = model.notes["configuration"]
@@ -92,34 +89,29 @@ public struct ModelInspection: Sendable, Encodable {
         return header.contains("\"crc32.metadata\"")
     }
 
-    /// Aligned lines for people.
-    var text: String {
+    public var table: Table {
         let checksums = checksumsVerified ? "checksums verified" : "no checksums to verify"
-        var lines = [
-            "\(file): a \(kind), \(format ?? "of no stated format"), \(checksums)",
-            row("image shape", shapeText(imageShape)),
-            row("layers", "\(layers.count)"),
-            row("parameters", "\(parameters)"),
-        ]
-        if let step {
-            lines.append(row("step", "\(step)" + (training == nil ? "" : " of its layer")))
-        }
-        if let seed { lines.append(row("seed", "\(seed)")) }
+        var table = Table("\(file): a \(kind), \(format ?? "of no stated format"), \(checksums)")
+        table.columns("", .left())
+        table.row("  image shape", shapeText(imageShape))
+        table.row("  layers", "\(layers.count)")
+        table.row("  parameters", "\(parameters)")
+        if let step { table.row("  step", "\(step)" + (training == nil ? "" : " of its layer")) }
+        if let seed { table.row("  seed", "\(seed)") }
         if let training {
             let averaged =
                 training.averagedSteps > 0
                 ? "averaged over \(training.averagedSteps) updates" : "not averaged yet"
-            lines += [
-                row("in training", "layer \(training.layer), \(averaged)"),
-                row("all steps", "\(training.totalSteps)"),
-                row("chains", "\(training.chains)"),
-                row("velocity", training.hasVelocity ? "yes" : "no"),
-            ]
+            table.row("  in training", "layer \(training.layer), \(averaged)")
+            table.row("  all steps", "\(training.totalSteps)")
+            table.row("  chains", "\(training.chains)")
+            table.row("  velocity", training.hasVelocity ? "yes" : "no")
         }
-        for (index, layer) in layers.enumerated() { lines += layer.lines(index) }
+        for (number, layer) in layers.enumerated() { layer.add(to: &table, number: number) }
         if configuration != nil {
-            lines.append(row("configuration", "stored; --configuration prints it"))
+            table.row("  configuration", "stored; --configuration prints it")
         }
-        return lines.joined(separator: "\n")
+        if let filters { table.row("  filters", filters) }
+        return table
     }
 }

@@ -31,7 +31,7 @@ public struct ModelSampler: ~Copyable {
         }
         // A chain starts from states.
         if view.levels == .grey {
-            view = DrawnCases(view, seed: seed, layer: layers.count - 1)
+            view = BinarizedCases(view, seed: seed, layer: layers.count - 1)
         }
         var bytes = [UInt8](repeating: 0, count: top.chains.count * view.caseBytes)
         try view.load(top.chains.map { $0 % source.count }, draw: 0, into: &bytes)

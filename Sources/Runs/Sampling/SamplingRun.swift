@@ -1,6 +1,5 @@
-import Datasets
+public import Datasets
 public import DistributedTraining
-public import Experiments
 import RBMCore
 import Storage
 
@@ -9,7 +8,7 @@ public struct SamplingRun {
     /// Where chains start.
     public enum Start: Sendable {
         case noise
-        case data(String, values: ConfiguredValues, binarize: ConfiguredBinarization)
+        case data(DataFile)
     }
 
     private let model: String
@@ -36,18 +35,16 @@ public struct SamplingRun {
 
     /// Collective.
     ///
-    /// Samples, each rank a share of the chains; returns what to print on rank 0.
-    public func run(_ world: borrowing Communicator) throws -> String? {
-        // Before the work: a place for its result.
-        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
+    /// Samples, each rank a share of the chains; returns nil but on rank 0.
+    public func run(_ world: borrowing Communicator) throws -> WrittenCases? {
+        try world.checkWritable(output)
         let model = try Model.load(model, world)
         try checkSize(model)
         let share = world.share(of: count)
         var source: (any CaseSource)?
-        if case .data(let path, let values, let binarize) = start {
-            let opened = try openCases(
-                path, values: values, binarize: binarize, seed: seed, for: model, world)
-            try model.checkShape(opened, from: path, for: self.model)
+        if case .data(let file) = start {
+            let opened = try file.open(seed: seed, for: model, world)
+            try model.checkShape(opened, from: file.path, for: self.model)
             source = opened.cases
         }
         let kind = model.layers[0].visibleUnits
@@ -82,9 +79,11 @@ public struct SamplingRun {
         return summary(world)
     }
 
-    private func summary(_ world: borrowing Communicator) -> String? {
-        world.rank == 0
-            ? "\(count) cases after \(sweeps) sweeps from \(startName)\(clampName): \(output)" : nil
+    private func summary(_ world: borrowing Communicator) -> WrittenCases? {
+        guard world.rank == 0 else { return nil }
+        return WrittenCases(
+            cases: count, output: output,
+            origin: " after \(sweeps) sweeps from \(startName)\(clampName)")
     }
 
     /// Runs some chains.
@@ -168,7 +167,7 @@ public struct SamplingRun {
     private var startName: String {
         switch start {
         case .noise: "noise"
-        case .data(let path, _, _): path
+        case .data(let file): file.path
         }
     }
 }

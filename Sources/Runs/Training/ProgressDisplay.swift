@@ -79,7 +79,7 @@ final class ProgressDisplay: TrainingObserver {
         let line =
             "step \(step) of \(steps), \(decimal(samplesPerSecond, 0)) samples/s, "
             + "\(left / 60) min \(left % 60) s left"
-        FileHandle.standardOutput.write(Data("\r\u{1B}[2K\(line)".utf8))
+        log.show("\r\u{1B}[2K\(line)")
     }
 
     private let start = ContinuousClock.now
@@ -97,7 +97,7 @@ final class ProgressDisplay: TrainingObserver {
 
     private func clearLiveLine() {
         guard hasLiveLine else { return }
-        FileHandle.standardOutput.write(Data("\r\u{1B}[2K".utf8))
+        log.show("\r\u{1B}[2K")
         hasLiveLine = false
     }
 }

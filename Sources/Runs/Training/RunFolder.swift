@@ -22,7 +22,8 @@ public enum ResumeMode: Sendable, Equatable {
     }
 }
 
-/// The folder of a run: config.yaml, metrics.jsonl, log.txt, checkpoints/, model.safetensors.
+/// The folder of a run: config.yaml, metrics.jsonl, log.txt, checkpoints/, model.safetensors; of a
+/// model of Ising configurations also ising.json and samples.png.
 ///
 /// Used on rank 0 alone.
 struct RunFolder {
@@ -32,6 +33,8 @@ struct RunFolder {
     var metricsFile: String { "\(path)/metrics.jsonl" }
     var logFile: String { "\(path)/log.txt" }
     var modelFile: String { "\(path)/model.safetensors" }
+    var samplesFile: String { "\(path)/samples.png" }
+    var comparisonFile: String { "\(path)/ising.json" }
     var checkpointFolder: String { "\(path)/checkpoints" }
 
     /// Whether a run was begun here.

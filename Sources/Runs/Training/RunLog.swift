@@ -1,83 +1,65 @@
 import Foundation
-import Logging
+import Reports
 import Storage
-import Synchronization
 
 /// Where a run's words go: standard output for people who watch, standard error for warnings, and
-/// log.txt for all with the time.
+/// log.txt for all, with the time.
 ///
 /// Rank 0 makes one; other ranks are silent.
-final class RunLog: Sendable {
-    private let logger: Logger
-    private let sink: Sink
+final class RunLog {
+    private let isQuiet: Bool
+    private var file: LineFile?
+    /// The lines that were said before there was a file.
+    private var early: [String] = []
 
-    init(quiet: Bool) {
-        let sink = Sink(quiet: quiet)
-        self.sink = sink
-        logger = Logger(label: "wilson") { _ in RunLogHandler(sink: sink) }
-    }
+    /// Why standard output takes no more words; nil while it does.
+    ///
+    /// That is no reason to end a training. Whoever needs the words learns of it at the end.
+    private(set) var failure: StorageError?
+
+    init(quiet: Bool) { isQuiet = quiet }
 
     /// Says something to people who watch.
-    func say(_ message: String) { logger.info("\(message)") }
+    func say(_ message: String) {
+        if !isQuiet { show(message + "\n") }
+        keep(message)
+    }
 
     /// Says a result, also to people who asked for results only.
-    func tell(_ message: String) { logger.notice("\(message)") }
+    func tell(_ message: String) {
+        show(message + "\n")
+        keep(message)
+    }
 
     /// Says that something is not as it should be.
-    func warn(_ message: String) { logger.warning("\(message)") }
+    func warn(_ message: String) {
+        try? StandardStream.error.write("wilson: warning: \(message)\n")
+        keep("warning: \(message)")
+    }
 
-    /// From here on everything also goes to the file, beginning with what was said before.
+    /// Writes to standard output alone, as long as that works.
+    func show(_ text: String) {
+        guard failure == nil else { return }
+        do throws(StorageError) {
+            try StandardStream.output.write(text)
+        } catch {
+            failure = error
+        }
+    }
+
+    /// Opens the file, and writes into it what was said before.
+    ///
+    /// From here on all words go to the file too.
     func open(_ path: String) throws(StorageError) {
         let file = try LineFile(path: path)
-        for line in sink.attach(file) { try file.append(line) }
-    }
-}
-
-/// Writes lines to their places.
-private final class Sink: Sendable {
-    private struct State {
-        var file: LineFile?
-        var early: [String] = []
+        self.file = file
+        for line in early { try file.append(line) }
+        early = []
     }
 
-    private let quiet: Bool
-    private let state = Mutex(State())
-
-    init(quiet: Bool) { self.quiet = quiet }
-
-    /// Takes a file over; returns the lines said before.
-    func attach(_ file: LineFile) -> [String] {
-        state.withLock { state in
-            state.file = file
-            defer { state.early = [] }
-            return state.early
-        }
+    private func keep(_ message: String) {
+        let line = "\(Date().formatted(.iso8601)) \(message)"
+        // What the log cannot take is no reason to end a run: the records are kept elsewhere.
+        if let file { try? file.append(line) } else { early.append(line) }
     }
-
-    func write(_ message: String, level: Logger.Level) {
-        if level >= .warning {
-            FileHandle.standardError.write(Data("wilson: warning: \(message)\n".utf8))
-        } else if !quiet || level == .notice {
-            FileHandle.standardOutput.write(Data("\(message)\n".utf8))
-        }
-        let time = Date().formatted(.iso8601)
-        let line = "\(time) \(level >= .warning ? "warning: " : "")\(message)"
-        state.withLock { state in
-            // What the log cannot take is no reason to end a run: the records are kept elsewhere.
-            if let file = state.file { try? file.append(line) } else { state.early.append(line) }
-        }
-    }
-}
-
-private struct RunLogHandler: LogHandler {
-    let sink: Sink
-    var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level = .info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { sink.write("\(event.message)", level: event.level) }
 }

@@ -3,6 +3,7 @@ public import DistributedTraining
 import Experiments
 import Foundation
 import RBMCore
+import Reports
 import Storage
 
 /// What the command line asks of a training run.
@@ -81,7 +82,10 @@ public struct TrainingRun {
             log?.say("the configuration and the data are good")
             return 0
         }
-        return try train(configuration, plans, data, folder, start, log, world)
+        let code = try train(configuration, plans, data, folder, start, log, world)
+        // The model is written: now is the time to say that the words were lost.
+        try world.together { if code == 0, let failure = log?.failure { throw failure } }
+        return code
     }
 
     /// Collective.
@@ -253,18 +257,32 @@ public struct TrainingRun {
                 if world.rank == 0 { try model.file().write(to: folder.modelFile) }
             }
             let timing = try TimingReport(timer, world)
-            if !timing.isEmpty {
-                log?.say("\nwall time by phase, over ranks")
-                for line in timing.lines { log?.say(line) }
-            }
+            if !timing.isEmpty { for line in timing.table.lines { log?.say(line) } }
             if let line = try PeakMemory(world).line { log?.say(line) }
             if case .ising(let ising) = configuration.data.source {
-                try IsingComparison(
-                    model: model, ising: ising, seed: configuration.training.seed, folder: folder
-                ).run(log, world)
+                try compare(model, with: ising, configuration.training.seed, folder, log, world)
             }
             log?.tell("model    \(folder.modelFile)")
             return 0
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Compares the model with its lattice, and keeps the comparison in the folder.
+    private func compare(
+        _ model: Model, with ising: IsingSource, _ seed: UInt64, _ folder: RunFolder,
+        _ log: RunLog?, _ world: borrowing Communicator
+    ) throws {
+        let report = try IsingComparison(
+            model: model, ising: ising, seed: seed, picture: folder.samplesFile
+        ).run(world)
+        try world.together {
+            guard let report else { return }
+            log?.tell("")
+            for line in report.table.lines { log?.tell(line) }
+            try AtomicFile.write(jsonText(report) + "\n", to: folder.comparisonFile)
+            log?.tell("samples  \(folder.samplesFile)")
         }
     }
 

@@ -1,22 +1,19 @@
-import Datasets
+public import Datasets
 public import DistributedTraining
-public import Experiments
 import RBMCore
 import Storage
 
 /// Writes what a layer makes of data into a file, for `wilson transform`.
 public struct TransformRun {
     private let model: String
-    private let data: String
+    private let data: DataFile
     private let output: String
     private let layer: Int?
     private let drawsStates: Bool
-    private let values: ConfiguredValues
-    private let binarize: ConfiguredBinarization
     private let seed: UInt64
 
     /// Bytes that come together on rank 0 at a time: what a large output takes of its memory.
-    private let blockBytes: Int
+    private let blockBytes = 1 << 24
 
     /// Creates the run.
     ///
@@ -25,38 +22,31 @@ public struct TransformRun {
     ///   - drawsStates: Whether states are written instead of means.
     ///   - seed: Names the random numbers of states, and of bits drawn from grey values.
     public init(
-        model: String, data: String, output: String, layer: Int?, drawsStates: Bool,
-        values: ConfiguredValues, binarize: ConfiguredBinarization, seed: UInt64,
-        blockBytes: Int = 1 << 24
+        model: String, data: DataFile, output: String, layer: Int?, drawsStates: Bool, seed: UInt64
     ) {
         self.model = model
         self.data = data
         self.output = output
         self.layer = layer
         self.drawsStates = drawsStates
-        self.values = values
-        self.binarize = binarize
         self.seed = seed
-        self.blockBytes = blockBytes
     }
 
     /// Collective.
     ///
-    /// Transforms the data, each rank a share of every block; returns what to print on rank 0.
+    /// Transforms the data, each rank a share of every block; returns nil but on rank 0.
     ///
-    /// - Parameter progress: Is told the share that is done, in [0, 1].
+    /// - Parameter progress: Receives the share that is done, in [0, 1].
     /// - Throws: The same failure on all ranks; then there is no new file.
     public func run(
         _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
-    ) throws -> String? {
-        // Before the work: a place for its result.
-        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
+    ) throws -> WrittenCases? {
+        try world.checkWritable(output)
         let stack = try Model.load(model, world)
         let layer = layer ?? stack.layers.count - 1
         try stack.checkLayer(layer, of: model)
-        let opened = try openCases(
-            data, values: values, binarize: binarize, seed: seed, for: stack, world)
-        try stack.checkFit(opened, from: data, for: model)
+        let opened = try data.open(seed: seed, for: stack, world)
+        try stack.checkFit(opened, from: data.path, for: model)
 
         let features = StackFeatures(
             stack.stack, layer: layer, of: opened.cases, drawnWith: drawsStates ? seed : nil)
@@ -81,7 +71,8 @@ public struct TransformRun {
         try world.together { try file.take()?.finish() }
         guard world.rank == 0 else { return nil }
         let what = drawsStates ? "states" : "means"
-        return "\(count) cases, the \(what) of the \(features.units) hidden units of layer "
-            + "\(layer): \(output)"
+        return WrittenCases(
+            cases: count, output: output,
+            origin: ", the \(what) of the \(features.units) hidden units of layer \(layer)")
     }
 }

@@ -27,7 +27,7 @@ struct RGBondRBMCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try alone {
+        try withoutMPI {
             print(
                 try BondRBMRun(size: size, coupling: coupling.value, output: output).run(json: json)
             )

@@ -42,14 +42,12 @@ struct RGCouplingsCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if layer < 0 {
-            throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
-        }
+        try checkLayer(layer)
         try checkPicture(picture, option: "picture")
     }
 
     func run() throws {
-        try alone {
+        try withoutMPI {
             let report = try CouplingsReport(
                 model: model, layer: layer, side: side, picture: picture)
             print(json ? report.json : report.table)

@@ -28,7 +28,7 @@ struct RGDecimationCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try alone {
+        try withoutMPI {
             let report = try DecimationReport(coupling: coupling)
             print(json ? report.json : report.table)
         }

@@ -36,7 +36,7 @@ struct RGKadanoffCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try alone {
+        try withoutMPI {
             if let coupling {
                 let report = try KadanoffBoundReport(coupling: coupling, strength: p)
                 print(json ? report.json : report.table)

@@ -44,7 +44,7 @@ struct RGTensorCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try alone {
+        try withoutMPI {
             let isLive = isatty(STDERR_FILENO) == 1 && !common.quiet
             let report = try TensorReport(
                 method: method, bondDimension: bondDimension, coupling: coupling.value,

@@ -15,7 +15,7 @@ extension ArithmeticKind {
 ///
 /// Where float32 has a product of weights, one of words or one for each byte of a weight; one for the
 /// statistics.
-struct BareByteProducts {
+struct IntegerRoofline {
     private let visibleUnits: Int
     private let hiddenUnits: Int
     private let rows: Int

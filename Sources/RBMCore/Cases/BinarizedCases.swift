@@ -4,7 +4,7 @@ import RandomStreams
 ///
 /// Likelihoods are those of states, and a grey value is none. A case's bits follow from its number,
 /// so that every rank draws the same.
-public final class DrawnCases: CaseSource {
+public final class BinarizedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
     public var levels: StateEncoding { .bits }

@@ -59,7 +59,7 @@ enum FloatLibrary: String, CaseIterable {
 /// In the order and the storage of the step, so that caches hold what they hold there. The two
 /// statistic products are one of twice the depth, which is faster than two, and how the trainer
 /// has it.
-struct BareFloatProducts {
+struct FloatRoofline {
     private let visibleUnits: Int
     private let hiddenUnits: Int
     private let rows: Int

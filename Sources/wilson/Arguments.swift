@@ -1,0 +1,122 @@
+public import ArgumentParser
+import Datasets
+public import Experiments
+import Ising
+public import Renormalization
+import Runs
+
+// MARK: Words
+
+// Words of the configuration and of the theory that are options of commands too.
+
+extension ConfiguredValues: ExpressibleByArgument {}
+extension ConfiguredBinarization: ExpressibleByArgument {}
+extension MarginalHamiltonian.Side: ExpressibleByArgument {}
+
+/// Reads one of the words of a closed set.
+func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ word: String
+) throws -> Choice {
+    try choice(word, among: Array(Choice.allCases))
+}
+
+/// Reads one of some words.
+func choice<Choice: RawRepresentable<String>>(
+    _ word: String, among choices: [Choice]
+) throws -> Choice {
+    try choice(word, among: choices, name: \.rawValue)
+}
+
+/// Reads one of some names.
+func choice<Choice>(
+    _ word: String, among choices: [Choice], name: (Choice) -> String
+) throws -> Choice {
+    if let choice = choices.first(where: { name($0) == word }) { return choice }
+    let words = choices.map(name).joined(separator: " or ")
+    throw ValidationError("expected \(words)")
+}
+
+/// The coupling that an argument names: a number, or `critical` for ½ ln(1 + √2).
+func coupling(named text: String) throws -> Double {
+    if text == "critical" { return criticalCoupling }
+    guard let value = Double(text), value.isFinite else {
+        throw ValidationError("`\(text)` is no coupling; expected a number or `critical`")
+    }
+    return value
+}
+
+// MARK: Options of several commands
+
+/// The coupling of a command that needs one.
+struct CouplingOption: ParsableArguments {
+    // Unconditional: a negative coupling begins like an option.
+    @Option(
+        name: .customLong("coupling"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "K = J/kT, or `critical` for ½ ln(1 + √2).", valueName: "K|critical"),
+        transform: coupling(named:))
+    var value: Double
+}
+
+/// How a command reads a data file.
+struct ReadingOptions: ParsableArguments {
+    @Option(help: "How the data's values are read.")
+    var values = ConfiguredValues.auto
+
+    @Option(help: "How grey data become bits.")
+    var binarize = ConfiguredBinarization.none
+
+    func file(_ path: String) -> DataFile {
+        DataFile(path, values: values, binarize: binarize)
+    }
+}
+
+/// Options of commands that anneal chains to a model.
+struct AnnealingOptions: ParsableArguments {
+    @Option(help: "Temperatures of annealed importance sampling.")
+    var temperatures = 1000
+
+    @Option(help: "Chains of annealed importance sampling.")
+    var chains = 100
+
+    func validate() throws {
+        let allowed = Annealing.allowed
+        for (name, value) in [("temperatures", temperatures), ("chains", chains)] {
+            guard allowed.contains(value) else {
+                throw ValidationError(
+                    "--\(name) is \(value); expected \(allowed.lowerBound) to \(allowed.upperBound)"
+                )
+            }
+        }
+    }
+
+    var plan: Annealing { Annealing(temperatures: temperatures, chains: chains) }
+}
+
+// MARK: Checks
+
+/// Checks the number of a layer, where one is given.
+func checkLayer(_ layer: Int?) throws {
+    guard let layer, layer < 0 else { return }
+    throw ValidationError("--layer is \(layer); expected the number of a layer, from 0")
+}
+
+/// Checks that the name of a picture, where there is one, says what it will be.
+func checkPicture(_ path: String?, option: String) throws {
+    guard let path, !path.hasSuffix(".png") else { return }
+    throw ValidationError("--\(option) is `\(path)`; its name must end in .png")
+}
+
+/// Checks that the name of an array file says what it will be.
+func checkArrayFile(_ path: String) throws {
+    guard !path.hasSuffix(".npy") else { return }
+    throw ValidationError("--output is `\(path)`; its name must end in .npy")
+}
+
+/// Checks how many configurations are asked for: they are numbered in 32 bits.
+///
+/// - Parameter least: 2 for a command that tells errors.
+func checkSamples(_ samples: Int, least: Int) throws {
+    guard samples < least || samples >= 1 << 32 else { return }
+    throw ValidationError("--samples is \(samples); expected \(least) to 2³² − 1")
+}
