@@ -17,7 +17,7 @@ import Testing
     }
 
     private func evaluation(
-        _ rbm: RBM, _ cases: any CaseSource, _ sums: CaseSums, logZ: Double?
+        _ rbm: RBM, _ cases: any CaseSource, _ sums: CaseMeasures, logZ: Double?
     ) -> Evaluation {
         Evaluation(
             sums, cases: cases.count, exact: logZ, drawsBits: cases.levels == .grey, smallerSide: 4,
@@ -143,7 +143,8 @@ import Testing
     @Test func aHigherLayerSeesTheMeansBelow() throws {
         let below = makeRBM(.bernoulli, 10, .bernoulli, 6)
         let cases = RandomCases(count: 64, visible: 10, levels: .bits)
-        let view = EvaluationRun.view(of: cases, through: [below])
+        let view = propagatedCases(
+            cases, through: [below], seed: 1, propagation: { _ in .means })
         #expect(view.levels == .grey && view.visible == 6)
         var bytes = [UInt8](repeating: 0, count: 6)
         for number in 0..<64 {
@@ -158,7 +159,7 @@ import Testing
     }
 
     @Test func infiniteEnergiesDoNotFit() {
-        var sums = CaseSums()
+        var sums = CaseMeasures()
         #expect(sums.fits(ranks: 4))
         sums.freeEnergy.add(1e9)
         #expect(sums.fits(ranks: 4))
@@ -167,7 +168,7 @@ import Testing
     }
 
     @Test func resultsHaveTheKeysOfTheContract() {
-        var sums = CaseSums()
+        var sums = CaseMeasures()
         sums.freeEnergy.add(-8)
         sums.stateFreeEnergy.add(-8)
         sums.pseudoLogLikelihood.add(-2)

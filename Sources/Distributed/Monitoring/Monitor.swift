@@ -42,67 +42,54 @@ struct Monitor {
         let evaluator = LayerEvaluator(rbm, levels: training.levels, arithmetic: arithmetic)
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
-        var train = LayerEvaluator.Sums()
+        var train = CaseMeasures(hidden: rbm.hiddenCount)
         try forEachCase(of: training, count, world) { bytes, cases in
-            evaluator.addFreeEnergies(of: bytes, cases: cases, activity: true, to: &train)
+            evaluator.addFreeEnergies(of: bytes, cases: cases, to: &train)
         }
         try forEachCase(of: training, few, world) { bytes, cases in
             evaluator.addCrossEntropies(of: bytes, cases: cases, to: &train)
         }
         // No state of real units has a probability given the others.
         let hasPseudo = heldOut != nil && few > 0 && rbm.visibleUnits.isDiscrete
-        var held = LayerEvaluator.Sums()
-        var pseudo = FixedPointSum()
+        var held = CaseMeasures()
         if let heldOut {
             try forEachCase(of: heldOut, count, world) { bytes, cases in
-                evaluator.addFreeEnergies(of: bytes, cases: cases, activity: false, to: &held)
+                evaluator.addFreeEnergies(of: bytes, cases: cases, to: &held)
             }
-            if hasPseudo { pseudo = try pseudoLikelihood(of: rbm, heldOut, few, world) }
+            if hasPseudo { try addPseudoLikelihoods(of: rbm, heldOut, few, to: &held, world) }
         }
-        var activity =
-            train.activity.isEmpty
-            ? [Int64](repeating: 0, count: rbm.hiddenCount) : train.activity
-        activity += [
-            train.freeEnergy.units, train.crossEntropy.units, held.freeEnergy.units, pseudo.units,
-        ]
-        try world.sum(&activity)
-        return measures(
-            activity, hidden: rbm.hiddenCount, count: count, few: few, hasPseudo: hasPseudo)
-    }
+        var sums = train.units + held.units
+        try world.sum(&sums)
+        let trainCount = train.units.count
+        train.units = Array(sums[..<trainCount])
+        held.units = Array(sums[trainCount...])
 
-    private func measures(
-        _ sums: [Int64], hidden: Int, count: Int, few: Int, hasPseudo: Bool
-    ) -> Measures {
-        func mean(_ index: Int, over cases: Int) -> Double {
-            var sum = FixedPointSum()
-            sum.units = sums[hidden + index]
-            return sum.value / Double(cases)
-        }
-        let activities = sums[..<hidden].map { Double($0) * 0x1p-16 / Double(count) }
+        func mean(_ sum: FixedPointSum, over cases: Int) -> Double { sum.value / Double(cases) }
+        let activities = train.activity.map { Double($0) * 0x1p-16 / Double(count) }
         return Measures(
-            freeEnergyTrain: mean(0, over: count),
-            freeEnergyHeldOut: heldOut == nil ? nil : mean(2, over: count),
-            pseudoLogLikelihoodHeldOut: !hasPseudo ? nil : mean(3, over: few),
-            reconstructionCrossEntropy: few == 0 ? nil : mean(1, over: few),
-            meanHiddenActivity: activities.reduce(0, +) / Double(hidden),
+            freeEnergyTrain: mean(train.freeEnergy, over: count),
+            freeEnergyHeldOut: heldOut == nil ? nil : mean(held.freeEnergy, over: count),
+            pseudoLogLikelihoodHeldOut: hasPseudo ? mean(held.pseudoLogLikelihood, over: few) : nil,
+            reconstructionCrossEntropy: few == 0 ? nil : mean(train.crossEntropy, over: few),
+            meanHiddenActivity: activities.reduce(0, +) / Double(rbm.hiddenCount),
             deadHiddenUnits: activities.count { $0 < 0.01 || $0 > 0.99 })
     }
 
-    /// Σ of the pseudo-log-likelihoods of this rank's share.
+    /// Adds the pseudo-log-likelihoods of this rank's share.
     ///
     /// Grey cases are drawn to bits first, in a fixed draw: the pseudo-likelihood is one of states.
-    private func pseudoLikelihood(
-        of rbm: RBM, _ source: any CaseSource, _ count: Int, _ world: borrowing Communicator
-    ) throws -> FixedPointSum {
+    private func addPseudoLikelihoods(
+        of rbm: RBM, _ source: any CaseSource, _ count: Int, to sums: inout CaseMeasures,
+        _ world: borrowing Communicator
+    ) throws {
         let tables = PseudoLikelihood(rbm)
         let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: arithmetic)
         let states =
             source.levels == .grey ? BinarizedCases(source, seed: seed, layer: layer) : source
-        var sum = FixedPointSum()
         try forEachCase(of: states, count, world) { bits, cases in
-            tables.add(of: bits, cases: cases, evaluator: evaluator, to: &sum)
+            tables.add(
+                of: bits, cases: cases, evaluator: evaluator, to: &sums.pseudoLogLikelihood)
         }
-        return sum
     }
 
     /// Visits this rank's share of the first `count` chosen cases, in the monitor's fixed draw.

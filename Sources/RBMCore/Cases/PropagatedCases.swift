@@ -72,3 +72,23 @@ public final class PropagatedCases: CaseSource {
         }
     }
 }
+
+/// The cases of a layer of a stack: what the layers below it make of the data, one above the other.
+///
+/// - Parameters:
+///   - layers: Those below, the lowest first.
+///   - propagation: What goes up from a layer, by its place in the stack.
+///   - arithmetic: The arithmetic of a layer's products, by its place in the stack; nil for integers
+///     wherever their sums stay within bounds.
+public func propagatedCases(
+    _ source: any CaseSource, through layers: some Sequence<RBM>, seed: UInt64,
+    propagation: (Int) -> PropagatedCases.Propagation, arithmetic: ((Int) -> ArithmeticKind)? = nil
+) -> any CaseSource {
+    var view = source
+    for (place, rbm) in layers.enumerated() {
+        view = PropagatedCases(
+            view, through: rbm, arithmetic: arithmetic?(place) ?? ArithmeticKind.measuring(rbm, view.levels),
+            propagation: propagation(place), seed: seed, layer: place)
+    }
+    return view
+}

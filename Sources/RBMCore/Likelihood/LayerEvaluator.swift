@@ -27,32 +27,21 @@ public final class LayerEvaluator {
         hiddenLaw = rbm.hiddenLaw
     }
 
-    /// Sums over cases, to be added up over processes.
-    public struct Sums: Sendable {
-        public var cases: Int64 = 0
-        public var freeEnergy = FixedPointSum()
-        public var crossEntropy = FixedPointSum()
-        /// Σ over cases of the probability of each hidden unit, in units of 2⁻¹⁶, shape `[hidden]`.
-        public var activity: [Int64] = []
-
-        public init() {}
-    }
-
-    /// Adds the free energies of cases, and the activities of their hidden units if asked.
+    /// Adds the free energies of cases, and the activities of hidden units where the sums have room
+    /// for them.
     ///
     /// - Parameter states: Visible bytes, shape `[cases, visible]`.
-    public func addFreeEnergies(
-        of states: [UInt8], cases: Int, activity: Bool, to sums: inout Sums
-    ) {
+    public func addFreeEnergies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
         preactivations(of: states, cases: cases)
-        sums.cases += Int64(cases)
         let bias = rbm.parameters.visibleBias
         for row in 0..<cases {
             sums.freeEnergy.add(freeEnergy(bias, states, row))
         }
-        guard activity else { return }
+        guard !sums.activity.isEmpty else { return }
+        precondition(
+            sums.activity.count == shape.hidden,
+            "\(sums.activity.count) activities of \(shape.hidden) hidden units")
         activate(hiddenLaw, columns: shape.hidden, rows: 0..<cases, &hidden)
-        if sums.activity.isEmpty { sums.activity = Array(repeating: 0, count: shape.hidden) }
         // At most 2¹⁵ rows of at most 2¹⁶ fit in 32 bits.
         precondition(cases <= 1 << 15, "\(cases) cases in one block; at most 32768")
         var block = [UInt32](repeating: 0, count: shape.hidden)
@@ -78,7 +67,7 @@ public final class LayerEvaluator {
     /// The reconstruction is the visible mean given the hidden means, which enter as bytes rounded
     /// to the nearest. With Gaussian visible units it is minus the logarithm of the density that the
     /// reconstruction and its variances give the case.
-    public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout Sums) {
+    public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
         hiddenMeans(of: states, cases: cases)
         if visible.count < cases * shape.visible {
             visible = Array(repeating: 0, count: cases * shape.visible)

@@ -13,7 +13,7 @@ struct CaseEvaluator {
     private let states: any CaseSource
     private let reconstruction: LayerEvaluator
     private let fields: LayerEvaluator
-    /// nil of real units, no state of which has a probability.
+    /// nil for Gaussian units, whose states have no probability.
     private let pseudoLikelihood: PseudoLikelihood?
 
     /// Cases that are loaded at a time.
@@ -36,18 +36,16 @@ struct CaseEvaluator {
 
     /// Sums over the cases of a range, in the fixed draw.
     ///
-    /// - Parameter progress: Is told the share that is done, in [0, 1].
-    func sums(over range: Range<Int>, progress: (Double) -> Void = { _ in }) throws -> CaseSums {
-        var sums = CaseSums()
+    /// - Parameter progress: Receives the share that is done, in [0, 1].
+    func sums(over range: Range<Int>, progress: (Double) -> Void = { _ in }) throws -> CaseMeasures {
+        var sums = CaseMeasures()
         var bytes = [UInt8](
             repeating: 0, count: min(Self.blockRows, range.count) * values.caseBytes)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
             let cases = Array(start..<min(start + Self.blockRows, range.upperBound))
             try values.load(cases, draw: 0, into: &bytes)
             add(&sums.freeEnergy, bytes, cases.count, values.levels)
-            var reconstructed = LayerEvaluator.Sums()
-            reconstruction.addCrossEntropies(of: bytes, cases: cases.count, to: &reconstructed)
-            sums.crossEntropy.add(reconstructed.crossEntropy)
+            reconstruction.addCrossEntropies(of: bytes, cases: cases.count, to: &sums)
             if values.levels == .grey {
                 try states.load(cases, draw: 0, into: &bytes)
                 add(&sums.stateFreeEnergy, bytes, cases.count, .bits)
@@ -81,13 +79,5 @@ struct CaseEvaluator {
             let visible = bytes[(row * rbm.visibleCount)..<((row + 1) * rbm.visibleCount)]
             sum.add(rbm.freeEnergy(ofVisible: visible.map { unitValues[Int($0)] }))
         }
-    }
-}
-
-extension FixedPointSum {
-    /// Adds a sum over other cases.
-    fileprivate mutating func add(_ other: FixedPointSum) {
-        let (sum, overflow) = units.addingReportingOverflow(other.units)
-        units = overflow ? (other.units < 0 ? .min : .max) : sum
     }
 }

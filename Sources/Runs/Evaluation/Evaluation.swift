@@ -41,7 +41,7 @@ public struct Evaluation: Report, Sendable, Equatable {
     ///   - smallerSide: How many units an enumeration has to walk through.
     ///   - isReal: Whether the visible units are Gaussian.
     init(
-        _ sums: CaseSums, cases: Int, exact: Double?, annealed: LogPartitionEstimate? = nil,
+        _ sums: CaseMeasures, cases: Int, exact: Double?, annealed: LogPartitionEstimate? = nil,
         drawsBits: Bool, smallerSide: Int, isReal: Bool = false, heading: [String]
     ) {
         precondition(cases > 0, "a mean over \(cases) cases")

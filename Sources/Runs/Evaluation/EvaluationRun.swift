@@ -48,7 +48,9 @@ public struct EvaluationRun {
         try model.checkFit(opened, from: data.path, for: self.model)
 
         let rbm = model.layers[layer]
-        let view = Self.view(of: opened.cases, through: model.layers[..<layer])
+        let view = propagatedCases(
+            opened.cases, through: model.layers[..<layer], seed: Self.seed,
+            propagation: { _ in .means })
         let evaluator = CaseEvaluator(rbm, on: view, seed: Self.seed, layer: layer)
         let share = world.share(of: view.count)
         var sums = try world.together {
@@ -84,26 +86,13 @@ public struct EvaluationRun {
 
     /// Collective.
     ///
-    /// The biases of independent units that have the means of the data; nil, the machine's own, of
-    /// Gaussian units, where chains arrived with more even weights from those.
+    /// Finds the biases of independent units that have the means of the data; nil for Gaussian units,
+    /// whose chains end with more even weights when they start from the machine's own biases.
     private func baseBias(
         _ rbm: RBM, on view: any CaseSource, _ world: borrowing Communicator
     ) throws -> [Float]? {
         guard rbm.visibleUnits.isDiscrete else { return nil }
         return rbm.visibleUnits.biases(ofRates: try baseRates(of: view, world))
-    }
-
-    /// The data as the layer above `layers` sees them: the hidden means of each.
-    static func view(
-        of source: any CaseSource, through layers: ArraySlice<RBM>
-    ) -> any CaseSource {
-        var view = source
-        for (index, rbm) in layers.enumerated() {
-            view = PropagatedCases(
-                view, through: rbm, arithmetic: ArithmeticKind.measuring(rbm, view.levels),
-                propagation: .means, seed: seed, layer: index)
-        }
-        return view
     }
 
     private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {

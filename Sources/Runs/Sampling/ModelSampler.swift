@@ -22,13 +22,8 @@ public struct ModelSampler: ~Copyable {
 
     /// Starts the chains from cases.
     public mutating func start(from source: any CaseSource) throws {
-        var view = source
-        for (index, rbm) in layers.dropLast().enumerated() {
-            view = PropagatedCases(
-                view, through: rbm, arithmetic: ArithmeticKind.measuring(rbm, view.levels),
-                propagation: .samples, seed: seed,
-                layer: index)
-        }
+        var view = propagatedCases(
+            source, through: layers.dropLast(), seed: seed, propagation: { _ in .samples })
         // A chain starts from states.
         if view.levels == .grey {
             view = BinarizedCases(view, seed: seed, layer: layers.count - 1)

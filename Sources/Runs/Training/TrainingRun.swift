@@ -308,14 +308,10 @@ private func layerData(
     _ data: LayerData
 ) -> LayerData {
     func view(_ source: any CaseSource) -> any CaseSource {
-        var view = source
-        for (index, rbm) in below.enumerated() {
-            view = PropagatedCases(
-                view, through: rbm, arithmetic: plans[index].arithmetic,
-                propagation: configuration.layers[index].propagate.propagation,
-                seed: configuration.training.seed, layer: index)
-        }
-        return view
+        propagatedCases(
+            source, through: below, seed: configuration.training.seed,
+            propagation: { configuration.layers[$0].propagate.propagation },
+            arithmetic: { plans[$0].arithmetic })
     }
     return LayerData(training: view(data.training), heldOut: data.heldOut.map(view))
 }

@@ -177,7 +177,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         let rbm = Self.machine(.bernoulli)
         let evaluator = LayerEvaluator(rbm, levels: .real, arithmetic: .float32)
         let v = cases(1)[0]
-        var sums = LayerEvaluator.Sums()
+        var sums = CaseMeasures()
         evaluator.addCrossEntropies(of: bytes(of: [v]), cases: 1, to: &sums)
         // Means enter as bytes.
         let h = rbm.hiddenPreactivations(given: v).map {
@@ -328,7 +328,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
                 let rbm = RBM(
                     visibleUnits: .gaussian, hiddenUnits: .bernoulli, parameters: parameters)
                 let evaluator = LayerEvaluator(rbm, levels: .real, arithmetic: .float32)
-                var sums = LayerEvaluator.Sums()
+                var sums = CaseMeasures()
                 evaluator.addCrossEntropies(of: bytes(of: data), cases: count, to: &sums)
                 return sums.crossEntropy.value / Double(count)
             }

@@ -32,9 +32,8 @@ import Testing
         let worst = zip(values, exact).reduce(0) { max($0, abs($1.0 - $1.1) / max(1, abs($1.1))) }
         #expect(worst < 1e-5)
 
-        var sums = LayerEvaluator.Sums()
-        evaluator.addFreeEnergies(of: states, cases: cases, activity: true, to: &sums)
-        #expect(sums.cases == Int64(cases))
+        var sums = CaseMeasures(hidden: shape.hidden)
+        evaluator.addFreeEnergies(of: states, cases: cases, to: &sums)
         #expect(abs(sums.freeEnergy.value / exact.reduce(0, +) - 1) < 1e-5)
         let activities = (0..<shape.hidden).map { j in
             (0..<cases).reduce(0.0) { sum, row in
@@ -80,7 +79,7 @@ import Testing
         }
         // Half a step of a byte; a spin's mean has twice the range.
         #expect(worstMean < (shape.hiddenUnits == .spin ? 1 : 0.5) / 127 + 1e-5)
-        var sums = LayerEvaluator.Sums()
+        var sums = CaseMeasures()
         evaluator.addCrossEntropies(of: states, cases: cases, to: &sums)
         #expect(abs(sums.crossEntropy.value / exact - 1) < 1e-5)
     }
@@ -91,13 +90,13 @@ import Testing
         let evaluator = evaluator(shape, .integer, &generator)
         let cases = 20
         let states = generator.bytes(cases * shape.visible, shape.levels)
-        func sums(_ parts: [Range<Int>]) -> LayerEvaluator.Sums {
-            var sums = LayerEvaluator.Sums()
+        func sums(_ parts: [Range<Int>]) -> CaseMeasures {
+            var sums = CaseMeasures(hidden: shape.hidden)
             for part in parts {
                 let rows = rowRange(part.lowerBound, of: shape.visible).lowerBound
                 let end = part.upperBound * shape.visible
                 let bytes = Array(states[rows..<end])
-                evaluator.addFreeEnergies(of: bytes, cases: part.count, activity: true, to: &sums)
+                evaluator.addFreeEnergies(of: bytes, cases: part.count, to: &sums)
                 evaluator.addCrossEntropies(of: bytes, cases: part.count, to: &sums)
             }
             return sums
