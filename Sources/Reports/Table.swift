@@ -7,7 +7,7 @@ public struct Table: Sendable, CustomStringConvertible {
     public struct Column: Sendable, ExpressibleByStringInterpolation {
         enum Side { case left, right }
 
-        let title: String
+        public let title: String
         /// nil for the side that belongs to the column's place.
         let side: Side?
         /// The least width.
@@ -91,6 +91,11 @@ public struct Table: Sendable, CustomStringConvertible {
     }
 
     public var description: String { lines.joined(separator: "\n") }
+
+    /// One row by itself, for a table that grows while people watch; columns have their least width.
+    public static func line(_ cells: [String], in columns: [Column]) -> String {
+        aligned([cells], in: columns)[0]
+    }
 
     /// Rows of cells as lines, in columns as wide as the longest cell; an empty column takes no room.
     static func aligned(_ rows: [[String]], in columns: [Column]) -> [String] {

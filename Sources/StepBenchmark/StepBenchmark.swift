@@ -104,8 +104,8 @@ public struct StepBenchmark: Sendable {
             guard let memory else { return limits.measure(repetitions: schedule.repetitions) }
             memory.pause { limits.measure(repetitions: schedule.repetitions) }
         }
-        // An observer on every rank: each has phases and limits of its own.
-        _ = try stack.run(from: nil, timer: timer, observer: watch, world)
+        // An outlet on every rank: each has phases and limits of its own.
+        _ = try stack.run(from: nil, timer: timer, outlets: [watch], world)
         return try StepBenchmarkReport(
             self, watch.measures(with: limits, memory: memory), rows: rows,
             threads: MatrixProducts.threads,

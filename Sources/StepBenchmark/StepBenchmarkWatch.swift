@@ -2,7 +2,7 @@ import DistributedTraining
 import RBMCore
 
 /// Notes how long each counted step took, and what of it each phase.
-final class StepBenchmarkWatch: TrainingObserver {
+final class StepBenchmarkWatch: TrainingOutlet {
     /// The phases of a step; the others come between steps.
     static let phases: [StepTimer.Phase] = [
         .data, .products, .sampling, .statistics, .reduction, .update,
@@ -50,10 +50,6 @@ final class StepBenchmarkWatch: TrainingObserver {
         lastTime = .now
         lastBusy = threadSeconds()
     }
-
-    func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {}
-    func recorded(_ record: MonitorRecord) {}
-    func checkpointed(_ path: String) {}
 
     /// What this rank measured.
     func measures(

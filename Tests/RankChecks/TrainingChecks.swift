@@ -31,7 +31,8 @@ final class StripedCases: CaseSource {
 
 /// A small layer's plan: 203 cases in batches of 20, so that the last batch is short, and 11 chains.
 private func plan(
-    _ visible: any UnitKind, _ hidden: any UnitKind, _ rule: LearningRule, _ arithmetic: ArithmeticKind,
+    _ visible: any UnitKind, _ hidden: any UnitKind, _ rule: LearningRule,
+    _ arithmetic: ArithmeticKind,
     layer: Int = 0, epochs: Int = 4
 ) -> LayerPlan {
     LayerPlan(
@@ -63,31 +64,21 @@ private func train(
         }
         return LayerData(training: sources[0], heldOut: sources[1])
     }
-    let recorder = world.rank == 0 ? Recorder() : nil
-    let outcome = try trainer.run(from: nil, timer: StepTimer(), observer: recorder, world)
+    let outlets = world.rank == 0 ? [RecordPrinter()] : []
+    let outcome = try trainer.run(from: nil, timer: StepTimer(), outlets: outlets, world)
     guard case .finished(let model) = outcome else {
         throw CheckFailed(message: "training stopped")
     }
-    recorder?.show()
     return model
 }
 
-/// Prints what all numbers of ranks must agree on.
-private final class Recorder: TrainingObserver {
-    private var lines: [String] = []
-
-    func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {}
-    func recorded(_ record: MonitorRecord) throws {
-        lines.append(record.json)
-    }
-    func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {}
-    func checkpointed(_ path: String) {}
-
-    /// The records without their times.
-    func show() {
-        for line in lines {
-            print(line.components(separatedBy: ", \"seconds\"")[0])
-        }
+/// Prints what all numbers of ranks must agree on: the records without their times.
+private final class RecordPrinter: TrainingOutlet {
+    func recorded(_ record: MonitorRecord) {
+        print(
+            record.entries.filter { !$0.metric.isTime }.map {
+                "\($0.metric.name) \($0.value, default: "-")"
+            }.joined(separator: ", "))
     }
 }
 

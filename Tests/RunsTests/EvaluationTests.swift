@@ -9,7 +9,8 @@ import Testing
 
 @Suite struct EvaluationTests {
     /// The value of a byte, by the definition of the kinds.
-    private func values(_ bytes: [UInt8], _ kind: any UnitKind, _ levels: StateEncoding) -> [Double] {
+    private func values(_ bytes: [UInt8], _ kind: any UnitKind, _ levels: StateEncoding) -> [Double]
+    {
         bytes.map {
             let share = Double($0) / Double(levels.maximum)
             return kind == .spin ? 2 * share - 1 : share

@@ -25,20 +25,12 @@ struct Monitor {
         self.layer = layer
     }
 
-    /// What is measured of a model.
-    struct Measures {
-        var freeEnergyTrain: Double
-        var freeEnergyHeldOut: Double?
-        var pseudoLogLikelihoodHeldOut: Double?
-        var reconstructionCrossEntropy: Double?
-        var meanHiddenActivity: Double
-        var deadHiddenUnits: Int
-    }
-
     /// Collective.
     ///
-    /// Measures a model.
-    func measure(_ rbm: RBM, _ world: borrowing Communicator) throws -> Measures {
+    /// Measures a model, and sets what it finds in a record.
+    func measure(
+        _ rbm: RBM, into record: inout MonitorRecord, _ world: borrowing Communicator
+    ) throws {
         let evaluator = LayerEvaluator(rbm, levels: training.levels, arithmetic: arithmetic)
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
@@ -65,14 +57,22 @@ struct Monitor {
         held.units = Array(sums[trainCount...])
 
         func mean(_ sum: FixedPointSum, over cases: Int) -> Double { sum.value / Double(cases) }
+        let trainEnergy = mean(train.freeEnergy, over: count)
+        record.set(.freeEnergyTrain, trainEnergy)
+        if heldOut != nil {
+            let heldEnergy = mean(held.freeEnergy, over: count)
+            record.set(.freeEnergyHeldOut, heldEnergy)
+            record.set(.freeEnergyGap, heldEnergy - trainEnergy)
+        }
+        if hasPseudo {
+            record.set(.pseudoLogLikelihoodHeldOut, mean(held.pseudoLogLikelihood, over: few))
+        }
+        if few > 0 {
+            record.set(.reconstructionCrossEntropy, mean(train.crossEntropy, over: few))
+        }
         let activities = train.activity.map { Double($0) * 0x1p-16 / Double(count) }
-        return Measures(
-            freeEnergyTrain: mean(train.freeEnergy, over: count),
-            freeEnergyHeldOut: heldOut == nil ? nil : mean(held.freeEnergy, over: count),
-            pseudoLogLikelihoodHeldOut: hasPseudo ? mean(held.pseudoLogLikelihood, over: few) : nil,
-            reconstructionCrossEntropy: few == 0 ? nil : mean(train.crossEntropy, over: few),
-            meanHiddenActivity: activities.reduce(0, +) / Double(rbm.hiddenCount),
-            deadHiddenUnits: activities.count { $0 < 0.01 || $0 > 0.99 })
+        record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(rbm.hiddenCount))
+        record.set(.deadHiddenUnits, activities.count { $0 < 0.01 || $0 > 0.99 })
     }
 
     /// Adds the pseudo-log-likelihoods of this rank's share.

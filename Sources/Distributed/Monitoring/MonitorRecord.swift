@@ -1,62 +1,64 @@
-/// What the monitor found after a step; one line of metrics.jsonl.
-///
-/// Energies in nats a case. Held-out values are nil without a held-out set.
+/// What was measured after a step: a value for each metric, and none where it does not apply.
 public struct MonitorRecord: Sendable, Equatable {
-    public var layer: Int
-    public var epoch: Double
-    public var step: Int
-    public var casesSeen: Int
-    public var learningRate: Float
-    public var freeEnergyTrain: Double
-    public var freeEnergyHeldOut: Double?
-    public var pseudoLogLikelihoodHeldOut: Double?
-    public var reconstructionCrossEntropy: Double?
-    public var weightNorm: Double
-    /// The norm of the last change of the weights; nil before the first.
-    public var updateNorm: Double?
-    /// The mean probability that a hidden unit is 1, over the monitored training cases.
-    public var meanHiddenActivity: Double
-    /// Hidden units whose mean probability is below 0.01 or above 0.99.
-    public var deadHiddenUnits: Int
+    /// A measured value.
+    public enum Value: Sendable, Equatable {
+        case count(Int)
+        case number(Double)
+    }
 
-    // The only ones that may differ between runs of the same bits.
-    public var seconds: Double
-    public var samplesPerSecond: Double
-    public var communicationShare: Double
+    private var values: [Metric: Value] = [:]
 
-    /// F(held-out) − F(train): grows when the model memorizes its training cases [Hinton12, §6].
-    public var freeEnergyGap: Double? { freeEnergyHeldOut.map { $0 - freeEnergyTrain } }
+    public init() {}
 
-    /// The record as one JSON object, keys in the order of the contract.
-    public var json: String {
-        let entries: [(String, String)] = [
-            ("layer", "\(layer)"),
-            ("epoch", number(epoch)),
-            ("step", "\(step)"),
-            ("cases_seen", "\(casesSeen)"),
-            ("learning_rate", number(Double(learningRate.description) ?? 0)),
-            ("free_energy_train", number(freeEnergyTrain)),
-            ("free_energy_held_out", number(freeEnergyHeldOut)),
-            ("free_energy_gap", number(freeEnergyGap)),
-            ("pseudo_log_likelihood_held_out", number(pseudoLogLikelihoodHeldOut)),
-            ("reconstruction_cross_entropy", number(reconstructionCrossEntropy)),
-            ("weight_norm", number(weightNorm)),
-            ("update_norm", number(updateNorm)),
-            ("mean_hidden_activity", number(meanHiddenActivity)),
-            ("dead_hidden_units", "\(deadHiddenUnits)"),
-            ("seconds", number(rounded(seconds))),
-            ("samples_per_second", number(rounded(samplesPerSecond))),
-            ("communication_share", number(rounded(communicationShare))),
-        ]
-        return "{" + entries.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
+    /// The value of a metric; nil where it was not measured.
+    public subscript(metric: Metric) -> Value? {
+        get { values[metric] }
+        set { values[metric] = newValue }
+    }
+
+    /// The value of a metric as a number; nil where it was not measured.
+    public func number(_ metric: Metric) -> Double? {
+        switch values[metric] {
+        case .count(let count): Double(count)
+        case .number(let number): number
+        case nil: nil
+        }
+    }
+
+    /// All metrics in their order, with their values.
+    public var entries: [(metric: Metric, value: Value?)] { Metric.all.map { ($0, values[$0]) } }
+
+    mutating func set(_ metric: Metric, _ count: Int) { values[metric] = .count(count) }
+
+    mutating func set(_ metric: Metric, _ number: Double?) {
+        values[metric] = number.map { .number($0) }
+    }
+
+    /// Sets what a clock measured, to a microsecond: more digits would be noise.
+    mutating func set(_ metric: Metric, time: Double) {
+        values[metric] = .number((time * 1e6).rounded() / 1e6)
     }
 }
 
-/// JSON has no word for what is not a finite number but null.
-private func number(_ value: Double?) -> String {
-    guard let value, value.isFinite else { return "null" }
-    return "\(value)"
-}
+extension MonitorRecord: Encodable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
 
-/// Times to a microsecond: more digits would be noise.
-private func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Encodes every metric under its name, in their order; one without a value as null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for (metric, value) in entries {
+            let key = Key(stringValue: metric.name)
+            switch value {
+            case .count(let count): try container.encode(count, forKey: key)
+            case .number(let number): try container.encode(number, forKey: key)
+            case nil: try container.encodeNil(forKey: key)
+            }
+        }
+    }
+}

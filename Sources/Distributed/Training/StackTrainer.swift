@@ -1,22 +1,6 @@
 public import RBMCore
 import Storage
 
-/// What a run shows while it goes on; told on rank 0 only.
-public protocol TrainingObserver: AnyObject {
-    /// A layer's training begins, or goes on.
-    func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int)
-    func recorded(_ record: MonitorRecord) throws
-    /// Called after each step; cheap when nothing is shown.
-    func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double)
-    func checkpointed(_ path: String)
-    /// A layer's training ends before its last step; the model is that of an earlier record.
-    func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int)
-}
-
-extension TrainingObserver {
-    public func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {}
-}
-
 /// The cases of one layer.
 public struct LayerData {
     public let training: any CaseSource
@@ -77,9 +61,9 @@ public struct StackTrainer {
     ///
     /// - Parameters:
     ///   - checkpoint: The same on all ranks.
-    ///   - observer: On rank 0; nil elsewhere.
+    ///   - outlets: Those of this rank; a run's own are those of rank 0.
     public func run(
-        from checkpoint: Checkpoint?, timer: StepTimer, observer: (any TrainingObserver)?,
+        from checkpoint: Checkpoint?, timer: StepTimer, outlets: [any TrainingOutlet],
         _ world: borrowing Communicator
     ) throws -> Outcome {
         var finished = checkpoint?.finished ?? []
@@ -94,11 +78,13 @@ public struct StackTrainer {
             var trainer = try LayerTrainer(
                 plan, source: data.training, state: resumed, timer: timer,
                 background: background, world)
-            observer?.layerBegan(
-                plan, cases: data.training.count, visible: data.training.visible,
-                fromStep: trainer.step, steps: trainer.batches.steps)
+            for outlet in outlets {
+                outlet.layerBegan(
+                    plan, cases: data.training.count, visible: data.training.visible,
+                    fromStep: trainer.step, steps: trainer.batches.steps)
+            }
             let session = Session(
-                owner: self, data: data, finished: finished, timer: timer, observer: observer)
+                owner: self, data: data, finished: finished, timer: timer, outlets: outlets)
             try session.train(&trainer, isNew: resumed == nil, total: &total, left: &left, world)
             guard trainer.isDone else { return .stopped(totalSteps: total) }
             finished.append(trainer.outcome)
@@ -140,7 +126,7 @@ private struct Session {
     let data: LayerData
     let finished: [RBM]
     let timer: StepTimer
-    let observer: (any TrainingObserver)?
+    let outlets: [any TrainingOutlet]
     let start = ContinuousClock.now
 
     func train(
@@ -162,17 +148,21 @@ private struct Session {
             try trainer.advance(world)
             total = firstTotal + trainer.step - firstStep
             left -= 1
-            if let observer {
-                observer.advanced(
-                    toStep: trainer.step, of: steps,
-                    samplesPerSecond: rate(trainer, from: firstStep))
+            if !outlets.isEmpty {
+                let rate = rate(trainer, from: firstStep)
+                for outlet in outlets {
+                    outlet.advanced(toStep: trainer.step, of: steps, samplesPerSecond: rate)
+                }
             }
             if try monitorPace.isDue(afterStep: trainer.step, world) || trainer.step == steps {
                 try record(&trainer, monitor, firstStep, waitedBefore, world)
             }
             let isLast = trainer.isDone
             if isLast, trainer.step < steps, let watch = trainer.earlyStop {
-                observer?.stoppedEarly(trainer.plan, atStep: trainer.step, best: watch.bestStep)
+                for outlet in outlets {
+                    outlet.stoppedEarly(
+                        trainer.plan, atStep: trainer.step, best: watch.bestStep)
+                }
             }
             let isDue = try checkpointPace.isDue(afterStep: trainer.step, world)
             if isDue || isLast || left == 0 {
@@ -197,27 +187,28 @@ private struct Session {
     ) throws {
         try trainer.checkFinite()
         let rbm = trainer.result
-        let measures = try monitor.measure(rbm, world)
-        let seconds = seconds
         let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
         let norm = rbm.parameters.weightNorm
         trainer.lastNorm = (trainer.step, norm)
-        let record = MonitorRecord(
-            layer: trainer.plan.layer, epoch: Double(seen) / Double(trainer.batches.cases),
-            step: trainer.step, casesSeen: seen, learningRate: trainer.rate,
-            freeEnergyTrain: measures.freeEnergyTrain,
-            freeEnergyHeldOut: measures.freeEnergyHeldOut,
-            pseudoLogLikelihoodHeldOut: measures.pseudoLogLikelihoodHeldOut,
-            reconstructionCrossEntropy: measures.reconstructionCrossEntropy,
-            weightNorm: norm,
-            updateNorm: trainer.updateSquares.map { $0.squareRoot() },
-            meanHiddenActivity: measures.meanHiddenActivity,
-            deadHiddenUnits: measures.deadHiddenUnits, seconds: seconds,
-            samplesPerSecond: rate(trainer, from: firstStep),
-            communicationShare: (world.exchange.seconds - waitedBefore) / max(seconds, 1e-9))
-        trainer.watch(gap: record.freeEnergyGap)
+        var record = MonitorRecord()
+        try monitor.measure(rbm, into: &record, world)
+        let seconds = seconds
+        record.set(.layer, trainer.plan.layer)
+        record.set(.epoch, Double(seen) / Double(trainer.batches.cases))
+        record.set(.step, trainer.step)
+        record.set(.casesSeen, seen)
+        // The shortest text of the float, not all the digits of its double.
+        record.set(.learningRate, Double(trainer.rate.description))
+        record.set(.weightNorm, norm)
+        record.set(.updateNorm, trainer.updateSquares.map { $0.squareRoot() })
+        record.set(.seconds, time: seconds)
+        record.set(.samplesPerSecond, time: rate(trainer, from: firstStep))
+        record.set(
+            .communicationShare,
+            time: (world.exchange.seconds - waitedBefore) / max(seconds, 1e-9))
+        trainer.watch(gap: record.number(.freeEnergyGap))
         // A record that cannot be written must end all ranks.
-        try world.together { try observer?.recorded(record) }
+        try world.together { for outlet in outlets { try outlet.recorded(record) } }
         timer.lap(.monitoring)
     }
 
@@ -241,7 +232,7 @@ private struct Session {
                     standardization: owner.standardization, totalSteps: total, seed: owner.seed,
                     configuration: owner.configuration))
         }
-        if let path { observer?.checkpointed(path) }
+        if let path { for outlet in outlets { outlet.checkpointed(path) } }
         timer.lap(.checkpoints)
     }
 }

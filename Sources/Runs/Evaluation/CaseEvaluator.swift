@@ -37,7 +37,8 @@ struct CaseEvaluator {
     /// Sums over the cases of a range, in the fixed draw.
     ///
     /// - Parameter progress: Receives the share that is done, in [0, 1].
-    func sums(over range: Range<Int>, progress: (Double) -> Void = { _ in }) throws -> CaseMeasures {
+    func sums(over range: Range<Int>, progress: (Double) -> Void = { _ in }) throws -> CaseMeasures
+    {
         var sums = CaseMeasures()
         var bytes = [UInt8](
             repeating: 0, count: min(Self.blockRows, range.count) * values.caseBytes)

@@ -223,15 +223,17 @@ public struct TrainingRun {
         let timer = StepTimer()
         let checkpoints = CheckpointFolder(
             folder.checkpointFolder, keep: configuration.checkpoint.keep)
-        let display = try world.together { () throws -> ProgressDisplay? in
-            guard let log else { return nil }
+        let outlets = try world.together { () throws -> [any TrainingOutlet] in
+            guard let log else { return [] }
             try folder.begin(resolved)
             try log.open(folder.logFile)
             if let start { log.say("going on from \(start.path)") }
             let metrics = try folder.openMetrics(upTo: start?.checkpoint)
             try checkpoints.removeLater(than: start?.checkpoint.totalSteps ?? 0)
-            return ProgressDisplay(
-                log, metrics: metrics, layers: plans.count, quiet: request.quiet)
+            return [
+                JSONLinesOutlet(metrics),
+                TerminalOutlet(log, layers: plans.count, quiet: request.quiet),
+            ]
         }
 
         var trainer = StackTrainer(
@@ -246,7 +248,7 @@ public struct TrainingRun {
             data: { layerData($0, $1, plans, configuration, data.layer) })
         trainer.standardization = data.standardization
         let outcome = try trainer.run(
-            from: start?.checkpoint, timer: timer, observer: display, world)
+            from: start?.checkpoint, timer: timer, outlets: outlets, world)
 
         switch outcome {
         case .stopped(let steps):

@@ -2,20 +2,32 @@ import DistributedTraining
 import Foundation
 import RBMCore
 import Reports
-import Storage
 
-/// Shows a run on rank 0: a table with a line for each record, and a live line on a terminal.
-final class ProgressDisplay: TrainingObserver {
+/// Shows a run to people: a table with a line for each record, and a live line on a terminal.
+final class TerminalOutlet: TrainingOutlet {
     private let log: RunLog
-    private let metrics: LineFile
     private let showsLive: Bool
     private let layers: Int
+    private let start = ContinuousClock.now
+    private var firstStep: Int?
     private var lastShown = ContinuousClock.now
     private var hasLiveLine = false
 
-    init(_ log: RunLog, metrics: LineFile, layers: Int, quiet: Bool) {
+    /// The metrics of the table, and their decimals.
+    private static let metrics: [(metric: Metric, column: Table.Column, decimals: Int)] = [
+        (.epoch, .right("epoch", width: 7), 1),
+        (.step, .right("step", width: 7), 0),
+        (.freeEnergyTrain, .right("F train", width: 10), 3),
+        (.freeEnergyHeldOut, .right("F held-out", width: 10), 3),
+        (.freeEnergyGap, .right("gap", width: 7), 3),
+        (.pseudoLogLikelihoodHeldOut, .right("pseudo-LL", width: 9), 3),
+        (.reconstructionCrossEntropy, .right("recon", width: 7), 3),
+        (.weightNorm, .right("|W|", width: 7), 3),
+        (.samplesPerSecond, .right("samples/s", width: 9), 0),
+    ]
+
+    init(_ log: RunLog, layers: Int, quiet: Bool) {
         self.log = log
-        self.metrics = metrics
         self.layers = layers
         showsLive = !quiet && Self.isOnTerminal
     }
@@ -43,25 +55,17 @@ final class ProgressDisplay: TrainingObserver {
             \(cases) cases, \(steps) steps, \(plan.arithmetic) arithmetic\(from)
             """)
         guard step < steps else { return }
-        log.say(Self.columns.map { pad($0.title, $0.width) }.joined())
+        log.say(Table.line(Self.metrics.map(\.column.title), in: Self.metrics.map(\.column)))
     }
 
-    private static let columns: [(title: String, width: Int)] = [
-        ("epoch", 7), ("step", 9), ("F train", 12), ("F held-out", 12), ("gap", 9),
-        ("pseudo-LL", 11), ("recon", 9), ("|W|", 9), ("samples/s", 11),
-    ]
-
-    func recorded(_ record: MonitorRecord) throws {
-        try metrics.append(record.json)
+    func recorded(_ record: MonitorRecord) {
         clearLiveLine()
-        let cells = [
-            decimal(record.epoch, 1), "\(record.step)", decimal(record.freeEnergyTrain, 3),
-            decimal(record.freeEnergyHeldOut, 3), decimal(record.freeEnergyGap, 3),
-            decimal(record.pseudoLogLikelihoodHeldOut, 3),
-            decimal(record.reconstructionCrossEntropy, 3), decimal(record.weightNorm, 3),
-            record.samplesPerSecond > 0 ? decimal(record.samplesPerSecond, 0) : "–",
-        ]
-        log.say(zip(cells, Self.columns).map { pad($0, $1.width) }.joined())
+        let cells = Self.metrics.map { metric, _, decimals in
+            // Before the first step there is no rate.
+            metric == .samplesPerSecond && record.number(metric) == 0
+                ? "–" : decimal(record.number(metric), decimals)
+        }
+        log.say(Table.line(cells, in: Self.metrics.map(\.column)))
     }
 
     func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {
@@ -69,23 +73,16 @@ final class ProgressDisplay: TrainingObserver {
         guard showsLive, step % 8 == 0 else { return }
         let now = ContinuousClock.now
         guard now - lastShown > .milliseconds(200) else { return }
-        let elapsed = now - start
         lastShown = now
         if firstStep == nil { firstStep = step }
         let done = step - (firstStep ?? 0)
-        let (seconds, _) = elapsed.components
+        let seconds = (now - start).components.seconds
         let left = done > 0 ? Int(Double(seconds) * Double(steps - step) / Double(done)) : 0
         hasLiveLine = true
-        let line =
-            "step \(step) of \(steps), \(decimal(samplesPerSecond, 0)) samples/s, "
-            + "\(left / 60) min \(left % 60) s left"
-        log.show("\r\u{1B}[2K\(line)")
+        log.show(
+            "\r\u{1B}[2Kstep \(step) of \(steps), \(decimal(samplesPerSecond, 0)) samples/s, "
+                + "\(left / 60) min \(left % 60) s left")
     }
-
-    private let start = ContinuousClock.now
-    private var firstStep: Int?
-
-    func checkpointed(_ path: String) {}
 
     func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {
         guard let rule = plan.earlyStop else { return }

@@ -1,0 +1,66 @@
+/// A quantity of a record: its name, its unit and its meaning, declared here and nowhere else.
+///
+/// A new quantity is a constant of this type, its place in `all`, and the line that measures it.
+public struct Metric: Sendable, Hashable {
+    /// The key in a line of metrics.jsonl.
+    public let name: String
+    /// What the number counts or is measured in; empty for a pure number.
+    public let unit: String
+    /// One sentence.
+    public let meaning: String
+    /// Whether it is measured by the clock, and differs between runs of the same bits.
+    public let isTime: Bool
+
+    private init(_ name: String, _ unit: String, _ meaning: String, isTime: Bool = false) {
+        self.name = name
+        self.unit = unit
+        self.meaning = meaning
+        self.isTime = isTime
+    }
+
+    public static let layer = Metric("layer", "", "The layer's place in the stack, from 0.")
+    public static let epoch = Metric("epoch", "epochs", "The cases seen over those of an epoch.")
+    public static let step = Metric("step", "steps", "Updates of the layer so far.")
+    public static let casesSeen = Metric("cases_seen", "cases", "Training cases used so far.")
+    public static let learningRate = Metric("learning_rate", "", "The rate of the next update.")
+    public static let freeEnergyTrain = Metric(
+        "free_energy_train", "nats", "The mean free energy of the monitored training cases.")
+    public static let freeEnergyHeldOut = Metric(
+        "free_energy_held_out", "nats", "The mean free energy of as many held-out cases.")
+    /// [Hinton12, §6].
+    public static let freeEnergyGap = Metric(
+        "free_energy_gap", "nats",
+        "Held-out minus training free energy; it grows when the model memorizes its training cases."
+    )
+    public static let pseudoLogLikelihoodHeldOut = Metric(
+        "pseudo_log_likelihood_held_out", "nats",
+        "The mean of ln p of each visible unit given all others, summed over the units.")
+    public static let reconstructionCrossEntropy = Metric(
+        "reconstruction_cross_entropy", "nats",
+        "The mean over training cases between a case and its mean-field reconstruction.")
+    public static let weightNorm = Metric(
+        "weight_norm", "", "The Frobenius norm of the weights.")
+    public static let updateNorm = Metric(
+        "update_norm", "", "The norm of the last change of the weights.")
+    public static let meanHiddenActivity = Metric(
+        "mean_hidden_activity", "",
+        "The mean probability that a hidden unit is 1, over the monitored training cases.")
+    public static let deadHiddenUnits = Metric(
+        "dead_hidden_units", "units",
+        "Hidden units whose mean probability is below 0.01 or above 0.99.")
+    public static let seconds = Metric(
+        "seconds", "s", "Time since the layer's training began or went on.", isTime: true)
+    public static let samplesPerSecond = Metric(
+        "samples_per_second", "cases/s", "Training cases over that time.", isTime: true)
+    public static let communicationShare = Metric(
+        "communication_share", "", "The share of that time that rank 0 waited for other ranks.",
+        isTime: true)
+
+    /// All quantities, in the order of a record.
+    public static let all: [Metric] = [
+        layer, epoch, step, casesSeen, learningRate, freeEnergyTrain, freeEnergyHeldOut,
+        freeEnergyGap, pseudoLogLikelihoodHeldOut, reconstructionCrossEntropy, weightNorm,
+        updateNorm, meanHiddenActivity, deadHiddenUnits, seconds, samplesPerSecond,
+        communicationShare,
+    ]
+}

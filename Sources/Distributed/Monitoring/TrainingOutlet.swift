@@ -1,0 +1,32 @@
+/// Where a training tells what it does, such as a terminal or a file of records.
+///
+/// A run has a list of outlets and tells each of them the same, in the order of the list. Each method
+/// does nothing where an outlet does not have it.
+public protocol TrainingOutlet: AnyObject {
+    /// A layer's training begins, or goes on from a step.
+    func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int)
+
+    /// The monitor has measured the model.
+    ///
+    /// - Throws: What ends the run on all ranks.
+    func recorded(_ record: MonitorRecord) throws
+
+    /// A step is over; called after every one, so that it has to be cheap.
+    func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double)
+
+    /// A checkpoint is written.
+    func checkpointed(_ path: String)
+
+    /// A layer's training ends before its last step; the model is that of an earlier record.
+    func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int)
+}
+
+extension TrainingOutlet {
+    public func layerBegan(
+        _ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int
+    ) {}
+    public func recorded(_ record: MonitorRecord) throws {}
+    public func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {}
+    public func checkpointed(_ path: String) {}
+    public func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {}
+}

@@ -1,0 +1,41 @@
+import DistributedTraining
+import Foundation
+import Reports
+import Testing
+
+@Suite struct MetricTests {
+    /// The page's table, row by row.
+    private static let rows = Metric.all.map {
+        "| `\($0.name)` | \($0.unit) | \($0.meaning)\($0.isTime ? " *By the clock.*" : "") |"
+    }
+
+    @Test func thePageOfMetricsHasWhatIsDeclared() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/metrics.md")
+        let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
+        let found = lines.filter { $0.hasPrefix("| `") }.map(String.init)
+        #expect(
+            found == Self.rows, "docs/metrics.md should hold\n\(Self.rows.joined(separator: "\n"))")
+    }
+
+    @Test func aRecordIsALineOfAllMetricsInTheirOrder() {
+        var record = MonitorRecord()
+        record[.layer] = .count(1)
+        record[.step] = .count(20)
+        record[.learningRate] = .number(0.05)
+        record[.freeEnergyTrain] = .number(-4)
+        record[.freeEnergyGap] = .number(.nan)
+        #expect(
+            jsonText(record) == """
+                {"layer": 1, "epoch": null, "step": 20, "cases_seen": null, \
+                "learning_rate": 0.05, "free_energy_train": -4.0, "free_energy_held_out": null, \
+                "free_energy_gap": null, "pseudo_log_likelihood_held_out": null, \
+                "reconstruction_cross_entropy": null, "weight_norm": null, "update_norm": null, \
+                "mean_hidden_activity": null, "dead_hidden_units": null, "seconds": null, \
+                "samples_per_second": null, "communication_share": null}
+                """)
+        #expect(record.number(.step) == 20 && record.number(.epoch) == nil)
+    }
+
+    @Test func namesAreDistinct() { #expect(Set(Metric.all.map(\.name)).count == Metric.all.count) }
+}
