@@ -16,6 +16,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -45,7 +46,10 @@ let package = Package(
         // MARK: Libraries
 
         .target(name: "RandomStreams", swiftSettings: swiftSettings),
-        .target(name: "Storage", dependencies: ["CPNG", "CZlib"], swiftSettings: swiftSettings),
+        .target(
+            name: "Storage",
+            dependencies: ["CPNG", "CZlib", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: swiftSettings),
         .target(
             name: "Analysis",
             dependencies: ["COpenBLAS", .product(name: "RealModule", package: "swift-numerics")],

@@ -59,7 +59,7 @@ public final class ArrayFile: Sendable {
         path: String, mappedUpTo limit: Int = ArrayFile.mostMappedBytes
     ) throws(StorageError) {
         let descriptor = try Descriptor.reading(path)
-        let size = try descriptor.status(.badFile).size
+        let size = try descriptor.size(.badFile)
         guard size > 0 else {
             throw StorageError(
                 .badFile, path, "is empty; expected IDX, gzip-compressed IDX, or NPY.")

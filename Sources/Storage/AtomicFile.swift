@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -47,9 +49,9 @@ public enum AtomicFile {
         /// Throws `cannotWrite` and leaves what was there before.
         public consuming func finish() throws(StorageError) {
             try descriptor.synchronize()
-            guard unsafe rename(temporary, target) == 0 else {
-                throw StorageError(
-                    systemCall: .cannotWrite, descriptor.path, "cannot take its name")
+            let (temporary, target) = (temporary, target)
+            try systemCall(.cannotWrite, descriptor.path, "cannot take its name") {
+                try succeed { unsafe rename(temporary, target) }
             }
             isFinished = true
             try synchronizeFolder(folderPath(of: target), for: descriptor.path)
@@ -113,15 +115,17 @@ public enum AtomicFile {
 
     /// Waits until the names in a folder are on the device; `file` is named in errors.
     static func synchronizeFolder(_ folder: String, for file: String) throws(StorageError) {
-        let number = retrying { unsafe open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY) }
         // Permission to write into a folder does not include permission to open it.
-        guard number >= 0 else { return }
-        defer { close(number) }
-        // EINVAL and ENOTSUP come from file systems that cannot do it for a folder.
         guard
-            retrying({ fsync(number) }) == 0 || errno == EINVAL || errno == ENOTSUP
-        else {
-            throw StorageError(systemCall: .cannotWrite, file, "may not be on disk")
+            let descriptor = try? FileDescriptor.open(
+                FilePath(folder), .readOnly, options: [.closeOnExec, .directory])
+        else { return }
+        defer { try? descriptor.close() }
+        try systemCall(.cannotWrite, file, "may not be on disk") {
+            // File systems that cannot do it for a folder say one of these two.
+            do {
+                try succeed { fsync(descriptor.rawValue) }
+            } catch Errno.invalidArgument, Errno.notSupported {}
         }
     }
 
@@ -130,22 +134,22 @@ public enum AtomicFile {
         guard !path.isEmpty, path.utf8.last != UInt8(ascii: "/") else {
             throw StorageError(.cannotWrite, path, "is no file name; expected one for the output.")
         }
-        switch FileStatus(of: path)?.kind {
+        switch fileType(of: path) {
         case nil:
             let folder = folderPath(of: path)
-            guard FileStatus(of: folder)?.kind == .folder else {
+            guard fileType(of: folder) == .directory else {
                 throw StorageError(
                     .cannotWrite, path, "there is no folder \(folder) for it. Create it first.")
             }
             return path
-        case .file:
+        case .regular:
             guard let resolved = unsafe realpath(path, nil) else { return path }
             defer { unsafe free(resolved) }
             return unsafe String(cString: resolved)
-        case .folder:
+        case .directory:
             throw StorageError(
                 .cannotWrite, path, "is a folder; expected a file name. Name a file in it.")
-        case .other:
+        default:
             throw StorageError(
                 .cannotWrite, path,
                 "is a pipe or a device, which cannot be replaced. Name a regular file.")

@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -12,30 +14,30 @@
 struct Descriptor: ~Copyable, Sendable {
     /// The file's name in messages.
     let path: String
-    let number: Int32
+    let file: FileDescriptor
 
-    private init(path: String, number: Int32) {
+    private init(path: String, file: FileDescriptor) {
         self.path = path
-        self.number = number
+        self.file = file
     }
 
-    deinit { close(number) }
+    deinit { try? file.close() }
 
     /// Opens an existing file to read.
     ///
     /// Throws `badFile` if there is none, or if it is a folder, a pipe or a device.
     static func reading(_ path: String) throws(StorageError) -> Descriptor {
-        // Without O_NONBLOCK the opening of a pipe waits for somebody to write into it.
-        let number = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard number >= 0 else {
-            throw StorageError(systemCall: .badFile, path, "cannot be opened")
+        // Without `nonBlocking` the opening of a pipe waits for somebody to write into it.
+        let file = try systemCall(.badFile, path, "cannot be opened") {
+            try FileDescriptor.open(
+                FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
         }
-        let descriptor = Descriptor(path: path, number: number)
-        switch try descriptor.status(.badFile).kind {
-        case .file: return descriptor
-        case .folder:
+        let descriptor = Descriptor(path: path, file: file)
+        switch try descriptor.status(.badFile).type {
+        case .regular: return descriptor
+        case .directory:
             throw StorageError(.badFile, path, "is a folder; expected a file. Name a file in it.")
-        case .other:
+        default:
             throw StorageError(
                 .badFile, path, "is a pipe or a device; expected a regular file. Copy it to one.")
         }
@@ -43,31 +45,32 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Creates a file that must not exist yet; errors name `target`, the file it will become.
     static func creating(_ path: String, for target: String) throws(StorageError) -> Descriptor {
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-        let number = retrying { unsafe open(path, flags, 0o666) }
-        guard number >= 0 else {
-            throw StorageError(systemCall: .cannotWrite, target, "cannot be written")
-        }
-        return Descriptor(path: target, number: number)
+        try writing(path, [.create, .exclusiveCreate], named: target)
     }
 
     /// Opens a file to add to its end, and creates it if there is none.
     static func appending(_ path: String) throws(StorageError) -> Descriptor {
-        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
-        let number = retrying { unsafe open(path, flags, 0o666) }
-        guard number >= 0 else {
-            throw StorageError(systemCall: .cannotWrite, path, "cannot be written")
-        }
-        return Descriptor(path: path, number: number)
+        try writing(path, [.create, .append], named: path)
     }
 
-    /// What the file is, and its size in bytes.
-    func status(_ blame: StorageError.Kind) throws(StorageError) -> FileStatus {
-        var result = stat()
-        guard unsafe fstat(number, &result) == 0 else {
-            throw StorageError(systemCall: blame, path, "cannot be examined")
+    private static func writing(
+        _ path: String, _ options: FileDescriptor.OpenOptions, named name: String
+    ) throws(StorageError) -> Descriptor {
+        let file = try systemCall(.cannotWrite, name, "cannot be written") {
+            try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: options.union(.closeOnExec),
+                permissions: FilePermissions(rawValue: 0o666))
         }
-        return FileStatus(result)
+        return Descriptor(path: name, file: file)
+    }
+
+    /// The bytes of the file.
+    func size(_ blame: StorageError.Kind) throws(StorageError) -> Int {
+        Int(try status(blame).size)
+    }
+
+    private func status(_ blame: StorageError.Kind) throws(StorageError) -> Stat {
+        try systemCall(blame, path, "cannot be examined") { [file] in try file.stat() }
     }
 
     /// Reads `count` bytes from a place in the file.
@@ -85,24 +88,20 @@ struct Descriptor: ~Copyable, Sendable {
     ///
     /// Throws `badFile` when the device fails or the file ends before.
     func read(into bytes: inout MutableRawSpan, at offset: Int) throws(StorageError) {
-        let count = bytes.byteCount
-        var filled = 0
-        var failed = false
-        unsafe bytes.withUnsafeMutableBytes { buffer in
-            while filled < count {
-                // Linux moves at most 2³¹ bytes in a call, and others refuse to try.
-                let piece = min(count - filled, 1 << 30)
-                let got = retrying {
-                    unsafe pread(
-                        number, buffer.baseAddress! + filled, piece, off_t(offset + filled))
+        let (count, file) = (bytes.byteCount, file)
+        let filled = try systemCall(.badFile, path, "cannot be read") {
+            try unsafe bytes.withUnsafeMutableBytes { buffer in
+                var filled = 0
+                while filled < count {
+                    let rest = unsafe UnsafeMutableRawBufferPointer(
+                        rebasing: buffer[filled..<min(count, filled + mostBytesOfCall)])
+                    let got = unsafe try file.read(
+                        fromAbsoluteOffset: Int64(offset + filled), into: rest)
+                    guard got > 0 else { break }
+                    filled += got
                 }
-                failed = got < 0
-                guard got > 0 else { break }
-                filled += got
+                return filled
             }
-        }
-        if failed {
-            throw StorageError(systemCall: .badFile, path, "cannot be read")
         }
         guard filled == count else {
             throw StorageError(
@@ -114,66 +113,49 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Writes all bytes at the file's position.
     func write(_ bytes: RawSpan) throws(StorageError) {
-        try writeAll(bytes, to: number, named: path)
+        try writeAll(bytes, to: file, named: path)
     }
 
     /// Waits until the bytes are on the device.
     func synchronize() throws(StorageError) {
-        guard retrying({ fsync(number) }) == 0 else {
-            throw StorageError(systemCall: .cannotWrite, path, "cannot be written")
+        try systemCall(.cannotWrite, path, "cannot be written") { [file] in
+            try succeed { fsync(file.rawValue) }
         }
     }
 }
 
-/// What a name in the file system stands for.
-struct FileStatus {
-    enum Kind { case file, folder, other }
+/// Linux moves at most 2³¹ bytes in a call, and others refuse to try.
+private let mostBytesOfCall = 1 << 30
 
-    let kind: Kind
-    let size: Int
-
-    init(_ status: stat) {
-        kind =
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: .file
-            case S_IFDIR: .folder
-            default: .other
+/// Writes all bytes to an open file; `name` stands in the error.
+func writeAll(
+    _ bytes: RawSpan, to file: FileDescriptor, named name: String
+) throws(StorageError) {
+    try systemCall(.cannotWrite, name, "cannot be written") {
+        try unsafe bytes.withUnsafeBytes { buffer in
+            for start in stride(from: 0, to: buffer.count, by: mostBytesOfCall) {
+                let end = min(buffer.count, start + mostBytesOfCall)
+                unsafe try file.writeAll(UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
             }
-        size = Int(status.st_size)
-    }
-
-    /// Examines a name, through links; nil if nothing is there or it cannot be reached.
-    init?(of path: String) {
-        var result = stat()
-        guard unsafe stat(path, &result) == 0 else { return nil }
-        self.init(result)
-    }
-}
-
-/// Repeats a system call as long as a signal interrupts it.
-func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
-    while true {
-        let result = call()
-        if result >= 0 || errno != EINTR { return result }
-    }
-}
-
-/// Writes all bytes to an open descriptor; `name` stands in the error.
-func writeAll(_ bytes: RawSpan, to number: Int32, named name: String) throws(StorageError) {
-    var written = 0
-    while written < bytes.byteCount {
-        let got = unsafe bytes.withUnsafeBytes { buffer in
-            let piece = min(buffer.count - written, 1 << 30)
-            return retrying { unsafe systemWrite(number, buffer.baseAddress! + written, piece) }
         }
-        guard got >= 0 else {
-            throw StorageError(systemCall: .cannotWrite, name, "cannot be written")
-        }
-        written += got
     }
 }
 
-/// `write(2)` under a name that the method of the same name does not hide.
-private func systemWrite(_ file: Int32, _ start: UnsafeRawPointer, _ count: Int) -> Int {
-    unsafe write(file, start, count)
+/// The type of what a name stands for, through links; nil if nothing is there or it cannot be reached.
+func fileType(of path: String) -> FileType? { try? FilePath(path).stat().type }
+
+/// Makes calls of the operating system; the error of one that fails says which file it was about.
+func systemCall<Result>(
+    _ blame: StorageError.Kind, _ file: String, _ problem: String, _ calls: () throws -> Result
+) throws(StorageError) -> Result {
+    do { return try calls() } catch { throw StorageError(blame, file, problem, because: error) }
+}
+
+/// Calls a function of C that returns a negative number when it fails, again as long as a signal
+/// interrupts it.
+func succeed(_ call: () -> Int32) throws(Errno) {
+    while call() < 0 {
+        let reason = Errno(rawValue: errno)
+        guard reason == .interrupted else { throw reason }
+    }
 }

@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -13,9 +15,9 @@ public enum Folder {
         guard try isMissing(path) else { return }
         let parent = folderPath(of: withoutTrailingSlashes(path))
         try create(parent)
-        // Somebody else may create it at the same time, which is as good.
-        guard unsafe mkdir(path, 0o777) == 0 || isFolder(path) else {
-            throw StorageError(systemCall: .cannotWrite, path, "the folder cannot be created")
+        try systemCall(.cannotWrite, path, "the folder cannot be created") {
+            // Somebody else may create it at the same time, which is as good.
+            do { try succeed { unsafe mkdir(path, 0o777) } } catch _ where isFolder(path) {}
         }
         try AtomicFile.synchronizeFolder(parent, for: path)
     }
@@ -39,10 +41,10 @@ public enum Folder {
         guard !path.isEmpty else {
             throw StorageError(.cannotWrite, path, "an empty name is no folder; expected one.")
         }
-        switch FileStatus(of: path)?.kind {
-        case .folder: return false
+        switch fileType(of: path) {
+        case .directory: return false
         case nil: return true
-        case .file, .other:
+        default:
             throw StorageError(
                 .cannotWrite, path, "is a file; expected a folder. Remove it or choose another.")
         }
@@ -53,7 +55,8 @@ public enum Folder {
     /// Throws `badFile` if it is no folder or cannot be read.
     public static func list(_ path: String) throws(StorageError) -> [String] {
         guard let folder = unsafe opendir(path) else {
-            throw StorageError(systemCall: .badFile, path, "cannot be listed")
+            throw StorageError(
+                .badFile, path, "cannot be listed", because: Errno(rawValue: errno))
         }
         defer { unsafe closedir(folder) }
         var names: [String] = []
@@ -66,27 +69,29 @@ public enum Folder {
             if name != ".", name != ".." { names.append(name) }
         }
         guard errno == 0 else {
-            throw StorageError(systemCall: .badFile, path, "cannot be listed")
+            throw StorageError(
+                .badFile, path, "cannot be listed", because: Errno(rawValue: errno))
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// Whether a path leads to a folder.
     public static func isFolder(_ path: String) -> Bool {
-        FileStatus(of: path)?.kind == .folder
+        fileType(of: path) == .directory
     }
 
     /// Whether a path leads to a regular file.
     public static func isFile(_ path: String) -> Bool {
-        FileStatus(of: path)?.kind == .file
+        fileType(of: path) == .regular
     }
 
     /// Removes a file; nothing happens when it is not there.
     ///
     /// Throws `cannotWrite`, also for a folder.
     public static func remove(_ file: String) throws(StorageError) {
-        guard unsafe unlink(file) != 0, errno != ENOENT else { return }
-        throw StorageError(systemCall: .cannotWrite, file, "cannot be removed")
+        try systemCall(.cannotWrite, file, "cannot be removed") {
+            do { try succeed { unsafe unlink(file) } } catch Errno.noSuchFileOrDirectory {}
+        }
     }
 
     /// Checks that files can be created in a folder, by creating and removing one.
@@ -120,5 +125,5 @@ public enum Folder {
 /// Throws `badFile` if there is none or it cannot be read.
 public func readBytes(of path: String) throws(StorageError) -> [UInt8] {
     let descriptor = try Descriptor.reading(path)
-    return try descriptor.read(descriptor.status(.badFile).size, at: 0)
+    return try descriptor.read(descriptor.size(.badFile), at: 0)
 }

@@ -1,9 +1,5 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 import Synchronization
+import SystemPackage
 
 /// A text file that grows by whole lines, such as a record of metrics or a log.
 ///
@@ -25,8 +21,8 @@ public final class LineFile: Sendable {
         throws(StorageError)
     {
         self.path = path
-        if let status = FileStatus(of: path) {
-            guard status.kind == .file else {
+        if let type = fileType(of: path) {
+            guard type == .regular else {
                 throw StorageError(
                     .cannotWrite, path, "is not a regular file; expected one to add lines to.")
             }
@@ -43,12 +39,12 @@ public final class LineFile: Sendable {
     public func append(_ line: String) throws(StorageError) {
         let bytes = Array((line + "\n").utf8)
         try file.withLock { descriptor throws(StorageError) in
-            let size = try descriptor.status(.cannotWrite).size
+            let size = try descriptor.size(.cannotWrite)
             do throws(StorageError) {
                 try unsafe descriptor.write(bytes.span.bytes)
             } catch {
                 // Half a line would spoil the next one.
-                _ = ftruncate(descriptor.number, off_t(size))
+                try? descriptor.file.resize(to: Int64(size))
                 throw error
             }
         }

@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -21,10 +23,11 @@ final class Region: @unchecked Sendable {
     /// - Precondition: `count` is the file's size, at least 1.
     init(mapping descriptor: borrowing Descriptor, count: Int) throws(StorageError) {
         precondition(count > 0, "cannot map \(count) bytes")
-        let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor.number, 0)
+        let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor.file.rawValue, 0)
         guard let start = unsafe start, unsafe start != MAP_FAILED else {
             throw StorageError(
-                systemCall: .badFile, descriptor.path, "cannot be mapped into memory")
+                .badFile, descriptor.path, "cannot be mapped into memory",
+                because: Errno(rawValue: errno))
         }
         unsafe base = start
         self.count = count
@@ -43,7 +46,8 @@ final class Region: @unchecked Sendable {
             nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let start = unsafe start, unsafe start != MAP_FAILED else {
             throw StorageError(
-                systemCall: .badFile, file, "its \(count) bytes do not fit into memory")
+                .badFile, file, "its \(count) bytes do not fit into memory",
+                because: Errno(rawValue: errno))
         }
         unsafe base = start
         self.count = count

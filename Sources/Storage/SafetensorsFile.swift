@@ -24,7 +24,7 @@ public struct SafetensorsFile: Sendable, Equatable {
     /// Throws `badFile` when any rule of the format is broken or any checksum does not match.
     public init(path: String) throws(StorageError) {
         let descriptor = try Descriptor.reading(path)
-        let size = try descriptor.status(.badFile).size
+        let size = try descriptor.size(.badFile)
         try self.init(size: size, name: path) { count, offset throws(StorageError) in
             try descriptor.read(count, at: offset)
         }

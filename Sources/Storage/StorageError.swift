@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import SystemPackage
 
 /// A file that cannot be read or written as asked.
 public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable {
@@ -28,19 +24,18 @@ public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable 
         description = "\(file): \(problem)"
     }
 
-    /// Creates the error of a system call that has just failed: what it means, the operating
-    /// system's words, and what helps where that is known.
-    init(systemCall kind: Kind, _ file: String, _ problem: String) {
-        let code = errno
+    /// Creates the error of a system call that failed: what it means, the operating system's words,
+    /// and what helps where that is known.
+    init(_ kind: Kind, _ file: String, _ problem: String, because reason: any Error) {
         let advice =
-            switch code {
-            case ENOENT, ENOTDIR: " Check the name."
-            case EACCES, EPERM, EROFS: " Change its permissions, or choose another place."
-            case ENOSPC, EDQUOT: " Free some space, or choose another place."
+            switch reason as? Errno {
+            case .noSuchFileOrDirectory, .notDirectory: " Check the name."
+            case .permissionDenied, .notPermitted, .readOnlyFileSystem:
+                " Change its permissions, or choose another place."
+            case .noSpace, .diskQuotaExceeded: " Free some space, or choose another place."
             default: ""
             }
-        let words = unsafe String(cString: strerror(code))
-        self.init(kind, file, "\(problem): \(words).\(advice)")
+        self.init(kind, file, "\(problem): \(reason).\(advice)")
     }
 
     /// Returns the same sentence for another kind.
