@@ -194,3 +194,9 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: swiftSettings),
     ]
 )
+
+// A README is for readers, and no source.
+let described: Set = ["Datasets", "Reports", "Runs", "StepBenchmark", "Storage", "wilson"]
+for target in package.targets where described.contains(target.name) {
+    target.exclude.append("README.md")
+}
