@@ -48,7 +48,9 @@ let package = Package(
         .target(name: "RandomStreams", swiftSettings: swiftSettings),
         .target(
             name: "Storage",
-            dependencies: ["CPNG", "CZlib", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "CPNG", "CZlib", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "Analysis",
