@@ -3,16 +3,16 @@ import Experiments
 public import RBMCore
 public import Storage
 
-/// Cases with the shape of one of them.
+/// The cases of a file, and what their values mean.
 public struct OpenedCases {
     public let cases: any CaseSource
     /// The shape of one case, slowest index first.
     public let shape: [Int]
-    /// What was made of the values, for people.
+    /// What the values are taken for, in words for people.
     public let meaning: String
 }
 
-/// A data file that opens, but whose contents are not what a run needs.
+/// Returns the error of a file that can be read but does not hold what a run needs.
 public func dataFault(_ file: String, _ problem: String) -> StorageError {
     StorageError(.badFile, file, problem)
 }
@@ -22,12 +22,13 @@ extension DataFile {
     ///
     /// Opens the file under the rules of the keys `data.values` and `data.binarize`.
     ///
-    /// `auto` takes IDX for grey; NPY by its values: bool, and numbers that are all 0 or 1, for bits;
-    /// numbers that are all −1 or +1 for spins; other whole bytes for grey.
+    /// `auto` takes the values of IDX files for grey. In NPY files the values decide: bool and numbers
+    /// that are all 0 or 1 are bits, numbers that are all −1 or +1 are spins, other uint8 are grey,
+    /// and other numbers are real.
     ///
     /// - Parameters:
     ///   - seed: Names the random bits of `binarize: sample`.
-    ///   - asReal: Whether the values are wanted as real numbers, for Gaussian units: grey ones in
+    ///   - asReal: Whether Gaussian units take the values, as real numbers; grey ones are then in
     ///     [0, 1].
     /// - Throws: The same failure on all ranks.
     public func open(
@@ -47,13 +48,13 @@ extension DataFile {
             return file
         }
         try checkOneView(of: file, world)
-        // Bytes that are grey by declaration hold nothing that could be wrong.
+        // Every byte is a grey value: a file of bytes that is read as grey cannot hold a wrong one.
         let isGreyBytes = file.elementType == .uint8
         let needsCensus =
             !isGreyBytes || values == .bits || values == .spins
             || (values == .auto && file.format == .npy && binarize == .none)
         let census = needsCensus ? try ValueCensus.take(file, world) : nil
-        // The census is the same on all ranks, and so is what follows from it.
+        // All ranks have the same census, and come to the same decision.
         return try world.together {
             let reading =
                 asReal
@@ -76,7 +77,7 @@ extension DataFile {
     ) throws -> OpenedCases {
         let first = model.layers[0]
         let opened = try open(seed: seed, asReal: first.visibleUnits == .gaussian, world)
-        // Cases of another size are for the caller to name.
+        // The caller refuses cases of another size, in words of its own.
         guard let standardization = model.standardization,
             opened.cases.visible == first.visibleCount
         else { return opened }
@@ -88,8 +89,8 @@ extension DataFile {
 
 /// Collective.
 ///
-/// Fails when some ranks see another file under the same path: hosts with folders of their own, or
-/// a copy that is old.
+/// Fails when some ranks see another file under the same path, as happens when each host has a folder
+/// of its own or an old copy.
 private func checkOneView(of file: ArrayFile, _ world: borrowing Communicator) throws {
     guard world.size > 1 else { return }
     let view = try world.together { () throws -> String in
@@ -183,7 +184,7 @@ private func reading(
     }
 }
 
-/// What `auto` means for a file.
+/// Returns what `auto` means for a file; any other choice stays as it is.
 private func resolved(
     _ values: ConfiguredValues, _ file: ArrayFile, _ census: ValueCensus?
 ) -> ConfiguredValues {
@@ -196,7 +197,7 @@ private func resolved(
     return file.elementType == .uint8 ? .grey : .real
 }
 
-/// Bytes are grey by their 256 values; other numbers must lie in [0, 1].
+/// Checks that values can be grey: bytes always, other numbers where they lie in [0, 1].
 private func checkGrey(_ file: ArrayFile, _ census: ValueCensus?) throws(StorageError) {
     guard file.elementType != .uint8, let census, census.hasOther || census.hasMinusOne else {
         return

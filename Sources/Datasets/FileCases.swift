@@ -8,19 +8,19 @@ public enum CaseValues: Sendable, Equatable {
     case bits
     /// Grey values as bytes 0…127.
     case grey
-    /// 1 from one half of the largest value on.
+    /// 1 for values of at least one half of the largest possible one.
     case threshold
-    /// 1 with the probability that the grey value is, drawn afresh for each draw.
+    /// 1 with the grey value as its probability, drawn again for each draw.
     case sampled
-    /// The same, drawn once: the bits of the monitors' fixed draw.
+    /// Bits drawn like that, but only once: those of the monitor's fixed draw.
     case sampledOnce
-    /// The numbers as they are, over a divisor: 255 for grey bytes.
+    /// Real numbers: those of the file divided by the divisor, which is 255 for grey bytes.
     case real(divisor: Float)
 
     var isSampled: Bool { self == .sampled || self == .sampledOnce }
 }
 
-/// The cases of a file, fetched when they are asked for: a file larger than memory works.
+/// The cases of a file, each fetched when it is asked for, so that the file may be larger than memory.
 public final class FileCases: CaseSource {
     public var count: Int { file.cases }
     public var visible: Int { file.caseElements }
@@ -124,8 +124,10 @@ public final class FileCases: CaseSource {
     }
 }
 
-/// 1 for a negative number, 0 for another: of a condition the compiler would make a jump for every
-/// byte, which takes ten times as long as the rest of it.
+/// 1 for a negative number, else 0.
+///
+/// For a condition the compiler would write a jump for every byte, which takes ten times as long as
+/// all the rest.
 @inline(__always)
 private func oneIfNegative(_ x: Int32) -> UInt8 {
     UInt8(truncatingIfNeeded: UInt32(bitPattern: x) >> 31)

@@ -1,9 +1,9 @@
 public import DistributedTraining
 import RBMCore
 
-/// What commands ask of a model and of data before they put one through the other.
+/// Checks that a model has what a command asks for, and that data fit it; `name` is the model's file.
 extension Model {
-    /// Checks that there is a layer of a number, counted from 0; `name` is the model's file.
+    /// Checks that the model has a layer with this number, counted from 0.
     public func checkLayer(_ layer: Int, of name: String) throws(SharedFailure) {
         guard layer < layers.count else {
             throw SharedFailure(
@@ -25,7 +25,7 @@ extension Model {
         }
     }
 
-    /// Checks that cases are values that the visible units take.
+    /// Checks that the visible units can take the values of the cases.
     public func checkFit(
         _ opened: OpenedCases, from data: String, for name: String
     ) throws(SharedFailure) {
@@ -38,7 +38,7 @@ extension Model {
         }
     }
 
-    /// Checks that the visible units take two values; `name` is the model's file.
+    /// Checks that the visible units take two values.
     public func checkTwoValued(_ name: String) throws(SharedFailure) {
         guard layers[0].visibleUnits.stateEncoding == .real else { return }
         throw SharedFailure(

@@ -12,15 +12,15 @@ public struct TrainingData {
     public let standardization: Standardization?
     /// The shape of one case, slowest index first.
     public let shape: [Int]
-    /// What the data are, for people.
+    /// A line for people that says what the data are.
     public let summary: String
 
     /// Collective.
     ///
     /// Opens or draws the data that a configuration names.
     ///
-    /// - Parameter known: How a model that is gone on with had its data standardized; else that is
-    ///   measured, where it is asked for.
+    /// - Parameter known: The standardization of the model that the run starts from; nil to measure
+    ///   one where the configuration asks for it.
     /// - Throws: The same failure on all ranks.
     public init(
         _ configuration: Configuration, standardization known: Standardization? = nil,
@@ -94,12 +94,12 @@ public struct TrainingData {
     }
 }
 
-/// Bytes of the Ising configurations that a run draws for itself.
+/// The most bytes of Ising configurations that a run draws for itself.
 private let mostIsingBytes = 1 << 34
 
 /// Collective.
 ///
-/// Draws Ising configurations, each rank a share, and gives all to all.
+/// Draws Ising configurations: each rank draws a share, and then holds all of them.
 private func drawIsing(
     _ ising: IsingSource, seed: UInt64, _ world: borrowing Communicator
 ) throws -> OpenedCases {
@@ -122,7 +122,7 @@ private func drawIsing(
 }
 
 extension ConfiguredCoupling {
-    /// K.
+    /// The number K.
     public var value: Double {
         switch self {
         case .critical: criticalCoupling
@@ -134,10 +134,9 @@ extension ConfiguredCoupling {
 extension IsingSampler {
     /// Collective.
     ///
-    /// The first `count` configurations, on every rank.
+    /// Returns the first `count` configurations on every rank.
     ///
-    /// Ranks draw whole blocks; a byte is drawn by one rank and zero on the others, so that a sum
-    /// brings all together.
+    /// One rank draws a byte, and the others have zero in its place. A sum brings all together.
     fileprivate func cases(_ count: Int, _ world: borrowing Communicator) throws -> OpenedCases {
         let sites = size * size
         let share = plan.share(of: count, world)

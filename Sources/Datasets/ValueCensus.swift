@@ -2,13 +2,13 @@ public import DistributedTraining
 import RBMCore
 public import Storage
 
-/// What values a data file holds.
+/// Which values a data file holds.
 public struct ValueCensus: Equatable {
-    /// Whether each of these was met, by bit: 0, 1, −1, in (0, 1), other, not finite.
+    /// A bit for each kind of value that was met: 0, 1, −1, in (0, 1), other, not finite.
     public private(set) var met: UInt8 = 0
     /// The first case with a value that is not finite.
     public private(set) var firstNotFinite = Int.max
-    /// The first case with a value outside [0, 1], −1 apart, and the value.
+    /// The first case with a value that is neither in [0, 1] nor −1, and the value.
     public private(set) var firstOther = (case: Int.max, value: 0.0)
 
     public static func == (a: Self, b: Self) -> Bool { a.met == b.met }
@@ -44,8 +44,9 @@ public struct ValueCensus: Equatable {
         }
     }
 
-    /// Adds a case of bytes that are all 0 or 1, at the speed of memory; false, and nothing added, if
-    /// others are among them.
+    /// Adds a case whose bytes are all 0 or 1, at the speed of memory.
+    ///
+    /// - Returns: Whether they are; if not, nothing is added.
     private mutating func addBits(_ bytes: [UInt8]) -> Bool {
         let bytes = bytes.span
         var (or, and): (UInt8, UInt8) = (0, 255)
@@ -60,7 +61,7 @@ public struct ValueCensus: Equatable {
 
     /// Collective.
     ///
-    /// Looks at every value of a file, each rank at its share.
+    /// Looks at every value of a file, each rank at its share; all ranks get the same census.
     public static func take(_ file: ArrayFile, _ world: borrowing Communicator) throws
         -> ValueCensus
     {

@@ -50,15 +50,15 @@ enum FloatLibrary: String, CaseIterable {
         }
     }
 
-    /// Gives OpenBLAS, which has threads of its own, as many as oneDNN has.
+    /// Gives OpenBLAS as many threads as oneDNN has; each library has threads of its own.
     static func alignThreads() { openblas_set_num_threads(Int32(MatrixProducts.threads)) }
 }
 
 /// The float32 products of one step on one rank, and nothing else.
 ///
-/// In the order and the storage of the step, so that caches hold what they hold there. The two
-/// statistic products are one of twice the depth, which is faster than two, and how the trainer
-/// has it.
+/// They come in the order of the step and work on arrays as it has them, so that caches hold the same.
+/// The statistics of both phases are one product of twice the depth, as in the trainer: that is faster
+/// than two.
 struct FloatRoofline {
     private let visibleUnits: Int
     private let hiddenUnits: Int
@@ -81,7 +81,7 @@ struct FloatRoofline {
     /// Shape `[visible, hidden]`.
     private(set) var statistics: [Float]
 
-    /// - Parameter rows: Of this rank in each phase.
+    /// - Parameter rows: The rows of this rank in each phase.
     init(_ benchmark: StepBenchmark, rows: Int) {
         visibleUnits = benchmark.visible
         hiddenUnits = benchmark.hidden
@@ -96,7 +96,7 @@ struct FloatRoofline {
         statistics = Array(repeating: 1, count: visibleUnits * hiddenUnits)
     }
 
-    /// Makes the products of a step once; no rows make no products.
+    /// Makes the products of a step once; without rows there are none.
     mutating func run(_ library: FloatLibrary) -> ProductTimes {
         guard rows > 0 else { return ProductTimes(products: 0, statistics: 0) }
         let start = ContinuousClock.now

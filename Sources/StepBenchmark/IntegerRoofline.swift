@@ -1,7 +1,7 @@
 import RBMCore
 
 extension ArithmeticKind {
-    /// The bytes of a rounded weight; none in float32.
+    /// The bytes of a rounded weight; 0 in float32.
     var bytesOfWeight: Int {
         switch self {
         case .integer: 2
@@ -13,8 +13,8 @@ extension ArithmeticKind {
 
 /// The products of bits and integers of one step on one rank, and nothing else.
 ///
-/// Where float32 has a product of weights, one of words or one for each byte of a weight; one for the
-/// statistics.
+/// A product by the weights is one product by words, or one for each byte of a weight. The statistics
+/// are one product.
 struct IntegerRoofline {
     private let visibleUnits: Int
     private let hiddenUnits: Int
@@ -28,18 +28,18 @@ struct IntegerRoofline {
     private let hiddenStates: [UInt8]
     /// Both phases, shape `[2·rows, hidden]`.
     private let means: [Int8]
-    /// Words, shape `[visible, hidden]`; empty where weights are multiplied byte by byte.
+    /// The weights as words, shape `[visible, hidden]`; empty where they are multiplied byte by byte.
     private let words: [Int16]
-    /// One for each byte of a weight, shape `[visible, hidden]` each; none beside words.
+    /// The weights' bytes, one array for each byte, shape `[visible, hidden]`; no array beside words.
     private let weights: [[Int8]]
 
-    /// For each byte of a weight, shape `[rows, visible]` or `[rows, hidden]`.
+    /// The results for each byte of a weight, shape `[rows, visible]` or `[rows, hidden]`.
     private var sums: [[Int32]]
-    /// Shape `[visible, hidden]`, in 16 bits where the trainer has them so; the other is empty.
+    /// Shape `[visible, hidden]`; either these or the sums in 16 bits are in use, as in the trainer.
     private var statistics: [Int32] = []
     private var shortStatistics: [Int16] = []
 
-    /// - Parameter rows: Of this rank in each phase.
+    /// - Parameter rows: The rows of this rank in each phase.
     init(_ benchmark: StepBenchmark, rows: Int) {
         visibleUnits = benchmark.visible
         hiddenUnits = benchmark.hidden
@@ -64,7 +64,7 @@ struct IntegerRoofline {
         }
     }
 
-    /// Makes the products of a step once; no rows make no products.
+    /// Makes the products of a step once; without rows there are none.
     mutating func run() -> ProductTimes {
         guard rows > 0 else { return ProductTimes(products: 0, statistics: 0) }
         let start = ContinuousClock.now
@@ -108,7 +108,7 @@ struct IntegerRoofline {
     }
 }
 
-/// c ← a·b as the trainer's arithmetic has it, on arrays.
+/// c ← a·b as the trainer's arithmetic computes it, on arrays of words.
 private func product(
     _ products: ByteProducts, _ a: [UInt8], from start: Int, by b: [Int16], transposed: Bool,
     into c: inout [Int32], m: Int, n: Int, k: Int
@@ -118,7 +118,7 @@ private func product(
         a.span, from: start, by: b.span, transposed: transposed, into: &result, m: m, n: n, k: k)
 }
 
-/// The same of bytes.
+/// c ← a·b on arrays of bytes.
 private func product(
     _ products: ByteProducts, _ a: [UInt8], from start: Int, by b: [Int8], transposed: Bool,
     into c: inout [Int32], m: Int, n: Int, k: Int
@@ -129,7 +129,7 @@ private func product(
         k: k)
 }
 
-/// c ← aᵀ·b likewise.
+/// c ← aᵀ·b, with sums in 32 bits.
 private func multiplyColumns(
     _ products: ByteProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int32], m: Int, n: Int,
     k: Int
@@ -139,7 +139,7 @@ private func multiplyColumns(
         columns: 0..<m, of: a.span, .bits, width: m, by: b.span, into: &result, n: n, k: k)
 }
 
-/// The same in 16 bits.
+/// c ← aᵀ·b, with sums in 16 bits.
 private func multiplyColumns(
     _ products: ByteProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int16], m: Int, n: Int,
     k: Int

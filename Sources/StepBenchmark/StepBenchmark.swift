@@ -4,20 +4,20 @@ import RandomStreams
 
 /// Times the training steps of one layer, as the trainer makes them, on synthetic cases.
 ///
-/// The floor under the times is measured in the same run: the same matrix products and nothing else.
+/// What bounds the times is measured in the same run: the same matrix products, and nothing else.
 public struct StepBenchmark: Sendable {
     public let visible: Int
     public let hidden: Int
-    /// Cases of a step over all ranks; as many chains.
+    /// Cases of a step over all ranks; there are as many chains.
     public let batch: Int
     /// The kind of all units.
     public let units: any UnitKind
     public let rule: LearningRule
     public let arithmetic: ArithmeticKind
-    /// Steps that count.
+    /// Steps whose times count.
     public let steps: Int
 
-    /// Checks and takes over what is to be timed.
+    /// Creates a benchmark of steps that can be run.
     ///
     /// - Parameter steps: nil for as many as take some seconds, 10 to 100.
     /// - Throws: `StepBenchmarkRefusal` for what no machine could run.
@@ -61,7 +61,7 @@ public struct StepBenchmark: Sendable {
             levels: .bits)
     }
 
-    /// Whether the trainer has the statistics' products in 16 bits.
+    /// Whether the trainer computes the products of the statistics in 16 bits.
     var hasShortProducts: Bool { Statistics.productsFit16Bits(shape, rows: batch) }
 
     /// Matrix products in a step: upward from the data, two in each sweep, two of the statistics.
@@ -72,7 +72,7 @@ public struct StepBenchmark: Sendable {
         Self.operations(visible, hidden, rows: rows, sweeps: rule.sweeps)
     }
 
-    /// A double: the count overflows integers before memory is asked for.
+    /// The count is a double: it could overflow an integer before the size is refused.
     private static func operations(
         _ visible: Int, _ hidden: Int, rows: Int, sweeps: Int
     ) -> Double {
@@ -97,7 +97,7 @@ public struct StepBenchmark: Sendable {
             checkpointEvery: .steps(.max), checkpoints: nil, imageShape: [visible],
             seed: Self.seed, configuration: "", stopAfterSteps: schedule.total
         ) { _, _ in LayerData(training: cases, heldOut: nil) }
-        // So that what the libraries keep for themselves is not taken for the training's.
+        // What the libraries keep for themselves must not count as the training's memory.
         limits.warmUp()
         let memory = MemoryGrowth()
         let watch = StepBenchmarkWatch(schedule, timer: timer) {
@@ -114,7 +114,9 @@ public struct StepBenchmark: Sendable {
 
     private static let seed: UInt64 = 1
 
-    /// Draws random bits, a fifth of them 1: some batches, so that the order of cases is at work.
+    /// Draws random bits, a fifth of them 1.
+    ///
+    /// They are several batches, so that the cases of a step lie apart in memory as in a training.
     private func syntheticCases() -> MemoryCases {
         let batches = max(1, min(10, (64 << 20) / (batch * visible)))
         let stream = RandomStream(seed: Self.seed, .benchmark)
@@ -133,7 +135,7 @@ public struct StepBenchmark: Sendable {
             layer: 0, visibleUnits: units, hidden: hidden, hiddenUnits: units,
             arithmetic: arithmetic, seed: Self.seed, initialWeights: 0.01, startsAtLogOdds: true,
             rule: rule, chains: batch, batch: batch,
-            // One epoch more than is run: a run that ends with its last epoch measures its model.
+            // One epoch more than is run: at the end of its last epoch a run measures its model.
             epochs: steps * batch / cases + 1, rate: 0.01, schedule: .constant,
             optimizer: Optimizer.Options(), averagedPart: 0)
     }

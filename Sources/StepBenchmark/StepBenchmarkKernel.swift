@@ -4,22 +4,22 @@
     import Darwin
 #endif
 
-/// OpenBLAS's choice of its kernels, and how it is mended.
+/// Mends OpenBLAS's choice of its kernels.
 ///
 /// Before 0.3.22 or so OpenBLAS takes a Zen 4 or 5 for a Haswell and leaves its AVX-512 idle; a
 /// roofline from it would be half the machine's. OPENBLAS_CORETYPE overrules the choice, but only
 /// before the library is loaded, which is before `main`: so the program starts itself once more.
 public enum OpenBLASKernel {
     static let variable = "OPENBLAS_CORETYPE"
-    /// Set in the second start: there is no third, whatever becomes of the other variable.
+    /// Marks the second start, so that there is no third, whatever becomes of the other variable.
     static let guardVariable = "WILSON_RESTARTED_FOR_OPENBLAS"
 
     /// Local.
     ///
     /// Starts the program again with the best kernel, where OpenBLAS would not take it.
     ///
-    /// To be called before anything else, MPI above all. Returns where nothing is to mend, or where
-    /// the system refuses.
+    /// Call it before anything else, above all before MPI starts. It returns where the choice is good,
+    /// or where the system refuses to start the program again.
     public static func restartProgramForBest() {
         #if os(Linux)
             let core = coreType(
@@ -31,9 +31,9 @@ public enum OpenBLASKernel {
         #endif
     }
 
-    /// The core type to be set; nil where OpenBLAS is left to itself.
+    /// Returns the core type to set; nil to leave the choice to OpenBLAS.
     ///
-    /// - Parameter environment: The value of a variable.
+    /// - Parameter environment: Gives the value of a variable.
     static func coreType(cpuFlags: Set<String>, environment: (String) -> String?) -> String? {
         // What OpenBLAS's kernels for Skylake-X use.
         let needed: Set = ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]
@@ -43,7 +43,7 @@ public enum OpenBLASKernel {
         return "SKYLAKEX"
     }
 
-    /// The flags of the first processor.
+    /// Returns the flags of the first processor.
     static func cpuFlags(inCPUInfo text: String) -> Set<String> {
         let line = text.split(separator: "\n").first { $0.hasPrefix("flags") }
         let words = line?.split(separator: ":").dropFirst().first?.split(separator: " ") ?? []
@@ -54,7 +54,7 @@ public enum OpenBLASKernel {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
-    /// The beginning of the kernel's account of the processors: enough for the first.
+    /// Reads the beginning of /proc/cpuinfo: enough for the first processor.
     private static func textOfCPUInfo() -> String {
         let descriptor = unsafe open("/proc/cpuinfo", O_RDONLY)
         guard descriptor >= 0 else { return "" }

@@ -9,8 +9,9 @@ import RandomStreams
 
 /// Measures the least times that the parts of a step could take on this rank.
 ///
-/// The products bare; for states, their random words alone; for the update, a pass over memory of
-/// w ← w + ε·g, which reads two arrays of the weights' size and writes one.
+/// For the products it makes the products and nothing else, for the states it draws their random words
+/// alone. For the update it makes a pass w ← w + ε·g over memory, which reads two arrays of the
+/// weights' size and writes one.
 final class StepBenchmarkLimits {
     private let benchmark: StepBenchmark
     private let rows: Int
@@ -29,7 +30,7 @@ final class StepBenchmarkLimits {
     private var visibleDraws: [Double] = []
     private var hiddenDraws: [Double] = []
 
-    /// - Parameter rows: Of this rank in each phase of a step.
+    /// - Parameter rows: The rows of this rank in each phase of a step.
     init(_ benchmark: StepBenchmark, rows: Int) {
         self.benchmark = benchmark
         self.rows = rows
@@ -42,7 +43,7 @@ final class StepBenchmarkLimits {
 
     /// Local.
     ///
-    /// Takes samples of all limits.
+    /// Measures every limit some times.
     func measure(repetitions: Int) {
         FloatLibrary.alignThreads()
         repeated(repetitions, into: &openBLAS) { floats.run(.openBLAS) }
@@ -62,15 +63,15 @@ final class StepBenchmarkLimits {
         _ = bytes?.run()
     }
 
-    /// Runs work once without and then several times with noting its result.
+    /// Runs work once to warm up, and then notes the times of several runs.
     private func repeated<Time>(_ count: Int, into times: inout [Time], _ work: () -> Time) {
-        // The threads of one library wait actively for a while, on the cores of the other's.
+        // The threads of one library go on waiting for a while on the cores that the other needs.
         if MatrixProducts.threads > 1 { usleep(100_000) }
         _ = work()
         for _ in 0..<count { times.append(work()) }
     }
 
-    /// Seconds of one pass over arrays of the weights' size.
+    /// Makes one pass over arrays of the weights' size, and returns its seconds.
     private func passOverMemory() -> Double {
         let start = ContinuousClock.now
         add(floats.weights, times: 0.001, to: &values)
@@ -98,7 +99,8 @@ private func add(_ change: [Float], times factor: Float, to values: inout [Float
     for i in values.indices { values[i] += factor * change[i] }
 }
 
-/// Seconds of drawing a random word for each unit of some rows, row by row into the same place.
+/// Draws a random word for each unit of some rows, row by row into the same place, and returns the
+/// seconds.
 private func drawWords(of rows: Int, into words: inout [UInt32]) -> Double {
     let start = ContinuousClock.now
     let stream = RandomStream(seed: 1, .benchmarkTiming)

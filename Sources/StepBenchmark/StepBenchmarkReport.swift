@@ -22,7 +22,7 @@ public struct StepBenchmarkReport: Report, Sendable {
 
     public let benchmark: StepBenchmark
     public let ranks: Int
-    /// Of each rank.
+    /// Threads of each rank.
     public let threads: Int
     let kernels: Kernels
     /// Means over ranks of each rank's medians.
@@ -34,7 +34,7 @@ public struct StepBenchmarkReport: Report, Sendable {
     ///
     /// Puts together what the ranks measured.
     ///
-    /// - Parameter rows: Of this rank in each phase of a step.
+    /// - Parameter rows: The rows of this rank in each phase of a step.
     init(
         _ benchmark: StepBenchmark, _ own: StepBenchmarkMeasures, rows: Int, threads: Int,
         kernels: Kernels, _ world: borrowing Communicator

@@ -1,7 +1,7 @@
 /// Which steps of a benchmark count, and when their limits are measured.
 ///
-/// Limits are measured after each of a few segments: so a machine that slows down meanwhile slows
-/// both. The steps after such a break find cold caches, and do not count.
+/// The steps are divided into a few segments, and limits are measured after each. So a machine that
+/// slows down meanwhile slows both. The first steps of a segment find cold caches, and do not count.
 struct StepBenchmarkSchedule {
     /// Steps before each segment that do not count.
     static let warmUps = 2

@@ -4,25 +4,25 @@
     import Darwin
 #endif
 
-/// Seconds for which this thread has had a core, to the nanosecond.
+/// Returns the seconds for which this thread has had a core, to the nanosecond.
 func threadSeconds() -> Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// The middle of some values, or the mean of the two in the middle; 0 of none.
+/// Returns the middle of some values, or the mean of the two in the middle; 0 without values.
 func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     guard let last = sorted.indices.last else { return 0 }
     return (sorted[last / 2] + sorted[(last + 1) / 2]) / 2
 }
 
-/// Seconds of the products of a step, apart by what they are for.
+/// Seconds of the products of a step, by what they are for.
 struct ProductTimes: Equatable {
-    /// Upward and downward.
+    /// Products upward and downward.
     var products: Double
-    /// Σ v hᵀ.
+    /// The product Σ v hᵀ.
     var statistics: Double
 
     var total: Double { products + statistics }
@@ -36,7 +36,7 @@ extension [ProductTimes] {
     }
 }
 
-/// The least times that the parts of a step could take on one rank, in seconds a step.
+/// The least times that the parts of a step could take on one rank, in seconds per step.
 struct StepBenchmarkLimitTimes: Equatable {
     /// The float32 products by oneDNN.
     var oneDNN = ProductTimes(products: 0, statistics: 0)
@@ -51,7 +51,7 @@ struct StepBenchmarkLimitTimes: Equatable {
     var update = 0.0
 }
 
-/// What one rank measured, or all of them on average: seconds a step.
+/// What one rank measured, or the mean over ranks; times are in seconds per step.
 struct StepBenchmarkMeasures: Equatable {
     /// The median.
     var step: Double

@@ -3,11 +3,11 @@ public import RBMCore
 
 /// How much work an annealed estimate of ln Z takes.
 public struct Annealing: Sendable, Equatable {
-    /// What either number may be.
+    /// The numbers that either of the two may be.
     public static let allowed = 2...10_000_000
 
     public let temperatures: Int
-    /// Over all ranks.
+    /// Chains of all ranks together.
     public let chains: Int
 
     public init(temperatures: Int, chains: Int) {
@@ -17,13 +17,14 @@ public struct Annealing: Sendable, Equatable {
 
     /// Collective.
     ///
-    /// Estimates ln Z, the chains shared out: in integer arithmetic the same bits on any number of
-    /// ranks.
+    /// Estimates ln Z, each rank with a share of the chains.
+    ///
+    /// In integer arithmetic the estimate has the same bits on any number of ranks.
     ///
     /// - Parameters:
-    ///   - baseBias: Of independent visible units, from which chains start; nil: see
-    ///     `AnnealedImportanceSampling`.
-    ///   - progress: Is told the share that is done here, in [0, 1].
+    ///   - baseBias: The biases of the independent visible units that chains start from; nil for those
+    ///     that `AnnealedImportanceSampling` chooses.
+    ///   - progress: Receives the share that is done here, in [0, 1].
     public func estimate(
         _ rbm: RBM, baseBias: [Float]?, seed: UInt64, layer: Int,
         _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }

@@ -1,11 +1,11 @@
 import RBMCore
 
-/// Measures an RBM on cases: what one rank does with its share.
+/// Measures an RBM on one rank's share of the cases.
 ///
 /// Free energies are computed in double precision with the weights as they are, to fit an exact ln Z.
-/// Pseudo-likelihoods and reconstructions run on the products of the trainer's monitor. Each case is
-/// rounded to fixed point by itself: sums do not depend on how cases are shared out, except where a
-/// layer is too large for integer products.
+/// Pseudo-likelihoods and reconstructions run on the products that the trainer's monitor has. Each
+/// case is rounded to fixed point by itself. So the sums do not depend on how cases are shared out,
+/// unless a layer is too large for integer products.
 struct CaseEvaluator {
     private let rbm: RBM
     private let values: any CaseSource
@@ -19,7 +19,7 @@ struct CaseEvaluator {
     /// Cases that are loaded at a time.
     private static let blockRows = 256
 
-    /// Creates the evaluator of a layer of a stack on what that layer sees.
+    /// Creates the evaluator of a layer; `values` are the cases as that layer sees them.
     init(_ rbm: RBM, on values: any CaseSource, seed: UInt64, layer: Int) {
         precondition(
             values.visible == rbm.visibleCount,

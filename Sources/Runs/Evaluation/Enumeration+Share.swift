@@ -2,9 +2,9 @@ public import DistributedTraining
 public import RBMCore
 
 extension Enumeration {
-    /// ln Σ e^{−F} of the blocks of one share, and 0 for all others, shape `[blocks]`.
+    /// Returns ln Σ e^{−F} for each block of a share, and 0 for all others, shape `[blocks]`.
     ///
-    /// - Parameter progress: Is told the share that is done, in [0, 1].
+    /// - Parameter progress: Receives the share that is done, in [0, 1].
     func logSums(of share: Range<Int>, progress: (Double) -> Void = { _ in }) -> [Double] {
         var logs = [Double](repeating: 0, count: blocks)
         for block in share {
@@ -16,12 +16,12 @@ extension Enumeration {
 
     /// Collective.
     ///
-    /// Computes ln Z, its blocks shared out: the same bits on any number of ranks.
+    /// Computes ln Z, each rank a share of the blocks; the same bits on any number of ranks.
     public func logPartition(
         _ world: borrowing Communicator, progress: (Double) -> Void
     ) throws -> Double {
         var logs = logSums(of: world.share(of: blocks), progress: progress)
-        // Every block is one rank's number plus zeros.
+        // Of each block one rank has the number, and all others have zero.
         try world.sum(&logs)
         return Self.combine(logs)
     }

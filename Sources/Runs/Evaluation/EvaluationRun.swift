@@ -5,7 +5,7 @@ import Reports
 
 /// Measures a layer of a model on data, for `wilson evaluate`.
 public struct EvaluationRun {
-    /// What goes on, for those who wait.
+    /// A part of the work, named for people who wait.
     public enum Stage: String, Sendable {
         case cases
         case logPartition = "ln Z"
@@ -17,13 +17,13 @@ public struct EvaluationRun {
     private let layer: Int
     private let annealing: Annealing?
 
-    /// Names all random numbers of an evaluation: models are compared on the same bits.
+    /// The seed of every evaluation, so that models are compared on the same bits.
     public static let seed: UInt64 = 1
 
     /// Creates the run.
     ///
-    /// - Parameter annealing: Estimates ln Z too, from the base rates of the data, or of Gaussian
-    ///   units from their biases; nil for no estimate.
+    /// - Parameter annealing: How to estimate ln Z too; nil for no estimate. Chains start from the base
+    ///   rates of the data, those of Gaussian units from the units' biases.
     public init(model: String, data: DataFile, layer: Int, annealing: Annealing? = nil) {
         self.model = model
         self.data = data

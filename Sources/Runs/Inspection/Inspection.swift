@@ -9,7 +9,7 @@ public enum Inspection: Report, Sendable {
     /// Cases.
     case data(DataInspection)
 
-    /// Reads a file and looks at all of it; what it is follows from its content.
+    /// Reads all of a file; its content tells what it is.
     ///
     /// Throws `badFile`.
     public init(path: String) throws(StorageError) {
@@ -34,9 +34,9 @@ public enum Inspection: Report, Sendable {
         }
     }
 
-    /// Whether a file is to be read as safetensors: eight bytes of a length, and an object.
+    /// Whether a file begins as safetensors do: with a length in eight bytes, and an object.
     ///
-    /// A file that is not there, or is cut off that early, goes by its name: the reader says the rest.
+    /// The name decides where the file is missing or shorter; its reader then says what is wrong.
     private static func isModel(_ path: String) -> Bool {
         guard Folder.isFile(path), let file = FileHandle(forReadingAtPath: path),
             let start = try? file.read(upToCount: 9), start.count == 9

@@ -1,7 +1,8 @@
 public import DistributedTraining
 public import RBMCore
 
-/// This rank's chains of a stack: Gibbs sampling at the top, and one pass down to the visible units.
+/// This rank's chains of a stack: they are sampled at the top, and one pass leads down to the visible
+/// units.
 public struct ModelSampler: ~Copyable {
     private let layers: [RBM]
     private var top: GibbsSampler
@@ -33,20 +34,21 @@ public struct ModelSampler: ~Copyable {
         top.start(from: bytes)
     }
 
-    /// Holds visible units of the chains of a single machine, see `GibbsSampler`; a stack has its
-    /// `ClampedStackSampler`.
+    /// Holds visible units of the chains, as `GibbsSampler` does.
+    ///
+    /// - Precondition: The model has one layer; stacks have a `ClampedStackSampler`.
     public mutating func hold(_ clamp: [UInt8]) {
         precondition(layers.count == 1, "a clamp of the top of \(layers.count) layers")
         top.hold(clamp)
     }
 
-    /// Moves every chain on.
+    /// Runs every chain for some sweeps.
     public mutating func run(sweeps: Int) { top.run(sweeps: sweeps) }
 
     /// Draws the visible states of the chains.
     ///
-    /// - Returns: Bytes 0 or 1, and the probabilities they were drawn from, shape
-    ///   `[chains, visible]`; the bytes of real values, and their means, of Gaussian units.
+    /// - Returns: Bytes 0 or 1 and the probabilities that they were drawn from, shape
+    ///   `[chains, visible]`; for Gaussian units the bytes of real values, and their means.
     public mutating func visible() -> (states: [UInt8], probabilities: [Float]) {
         var states = top.visible
         var probabilities = top.visibleProbabilities

@@ -2,8 +2,10 @@ import Storage
 
 /// Pictures of visible units.
 enum SampleSheet {
-    /// Height and width of a case as a picture: the last two dimensions, one above the other for
-    /// more; a row for a case of one dimension.
+    /// Returns the height and the width of a case as a picture.
+    ///
+    /// The last dimension is the width, and all others together are the height. A case of one
+    /// dimension is a square where it can be one, else a row.
     static func pictureSize(_ shape: [Int]) -> (height: Int, width: Int) {
         guard shape.count > 1 else {
             let count = shape.first ?? 1
@@ -13,7 +15,7 @@ enum SampleSheet {
         return (shape.dropLast().reduce(1, *), shape[shape.count - 1])
     }
 
-    /// A sheet of cases.
+    /// Returns a sheet of cases.
     ///
     /// - Parameters:
     ///   - grey: The brightness of each unit in [0, 1], shape `[count, units]`.

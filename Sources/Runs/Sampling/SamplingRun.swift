@@ -137,8 +137,8 @@ public struct SamplingRun {
         }
     }
 
-    /// Values as brightness: from 0 to 1 as they are where most lie there, else between the 1st and
-    /// the 99th percentile.
+    /// Returns values as brightness: unchanged where most lie from 0 to 1, else scaled so that the 1st
+    /// percentile is 0 and the 99th is 1.
     private func brightness(_ values: [Float]) -> [Float] {
         let ordered = values.sorted()
         let (low, high) = (
@@ -148,7 +148,7 @@ public struct SamplingRun {
         return values.map { ($0 - low) / max(high - low, .leastNormalMagnitude) }
     }
 
-    /// The states of all chains come together on rank 0.
+    /// Checks that rank 0 can take the states of all chains.
     private func checkSize(_ model: Model) throws(SharedFailure) {
         let bytes = model.layers[0].visibleUnits.stateEncoding.bytesPerUnit
         let widest = bytes * (model.layers.map { max($0.visibleCount, $0.hiddenCount) }.max() ?? 1)

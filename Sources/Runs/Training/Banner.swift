@@ -9,7 +9,7 @@ struct Banner {
     let seed: UInt64
     let data: String
 
-    /// The lines, given where the ranks are.
+    /// Returns the lines, given where the ranks are.
     func lines(_ ranks: RankReport) -> [String] {
         let count = ranks.places.count
         let hosts = Set(ranks.places.map(\.host)).count

@@ -16,9 +16,9 @@ enum InitialModel {
 
     /// Fails when the layers are not those of the configuration.
     ///
-    /// There may be fewer: those above start afresh.
+    /// The model may have fewer layers; those above start afresh.
     ///
-    /// - Parameter visible: Values of a case.
+    /// - Parameter visible: How many values a case has.
     static func check(
         _ model: Model, fits configuration: Configuration, visible: Int
     ) throws(SharedFailure) {

@@ -3,7 +3,7 @@ import Experiments
 import Foundation
 import Storage
 
-/// What to do when the output folder already holds a run.
+/// What to do with a run that the output folder already holds.
 public enum ResumeMode: Sendable, Equatable {
     /// Go on from its newest good checkpoint.
     case auto
@@ -12,7 +12,7 @@ public enum ResumeMode: Sendable, Equatable {
     /// Go on from this checkpoint.
     case from(String)
 
-    /// From the command line's word: auto, never or a path.
+    /// Reads the word of the command line: auto, never or a path.
     public init(_ word: String) {
         switch word {
         case "auto": self = .auto
@@ -40,7 +40,8 @@ struct RunFolder {
     /// Whether a run was begun here.
     var holdsRun: Bool { Folder.isFile(configurationFile) }
 
-    /// Fails if the folder cannot be this run's: a file, not writable, or another run's.
+    /// Fails if the folder cannot be this run's: it is a file, cannot be written to, or has another
+    /// run.
     ///
     /// Changes nothing.
     func check(for configuration: Configuration, resume: ResumeMode) throws {
@@ -75,7 +76,7 @@ struct RunFolder {
         try AtomicFile.write(configuration, to: configurationFile)
     }
 
-    /// The checkpoint to go on from.
+    /// Returns the checkpoint to go on from; nil to begin.
     func checkpoint(
         _ resume: ResumeMode, keep: Int, warn: (String) -> Void
     ) throws -> (Checkpoint, path: String)? {
@@ -86,7 +87,7 @@ struct RunFolder {
         }
     }
 
-    /// Opens the records, without those after a checkpoint (or without any).
+    /// Opens the records, and drops those after a checkpoint; without a checkpoint, all.
     func openMetrics(upTo checkpoint: Checkpoint?) throws(StorageError) -> LineFile {
         try LineFile(path: metricsFile) { line in
             guard let checkpoint, let place = Self.place(of: line) else { return false }
@@ -95,7 +96,7 @@ struct RunFolder {
         }
     }
 
-    /// The layer and step of a record; nil when it is none.
+    /// Returns the layer and the step of a record; nil if the line is not one.
     private static func place(of line: String) -> (layer: Int, step: Int)? {
         guard
             let record = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],

@@ -15,7 +15,7 @@ public struct TrainingRequest: Sendable {
     public var resume = ResumeMode.auto
     /// Updates after which the run stops with a checkpoint.
     public var stopAfterSteps: Int?
-    /// Only check the configuration and the data.
+    /// Whether to check the configuration and the data, and nothing more.
     public var checkOnly = false
     public var quiet = false
     public var threads: Int
@@ -50,7 +50,7 @@ public struct TrainingRun {
 
     /// Collective.
     ///
-    /// Runs; the exit code is 0, or 75 after a stop with a checkpoint.
+    /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
         let configuration = try loadConfiguration(world)
         let folder = RunFolder(path: request.folder)
@@ -109,7 +109,7 @@ public struct TrainingRun {
         }
     }
 
-    /// Where a run goes on.
+    /// The checkpoint that a run goes on from.
     private struct StartingPoint {
         let checkpoint: Checkpoint
         let path: String
@@ -142,7 +142,8 @@ public struct TrainingRun {
         }
     }
 
-    /// A checkpoint may agree with the configuration, and yet be of other data.
+    /// Checks that a checkpoint belongs to the data; it may agree with the configuration, and yet be of
+    /// other data.
     private func checkFit(
         _ start: StartingPoint, _ plans: [LayerPlan], _ data: TrainingData
     ) throws {
@@ -156,7 +157,7 @@ public struct TrainingRun {
                 + "anew in another folder with --output")
     }
 
-    /// What only the data tell: sums that could overflow, and sizes beyond MPI's.
+    /// Checks what only the data tell: whether sums could overflow, or sizes are beyond MPI's.
     private func checkFit(
         _ plans: [LayerPlan], _ data: TrainingData, _ configuration: Configuration
     ) throws {
@@ -193,7 +194,7 @@ public struct TrainingRun {
         }
     }
 
-    /// A rate that is 0 at every step trains nothing.
+    /// Checks that the rate is not 0 at every step, which would train nothing.
     private func checkRate(_ plan: LayerPlan, cases: Int) throws(SharedFailure) {
         let batches = BatchPlan(
             cases: cases, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
@@ -288,7 +289,7 @@ public struct TrainingRun {
         }
     }
 
-    /// A checkpoint that was named must belong to this configuration.
+    /// Checks that a checkpoint belongs to this configuration.
     private func check(
         _ checkpoint: Checkpoint, against configuration: Configuration, _ path: String
     ) throws {
@@ -304,7 +305,7 @@ public struct TrainingRun {
     }
 }
 
-/// The data of a layer: the run's, or what the layers below make of them.
+/// Returns the data of a layer: those of the run, as the layers below pass them on.
 private func layerData(
     _ layer: Int, _ below: [RBM], _ plans: [LayerPlan], _ configuration: Configuration,
     _ data: LayerData

@@ -5,7 +5,7 @@ struct StackFeatures {
     private let stack: DBN
     private let layer: Int
     private let source: any CaseSource
-    /// Names the random numbers of states; nil for means.
+    /// The seed of states; nil for means.
     private let seed: UInt64?
     /// The value of a visible unit for each byte of the source.
     private let unitValues: [Double]
@@ -15,7 +15,7 @@ struct StackFeatures {
 
     /// Creates the view of a source that fits the stack.
     ///
-    /// - Parameter seed: Of the states to draw; nil for means.
+    /// - Parameter seed: The seed of the states to draw; nil for means.
     init(_ stack: DBN, layer: Int, of source: any CaseSource, drawnWith seed: UInt64?) {
         self.stack = stack
         self.layer = layer
@@ -26,15 +26,15 @@ struct StackFeatures {
         unitValues = (0...levels.maximum).map { kind.value(Double($0) / Double(levels.maximum)) }
     }
 
-    /// Hidden units of a case.
+    /// How many hidden units a case has.
     var units: Int { stack.layers[layer].hiddenCount }
 
-    /// Bytes of a case: float32 means, or states of one byte.
+    /// How many bytes a case has: four for each mean, or one for each state.
     var bytesPerCase: Int { units * (seed == nil ? MemoryLayout<Float>.size : 1) }
 
-    /// The features of some cases, one after the other.
+    /// Returns the features of some cases, one after the other.
     ///
-    /// - Parameter progress: Is told how many are done.
+    /// - Parameter progress: Receives how many are done.
     func bytes(of cases: Range<Int>, progress: (Int) -> Void) throws -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(cases.count * bytesPerCase)

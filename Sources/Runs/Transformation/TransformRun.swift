@@ -12,13 +12,13 @@ public struct TransformRun {
     private let drawsStates: Bool
     private let seed: UInt64
 
-    /// Bytes that come together on rank 0 at a time: what a large output takes of its memory.
+    /// The bytes that come together on rank 0 at a time, so that a large output takes no more memory.
     private let blockBytes = 1 << 24
 
     /// Creates the run.
     ///
     /// - Parameters:
-    ///   - layer: From 0; nil for the top one.
+    ///   - layer: The layer's number, from 0; nil for the top one.
     ///   - drawsStates: Whether states are written instead of means.
     ///   - seed: Names the random numbers of states, and of bits drawn from grey values.
     public init(
