@@ -2,7 +2,7 @@ import CZlib
 
 /// Returns the CRC-32 of gzip, PNG and zlib: reflected polynomial EDB88320, start and end inverted.
 ///
-/// It detects every error burst of up to 32 bits; it is no protection against intent.
+/// It detects every error burst of up to 32 bits; it does not protect against intent.
 public func crc32(_ bytes: [UInt8]) -> UInt32 {
     var checksum = Checksum()
     unsafe checksum.update(bytes.span.bytes)

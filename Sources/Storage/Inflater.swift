@@ -37,7 +37,7 @@ struct Inflater: ~Copyable {
         unsafe stream.deallocate()
     }
 
-    /// Fills the buffer with the next bytes, and returns how many there were before the end.
+    /// Fills the buffer with the next bytes, and returns how many the file still had.
     ///
     /// A result below the buffer's size means that the file ended there and its checksum is right.
     ///

@@ -48,7 +48,7 @@ struct SafetensorsChecksums {
             let odd = keys.symmetricDifference(expected.keys).sorted().joined(separator: ", ")
             throw StorageError(
                 .badFile, path,
-                "its checksums do not fit its tensors: \(odd) is missing or too much."
+                "its checksums do not fit its tensors: \(odd) is missing, or does not belong there."
                     + " The file is damaged; use another copy or the one before it.")
         }
         let found = Self.rest(

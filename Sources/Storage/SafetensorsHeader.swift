@@ -40,7 +40,7 @@ struct SafetensorsHeader {
             try reader.end()
         } catch {
             throw Self.bad(
-                path, "at byte \(error.offset) of its header \(error.expected) was expected.")
+                path, "its header should have \(error.expected) at byte \(error.offset).")
         }
         self.metadata = metadata
         hasUpperCaseEscape = reader.hasUpperCaseEscape
@@ -98,8 +98,8 @@ struct SafetensorsHeader {
         guard let needed = elementType.byteCount(shape: shape) else {
             throw bad(
                 path,
-                "tensor '\(name)' of \(type) and shape \(shape) is no countable number of"
-                    + " whole bytes.")
+                "tensor '\(name)' of \(type) and shape \(shape) does not have a countable"
+                    + " number of whole bytes.")
         }
         guard needed == data.count else {
             throw bad(

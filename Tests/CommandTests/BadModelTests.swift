@@ -51,7 +51,7 @@ struct BadModelTests {
         BadFile(
             name: "overflow",
             bytes: Bytes.safetensors(header: header, data: Array(repeating: 0, count: 8)),
-            words: ["no countable number"]),
+            words: ["does not have a countable number"]),
         BadFile(
             name: "json", bytes: Bytes.safetensors(header: "{\"a\": [}", data: []),
             words: ["was expected"]),
