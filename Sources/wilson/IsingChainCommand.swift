@@ -1,6 +1,7 @@
 import ArgumentParser
 import Instruments
 import Ising
+import Reports
 
 struct IsingChainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,11 +41,10 @@ struct IsingChainCommand: ParsableCommand {
 
         func run() throws {
             try withoutMPI {
-                let report = try LinearChainReport(
+                let run = LinearChainRun(
                     size: chain.lattice.size, ends: chain.ends,
-                    coupling: chain.lattice.coupling.value,
-                    field: chain.lattice.field)
-                print(json ? report.json : report.table)
+                    coupling: chain.lattice.coupling.value, field: chain.lattice.field)
+                try Output.show(run.run(), asJSON: json)
             }
         }
     }
@@ -81,14 +81,12 @@ struct IsingChainCommand: ParsableCommand {
         }
 
         func run() throws {
-            try common.onAllRanks { world, _ in
-                let text = try LinearChainDrawing(
+            try common.onAllRanks(json: json, isMessage: true) { world in
+                try LinearChainDrawing(
                     size: chain.lattice.size, ends: chain.ends,
-                    coupling: chain.lattice.coupling.value,
-                    field: chain.lattice.field, samples: samples, seed: seed, output: output
-                ).run(json: json, world)
-                if let text, json || !common.quiet { print(text) }
-                return 0
+                    coupling: chain.lattice.coupling.value, field: chain.lattice.field,
+                    samples: samples, seed: seed, output: output
+                ).run(world)
             }
         }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DistributedTraining
 import Instruments
 import Ising
 import Reports
@@ -76,15 +75,12 @@ struct IsingCommand: ParsableCommand {
         }
 
         func run() throws {
-            try common.onAllRanks { world, _ in
-                let text = try IsingDrawing(
+            try common.onAllRanks(json: json, isMessage: true) { world in
+                try IsingDrawing(
                     size: lattice.size, coupling: lattice.coupling.value, field: lattice.field,
-                    samples: samples,
-                    method: method.flatMap(SamplingMethod.init(rawValue:)), seed: seed,
-                    output: output
-                ).run(json: json, world)
-                if let text, json || !common.quiet { print(text) }
-                return 0
+                    samples: samples, method: method.flatMap(SamplingMethod.init(rawValue:)),
+                    seed: seed, output: output
+                ).run(world)
             }
         }
     }
@@ -114,8 +110,8 @@ struct IsingCommand: ParsableCommand {
                 if field == 0 {
                     try Output.show(ExactRun(size: size, coupling: coupling).run(), asJSON: json)
                 } else {
-                    let report = try FieldReport(size: size, coupling: coupling, field: field)
-                    print(json ? report.json : report.table)
+                    let run = FieldRun(size: size, coupling: coupling, field: field)
+                    try Output.show(run.run(), asJSON: json)
                 }
             }
         }

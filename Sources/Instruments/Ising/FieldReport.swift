@@ -1,16 +1,22 @@
 import Ising
-import Reports
+public import Reports
 
-/// The exact results of a small lattice in a field, for `wilson ising exact --field`.
-public struct FieldReport {
+/// Solves a small lattice in a field exactly, for `wilson ising exact --field`.
+public struct FieldRun {
     private let size: Int
     private let coupling: Double
     private let field: Double
-    private let exact: ExactThermodynamics
-    private let magnetization: Double
-    private let absoluteMagnetization: Double
 
-    public init(size: Int, coupling: Double, field: Double) throws {
+    public init(size: Int, coupling: Double, field: Double) {
+        self.size = size
+        self.coupling = coupling
+        self.field = field
+    }
+
+    /// Local.
+    ///
+    /// Counts the states of the torus by energy and magnetization, and sums over them.
+    public func run() throws -> FieldReport {
         try checkCoupling(coupling)
         try checkField(field)
         guard DensityOfStates.sizes.contains(size) else {
@@ -18,38 +24,45 @@ public struct FieldReport {
                 size, allowed: DensityOfStates.sizes,
                 for: "the torus in a field has no closed form, and its enumeration")
         }
-        self.size = size
-        self.coupling = coupling
-        self.field = field
         let states = try DensityOfStates(size: size)
-        exact = try states.thermodynamics(coupling: coupling, field: field)
-        magnetization = try states.magnetization(coupling: coupling, field: field)
-        absoluteMagnetization = try states.absoluteMagnetization(coupling: coupling, field: field)
+        let exact = try states.thermodynamics(coupling: coupling, field: field)
+        return FieldReport(
+            size: size, coupling: coupling, field: field, logZ: exact.logZ,
+            freeEnergy: exact.freeEnergyPerSite, energy: exact.energyPerSite,
+            specificHeat: exact.specificHeatPerSite,
+            magnetization: try states.magnetization(coupling: coupling, field: field),
+            absMagnetization: try states.absoluteMagnetization(coupling: coupling, field: field))
     }
+}
 
-    private var rows: [(name: String, key: String, value: Double)] {
-        [
-            ("free energy", "free_energy", exact.freeEnergyPerSite),
-            ("energy of bonds", "energy", exact.energyPerSite),
-            ("specific heat", "specific_heat", exact.specificHeatPerSite),
-            ("magnetization", "magnetization", magnetization),
-            ("|magnetization|", "abs_magnetization", absoluteMagnetization),
-        ]
-    }
+/// The exact results of a small lattice in a field; all but ln Z are per site.
+public struct FieldReport: Report, Sendable {
+    let size: Int
+    let coupling: Double
+    let field: Double
+    /// Of the whole torus.
+    let logZ: Double
+    let freeEnergy: Double
+    /// Of the bonds.
+    let energy: Double
+    let specificHeat: Double
+    let magnetization: Double
+    let absMagnetization: Double
+    /// The infinite lattice in a field has no known solution.
+    @OrNull var infinite: Double?
 
-    /// One object with the keys of a lattice without a field; the infinite lattice has no answer.
-    public var json: String {
-        "{\"log_z\": \(jsonNumber(exact.logZ)), "
-            + rows.map { "\"\($0.key)\": \(jsonNumber($0.value))" }.joined(separator: ", ")
-            + ", \"infinite\": null}"
-    }
-
-    /// A table for people.
-    public var table: String {
-        let heading = "Ising model on the \(size)×\(size) torus at K = \(coupling), h = \(field)"
-        return
-            ([heading + ", per site"]
-            + rows.map { $0.name + pad(decimal($0.value, 12), 38 - $0.name.count) }
-            + ["ln Z of the torus: \(decimal(exact.logZ, 10))"]).joined(separator: "\n")
+    public var table: Table {
+        var table = Table(
+            "Ising model on the \(size)×\(size) torus at K = \(coupling), h = \(field), per site")
+        table.columns("", .right())
+        for (name, value) in [
+            ("free energy", freeEnergy), ("energy of bonds", energy),
+            ("specific heat", specificHeat), ("magnetization", magnetization),
+            ("|magnetization|", absMagnetization),
+        ] {
+            table.row(name, decimal(value, 12))
+        }
+        table.line("ln Z of the torus: \(decimal(logZ, 10))")
+        return table
     }
 }

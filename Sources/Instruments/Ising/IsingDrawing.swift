@@ -3,7 +3,8 @@ import Datasets
 public import DistributedTraining
 import Experiments
 public import Ising
-import Reports
+public import Reports
+import Runs
 import Storage
 
 /// Draws configurations into a file and measures them, for `wilson ising sample`.
@@ -31,12 +32,11 @@ public struct IsingDrawing {
 
     /// Collective.
     ///
-    /// Draws; returns what to print on rank 0, nil elsewhere.
-    public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
+    /// Draws, each rank a share of the configurations; returns nil but on rank 0.
+    public func run(_ world: borrowing Communicator) throws -> IsingSampleReport? {
         try checkCoupling(coupling)
         try checkField(field)
-        // Before the work: a place for its result.
-        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
+        try world.checkWritable(output)
         try checkSize()
         let sampler = try world.together {
             try IsingSampler(
@@ -52,10 +52,7 @@ public struct IsingDrawing {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         // A rank that drew nothing has no rate.
         var rate = [
-            share.isEmpty
-                ? 0
-                : Double(sampler.updates(drawing: share))
-                    / (seconds * 1e9)
+            share.isEmpty ? 0 : Double(sampler.updates(drawing: share)) / (seconds * 1e9)
         ]
         try world.sum(&rate)
 
@@ -73,10 +70,13 @@ public struct IsingDrawing {
         var total = try ObservableSums(
             size: size, total: samples, blockLength: plan.samplesPerReplica)
         total.add(values: values)
-        return text(total, plan, flipsPerNanosecond: rate[0], json: json)
+        return IsingSampleReport(
+            total, plan, coupling: coupling, flipsPerNanosecond: rate[0],
+            heading: "\(samples) configurations of the \(size)×\(size) torus at K = \(coupling)"
+                + (field == 0 ? "" : ", h = \(field)"), output: output)
     }
 
-    /// All configurations come together on rank 0.
+    /// Checks that rank 0 can take all configurations.
     private func checkSize() throws(SharedFailure) {
         guard IsingSampler.sizes.contains(size) else { return }
         let most = Communicator.mostGatheredBytes / (size * size)
@@ -88,37 +88,58 @@ public struct IsingDrawing {
             )
         }
     }
+}
 
-    private func text(
-        _ sums: ObservableSums, _ plan: SamplingPlan, flipsPerNanosecond: Double, json: Bool
-    ) -> String {
-        let energy = sums.energyPerSite
-        let magnetization = sums.absoluteMagnetizationPerSite
-        let signed = sums.magnetizationPerSite
-        let heat = sums.specificHeatPerSite(coupling: coupling)
-        guard json else {
-            return """
-                \(samples) configurations of the \(size)×\(size) torus at K = \(coupling)\(field == 0 ? "" : ", h = \(field)")
-                \(plan)
-                energy per site          \(decimal(energy.value, 6)) ± \(decimal(energy.error, 6))
-                |magnetization| per site \(decimal(magnetization.value, 6)) ± \
-                \(decimal(magnetization.error, 6))
-                magnetization per site   \(decimal(signed.value, 6)) ± \(decimal(signed.error, 6))
-                specific heat per site   \(decimal(heat.value, 6)) ± \(decimal(heat.error, 6))
-                spin updates             \(decimal(flipsPerNanosecond, 3)) per nanosecond
-                written to               \(output)
-                """
-        }
-        return """
-            {"energy": \(jsonNumber(energy.value)), "energy_error": \(jsonNumber(energy.error)), \
-            "abs_magnetization": \(jsonNumber(magnetization.value)), \
-            "abs_magnetization_error": \(jsonNumber(magnetization.error)), \
-            "magnetization": \(jsonNumber(signed.value)), \
-            "magnetization_error": \(jsonNumber(signed.error)), \
-            "specific_heat": \(jsonNumber(heat.value)), \
-            "specific_heat_error": \(jsonNumber(heat.error)), \
-            "autocorrelation_time": \(jsonNumber(plan.autocorrelationTime)), \
-            "flips_per_nanosecond": \(jsonNumber(flipsPerNanosecond))}
-            """
+/// Observables of drawn configurations, per site.
+public struct IsingSampleReport: Report, Sendable {
+    let energy: Double
+    let energyError: Double
+    let absMagnetization: Double
+    let absMagnetizationError: Double
+    let magnetization: Double
+    let magnetizationError: Double
+    let specificHeat: Double
+    let specificHeatError: Double
+    /// In sweeps.
+    let autocorrelationTime: Double
+    /// Of all ranks together.
+    let flipsPerNanosecond: Double
+
+    @NotEncoded private var heading: [String]
+    @NotEncoded private var output: String
+
+    init(
+        _ sums: ObservableSums, _ plan: SamplingPlan, coupling: Double, flipsPerNanosecond: Double,
+        heading: String, output: String
+    ) {
+        (energy, energyError) = sums.energyPerSite.pair
+        (absMagnetization, absMagnetizationError) = sums.absoluteMagnetizationPerSite.pair
+        (magnetization, magnetizationError) = sums.magnetizationPerSite.pair
+        (specificHeat, specificHeatError) = sums.specificHeatPerSite(coupling: coupling).pair
+        autocorrelationTime = plan.autocorrelationTime
+        self.flipsPerNanosecond = flipsPerNanosecond
+        self.heading = [heading, "\(plan)"]
+        self.output = output
     }
+
+    public var table: Table {
+        var table = Table()
+        table.lines(heading)
+        table.columns("", .left())
+        for (name, value, error) in [
+            ("energy", energy, energyError),
+            ("|magnetization|", absMagnetization, absMagnetizationError),
+            ("magnetization", magnetization, magnetizationError),
+            ("specific heat", specificHeat, specificHeatError),
+        ] {
+            table.row("\(name) per site", "\(decimal(value, 6)) ± \(decimal(error, 6))")
+        }
+        table.row("spin updates", "\(decimal(flipsPerNanosecond, 3)) per nanosecond")
+        table.row("written to", output)
+        return table
+    }
+}
+
+extension Estimate {
+    fileprivate var pair: (value: Double, error: Double) { (value, error) }
 }

@@ -1,7 +1,8 @@
 import Analysis
 public import DistributedTraining
 public import Ising
-import Reports
+public import Reports
+import Runs
 import Storage
 
 /// Draws configurations of the chain into a file and measures them beside the exact results, for
@@ -17,8 +18,7 @@ public struct LinearChainDrawing {
 
     public init(
         size: Int, ends: LinearChain.Ends, coupling: Double, field: Double, samples: Int,
-        seed: UInt64,
-        output: String
+        seed: UInt64, output: String
     ) {
         self.size = size
         self.ends = ends
@@ -31,8 +31,8 @@ public struct LinearChainDrawing {
 
     /// Collective.
     ///
-    /// Draws; returns what to print on rank 0, nil elsewhere.
-    public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
+    /// Draws, each rank a share of the configurations; returns nil but on rank 0.
+    public func run(_ world: borrowing Communicator) throws -> LinearChainSampleReport? {
         try checkCoupling(coupling)
         try checkField(field)
         let sampler = try world.together {
@@ -46,8 +46,7 @@ public struct LinearChainDrawing {
                 "--samples is \(samples), but of \(size) spins at most \(most) configurations are "
                     + "drawn at once; draw several files, each with its own --seed")
         }
-        // Before the work: a place for its result.
-        try world.together { if world.rank == 0 { try AtomicFile.checkWritable(output) } }
+        try world.checkWritable(output)
         let share = world.share(of: samples)
         var bytes = [UInt8](repeating: 0, count: share.count * size)
         var span = bytes.mutableSpan
@@ -61,33 +60,56 @@ public struct LinearChainDrawing {
         }
         guard world.rank == 0 else { return nil }
         let exact = try LinearChain.finite(size: size, ends: ends, coupling: coupling, field: field)
-        return text(ChainSums(values: sums, size: size), exact, json: json)
+        let total = ChainSums(values: sums, size: size)
+        return LinearChainSampleReport(
+            size: size, ends: ends.rawValue, coupling: coupling, field: field, samples: samples,
+            output: output, energy: total.energyPerSite, exactEnergy: exact.energyPerSite,
+            magnetization: total.magnetizationPerSite,
+            exactMagnetization: exact.magnetizationPerSite)
+    }
+}
+
+/// Observables of drawn configurations of the chain beside the exact ones, per site.
+public struct LinearChainSampleReport: Report, Sendable {
+    /// Of the bonds.
+    let energy: Double
+    let energyError: Double
+    let energyExact: Double
+    let magnetization: Double
+    let magnetizationError: Double
+    let magnetizationExact: Double
+
+    @NotEncoded private var heading: String
+    @NotEncoded private var output: String
+
+    init(
+        size: Int, ends: String, coupling: Double, field: Double, samples: Int, output: String,
+        energy: Estimate, exactEnergy: Double, magnetization: Estimate, exactMagnetization: Double
+    ) {
+        self.energy = energy.value
+        energyError = energy.error
+        energyExact = exactEnergy
+        self.magnetization = magnetization.value
+        magnetizationError = magnetization.error
+        magnetizationExact = exactMagnetization
+        heading =
+            "\(samples) configurations of \(size) spins, \(ends), at K = \(coupling), "
+            + "h = \(field), independent; per site"
+        self.output = output
     }
 
-    private func text(_ sums: ChainSums, _ exact: LinearChainThermodynamics, json: Bool) -> String {
-        let rows = [
-            ("energy of bonds", "energy", sums.energyPerSite, exact.energyPerSite),
-            (
-                "magnetization", "magnetization", sums.magnetizationPerSite,
-                exact.magnetizationPerSite
-            ),
-        ]
-        guard json else {
-            let heading =
-                "\(samples) configurations of \(size) spins, \(ends.rawValue), at K = \(coupling), "
-                + "h = \(field), independent; per site"
-            return
-                ([heading]
-                + rows.map { name, _, found, exact in
-                    name + pad(decimal(found.value, 6), 28 - name.count) + " ± "
-                        + decimal(found.error, 6) + pad(decimal(exact, 6), 14) + " exact"
-                } + ["written to \(output)"]).joined(separator: "\n")
+    public var table: Table {
+        var table = Table(heading)
+        table.columns("", .right(), .right(), .left())
+        for (name, value, error, exact) in [
+            ("energy of bonds", energy, energyError, energyExact),
+            ("magnetization", magnetization, magnetizationError, magnetizationExact),
+        ] {
+            table.row(
+                name, "\(decimal(value, 6)) ± \(decimal(error, 6))", decimal(exact, 6), "exact")
         }
-        return "{"
-            + rows.map { _, key, found, exact in
-                "\"\(key)\": \(jsonNumber(found.value)), \"\(key)_error\": \(jsonNumber(found.error)), "
-                    + "\"\(key)_exact\": \(jsonNumber(exact))"
-            }.joined(separator: ", ") + "}"
+        table.line("written to \(output)")
+        return table
     }
 }
 

@@ -1,8 +1,8 @@
 public import Ising
-import Reports
+public import Reports
 
-/// The exact results of the chain, for `wilson ising chain`.
-public struct LinearChainReport {
+/// Solves the chain exactly, for `wilson ising chain`.
+public struct LinearChainRun {
     /// Lengths up to this keep their digits in ln Z.
     private static let longest = 1 << 40
 
@@ -10,56 +10,97 @@ public struct LinearChainReport {
     private let ends: LinearChain.Ends
     private let coupling: Double
     private let field: Double
-    private let finite: LinearChainThermodynamics
-    private let infinite: LinearChainThermodynamics
 
-    public init(size: Int, ends: LinearChain.Ends, coupling: Double, field: Double) throws {
+    public init(size: Int, ends: LinearChain.Ends, coupling: Double, field: Double) {
+        self.size = size
+        self.ends = ends
+        self.coupling = coupling
+        self.field = field
+    }
+
+    /// Local.
+    ///
+    /// Multiplies the transfer matrix.
+    public func run() throws -> LinearChainReport {
         try checkCoupling(coupling)
         try checkField(field)
         guard size <= Self.longest else {
             throw IsingError.size(size, allowed: 1...Self.longest, for: "the chain")
         }
+        return LinearChainReport(
+            size: size, ends: ends, coupling: coupling, field: field,
+            try LinearChain.finite(size: size, ends: ends, coupling: coupling, field: field),
+            infinite: try LinearChain.infinite(coupling: coupling, field: field))
+    }
+}
+
+/// The exact results of the chain; all but ln Z are per site.
+public struct LinearChainReport: Report, Sendable {
+    /// What there is to know of a chain of any length.
+    struct Values: Encodable, Sendable {
+        let freeEnergy: Double
+        /// Of the bonds.
+        let energy: Double
+        let specificHeat: Double
+        let magnetization: Double
+        let susceptibility: Double
+
+        init(_ chain: LinearChainThermodynamics) {
+            freeEnergy = chain.freeEnergyPerSite
+            energy = chain.energyPerSite
+            specificHeat = chain.specificHeatPerSite
+            magnetization = chain.magnetizationPerSite
+            susceptibility = chain.susceptibilityPerSite
+        }
+    }
+
+    private let size: Int
+    private let ends: LinearChain.Ends
+    private let coupling: Double
+    private let field: Double
+    /// Of the whole chain.
+    private let logZ: Double
+    private let finite: Values
+    private let infinite: Values
+
+    init(
+        size: Int, ends: LinearChain.Ends, coupling: Double, field: Double,
+        _ finite: LinearChainThermodynamics, infinite: LinearChainThermodynamics
+    ) {
         self.size = size
         self.ends = ends
         self.coupling = coupling
         self.field = field
-        finite = try LinearChain.finite(size: size, ends: ends, coupling: coupling, field: field)
-        infinite = try LinearChain.infinite(coupling: coupling, field: field)
+        logZ = finite.logZ
+        self.finite = Values(finite)
+        self.infinite = Values(infinite)
     }
 
-    private func rows(_ chain: LinearChainThermodynamics) -> [(
-        name: String, key: String, value: Double
-    )] {
-        [
-            ("free energy", "free_energy", chain.freeEnergyPerSite),
-            ("energy of bonds", "energy", chain.energyPerSite),
-            ("specific heat", "specific_heat", chain.specificHeatPerSite),
-            ("magnetization", "magnetization", chain.magnetizationPerSite),
-            ("susceptibility", "susceptibility", chain.susceptibilityPerSite),
-        ]
+    private enum Key: CodingKey { case size, coupling, field, logZ, infinite }
+
+    /// The values of the chain itself stand beside the keys, those of the infinite one under theirs.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(size, forKey: .size)
+        try container.encode(coupling, forKey: .coupling)
+        try container.encode(field, forKey: .field)
+        try container.encode(logZ, forKey: .logZ)
+        try finite.encode(to: encoder)
+        try container.encode(infinite, forKey: .infinite)
     }
 
-    /// One object with the keys of `wilson ising exact`, the magnetization and the susceptibility.
-    public var json: String {
-        func entries(_ chain: LinearChainThermodynamics) -> String {
-            rows(chain).map { "\"\($0.key)\": \(jsonNumber($0.value))" }.joined(separator: ", ")
+    public var table: Table {
+        var table = Table("Ising chain at K = \(coupling), h = \(field), per site")
+        table.columns("", "\(ends.rawValue), \(size) spins", "infinite chain")
+        for (name, value) in [
+            ("free energy", \Values.freeEnergy), ("energy of bonds", \.energy),
+            ("specific heat", \.specificHeat), ("magnetization", \.magnetization),
+            ("susceptibility", \.susceptibility),
+        ] as [(String, KeyPath<Values, Double>)] {
+            table.row(
+                name, decimal(finite[keyPath: value], 12), decimal(infinite[keyPath: value], 12))
         }
-        return "{\"log_z\": \(jsonNumber(finite.logZ)), \(entries(finite)), "
-            + "\"infinite\": {\(entries(infinite))}}"
-    }
-
-    /// A table for people.
-    public var table: String {
-        var lines = [
-            "Ising chain at K = \(coupling), h = \(field), per site",
-            pad("", 16) + pad("\(ends.rawValue), \(size) spins", 22) + pad("infinite chain", 22),
-        ]
-        for (finite, infinite) in zip(rows(finite), rows(infinite)) {
-            lines.append(
-                finite.name + String(repeating: " ", count: 16 - finite.name.count)
-                    + pad(decimal(finite.value, 12), 22) + pad(decimal(infinite.value, 12), 22))
-        }
-        lines.append("ln Z of the chain: \(decimal(finite.logZ, 10))")
-        return lines.joined(separator: "\n")
+        table.line("ln Z of the chain: \(decimal(logZ, 10))")
+        return table
     }
 }
