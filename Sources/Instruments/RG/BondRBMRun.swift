@@ -1,7 +1,7 @@
 import DistributedTraining
 import Ising
 import Renormalization
-import Reports
+public import Reports
 import Storage
 
 /// Writes the exact RBM of an Ising torus with its known ln Z, for `wilson rg bond-rbm`.
@@ -16,8 +16,10 @@ public struct BondRBMRun {
         self.output = output
     }
 
-    /// Writes the file; returns what to print.
-    public func run(json: Bool) throws -> String {
+    /// Local.
+    ///
+    /// Writes the file.
+    public func run() throws -> BondRBMReport {
         let bonds = try BondRBM(size: size, coupling: coupling)
         let logZ = try bonds.logPartition()
         try AtomicFile.checkWritable(output)
@@ -27,20 +29,33 @@ public struct BondRBMRun {
                 ModelLattice.couplingKey: "\(bonds.storedCoupling)", "log_z": "\(logZ)",
             ])
         try model.file().write(to: output)
-        guard json else {
-            return """
-                the \(size)×\(size) Ising torus as an RBM: \(size * size) spins, \
-                \(2 * size * size) hidden spins, one for each bond
-                weight            \(decimal(Double(bonds.weight), 9)), ½ arccosh e^{2K} in float32
-                coupling          \(decimal(bonds.storedCoupling, 12)) of that weight
-                ln Z              \(decimal(logZ, 10)), exact: the torus' own and 2L²(ln 2 + K)
-                written to        \(output)
-                """
-        }
-        return """
-            {"log_z": \(jsonNumber(logZ)), "coupling": \(jsonNumber(bonds.storedCoupling)), \
-            "weight": \(jsonNumber(Double(bonds.weight))), "visible": \(size * size), \
-            "hidden": \(2 * size * size)}
-            """
+        return BondRBMReport(
+            logZ: logZ, coupling: bonds.storedCoupling, weight: Double(bonds.weight),
+            visible: size * size, hidden: 2 * size * size, size: size, output: output)
+    }
+}
+
+/// The exact RBM of an Ising torus, and the file that holds it.
+public struct BondRBMReport: Report, Sendable {
+    let logZ: Double
+    /// That of the weight as it is stored.
+    let coupling: Double
+    let weight: Double
+    let visible: Int
+    let hidden: Int
+
+    @NotEncoded private(set) var size: Int
+    @NotEncoded private(set) var output: String
+
+    public var table: Table {
+        var table = Table(
+            "the \(size)×\(size) Ising torus as an RBM: \(visible) spins, \(hidden) hidden spins, one "
+                + "for each bond")
+        table.columns("", .left())
+        table.row("weight", "\(decimal(weight, 9)), ½ arccosh e^{2K} in float32")
+        table.row("coupling", "\(decimal(coupling, 12)) of that weight")
+        table.row("ln Z", "\(decimal(logZ, 10)), exact: the torus' own and 2L²(ln 2 + K)")
+        table.row("written to", output)
+        return table
     }
 }

@@ -1,109 +1,89 @@
 import RBMCore
 import Renormalization
-import Reports
+public import Reports
 
-/// The flow of the decimated chain, for `wilson rg decimation`.
-public struct DecimationReport {
-    private let flow: [ChainDecimation]
-    private let machine: MachineCheck
+/// Decimates the chain again and again, for `wilson rg decimation`.
+public struct DecimationRun {
+    private let coupling: Double
 
-    /// Flows from a coupling.
-    public init(coupling: Double) throws {
+    public init(coupling: Double) { self.coupling = coupling }
+
+    /// Local.
+    ///
+    /// Flows from the coupling, and makes one step by a machine too.
+    public func run() throws -> DecimationReport {
         try checkCoupling(coupling)
-        flow = ChainDecimation.flow(from: coupling)
-        machine = try MachineCheck(coupling: coupling)
-    }
-
-    private var coupling: Double { flow[0].coupling }
-    private var sum: Double { ChainDecimation.logPartitionPerSite(flow) }
-    /// ln 2cosh K, the free energy of the chain as it is.
-    private var exact: Double { Spin().logPartition(field: coupling) }
-
-    /// The steps until the coupling is below what a table shows.
-    private var visible: ArraySlice<ChainDecimation> {
+        let flow = ChainDecimation.flow(from: coupling)
         let end = flow.firstIndex { $0.coupling.magnitude < 1e-9 } ?? flow.count - 1
-        return flow[...max(0, end)]
+        let shown = flow[...max(0, end)]
+        let sum = ChainDecimation.logPartitionPerSite(flow)
+        let exact = Spin().logPartition(field: coupling)
+        return DecimationReport(
+            coupling: coupling, flow: shown.map(\.coupling), constants: shown.map(\.constant),
+            logZPerSite: sum, exact: exact, difference: sum - exact,
+            machine: try MachineCheck(coupling: coupling))
     }
+}
 
-    /// One object; the flow with its start.
-    public var json: String {
-        let couplings = visible.map { jsonNumber($0.coupling) }
-        let constants = visible.map { jsonNumber($0.constant) }
-        return """
-            {"coupling": \(jsonNumber(coupling)), "flow": [\(couplings.joined(separator: ", "))], \
-            "constants": [\(constants.joined(separator: ", "))], \
-            "log_z_per_site": \(jsonNumber(sum)), "exact": \(jsonNumber(exact)), \
-            "difference": \(jsonNumber(sum - exact)), \
-            "machine": {"spins": \(MachineCheck.spins), \
-            "neighbour_coupling": \(jsonNumber(machine.neighbour)), \
-            "expected": \(jsonNumber(machine.expected)), \
-            "largest_difference": \(jsonNumber(machine.difference)), \
-            "largest_other_coupling": \(jsonNumber(machine.other))}}
-            """
-    }
+/// The flow of the decimated chain.
+public struct DecimationReport: Report, Sendable {
+    let coupling: Double
+    /// From the start to a coupling below what a table shows.
+    let flow: [Double]
+    /// Of the step from each coupling.
+    let constants: [Double]
+    /// The sum of the constants of all steps.
+    let logZPerSite: Double
+    /// ln 2cosh K, the free energy of the chain as it is.
+    let exact: Double
+    let difference: Double
+    fileprivate let machine: MachineCheck
 
-    /// A table for people.
-    public var table: String {
-        var lines = [
-            "the Ising chain, every other spin summed over: K′ = ½ ln cosh 2K, g = ½ ln(4 cosh 2K)",
-            pad("step", 4) + pad("K", 20) + pad("g", 18) + pad("Σ g/2ⁿ⁺¹", 20),
-        ]
+    public var table: Table {
+        var table = Table(
+            "the Ising chain, every other spin summed over: K′ = ½ ln cosh 2K, g = ½ ln(4 cosh 2K)")
+        table.columns(.right("step"), "K", "g", "Σ g/2ⁿ⁺¹")
         var partial = 0.0
         var weight = 1.0
-        for (index, step) in visible.enumerated() {
+        for (step, (coupling, constant)) in zip(flow, constants).enumerated() {
             weight /= 2
-            partial += weight * step.constant
-            let text = pad("\(index)", 5)
-            lines.append(
-                text + pad(decimal(step.coupling, 14), 20) + pad(decimal(step.constant, 14), 18)
-                    + pad(decimal(partial, 14), 20))
+            partial += weight * constant
+            table.row(
+                "\(step)", decimal(coupling, 14), decimal(constant, 14), decimal(partial, 14))
         }
-        lines += [
-            "Σ g/2ⁿ⁺¹ over all steps   \(decimal(sum, 15))",
-            "ln 2cosh K, exact         \(decimal(exact, 15))",
-            """
-            the step as an RBM of \(MachineCheck.spins) visible and \(MachineCheck.spins) hidden \
-            spins: neighbours are coupled by \(decimal(machine.neighbour, 14)) (K′ of its float \
-            weight \(decimal(machine.expected, 14))), all other couplings below \
-            \(DecimationReport.scientific(machine.other))
-            """,
-        ]
-        return lines.joined(separator: "\n")
-    }
-
-    /// The next power of ten, for a bound on rounding errors.
-    private static func scientific(_ value: Double) -> String {
-        var power = -17
-        var bound = 1e-17
-        while bound <= value, power < 300 {
-            power += 1
-            bound *= 10
-        }
-        return "1e\(power)"
+        table.columns("", .right())
+        table.row("Σ g/2ⁿ⁺¹ over all steps", decimal(logZPerSite, 15))
+        table.row("ln 2cosh K, exact", decimal(exact, 15))
+        table.line(
+            "the step as an RBM of \(machine.spins) visible and \(machine.spins) hidden spins: "
+                + "neighbours are coupled by \(decimal(machine.neighbourCoupling, 14)) (K′ of its "
+                + "float weight \(decimal(machine.expected, 14))), all other couplings are at most "
+                + scientific(machine.largestOtherCoupling))
+        return table
     }
 }
 
 /// The couplings of the machine that is a step of decimation, found from its states.
-private struct MachineCheck {
-    static let spins = 8
-
-    let expected: Double
+private struct MachineCheck: Encodable {
+    let spins = 8
     /// The mean over the bonds of the ring.
-    let neighbour: Double
-    /// How far a bond is from what is expected, and how large any other coupling is.
-    let difference: Double
-    let other: Double
+    let neighbourCoupling: Double
+    let expected: Double
+    /// How far a bond is from what is expected.
+    let largestDifference: Double
+    let largestOtherCoupling: Double
 
     init(coupling: Double) throws(RenormalizationError) {
-        let machine = ChainDecimation.machine(spins: Self.spins, coupling: Float(coupling))
+        let spins = spins
+        let machine = ChainDecimation.machine(spins: spins, coupling: Float(coupling))
         let spectrum = try CouplingSpectrum(MarginalHamiltonian(machine, side: .visible))
         expected = ChainDecimation(coupling: Double(Float(coupling))).image
-        let bonds = (0..<Self.spins).map { 1 << $0 | 1 << (($0 + 1) % Self.spins) }
+        let bonds = (0..<spins).map { 1 << $0 | 1 << (($0 + 1) % spins) }
         let couplings = bonds.map { spectrum.couplings[$0] }
-        neighbour = couplings.reduce(0, +) / Double(Self.spins)
+        neighbourCoupling = couplings.reduce(0, +) / Double(spins)
         let expected = expected
-        difference = couplings.reduce(0) { max($0, ($1 - expected).magnitude) }
-        other = spectrum.couplings.indices.dropFirst().reduce(0) {
+        largestDifference = couplings.reduce(0) { max($0, ($1 - expected).magnitude) }
+        largestOtherCoupling = spectrum.couplings.indices.dropFirst().reduce(0) {
             bonds.contains($1) ? $0 : max($0, spectrum.couplings[$1].magnitude)
         }
     }

@@ -1,41 +1,58 @@
 public import Renormalization
-import Reports
+public import Reports
 
-/// Kadanoff's bound on the partition function beside Onsager's, for `wilson rg kadanoff --coupling`.
-public struct KadanoffBoundReport {
-    private let bound: KadanoffBound
-    private let isBest: Bool
+/// Bounds the partition function as Kadanoff does, for `wilson rg kadanoff --coupling`.
+public struct KadanoffBoundRun {
+    private let coupling: Double
+    private let strength: Double?
 
-    /// Evaluates the bound at a given p, or at that of the lowest bound.
-    public init(coupling: Double, strength: Double?) throws(RenormalizationError) {
-        isBest = strength == nil
+    /// Creates the run; `strength` is p, and nil for that of the lowest bound.
+    public init(coupling: Double, strength: Double?) {
+        self.coupling = coupling
+        self.strength = strength
+    }
+
+    /// Local.
+    ///
+    /// Evaluates the bound, and minimizes it where p is not given.
+    public func run() throws(RenormalizationError) -> KadanoffBoundReport {
         if let strength {
-            bound = try KadanoffBound(coupling: coupling, strength: strength)
+            KadanoffBoundReport(
+                try KadanoffBound(coupling: coupling, strength: strength), isBest: false)
         } else {
-            bound = try KadanoffBound.best(coupling: coupling)
+            KadanoffBoundReport(try KadanoffBound.best(coupling: coupling), isBest: true)
         }
     }
+}
 
-    /// One object.
-    public var json: String {
-        """
-        {"coupling": \(jsonNumber(bound.coupling)), "p": \(jsonNumber(bound.strength)), \
-        "log_z_bound_per_site": \(jsonNumber(bound.logPartitionPerSite)), \
-        "exact": \(jsonNumber(bound.exact)), "gap": \(jsonNumber(bound.gap))}
-        """
+/// Kadanoff's bound on ln Z beside Onsager's result, per site.
+public struct KadanoffBoundReport: Report, Sendable {
+    let coupling: Double
+    let p: Double
+    let logZBoundPerSite: Double
+    let exact: Double
+    let gap: Double
+
+    /// Whether p is that of the lowest bound.
+    @NotEncoded private var isBest: Bool
+
+    init(_ bound: KadanoffBound, isBest: Bool) {
+        coupling = bound.coupling
+        p = bound.strength
+        logZBoundPerSite = bound.logPartitionPerSite
+        exact = bound.exact
+        gap = bound.gap
+        self.isBest = isBest
     }
 
-    /// Lines for people.
-    public var table: String {
-        """
-        Kadanoff's lower bound of the free energy at K = \(bound.coupling), ln Z per site
-        p\(isBest ? " of the lowest bound" : "")
-        """
-            + pad(decimal(bound.strength, 8), isBest ? 20 : 40) + "\n"
-            + [
-                ("variational bound", bound.logPartitionPerSite), ("Onsager, exact", bound.exact),
-                ("gap", bound.gap),
-            ].map { name, value in name + pad(decimal(value, 12), 41 - name.count) }
-            .joined(separator: "\n")
+    public var table: Table {
+        var table = Table(
+            "Kadanoff's lower bound of the free energy at K = \(coupling), ln Z per site")
+        table.columns("", .right())
+        table.row(isBest ? "p of the lowest bound" : "p", decimal(p, 8))
+        table.row("variational bound", decimal(logZBoundPerSite, 12))
+        table.row("Onsager, exact", decimal(exact, 12))
+        table.row("gap", decimal(gap, 12))
+        return table
     }
 }

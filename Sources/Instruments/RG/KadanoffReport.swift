@@ -1,110 +1,80 @@
 import Ising
 public import Renormalization
-import Reports
+public import Reports
 
-/// Kadanoff's fixed points beside the exact exponents and the controls, for `wilson rg kadanoff`.
-public struct KadanoffReport {
-    private let points: [(name: String, key: String, point: KadanoffFixedPoint)]
-    private let isStationary: Bool
+/// Finds Kadanoff's fixed points, for `wilson rg kadanoff`.
+public struct KadanoffRun {
+    private let strength: Double?
 
-    /// Finds the fixed points, at the best p of each or at a given one.
-    public init(strength: Double?) throws(RenormalizationError) {
-        isStationary = strength == nil
-        var found: [(name: String, key: String, point: KadanoffFixedPoint)] = []
-        for (name, key, family) in [
-            ("all pairs alike", "symmetric", KadanoffFixedPoint.Family.symmetric),
-            ("sides and diagonals", "square", .square),
-        ] {
-            let point: KadanoffFixedPoint =
-                if let strength {
-                    try KadanoffFixedPoint(strength: strength, family: family)
-                } else {
-                    try KadanoffFixedPoint.stationary(family: family)
-                }
-            found.append((name, key, point))
+    /// Creates the run; `strength` is p, and nil for the best one of each fixed point.
+    public init(strength: Double?) { self.strength = strength }
+
+    /// Local.
+    ///
+    /// Finds the two fixed points.
+    public func run() throws(RenormalizationError) -> KadanoffReport {
+        func point(
+            _ family: KadanoffFixedPoint.Family
+        ) throws(RenormalizationError) -> KadanoffFixedPoint {
+            if let strength {
+                try KadanoffFixedPoint(strength: strength, family: family)
+            } else {
+                try KadanoffFixedPoint.stationary(family: family)
+            }
         }
-        points = found
+        return KadanoffReport(
+            symmetric: try point(.symmetric), square: try point(.square),
+            isStationary: strength == nil)
+    }
+}
+
+/// Kadanoff's fixed points beside the exact exponents and the controls.
+public struct KadanoffReport: Report {
+    /// The fixed point of the papers, where all pairs are alike.
+    let symmetric: KadanoffFixedPoint
+    /// The fixed point with sides and diagonals apart.
+    let square: KadanoffFixedPoint
+    /// Whether p makes the free energy stationary.
+    let isStationary: Bool
+
+    private enum Key: CodingKey { case square, exact, controls }
+
+    /// The values of the first fixed point stand beside the keys of all else.
+    public func encode(to encoder: any Encoder) throws {
+        try Point(symmetric).encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(Point(square), forKey: .square)
+        try container.encode(Exact(), forKey: .exact)
+        try container.encode(CouplingRecursion.allCases.map(Control.init), forKey: .controls)
     }
 
-    /// The fixed point of the papers in the object itself, the other and the controls inside it.
-    public var json: String {
-        let other = points.dropFirst().map { "\"\($0.key)\": {\(entries($0.point))}" }
-        let controls = CouplingRecursion.allCases.map(json)
-        return "{"
-            + ([entries(points[0].point)] + other + [
-                "\"exact\": {\"coupling\": \(criticalCoupling), \"y_t\": 1.0, \"y_h\": 1.875, "
-                    + "\"nu\": 1.0, \"delta\": 15.0}",
-                "\"controls\": [\(controls.joined(separator: ", "))]",
-            ]).joined(separator: ", ") + "}"
-    }
-
-    private func entries(_ point: KadanoffFixedPoint) -> String {
-        var entries: [(String, Double)] = [
-            ("p", point.strength), ("coupling", point.neighbourCoupling),
-            ("diagonal_coupling", point.diagonalCoupling),
-            ("four_spin_coupling", point.fourSpinCoupling), ("y_t", point.thermalExponent),
-            ("y_h", point.magneticExponent), ("nu", point.correlationExponent),
-            ("delta", point.isothermExponent), ("free_energy_slope", point.strengthSlope),
-        ]
-        if let eigenvalue = point.anisotropyEigenvalue {
-            entries.append(("critical_coupling", point.criticalPairCoupling))
-            entries.append(("anisotropy_eigenvalue", eigenvalue))
-        } else {
-            entries.append(("critical_coupling", point.criticalCoupling))
+    public var table: Table {
+        var table = Table(
+            "Kadanoff's lower-bound renormalization of the square lattice, blocks of 2×2")
+        table.columns(
+            "fixed point", "p", "K* side", "K* diagonal", "K* four", "y_T", "y_H", "ν", "δ")
+        for (name, point) in [("all pairs alike", symmetric), ("sides and diagonals", square)] {
+            table.row(
+                name, decimal(point.strength, 8), decimal(point.neighbourCoupling, 8),
+                decimal(point.diagonalCoupling, 8), decimal(point.fourSpinCoupling, 8),
+                decimal(point.thermalExponent, 6), decimal(point.magneticExponent, 6),
+                decimal(point.correlationExponent, 6), decimal(point.isothermExponent, 4))
         }
-        return entries.map { "\"\($0)\": \(jsonNumber($1))" }.joined(separator: ", ")
-    }
-
-    private func json(_ control: CouplingRecursion) -> String {
-        let exact = control.exactCriticalCoupling.map { jsonNumber($0) } ?? "null"
-        return """
-            {"method": "\(control.rawValue)", "coupling": \(jsonNumber(control.fixedPoint)), \
-            "exact_coupling": \(exact), "eigenvalue": \(jsonNumber(control.eigenvalue)), \
-            "y_t": \(jsonNumber(control.thermalExponent)), \
-            "nu": \(jsonNumber(control.correlationExponent)), \
-            "alpha": \(jsonNumber(control.heatExponent))}
-            """
-    }
-
-    /// Tables for people.
-    public var table: String {
-        var lines = [
-            "Kadanoff's lower-bound renormalization of the square lattice, blocks of 2×2",
-            line(
-                "fixed point", ["p", "K* side", "K* diagonal", "K* four", "y_T", "y_H", "ν", "δ"]),
-        ]
-        for (name, _, point) in points {
-            lines.append(
-                line(
-                    name,
-                    [
-                        decimal(point.strength, 8), decimal(point.neighbourCoupling, 8),
-                        decimal(point.diagonalCoupling, 8), decimal(point.fourSpinCoupling, 8),
-                        decimal(point.thermalExponent, 6), decimal(point.magneticExponent, 6),
-                        decimal(point.correlationExponent, 6),
-                        decimal(point.isothermExponent, 4),
-                    ]))
-        }
-        lines.append(line("exact", ["", "", "", "", "1", "1.875", "1", "15"]))
-        lines += remarks
-        lines += ["", "controls of one coupling"]
-        lines.append(line("", ["K*", "exact K_c", "y_T", "ν", "α"]))
+        table.row("exact", "", "", "", "", "1", "1.875", "1", "15")
+        table.lines(remarks)
+        table.lines(["", "controls of one coupling"])
+        table.columns("", "K*", "exact K_c", "y_T", "ν", "α")
         for control in CouplingRecursion.allCases {
-            lines.append(
-                line(
-                    control.name,
-                    [
-                        decimal(control.fixedPoint, 8),
-                        control.exactCriticalCoupling.map { decimal($0, 8) } ?? "itself",
-                        decimal(control.thermalExponent, 6),
-                        decimal(control.correlationExponent, 6), decimal(control.heatExponent, 6),
-                    ]))
+            table.row(
+                control.name, decimal(control.fixedPoint, 8),
+                control.exactCriticalCoupling.map { decimal($0, 8) } ?? "itself",
+                decimal(control.thermalExponent, 6), decimal(control.correlationExponent, 6),
+                decimal(control.heatExponent, 6))
         }
-        return lines.joined(separator: "\n")
+        return table
     }
 
     private var remarks: [String] {
-        let (symmetric, square) = (points[0].point, points[1].point)
         let slopes =
             isStationary
             ? "p makes the free energy stationary."
@@ -120,10 +90,65 @@ public struct KadanoffReport {
                 + "(exact \(decimal(criticalCoupling, 6))) and the p of the second.",
         ]
     }
+}
 
-    private func line(_ name: String, _ cells: [String]) -> String {
-        name + String(repeating: " ", count: max(1, 22 - name.count))
-            + cells.map { pad($0, 13) }.joined()
+/// The keys of a fixed point.
+private struct Point: Encodable {
+    let p: Double
+    let coupling: Double
+    let diagonalCoupling: Double
+    let fourSpinCoupling: Double
+    let yT: Double
+    let yH: Double
+    let nu: Double
+    let delta: Double
+    let freeEnergySlope: Double
+    let criticalCoupling: Double
+    let anisotropyEigenvalue: Double?
+
+    init(_ point: KadanoffFixedPoint) {
+        p = point.strength
+        coupling = point.neighbourCoupling
+        diagonalCoupling = point.diagonalCoupling
+        fourSpinCoupling = point.fourSpinCoupling
+        yT = point.thermalExponent
+        yH = point.magneticExponent
+        nu = point.correlationExponent
+        delta = point.isothermExponent
+        freeEnergySlope = point.strengthSlope
+        anisotropyEigenvalue = point.anisotropyEigenvalue
+        criticalCoupling =
+            anisotropyEigenvalue == nil ? point.criticalCoupling : point.criticalPairCoupling
+    }
+}
+
+/// The keys of the exact values.
+private struct Exact: Encodable {
+    let coupling = criticalCoupling
+    let yT = 1.0
+    let yH = 1.875
+    let nu = 1.0
+    let delta = 15.0
+}
+
+/// The keys of a control.
+private struct Control: Encodable {
+    let method: String
+    let coupling: Double
+    @OrNull private(set) var exactCoupling: Double?
+    let eigenvalue: Double
+    let yT: Double
+    let nu: Double
+    let alpha: Double
+
+    init(_ control: CouplingRecursion) {
+        method = control.rawValue
+        coupling = control.fixedPoint
+        exactCoupling = control.exactCriticalCoupling
+        eigenvalue = control.eigenvalue
+        yT = control.thermalExponent
+        nu = control.correlationExponent
+        alpha = control.heatExponent
     }
 }
 

@@ -1,28 +1,13 @@
 import Analysis
 import DistributedTraining
-import Foundation
 import Ising
 public import Renormalization
-import Reports
+public import Reports
 
-/// The Ising model by tensor renormalization beside exact results, for `wilson rg tensor`.
-public struct TensorReport {
-    /// What a square lattice on the way shows.
-    private struct Level {
-        let spectrum: TransferSpectrum
-        let phaseNumber: Double
-        let lostWeight: Double
-    }
-
-    /// The size whose central charge and scaling dimensions are reported: large enough for the
-    /// terms in 1/L², small enough for the truncation, which grows with L.
-    private static let criticalSize = 16
-
+/// Renormalizes the Ising model as a network of tensors, for `wilson rg tensor`.
+public struct TensorRun {
     /// The largest size on the way that is shown.
     private static let largestLevel = 64
-
-    /// Couplings this close to K_c count as critical; L = 16 does not see the difference.
-    private static let criticalWidth = 1e-6
 
     /// Steps after which a torus is the infinite lattice, to 10⁻¹².
     private static let infiniteSteps = 40
@@ -31,25 +16,31 @@ public struct TensorReport {
     private let bondDimension: Int
     private let coupling: Double
     private let steps: Int
-    private let freeEnergy: Double
-    private let exact: Double
-    private let exactSize: Int?
-    private let phaseNumber: Double
-    private let levels: [Level]
-    private let seconds: Double
+    private let threads: Int
 
-    /// Computes the lattice of 2ⁿ sites.
+    /// Creates the run for a lattice of 2ⁿ sites.
     ///
     /// - Parameters:
     ///   - steps: n.
-    ///   - threads: Of OpenBLAS.
-    ///   - progress: Is told of each step done.
+    ///   - threads: The threads of OpenBLAS.
+    public init(
+        method: TensorMethod, bondDimension: Int, coupling: Double, steps: Int, threads: Int
+    ) {
+        self.method = method
+        self.bondDimension = bondDimension
+        self.coupling = coupling
+        self.steps = steps
+        self.threads = threads
+    }
+
+    /// Local.
+    ///
+    /// Renormalizes step by step.
+    ///
+    /// - Parameter progress: Receives the number of each step that is done.
     /// - Throws: `RenormalizationError`, or `SharedFailure` for a coupling or a bond dimension
     ///   beyond this machine.
-    public init(
-        method: TensorMethod, bondDimension: Int, coupling: Double, steps: Int, threads: Int,
-        progress: (Int) -> Void
-    ) throws {
+    public func run(progress: (Int) -> Void = { _ in }) throws -> TensorReport {
         try checkCoupling(coupling)
         var lattice = try TensorRenormalization(
             method: method, bondDimension: bondDimension, coupling: coupling)
@@ -57,44 +48,38 @@ public struct TensorReport {
             throw RenormalizationError.argument(
                 "\(steps) steps: expected 1 to \(TensorRenormalization.mostSteps)")
         }
-        try Self.checkMemory(method, bondDimension)
-        self.method = method
-        self.bondDimension = bondDimension
-        self.coupling = coupling
-        self.steps = steps
+        try checkMemory()
         setLinearAlgebraThreads(threads)
 
         let start = ContinuousClock.now
-        var levels: [Level] = []
+        var levels: [TensorReport.Level] = []
         for step in 1...steps {
             try lattice.step()
             progress(step)
             if let spectrum = try lattice.spectrum(), spectrum.size <= Self.largestLevel {
                 levels.append(
-                    Level(
+                    TensorReport.Level(
                         spectrum: spectrum, phaseNumber: lattice.phaseNumber,
                         lostWeight: lattice.lostWeight))
             }
         }
-        seconds = (ContinuousClock.now - start) / .seconds(1)
-        self.levels = levels
-        freeEnergy = lattice.freeEnergyPerSite
-        phaseNumber = lattice.phaseNumber
-
-        // A torus of an odd number of steps is no square, and has no closed form here.
-        if steps.isMultiple(of: 2), steps < Self.infiniteSteps {
-            let size = 1 << (steps / 2)
-            exact = try Kaufman.torus(size: size, coupling: coupling).freeEnergyPerSite
-            exactSize = size
-        } else {
-            exact = try Onsager.infinite(coupling: coupling).freeEnergyPerSite
-            exactSize = nil
-        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        // A torus of an odd number of steps is not a square, and has no closed form here.
+        let isTorus = steps.isMultiple(of: 2) && steps < Self.infiniteSteps
+        let exactSize = isTorus ? 1 << (steps / 2) : nil
+        let exact =
+            if let exactSize {
+                try Kaufman.torus(size: exactSize, coupling: coupling).freeEnergyPerSite
+            } else {
+                try Onsager.infinite(coupling: coupling).freeEnergyPerSite
+            }
+        return TensorReport(
+            method: method, bondDimension: bondDimension, coupling: coupling, steps: steps,
+            freeEnergy: lattice.freeEnergyPerSite, exact: exact, exactSize: exactSize,
+            phaseNumber: lattice.phaseNumber, levels: levels, seconds: seconds)
     }
 
-    private static func checkMemory(_ method: TensorMethod, _ bondDimension: Int)
-        throws(SharedFailure)
-    {
+    private func checkMemory() throws(SharedFailure) {
         let room = Double(physicalMemory())
         let need = method.bytes(bondDimension: bondDimension)
         guard need > room else { return }
@@ -105,6 +90,35 @@ public struct TensorReport {
                 + "this machine has \(spelled(bytes: room)); expected at most "
                 + "\(largest ?? TensorMethod.bondDimensions.lowerBound)")
     }
+}
+
+/// The Ising model by tensor renormalization beside exact results.
+public struct TensorReport: Report {
+    /// What a square lattice on the way shows.
+    struct Level {
+        let spectrum: TransferSpectrum
+        let phaseNumber: Double
+        let lostWeight: Double
+    }
+
+    /// The size whose central charge and scaling dimensions are reported: large enough for the
+    /// terms in 1/L², small enough for the truncation, which grows with L.
+    private static let criticalSize = 16
+
+    /// Couplings this close to K_c count as critical; L = 16 does not see the difference.
+    private static let criticalWidth = 1e-6
+
+    let method: TensorMethod
+    let bondDimension: Int
+    let coupling: Double
+    let steps: Int
+    let freeEnergy: Double
+    let exact: Double
+    /// The size of the torus whose free energy is `exact`; nil for the infinite lattice.
+    let exactSize: Int?
+    let phaseNumber: Double
+    let levels: [Level]
+    let seconds: Double
 
     private var isCritical: Bool { abs(coupling - criticalCoupling) <= Self.criticalWidth }
 
@@ -133,98 +147,120 @@ public struct TensorReport {
     }
 }
 
-// MARK: - Text
+// MARK: - JSON
 
 extension TensorReport {
-    /// One object; what has no meaning is null.
-    public var json: String {
-        let rows = levels.map { level in
-            """
-            {"size": \(level.spectrum.size), \(criticalKeys(size: level.spectrum.size)), \
-            "phase_number": \(jsonNumber(level.phaseNumber)), \
-            "lost_weight": \(jsonNumber(level.lostWeight))}
-            """
-        }
-        return """
-            {"method": "\(method.rawValue)", "bond_dimension": \(bondDimension), \
-            "coupling": \(jsonNumber(coupling)), "steps": \(steps), \
-            "free_energy": \(jsonNumber(freeEnergy)), "exact": \(jsonNumber(exact)), \
-            "relative_error": \(jsonNumber(relativeError)), \(criticalKeys(size: Self.criticalSize)), \
-            "phase_number": \(jsonNumber(phaseNumber)), \
-            "levels": [\(rows.joined(separator: ", "))], "seconds": \(jsonNumber(seconds))}
-            """
+    private enum Key: CodingKey {
+        case method, bondDimension, coupling, steps, freeEnergy, exact, relativeError, phaseNumber
+        case levels, seconds
     }
 
-    private func criticalKeys(size: Int) -> String {
-        func number(_ value: Double?) -> String { value.map(jsonNumber) ?? "null" }
+    /// What has no meaning is null; the conformal data of one size stand beside the other keys.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(method.rawValue, forKey: .method)
+        try container.encode(bondDimension, forKey: .bondDimension)
+        try container.encode(coupling, forKey: .coupling)
+        try container.encode(steps, forKey: .steps)
+        try container.encode(freeEnergy, forKey: .freeEnergy)
+        try container.encode(exact, forKey: .exact)
+        try container.encode(relativeError, forKey: .relativeError)
+        try conformalData(size: Self.criticalSize).encode(to: encoder)
+        try container.encode(phaseNumber, forKey: .phaseNumber)
+        let codedLevels = levels.map {
+            CodedLevel(
+                size: $0.spectrum.size, data: conformalData(size: $0.spectrum.size),
+                phaseNumber: $0.phaseNumber, lostWeight: $0.lostWeight)
+        }
+        try container.encode(codedLevels, forKey: .levels)
+        try container.encode(seconds, forKey: .seconds)
+    }
+
+    private func conformalData(size: Int) -> ConformalData {
         let spectrum = critical(size: size)
         let exact = exactLevels(size: size)
-        return """
-            "central_charge": \(number(centralCharge(size: size))), \
-            "exact_central_charge": \(number(exactCentralCharge(size: size))), \
-            "x_sigma": \(number(spectrum?.sigmaDimension)), \
-            "exact_x_sigma": \(number(exact?.sigmaDimension)), \
-            "x_epsilon": \(number(spectrum?.epsilonDimension)), \
-            "exact_x_epsilon": \(number(exact?.epsilonDimension))
-            """
-    }
-
-    /// Tables for people.
-    public var table: String {
-        let exactBy = exactSize.map { "Kaufman, \($0)×\($0) torus" } ?? "Onsager, infinite lattice"
-        var lines = [
-            "Ising model at K = \(coupling) on 2^\(steps) sites, \(method.rawValue.uppercased()) "
-                + "with bond dimension \(bondDimension)",
-            "free energy per site" + pad(decimal(freeEnergy, 13), 20),
-            "exact" + pad(decimal(exact, 13), 35) + "   \(exactBy)",
-            "relative error" + pad(scientific(relativeError), 26),
-            "",
-            "on the way, from the transfer matrix of the L×L torus",
-        ]
-        lines += isCritical ? criticalLines : phaseLines
-        lines.append("\(decimal(seconds, 2)) s")
-        return lines.joined(separator: "\n")
-    }
-
-    /// Central charge and scaling dimensions of each size, beside those of the exact torus.
-    private var criticalLines: [String] {
-        let heads = ["central charge", "exact", "x_σ", "exact", "x_ε", "exact", "X", "lost weight"]
-        func line(_ size: String, _ numbers: [Double?], _ lost: String) -> String {
-            pad(size, 9)
-                + zip(heads, numbers).map { pad(decimal($1, 6), max(11, $0.count + 2)) }.joined()
-                + (lost.isEmpty ? "" : pad(lost, 13))
-        }
-        let levels = levels.map { level in
-            let size = level.spectrum.size
-            let exact = exactLevels(size: size)
-            return line(
-                "\(size)",
-                [
-                    centralCharge(size: size), exactCentralCharge(size: size),
-                    level.spectrum.sigmaDimension, exact?.sigmaDimension,
-                    level.spectrum.epsilonDimension, exact?.epsilonDimension, level.phaseNumber,
-                ], scientific(level.lostWeight))
-        }
-        return [pad("L", 9) + heads.map { pad($0, max(11, $0.count + 2)) }.joined()] + levels + [
-            line("∞, exact", [nil, 0.5, nil, 0.125, nil, 1, criticalPhaseNumber], ""),
-            "The central charge is that of L and 2L together.",
-        ]
-    }
-
-    /// X of each size, which is that of one phase in the end.
-    private var phaseLines: [String] {
-        func line(_ size: String, _ phase: Double, _ lost: String) -> String {
-            pad(size, 10) + pad(decimal(phase, 6), 11) + (lost.isEmpty ? "" : pad(lost, 13))
-        }
-        return [pad("L", 10) + pad("X", 11) + pad("lost weight", 13)]
-            + levels.map { line("\($0.spectrum.size)", $0.phaseNumber, scientific($0.lostWeight)) }
-            + [
-                line("2^(\(steps)/2)", phaseNumber, ""),
-                line("∞, exact", coupling < criticalCoupling ? 1 : 2, ""),
-                "Central charge and scaling dimensions belong to the critical coupling only.",
-            ]
+        return ConformalData(
+            centralCharge: centralCharge(size: size),
+            exactCentralCharge: exactCentralCharge(size: size), xSigma: spectrum?.sigmaDimension,
+            exactXSigma: exact?.sigmaDimension, xEpsilon: spectrum?.epsilonDimension,
+            exactXEpsilon: exact?.epsilonDimension)
     }
 }
 
-/// A small number with two decimals of its mantissa.
-private func scientific(_ value: Double) -> String { String(format: "%.2e", value) }
+/// Central charge and scaling dimensions of a size, beside those of the exact torus.
+private struct ConformalData: Encodable {
+    @OrNull var centralCharge: Double?
+    @OrNull var exactCentralCharge: Double?
+    @OrNull var xSigma: Double?
+    @OrNull var exactXSigma: Double?
+    @OrNull var xEpsilon: Double?
+    @OrNull var exactXEpsilon: Double?
+}
+
+/// The keys of a lattice on the way.
+private struct CodedLevel: Encodable {
+    let size: Int
+    let data: ConformalData
+    let phaseNumber: Double
+    let lostWeight: Double
+
+    private enum Key: CodingKey { case size, phaseNumber, lostWeight }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(size, forKey: .size)
+        try data.encode(to: encoder)
+        try container.encode(phaseNumber, forKey: .phaseNumber)
+        try container.encode(lostWeight, forKey: .lostWeight)
+    }
+}
+
+// MARK: - Table
+
+extension TensorReport {
+    public var table: Table {
+        let exactBy = exactSize.map { "Kaufman, \($0)×\($0) torus" } ?? "Onsager, infinite lattice"
+        var table = Table(
+            "Ising model at K = \(coupling) on 2^\(steps) sites, \(method.rawValue.uppercased()) "
+                + "with bond dimension \(bondDimension)")
+        table.columns("", .right(), .left())
+        table.row("free energy per site", decimal(freeEnergy, 13))
+        table.row("exact", decimal(exact, 13), exactBy)
+        table.row("relative error", scientific(relativeError, 2))
+        table.lines(["", "on the way, from the transfer matrix of the L×L torus"])
+        if isCritical { addCriticalRows(to: &table) } else { addPhaseRows(to: &table) }
+        table.line("\(decimal(seconds, 2)) s")
+        return table
+    }
+
+    /// Adds central charge and scaling dimensions of each size, beside those of the exact torus.
+    private func addCriticalRows(to table: inout Table) {
+        table.columns(
+            .right("L"), "c", "exact", "x_σ", "exact", "x_ε", "exact", "X", "lost weight")
+        func text(_ number: Double?) -> String { decimal(number, 6) }
+        for level in levels {
+            let data = conformalData(size: level.spectrum.size)
+            table.row(
+                "\(level.spectrum.size)", text(data.centralCharge), text(data.exactCentralCharge),
+                text(level.spectrum.sigmaDimension), text(data.exactXSigma),
+                text(level.spectrum.epsilonDimension), text(data.exactXEpsilon),
+                text(level.phaseNumber), scientific(level.lostWeight, 2))
+        }
+        table.row(
+            "∞, exact", "–", text(0.5), "–", text(0.125), "–", text(1), text(criticalPhaseNumber))
+        table.line("The central charge c is that of L and 2L together.")
+    }
+
+    /// Adds X of each size, which is that of one phase in the end.
+    private func addPhaseRows(to table: inout Table) {
+        table.columns(.right("L"), "X", "lost weight")
+        for level in levels {
+            table.row(
+                "\(level.spectrum.size)", decimal(level.phaseNumber, 6),
+                scientific(level.lostWeight, 2))
+        }
+        table.row("2^(\(steps)/2)", decimal(phaseNumber, 6))
+        table.row("∞, exact", decimal(coupling < criticalCoupling ? 1 : 2, 6))
+        table.line("Central charge and scaling dimensions belong to the critical coupling only.")
+    }
+}

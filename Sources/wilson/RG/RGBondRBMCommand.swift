@@ -1,5 +1,6 @@
 import ArgumentParser
 import Instruments
+import Reports
 
 struct RGBondRBMCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,9 +29,8 @@ struct RGBondRBMCommand: ParsableCommand {
 
     func run() throws {
         try withoutMPI {
-            print(
-                try BondRBMRun(size: size, coupling: coupling.value, output: output).run(json: json)
-            )
+            let run = BondRBMRun(size: size, coupling: coupling.value, output: output)
+            try Output.show(run.run(), asJSON: json)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Instruments
+import Reports
 
 struct RGDecimationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,8 +30,7 @@ struct RGDecimationCommand: ParsableCommand {
 
     func run() throws {
         try withoutMPI {
-            let report = try DecimationReport(coupling: coupling)
-            print(json ? report.json : report.table)
+            try Output.show(DecimationRun(coupling: coupling).run(), asJSON: json)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Instruments
+import Reports
 
 struct RGKadanoffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,11 +39,10 @@ struct RGKadanoffCommand: ParsableCommand {
     func run() throws {
         try withoutMPI {
             if let coupling {
-                let report = try KadanoffBoundReport(coupling: coupling, strength: p)
-                print(json ? report.json : report.table)
+                let run = KadanoffBoundRun(coupling: coupling, strength: p)
+                try Output.show(run.run(), asJSON: json)
             } else {
-                let report = try KadanoffReport(strength: p)
-                print(json ? report.json : report.table)
+                try Output.show(KadanoffRun(strength: p).run(), asJSON: json)
             }
         }
     }

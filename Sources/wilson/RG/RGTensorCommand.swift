@@ -1,8 +1,8 @@
 import ArgumentParser
 import DistributedTraining
-import Foundation
 import Instruments
 import Renormalization
+import Reports
 
 struct RGTensorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,17 +45,14 @@ struct RGTensorCommand: ParsableCommand {
 
     func run() throws {
         try withoutMPI {
-            let isLive = isatty(STDERR_FILENO) == 1 && !common.quiet
-            let report = try TensorReport(
+            let waiting = ProgressLine(silent: common.quiet)
+            defer { waiting.clear() }
+            let report = try TensorRun(
                 method: method, bondDimension: bondDimension, coupling: coupling.value,
-                steps: steps,
-                threads: common.threads ?? defaultThreadsAlone()
-            ) { step in
-                guard isLive else { return }
-                let text = step < steps ? "step \(step) of \(steps)" : ""
-                FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
-            }
-            print(json ? report.json : report.table)
+                steps: steps, threads: common.threads ?? defaultThreadsAlone()
+            ).run { waiting.show("step \($0) of \(steps)") }
+            waiting.clear()
+            try Output.show(report, asJSON: json)
         }
     }
 }
