@@ -3,7 +3,8 @@ public import DistributedTraining
 import Ising
 import RBMCore
 import Renormalization
-import Reports
+public import Reports
+import Runs
 import Storage
 
 /// Measures scaling exponents with the sampled hidden layers of a trained model as block spins, for
@@ -36,12 +37,9 @@ public struct HiddenBlockMCRG {
 
     /// Collective.
     ///
-    /// Places the hidden units, draws and measures; returns what to print on rank 0, nil elsewhere.
-    public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
-        try world.together {
-            guard world.rank == 0, let picture else { return }
-            try AtomicFile.checkWritable(picture)
-        }
+    /// Places the hidden units, draws and measures; returns nil but on rank 0.
+    public func run(_ world: borrowing Communicator) throws -> HiddenBlockMCRGReport? {
+        if let picture { try world.checkWritable(picture) }
         let path = model
         let model = try Model.load(path, world)
         try world.together { try model.checkTwoValued(path) }
@@ -65,9 +63,10 @@ public struct HiddenBlockMCRG {
             (try ScalingTable(sizes: measured, ruler), try ScalingTable(sizes: measured, majority))
         }
         guard world.rank == 0 else { return nil }
-        return json
-            ? text(jsonOf: tables.0, tables.1, hidden, measured)
-            : text(of: tables.0, tables.1, hidden, measurement)
+        return HiddenBlockMCRGReport(
+            size: sizes[0], coupling: coupling, samples: samples,
+            layers: hidden.map(HiddenBlockMCRGReport.Layer.init), steps: tables.0,
+            majority: tables.1, model: path, plan: "\(measurement.sampler.plan)")
     }
 
     /// The lattice of the visible units and its halves.
@@ -126,12 +125,11 @@ public struct HiddenBlockMCRG {
             let first = (number - numbers.lowerBound) * sites
             return [SpinLattice(spins: Array(bytes[first..<(first + sites)]), size: sizes[0])]
         }
-        var view: any CaseSource = BlockCases(
+        let source = BlockCases(
             bytes, first: numbers.lowerBound, count: samples, visible: sites)
-        for (index, layer) in layers.enumerated() {
-            view = PropagatedCases(
-                view, through: layer, arithmetic: ArithmeticKind.measuring(layer, .bits),
-                propagation: .samples, seed: seed, layer: index)
+        let views = propagatedViews(
+            source, through: layers, seed: seed, propagation: { _ in .samples })
+        for (index, (layer, view)) in zip(layers, views).enumerated() {
             var states = [UInt8](repeating: 0, count: numbers.count * layer.hiddenCount)
             try view.load(Array(numbers), draw: 0, into: &states)
             for row in 0..<numbers.count {
@@ -143,54 +141,61 @@ public struct HiddenBlockMCRG {
         }
         return result
     }
+}
 
-    private func text(
-        of ruler: ScalingTable, _ majority: ScalingTable, _ hidden: [HiddenLattice],
-        _ measurement: BlockMeasurement
-    ) -> String {
-        var lines = [
+/// Scaling exponents of drawn hidden layers, beside those of majorities of the same configurations.
+public struct HiddenBlockMCRGReport: Report {
+    /// How well the units of a layer are placed.
+    struct Layer: Encodable {
+        let units: Int
+        /// The least of all fields.
+        let concentration: Double
+        /// The least of all fields, in magnitude.
+        let alignment: Double
+        /// Root mean square, in sites.
+        let displacement: Double
+        let offset: [Double]
+
+        init(_ lattice: HiddenLattice) {
+            let placement = lattice.placement
+            units = lattice.units.count
+            concentration = placement.fields.reduce(1) { min($0, $1.concentration) }
+            alignment = placement.fields.reduce(1) { min($0, abs($1.alignment)) }
+            displacement = placement.displacement
+            offset = [placement.offset.x, placement.offset.y]
+        }
+    }
+
+    let size: Int
+    let coupling: Double
+    let samples: Int
+    let layers: [Layer]
+    let steps: ScalingTable
+    let majority: ScalingTable
+
+    @NotEncoded private(set) var model: String
+    /// How the configurations were drawn.
+    @NotEncoded private(set) var plan: String
+
+    public var table: Table {
+        var table = Table(
             "hidden layers of \(model) as block spins at K = \(coupling), \(samples) configurations",
-            "\(measurement.sampler.plan)",
-        ]
-        for (index, lattice) in hidden.enumerated() {
-            lines.append(
-                "layer \(index): \(lattice.units.count) units, one a block, their centres "
-                    + "\(decimal(lattice.placement.displacement, 2)) sites from its middle (root "
-                    + "mean square); concentration of the fields at least "
-                    + "\(decimal(concentration(lattice), 3)), alignment at least "
-                    + decimal(alignment(lattice), 3))
+            plan)
+        for (index, layer) in layers.enumerated() {
+            table.line(
+                "layer \(index): \(layer.units) units, one a block, their centres "
+                    + "\(decimal(layer.displacement, 2)) sites from its middle (root mean square); "
+                    + "concentration of the fields at least \(decimal(layer.concentration, 3)), "
+                    + "alignment at least \(decimal(layer.alignment, 3))")
         }
-        lines += ["drawn hidden units"] + ruler.lines
-        lines += ["majority of the same configurations"] + majority.lines.dropFirst()
-        lines.append(ScalingTable.exactLine)
-        if let remark = offCriticalRemark(coupling) { lines.append(remark) }
-        return lines.joined(separator: "\n")
-    }
-
-    private func text(
-        jsonOf ruler: ScalingTable, _ majority: ScalingTable, _ hidden: [HiddenLattice],
-        _ sizes: [Int]
-    ) -> String {
-        let layers = hidden.map { lattice in
-            """
-            {"units": \(lattice.units.count), "concentration": \(concentration(lattice)), \
-            "alignment": \(alignment(lattice)), \
-            "displacement": \(lattice.placement.displacement), \
-            "offset": [\(lattice.placement.offset.x), \(lattice.placement.offset.y)]}
-            """
-        }
-        return """
-            {"size": \(sizes[0]), "coupling": \(coupling), "samples": \(samples), \
-            "layers": [\(layers.joined(separator: ", "))], "steps": \(ruler.json), \
-            "majority": \(majority.json)}
-            """
-    }
-
-    private func concentration(_ lattice: HiddenLattice) -> Double {
-        lattice.placement.fields.reduce(1) { min($0, $1.concentration) }
-    }
-
-    private func alignment(_ lattice: HiddenLattice) -> Double {
-        lattice.placement.fields.reduce(1) { min($0, abs($1.alignment)) }
+        table.line("drawn hidden units")
+        ScalingTable.addColumns(to: &table)
+        steps.addRows(to: &table)
+        table.line("majority of the same configurations")
+        ScalingTable.addColumns(to: &table)
+        majority.addRows(to: &table)
+        ScalingTable.addExactRow(to: &table)
+        if let remark = offCriticalRemark(coupling) { table.line(remark) }
+        return table
     }
 }

@@ -1,6 +1,7 @@
 public import DistributedTraining
 import Ising
 import Renormalization
+public import Reports
 
 /// Measures scaling exponents by Monte Carlo renormalization with majority blocks, for
 /// `wilson rg mcrg`.
@@ -19,9 +20,10 @@ public struct MajorityMCRG {
 
     /// Collective.
     ///
-    /// Draws and measures; returns what to print on rank 0, nil elsewhere. The same on any number of
-    /// ranks: all sums are integers.
-    public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
+    /// Draws and measures; returns nil but on rank 0.
+    ///
+    /// All sums are integers, so that any number of ranks gives the same report.
+    public func run(_ world: borrowing Communicator) throws -> MajorityMCRGReport? {
         let sizes = try world.together { try BlockingSizes.of(size) }
         let measurement = try sharedFailures {
             try BlockMeasurement(
@@ -33,19 +35,30 @@ public struct MajorityMCRG {
         }
         let table = try world.together { try ScalingTable(sizes: sizes, correlations) }
         guard world.rank == 0 else { return nil }
-        guard json else {
-            var lines = [
-                "majority blocks of the \(size)×\(size) torus at K = \(coupling), "
-                    + "\(samples) configurations",
-                "\(measurement.sampler.plan)",
-            ]
-            lines += table.lines + [ScalingTable.exactLine]
-            if let remark = offCriticalRemark(coupling) { lines.append(remark) }
-            return lines.joined(separator: "\n")
-        }
-        return """
-            {"size": \(size), "coupling": \(coupling), "samples": \(samples), \
-            "steps": \(table.json)}
-            """
+        return MajorityMCRGReport(
+            size: size, coupling: coupling, samples: samples, steps: table,
+            plan: "\(measurement.sampler.plan)")
+    }
+}
+
+/// Scaling exponents of majority blocks.
+public struct MajorityMCRGReport: Report {
+    let size: Int
+    let coupling: Double
+    let samples: Int
+    let steps: ScalingTable
+
+    /// How the configurations were drawn.
+    @NotEncoded private(set) var plan: String
+
+    public var table: Table {
+        var table = Table(
+            "majority blocks of the \(size)×\(size) torus at K = \(coupling), \(samples) "
+                + "configurations", plan)
+        ScalingTable.addColumns(to: &table)
+        steps.addRows(to: &table)
+        ScalingTable.addExactRow(to: &table)
+        if let remark = offCriticalRemark(coupling) { table.line(remark) }
+        return table
     }
 }

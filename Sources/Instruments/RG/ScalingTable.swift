@@ -20,41 +20,22 @@ struct ScalingTable {
         }
     }
 
-    /// Lines under a heading of columns.
-    var lines: [String] {
-        var lines = [
-            pad("lattice", 10) + pad("y_T", 20) + pad("y_H", 20)
-                + pad("y_T of 1, 2, 3 operators", 30)
-        ]
+    /// Begins rows for the steps of all tables that follow.
+    static func addColumns(to table: inout Table) {
+        table.columns(.right("lattice"), "y_T", "y_H", "y_T of 1, 2, 3 operators")
+    }
+
+    /// Adds a row for each step.
+    func addRows(to table: inout Table) {
         for (index, step) in steps.enumerated() {
             let truncated = step.truncatedThermal.map { decimal($0.value, 4) }
-            lines.append(
-                pad("\(sizes[index]) → \(sizes[index + 1])", 10) + pad(text(step.thermal), 20)
-                    + pad(text(step.magnetic), 20) + pad(truncated.joined(separator: "  "), 30))
+            table.row(
+                "\(sizes[index]) → \(sizes[index + 1])", text(step.thermal), text(step.magnetic),
+                truncated.joined(separator: "  "))
         }
-        return lines
     }
 
-    static var exactLine: String { pad("exact", 10) + pad("1", 20) + pad("1.875", 20) }
-
-    var json: String {
-        let objects = steps.enumerated().map { index, step in
-            """
-            {"from": \(sizes[index]), "to": \(sizes[index + 1]), \
-            "y_t": \(jsonNumber(step.thermal.value)), \
-            "y_t_error": \(jsonNumber(step.thermal.error)), \
-            "y_h": \(jsonNumber(step.magnetic.value)), \
-            "y_h_error": \(jsonNumber(step.magnetic.error)), \
-            "y_t_by_operators": \(numbers(step.truncatedThermal)), \
-            "y_h_by_operators": \(numbers(step.truncatedMagnetic))}
-            """
-        }
-        return "[" + objects.joined(separator: ", ") + "]"
-    }
-
-    private func numbers(_ estimates: [Estimate]) -> String {
-        "[" + estimates.map { jsonNumber($0.value) }.joined(separator: ", ") + "]"
-    }
+    static func addExactRow(to table: inout Table) { table.row("exact", "1", "1.875") }
 
     private func text(_ estimate: Estimate) -> String {
         estimate.value.isFinite
@@ -62,9 +43,40 @@ struct ScalingTable {
     }
 }
 
+extension ScalingTable: Encodable {
+    /// The keys of a step of halving.
+    private struct Step: Encodable {
+        let from: Int
+        let to: Int
+        let yT: Double
+        let yTError: Double
+        let yH: Double
+        let yHError: Double
+        let yTByOperators: [Double]
+        let yHByOperators: [Double]
+
+        init(_ exponents: ScalingExponents, from: Int, to: Int) {
+            self.from = from
+            self.to = to
+            yT = exponents.thermal.value
+            yTError = exponents.thermal.error
+            yH = exponents.magnetic.value
+            yHError = exponents.magnetic.error
+            yTByOperators = exponents.truncatedThermal.map(\.value)
+            yHByOperators = exponents.truncatedMagnetic.map(\.value)
+        }
+    }
+
+    /// Encodes a list of the steps.
+    func encode(to encoder: any Encoder) throws {
+        try steps.enumerated().map { Step($1, from: sizes[$0], to: sizes[$0 + 1]) }
+            .encode(to: encoder)
+    }
+}
+
 /// Says what exponents off the critical point are worth; nil at the critical point.
 func offCriticalRemark(_ coupling: Double) -> String? {
     guard abs(coupling - criticalCoupling) > 1e-9 else { return nil }
     return
-        "K is not K_c = \(decimal(criticalCoupling, 6)): the eigenvalues are no critical exponents"
+        "K is not K_c = \(decimal(criticalCoupling, 6)): the eigenvalues are not critical exponents"
 }

@@ -84,11 +84,26 @@ public func propagatedCases(
     _ source: any CaseSource, through layers: some Sequence<RBM>, seed: UInt64,
     propagation: (Int) -> PropagatedCases.Propagation, arithmetic: ((Int) -> ArithmeticKind)? = nil
 ) -> any CaseSource {
-    var view = source
+    propagatedViews(
+        source, through: layers, seed: seed, propagation: propagation, arithmetic: arithmetic
+    ).last ?? source
+}
+
+/// What each layer of a stack makes of the cases below it, the lowest layer first.
+///
+/// The parameters are those of `propagatedCases`.
+public func propagatedViews(
+    _ source: any CaseSource, through layers: some Sequence<RBM>, seed: UInt64,
+    propagation: (Int) -> PropagatedCases.Propagation, arithmetic: ((Int) -> ArithmeticKind)? = nil
+) -> [any CaseSource] {
+    var views: [any CaseSource] = []
     for (place, rbm) in layers.enumerated() {
-        view = PropagatedCases(
-            view, through: rbm, arithmetic: arithmetic?(place) ?? ArithmeticKind.measuring(rbm, view.levels),
-            propagation: propagation(place), seed: seed, layer: place)
+        let below = views.last ?? source
+        views.append(
+            PropagatedCases(
+                below, through: rbm,
+                arithmetic: arithmetic?(place) ?? ArithmeticKind.measuring(rbm, below.levels),
+                propagation: propagation(place), seed: seed, layer: place))
     }
-    return view
+    return views
 }

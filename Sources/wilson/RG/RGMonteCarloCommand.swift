@@ -65,21 +65,20 @@ struct RGMonteCarloCommand: ParsableCommand {
     }
 
     func run() throws {
-        try common.onAllRanks { world, _ in
-            let coupling = coupling ?? criticalCoupling
-            let text =
-                if let model {
-                    try HiddenBlockMCRG(
-                        model: model, size: size, coupling: coupling, samples: samples, seed: seed,
-                        picture: picture
-                    ).run(json: json, world)
-                } else {
-                    try MajorityMCRG(
-                        size: size ?? 0, coupling: coupling, samples: samples, seed: seed
-                    ).run(json: json, world)
-                }
-            if let text { print(text) }
-            return 0
+        let coupling = coupling ?? criticalCoupling
+        if let model {
+            try common.onAllRanks(json: json) { world in
+                try HiddenBlockMCRG(
+                    model: model, size: size, coupling: coupling, samples: samples, seed: seed,
+                    picture: picture
+                ).run(world)
+            }
+        } else {
+            try common.onAllRanks(json: json) { world in
+                try MajorityMCRG(
+                    size: size ?? 0, coupling: coupling, samples: samples, seed: seed
+                ).run(world)
+            }
         }
     }
 }
