@@ -81,15 +81,13 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(
-            name: "Experiments",
-            dependencies: [
-                "DistributedTraining", "RBMCore", .product(name: "Yams", package: "Yams"),
-            ],
-            swiftSettings: swiftSettings),
+            name: "Configuration",
+            dependencies: ["RBMCore", .product(name: "Yams", package: "Yams")],
+            exclude: ["README.md"], swiftSettings: swiftSettings),
         .target(
             name: "Datasets",
             dependencies: [
-                "DistributedTraining", "Experiments", "Ising", "RandomStreams", "RBMCore",
+                "Configuration", "DistributedTraining", "Ising", "RandomStreams", "RBMCore",
                 "Storage",
             ],
             swiftSettings: swiftSettings),
@@ -97,14 +95,14 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "Analysis", "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore",
+                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising", "RBMCore",
                 "Reports", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Instruments",
             dependencies: [
-                "Analysis", "Datasets", "DistributedTraining", "Experiments", "Ising", "RBMCore",
+                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising", "RBMCore",
                 "Renormalization", "Reports", "Runs", "Storage",
             ],
             swiftSettings: swiftSettings),
@@ -120,7 +118,7 @@ let package = Package(
         .executableTarget(
             name: "wilson",
             dependencies: [
-                "Datasets", "DistributedTraining", "Experiments", "Instruments", "Ising", "RBMCore",
+                "Configuration", "Datasets", "DistributedTraining", "Instruments", "Ising", "RBMCore",
                 "Renormalization", "Reports", "Runs", "StepBenchmark",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -170,7 +168,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: swiftSettings),
+            name: "ConfigurationTests", dependencies: ["Configuration", "RBMCore"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports"], swiftSettings: swiftSettings),
         .testTarget(

@@ -1,4 +1,4 @@
-public import Experiments
+public import Configuration
 
 /// A file of cases, and how its values are read; the words are those of the configuration.
 public struct DataFile: Sendable, Equatable {

@@ -1,5 +1,5 @@
+import Configuration
 public import DistributedTraining
-import Experiments
 public import RBMCore
 public import Storage
 

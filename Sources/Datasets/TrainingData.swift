@@ -1,8 +1,8 @@
+public import Configuration
 public import DistributedTraining
-public import Experiments
 import Ising
-public import RBMCore
 import RandomStreams
+public import RBMCore
 import Storage
 
 /// The training and held-out cases of a run's first layer.
@@ -23,10 +23,10 @@ public struct TrainingData {
     ///   one where the configuration asks for it.
     /// - Throws: The same failure on all ranks.
     public init(
-        _ configuration: Configuration, standardization known: Standardization? = nil,
+        _ configuration: RunConfiguration, standardization known: Standardization? = nil,
         _ world: borrowing Communicator
     ) throws {
-        let isReal = configuration.layers.first?.visibleUnits == .gaussian
+        let isReal = configuration.layers.first?.visibleUnits.stateEncoding == .real
         let options = configuration.data
         let seed = configuration.training.seed
         let opened: OpenedCases
@@ -103,7 +103,7 @@ private let mostIsingBytes = 1 << 34
 private func drawIsing(
     _ ising: IsingSource, seed: UInt64, _ world: borrowing Communicator
 ) throws -> OpenedCases {
-    let coupling = ising.coupling.value
+    let coupling = ising.k
     let bytes = ising.samples * ising.size * ising.size
     guard bytes <= mostIsingBytes else {
         throw SharedFailure(
@@ -121,14 +121,9 @@ private func drawIsing(
     }.cases(ising.samples, world)
 }
 
-extension ConfiguredCoupling {
-    /// The number K.
-    public var value: Double {
-        switch self {
-        case .critical: criticalCoupling
-        case .value(let coupling): coupling
-        }
-    }
+extension IsingSource {
+    /// The coupling K.
+    public var k: Double { coupling ?? criticalCoupling }
 }
 
 extension IsingSampler {

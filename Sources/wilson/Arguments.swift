@@ -1,6 +1,6 @@
 public import ArgumentParser
+public import Configuration
 import Datasets
-public import Experiments
 import Ising
 public import Renormalization
 import Runs

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Configuration
 import Reports
 
 struct DefaultsCommand: ParsableCommand {
@@ -11,5 +11,5 @@ struct DefaultsCommand: ParsableCommand {
               wilson defaults > run.yaml
             """)
 
-    func run() throws { try withoutMPI { try Output.show(Configuration.defaultsText) } }
+    func run() throws { try withoutMPI { try Output.show(RunConfiguration.defaultsText) } }
 }

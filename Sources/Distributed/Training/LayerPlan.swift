@@ -33,8 +33,7 @@ public struct LayerPlan: Sendable {
 
     /// The share of hidden units that dropout keeps; 1 for none.
     public var keepProbability: Float = 1
-    /// nil for training to the last step.
-    public var earlyStop: EarlyStop?
+    public var earlyStop = EarlyStop.never
 
     /// Whether Gaussian visible units learn their variances; they are 1 otherwise.
     public var learnsVariances = false

@@ -72,7 +72,8 @@ struct LayerTrainer: ~Copyable {
                 chains = start.chains(ownChains, arithmetic)
             }
         }
-        earlyStop = plan.earlyStop.map { _ in state?.earlyStop ?? EarlyStopWatch() }
+        earlyStop =
+            plan.earlyStop.gap == nil ? nil : state?.earlyStop ?? EarlyStopWatch()
         let ownBatch = world.share(of: min(plan.batch, source.count)).count
         let statistics = arithmetic.makeStatistics(
             panelUnits: panelUnits, rows: max(plan.batch, plan.persistentChains))
@@ -81,7 +82,7 @@ struct LayerTrainer: ~Copyable {
             arithmetic: arithmetic, rule: plan.rule, seed: plan.seed, layer: plan.layer,
             batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer,
             keepProbability: plan.keepProbability, statistics: statistics)
-        if let momentum = plan.momentum { optimizer.momentum = momentum.value(step: step) }
+        if let momentum = momentum(ofStep: step) { optimizer.momentum = momentum }
         arithmetic.load(optimizer.lookahead(), step: step)
     }
 
@@ -115,8 +116,13 @@ struct LayerTrainer: ~Copyable {
 
     /// Judges the free-energy gap of a record; the same on all ranks.
     mutating func watch(gap: Double?) {
-        guard let rule = plan.earlyStop, let gap else { return }
-        earlyStop?.see(gap: gap, step: step, model: optimizer.result, rule: rule)
+        guard let gap else { return }
+        earlyStop?.see(gap: gap, step: step, model: optimizer.result, rule: plan.earlyStop)
+    }
+
+    /// The momentum of a step; nil for the optimizer's own.
+    private func momentum(ofStep step: Int) -> Float? {
+        plan.momentum?.value(step: step, stepsPerEpoch: batches.stepsPerEpoch)
     }
 
     /// The learning rate of the next step.
@@ -204,7 +210,7 @@ struct LayerTrainer: ~Copyable {
     /// Begins the update of a step whose moments are known.
     private mutating func begin(_ counts: PhaseRows) -> Update {
         let averaging = step >= batches.steps - plan.averagedSteps(of: batches.steps)
-        let momentum = plan.momentum?.value(step: step + 1) ?? optimizer.momentum
+        let momentum = momentum(ofStep: step + 1) ?? optimizer.momentum
         return optimizer.begin(
             with: estimator.statistics, of: arithmetic, counts: counts, rate: rate,
             averaging: averaging, next: Optimizer.NextStep(step: step + 1, momentum: momentum))

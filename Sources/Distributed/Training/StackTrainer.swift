@@ -18,7 +18,7 @@ public struct LayerData {
 public struct StackTrainer {
     public var plans: [LayerPlan]
     public var monitor: MonitorPlan
-    public var checkpointEvery: Cadence
+    public var checkpointEvery: Interval
     /// Where checkpoints go; nil for none.
     public var checkpoints: CheckpointFolder?
     public var imageShape: [Int]
@@ -33,7 +33,7 @@ public struct StackTrainer {
     public var data: (Int, [RBM]) throws -> LayerData
 
     public init(
-        plans: [LayerPlan], monitor: MonitorPlan, checkpointEvery: Cadence,
+        plans: [LayerPlan], monitor: MonitorPlan, checkpointEvery: Interval,
         checkpoints: CheckpointFolder?, imageShape: [Int], seed: UInt64, configuration: String,
         stopAfterSteps: Int?, data: @escaping (Int, [RBM]) throws -> LayerData
     ) {

@@ -1,5 +1,5 @@
+import Configuration
 import DistributedTraining
-import Experiments
 
 /// Fails for a coupling so strong that only the ground state is left, and rounding errors.
 func checkCoupling(_ coupling: Double) throws(SharedFailure) {

@@ -1,7 +1,7 @@
 import Analysis
+import Configuration
 import Datasets
 public import DistributedTraining
-import Experiments
 public import Ising
 public import Reports
 import Runs

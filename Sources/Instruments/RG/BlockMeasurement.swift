@@ -1,6 +1,6 @@
+import Configuration
 import Datasets
 import DistributedTraining
-import Experiments
 import Ising
 import RBMCore
 import Renormalization

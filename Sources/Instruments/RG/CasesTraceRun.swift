@@ -1,7 +1,7 @@
 import Analysis
+import Configuration
 import Datasets
 import DistributedTraining
-import Experiments
 import Ising
 import RBMCore
 import Renormalization

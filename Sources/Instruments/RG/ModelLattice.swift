@@ -1,6 +1,6 @@
+import Configuration
 import Datasets
 import DistributedTraining
-import Experiments
 import Ising
 import RBMCore
 import Renormalization
@@ -64,11 +64,11 @@ struct ModelLattice: Equatable {
     /// The coupling of the stored configuration's Ising model.
     private static func trainingCoupling(_ model: Model, rows: Int, columns: Int) -> Double? {
         guard let text = model.notes["configuration"],
-            let configuration = try? Configuration.load(text: text, file: "configuration"),
+            let configuration = try? RunConfiguration.load(stored: text, file: "configuration"),
             case .ising(let source) = configuration.data.source,
             source.size == rows, source.size == columns
         else { return nil }
-        return source.coupling.value
+        return source.k
     }
 
     /// The coupling that a user gave, or the model's own.

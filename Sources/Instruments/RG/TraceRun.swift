@@ -1,7 +1,7 @@
 import Analysis
+public import Configuration
 import Datasets
 public import DistributedTraining
-public import Experiments
 import Ising
 import RBMCore
 import Renormalization

@@ -42,15 +42,15 @@ public struct WarmUp: Sendable, Equatable {
 
 /// The share of the last update that the next one keeps, as a function of the step.
 public struct Momentum: Sendable, Equatable {
-    public let from: Double
-    public let to: Double
-    /// Steps over which it changes linearly; 0 if it is `to` from the start.
-    public let over: Int
+    public var from: Double
+    public var to: Double
+    /// How long it changes, linearly; empty if it is `to` from the start.
+    public var over: Interval
 
-    public init(from: Double, to: Double, over: Int) {
+    public init(from: Double, to: Double, over: Interval) {
         precondition(
-            (0..<1).contains(from) && (0..<1).contains(to) && over >= 0,
-            "momentum from \(from) to \(to) over \(over) steps")
+            (0..<1).contains(from) && (0..<1).contains(to),
+            "momentum from \(from) to \(to) over \(over)")
         self.from = from
         self.to = to
         self.over = over
@@ -58,11 +58,18 @@ public struct Momentum: Sendable, Equatable {
 
     /// A momentum that does not change.
     public static func constant(_ value: Double) -> Momentum {
-        Momentum(from: value, to: value, over: 0)
+        Momentum(from: value, to: value, over: .steps(0))
     }
 
     /// The momentum of a step, counted from 0.
-    public func value(step: Int) -> Float {
-        step < over ? Float(from + (to - from) * Double(step) / Double(over)) : Float(to)
+    public func value(step: Int, stepsPerEpoch: Int) -> Float {
+        let steps = over.steps(perEpoch: stepsPerEpoch) ?? 0
+        return step < steps ? Float(from + (to - from) * Double(step) / Double(steps)) : Float(to)
     }
+
+    /// Tells whether all steps have the same momentum.
+    public var isConstant: Bool { over.isEmpty }
+
+    /// The largest momentum of any step.
+    public var largest: Double { isConstant ? to : max(from, to) }
 }

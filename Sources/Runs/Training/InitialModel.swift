@@ -1,5 +1,5 @@
+import Configuration
 import DistributedTraining
-import Experiments
 import RBMCore
 
 /// The model of a warm start.
@@ -8,7 +8,7 @@ enum InitialModel {
     ///
     /// Reads the model of `initial-model`; nil without the key.
     static func load(
-        _ configuration: Configuration, _ world: borrowing Communicator
+        _ configuration: RunConfiguration, _ world: borrowing Communicator
     ) throws -> Model? {
         guard let path = configuration.initialModel else { return nil }
         return try Model.load(path, world)
@@ -20,7 +20,7 @@ enum InitialModel {
     ///
     /// - Parameter visible: How many values a case has.
     static func check(
-        _ model: Model, fits configuration: Configuration, visible: Int
+        _ model: Model, fits configuration: RunConfiguration, visible: Int
     ) throws(SharedFailure) {
         guard let misfit = misfit(of: model.layers, to: configuration, visible: visible) else {
             return
@@ -32,7 +32,7 @@ enum InitialModel {
     }
 
     private static func misfit(
-        of layers: [RBM], to configuration: Configuration, visible: Int
+        of layers: [RBM], to configuration: RunConfiguration, visible: Int
     ) -> String? {
         guard layers.count <= configuration.layers.count else {
             return "it has \(layers.count) layers, but `layers` lists "
@@ -41,8 +41,8 @@ enum InitialModel {
         var below = visible
         for (index, (rbm, options)) in zip(layers, configuration.layers).enumerated() {
             let wanted =
-                "\(below) \(options.visibleUnits.kind) × \(options.hidden) "
-                + "\(options.hiddenUnits.kind)"
+                "\(below) \(options.visibleUnits) × \(options.hidden) "
+                + "\(options.hiddenUnits)"
             let found =
                 "\(rbm.visibleCount) \(rbm.visibleUnits) × \(rbm.hiddenCount) "
                 + "\(rbm.hiddenUnits)"

@@ -1,7 +1,7 @@
 import Analysis
+import Configuration
 import Datasets
 import DistributedTraining
-import Experiments
 import Ising
 import RBMCore
 import Reports
@@ -61,7 +61,7 @@ struct IsingComparison {
     }
 
     private func report(_ sums: ObservableSums) throws -> IsingComparisonReport {
-        let coupling = ising.coupling.value
+        let coupling = ising.k
         let exact = try Kaufman.torus(size: ising.size, coupling: coupling)
         let magnetization = try MonteCarloReference.absoluteMagnetization(
             size: ising.size, coupling: coupling, seed: seed)

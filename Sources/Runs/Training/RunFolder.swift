@@ -1,5 +1,5 @@
+import Configuration
 import DistributedTraining
-import Experiments
 import Foundation
 import Storage
 
@@ -44,7 +44,7 @@ struct RunFolder {
     /// run.
     ///
     /// Changes nothing.
-    func check(for configuration: Configuration, resume: ResumeMode) throws {
+    func check(for configuration: RunConfiguration, resume: ResumeMode) throws {
         guard !Folder.isFile(path) else {
             throw StorageError(
                 .cannotWrite, path, "is a file; name a folder with --output, or remove it")
@@ -58,7 +58,7 @@ struct RunFolder {
                     + "folder with --output, or remove this one")
         }
         let text = String(decoding: try readBytes(of: configurationFile), as: UTF8.self)
-        let other = try Configuration.load(text: text, file: configurationFile)
+        let other = try RunConfiguration.load(stored: text, file: configurationFile)
         let differences = configuration.differences(from: other)
         guard differences.isEmpty else {
             throw SharedFailure(

@@ -85,11 +85,11 @@ final class TerminalOutlet: TrainingOutlet {
     }
 
     func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {
-        guard let rule = plan.earlyStop else { return }
+        guard let gap = plan.earlyStop.gap else { return }
         clearLiveLine()
         log.say(
-            "layer \(plan.layer) stops at step \(step): the free-energy gap was above \(rule.gap) "
-                + "nats in \(rule.patience) records; the model is that of step \(best)")
+            "layer \(plan.layer) stops at step \(step): the free-energy gap was above \(gap) "
+                + "nats in \(plan.earlyStop.patience) records; the model is that of step \(best)")
     }
 
     private func clearLiveLine() {

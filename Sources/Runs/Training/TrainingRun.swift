@@ -1,6 +1,6 @@
+import Configuration
 import Datasets
 public import DistributedTraining
-import Experiments
 import Foundation
 import RBMCore
 import Reports
@@ -91,7 +91,7 @@ public struct TrainingRun {
     /// Collective.
     ///
     /// Reads the configuration on rank 0, for all.
-    private func loadConfiguration(_ world: borrowing Communicator) throws -> Configuration {
+    private func loadConfiguration(_ world: borrowing Communicator) throws -> RunConfiguration {
         let file = request.configurationFile
         let text = try world.together { () throws -> String in
             guard world.rank == 0 else { return "" }
@@ -105,7 +105,7 @@ public struct TrainingRun {
         }
         let shared = try world.broadcast(text)
         return try world.together {
-            try Configuration.load(text: shared, file: file, overrides: request.overrides)
+            try RunConfiguration.load(text: shared, file: file, overrides: request.overrides)
         }
     }
 
@@ -119,7 +119,7 @@ public struct TrainingRun {
     ///
     /// Checks the folder and reads the checkpoint to go on from, on rank 0 for all; nil to begin.
     private func startingPoint(
-        _ configuration: Configuration, _ folder: RunFolder, _ log: RunLog?,
+        _ configuration: RunConfiguration, _ folder: RunFolder, _ log: RunLog?,
         _ world: borrowing Communicator
     ) throws -> StartingPoint? {
         let found = try world.together { () throws -> StartingPoint? in
@@ -159,7 +159,7 @@ public struct TrainingRun {
 
     /// Checks what only the data tell: whether sums could overflow, or sizes are beyond MPI's.
     private func checkFit(
-        _ plans: [LayerPlan], _ data: TrainingData, _ configuration: Configuration
+        _ plans: [LayerPlan], _ data: TrainingData, _ configuration: RunConfiguration
     ) throws {
         var visible = data.layer.training.visible
         var levels = data.layer.training.levels
@@ -216,7 +216,7 @@ public struct TrainingRun {
     }
 
     private func train(
-        _ configuration: Configuration, _ plans: [LayerPlan], _ data: TrainingData,
+        _ configuration: RunConfiguration, _ plans: [LayerPlan], _ data: TrainingData,
         _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?,
         _ world: borrowing Communicator
     ) throws -> Int32 {
@@ -239,11 +239,7 @@ public struct TrainingRun {
 
         var trainer = StackTrainer(
             plans: plans,
-            monitor: MonitorPlan(
-                every: configuration.monitor.every.cadence,
-                cases: configuration.monitor.cases,
-                pseudoLikelihoodCases: configuration.monitor.pseudoLikelihoodCases),
-            checkpointEvery: configuration.checkpoint.every.cadence,
+            monitor: configuration.monitor, checkpointEvery: configuration.checkpoint.every,
             checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, plans, configuration, data.layer) })
@@ -291,9 +287,9 @@ public struct TrainingRun {
 
     /// Checks that a checkpoint belongs to this configuration.
     private func check(
-        _ checkpoint: Checkpoint, against configuration: Configuration, _ path: String
+        _ checkpoint: Checkpoint, against configuration: RunConfiguration, _ path: String
     ) throws {
-        let other = try Configuration.load(text: checkpoint.configuration, file: path)
+        let other = try RunConfiguration.load(stored: checkpoint.configuration, file: path)
         let differences = configuration.differences(
             from: other, currentLayer: checkpoint.layer)
         guard differences.isEmpty else {
@@ -307,13 +303,13 @@ public struct TrainingRun {
 
 /// Returns the data of a layer: those of the run, as the layers below pass them on.
 private func layerData(
-    _ layer: Int, _ below: [RBM], _ plans: [LayerPlan], _ configuration: Configuration,
+    _ layer: Int, _ below: [RBM], _ plans: [LayerPlan], _ configuration: RunConfiguration,
     _ data: LayerData
 ) -> LayerData {
     func view(_ source: any CaseSource) -> any CaseSource {
         propagatedCases(
             source, through: below, seed: configuration.training.seed,
-            propagation: { configuration.layers[$0].propagate.propagation },
+            propagation: { configuration.layers[$0].propagate },
             arithmetic: { plans[$0].arithmetic })
     }
     return LayerData(training: view(data.training), heldOut: data.heldOut.map(view))

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Configuration
 import DistributedTraining
-import Experiments
 import Instruments
 
 struct RGTraceCommand: ParsableCommand {

@@ -49,10 +49,20 @@ import Testing
     }
 
     @Test func aMomentumRisesLinearlyAndThenStays() {
-        let momentum = Momentum(from: 0.5, to: 0.9, over: 4)
-        for (step, value) in [(0, 0.5), (1, 0.6), (2, 0.7), (3, 0.8), (4, 0.9), (1000, 0.9)] {
-            #expect(abs(Double(momentum.value(step: step)) - value) < 1e-7)
+        for over in [Interval.steps(4), .epochs(0.5)] {
+            let momentum = Momentum(from: 0.5, to: 0.9, over: over)
+            for (step, value) in [(0, 0.5), (1, 0.6), (2, 0.7), (3, 0.8), (4, 0.9), (1000, 0.9)] {
+                let found = Double(momentum.value(step: step, stepsPerEpoch: 8))
+                #expect(abs(found - value) < 1e-7)
+            }
+            #expect(!momentum.isConstant && momentum.largest == 0.9)
         }
-        #expect(Momentum.constant(0.3).value(step: 0) == 0.3)
+        #expect(Momentum(from: 0.9, to: 0, over: .steps(3)).largest == 0.9)
+    }
+
+    @Test func aMomentumMayStayAsItIs() {
+        let constant = Momentum.constant(0.3)
+        #expect(constant.value(step: 0, stepsPerEpoch: 8) == 0.3)
+        #expect(constant.isConstant && constant.largest == 0.3)
     }
 }

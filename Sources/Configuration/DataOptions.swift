@@ -1,0 +1,224 @@
+import RBMCore
+
+/// Where the cases come from and what their numbers mean.
+public struct DataOptions: Sendable, Equatable {
+    public var source: DataSource
+    public var heldOut = HeldOut.fraction(0.1)
+    public var values = ConfiguredValues.auto
+    public var binarize = ConfiguredBinarization.none
+    public var standardize = false
+
+    /// Creates options with the defaults for all but the source.
+    public init(source: DataSource) {
+        self.source = source
+    }
+}
+
+extension DataOptions: ConfiguredSection {
+    static let defaults = DataOptions(source: .file(""))
+
+    static let settings = [
+        Setting(
+            "train", \DataOptions.source.fileName, .ifGiven(.fileName), required: "`train: FILE`",
+            "The cases: an IDX, IDX.gz or NPY file, relative to the working directory."),
+        Setting(
+            "ising", \DataOptions.source.lattice, .ifGiven(.inline), required: "`ising: {size: 8}`",
+            """
+            Instead of a file, configurations of the two-dimensional Ising torus, drawn on the spot:
+            size: the side L of the L×L lattice, 2 to \(ConfigurationLimit.isingSize); coupling: K = J/kT from 0 to 10, or
+            critical, which is ½ ln(1+√2); samples: how many configurations.
+            """),
+        Setting(
+            "held-out", \DataOptions.heldOut, .heldOut,
+            """
+            Cases that are measured but not learned: a file, or the fraction of `train` (0 to below
+            1) that is set aside. 0: none.
+            """),
+        Setting(
+            "values", \DataOptions.values, .word,
+            """
+            What the numbers mean: auto, bits (0/1), grey (0 to 255, or 0 to 1), spins (−1/+1, or
+            0/1) or real. auto takes IDX as grey; NPY of bool, and of uint8 with only 0 and 1, as
+            bits; NPY of −1/+1 as spins; NPY of floating point as real.
+            """),
+        Setting(
+            "binarize", \DataOptions.binarize, .word,
+            """
+            How grey values become bits: none, threshold (1 from 128 of 255, or from 0.5), sample
+            (drawn afresh each epoch, the grey value being the probability) or sample-once.
+            """),
+        Setting(
+            "standardize", \DataOptions.standardize, .boolean,
+            """
+            Whether real values are shifted and scaled to mean 0 and deviation 1, each by itself, over
+            the training cases. None of these lies further than 10 from 0 then, and what does among
+            other cases is cut there. The model keeps what was done, and samples are returned to the
+            data's scale. For gaussian units.
+            """),
+    ]
+
+    static func checkKeys(of mapping: GivenMapping) {
+        switch (mapping.has("train"), mapping.has("ising")) {
+        case (true, true):
+            mapping.place.report("found both `train` and `ising`; keep one, they are two sources")
+        case (false, false):
+            let places = [mapping.place] + ["train", "ising"].map(mapping.place.place)
+            guard !places.contains(where: \.isWrong) else { return }
+            let expected = settings.compactMap(\.required)
+            mapping.place.report("says nothing to learn from; expected \(alternatives(expected))")
+        default: break
+        }
+    }
+
+    static let rules = [
+        Rule<RunConfiguration>("data.values", "data.ising") { run in
+            let values = run.data.values
+            guard run.data.source.lattice != nil, values != .auto, values != .spins else {
+                return nil
+            }
+            return
+                "\(values.rawValue) does not fit data.ising, which gives spins; expected auto or "
+                + "spins"
+        },
+        Rule("data.binarize", "data.ising") { run in
+            let binarize = run.data.binarize
+            guard run.data.source.lattice != nil, binarize != .none else { return nil }
+            return "\(binarize.rawValue) does not fit data.ising, whose spins have two values "
+                + "already; expected none"
+        },
+        Rule("data.binarize", "data.values") { run in
+            let (values, binarize) = (run.data.values, run.data.binarize)
+            guard binarize != .none, values == .bits || values == .spins else { return nil }
+            return
+                "\(binarize.rawValue) does not fit data.values \(values.rawValue), which have two "
+                + "values already; expected none, or data.values grey or real"
+        },
+        Rule("data.values", "layers.0.visible-units", "data.binarize") { run in
+            guard run.data.values == .real, run.data.binarize == .none,
+                let units = run.layers.first?.visibleUnits, units.isDiscrete
+            else { return nil }
+            return "real numbers need gaussian visible units or binarization; found "
+                + "layers.0.visible-units \(units.name), data.binarize none"
+        },
+        Rule("data.binarize", "layers.0.visible-units") { run in
+            guard run.data.binarize != .none, let units = run.layers.first?.visibleUnits,
+                !units.isDiscrete
+            else { return nil }
+            return
+                "\(run.data.binarize.rawValue) makes bits, but the \(units.name) units of layer 0 "
+                + "take real values; expected none, or bernoulli visible-units"
+        },
+        Rule("layers.0.visible-units", "data.ising") { run in
+            guard run.data.source.lattice != nil, let units = run.layers.first?.visibleUnits,
+                !units.isDiscrete
+            else { return nil }
+            return "\(units.name) does not fit data.ising, which gives spins; expected spin or "
+                + "bernoulli"
+        },
+        Rule("data.standardize", "layers.0.visible-units") { run in
+            guard run.data.standardize, let units = run.layers.first?.visibleUnits,
+                units.isDiscrete
+            else { return nil }
+            return
+                "true makes real values, which \(units.name) visible units do not take; expected "
+                + "false, or gaussian visible-units in layer 0"
+        },
+    ]
+}
+
+/// The training cases.
+public enum DataSource: Sendable, Equatable {
+    /// An IDX, IDX.gz or NPY file; a path relative to the working directory.
+    case file(String)
+    case ising(IsingSource)
+
+    /// The file, if it is one.
+    var fileName: String? {
+        get { if case .file(let name) = self { name } else { nil } }
+        set { if let newValue { self = .file(newValue) } }
+    }
+
+    /// The lattice, if it is one.
+    var lattice: IsingSource? {
+        get { if case .ising(let source) = self { source } else { nil } }
+        set { if let newValue { self = .ising(newValue) } }
+    }
+}
+
+/// Configurations of the two-dimensional Ising torus, drawn on the spot.
+public struct IsingSource: Sendable, Equatable {
+    /// The side L of the L × L lattice.
+    public var size = 8
+    /// The coupling K = J/kT; nil for the critical one, ½ ln(1 + √2).
+    public var coupling: Double?
+    public var samples = 20_000
+
+    /// Creates the default lattice: 8 × 8 at the critical point, 20 000 samples.
+    public init() {}
+}
+
+extension IsingSource: ConfiguredSection {
+    static let defaults = IsingSource()
+
+    static let settings = [
+        Setting(
+            "size", \IsingSource.size, .integer(2...ConfigurationLimit.isingSize),
+            "The side L of the L×L lattice."),
+        Setting(
+            "coupling", \IsingSource.coupling, .either(.number(.coupling), or: "critical"),
+            "K = J/kT; critical is ½ ln(1+√2)."),
+        Setting(
+            "samples", \IsingSource.samples, .integer(1...ConfigurationLimit.isingSamples),
+            "How many configurations."),
+    ]
+}
+
+/// The cases that are measured but not learned.
+public enum HeldOut: Sendable, Equatable {
+    case file(String)
+    /// ⌊f·N⌋ of the N training cases, chosen by key; 0 for none.
+    case fraction(Double)
+}
+
+extension Notation where Value == HeldOut {
+    /// A name of a file, or a fraction.
+    fileprivate static var heldOut: Notation {
+        scalar(
+            ["a file name", NumberRange.belowOne.description],
+            write: { heldOut in
+                switch heldOut {
+                case .file(let name): yamlText(name)
+                case .fraction(let fraction): yamlText(fraction)
+                }
+            },
+            parse: { node, place, expected in
+                if let number = place.plain(node)?.number, NumberRange.belowOne.admits(number) {
+                    return .fraction(number)
+                }
+                if let name = place.fileName(node) { return .file(name) }
+                place.wrong(node, expected)
+                return nil
+            })
+    }
+}
+
+/// What the numbers of the data mean.
+public enum ConfiguredValues: String, CaseIterable, Sendable {
+    /// Decided by the file: IDX grey; NPY bool and uint8 of only 0/1 bits; −1/+1 spins; float real.
+    case auto
+    case bits
+    case grey
+    case spins
+    case real
+}
+
+/// How grey values become bits.
+public enum ConfiguredBinarization: String, CaseIterable, Sendable {
+    case none
+    /// 1 from 128 of 255, or from 0.5.
+    case threshold
+    /// Drawn afresh each epoch with the grey value as probability.
+    case sample
+    /// Drawn once with the grey value as probability.
+    case sampleOnce = "sample-once"
+}

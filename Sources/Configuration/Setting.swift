@@ -1,0 +1,99 @@
+import Yams
+
+/// A key of a section, declared once: all that reads, writes, compares or explains it follows.
+struct Setting<Section: Sendable>: Sendable {
+    let declaration: Declaration
+
+    /// What is expected where the key, or another in its place, is missing; nil where it may be left
+    /// out.
+    let required: String?
+
+    /// Tells whether the value builds on those of other keys, and so is read after them.
+    let isReadLast: Bool
+
+    /// Reads the value at a place, or keeps the one that there is where no node stands.
+    let read: @Sendable (Node?, Place, inout Section) -> Void
+
+    /// Writes the value; nil where the key is left out.
+    let write: @Sendable (Section, Wording) -> YAMLOutline?
+
+    /// Takes over from the first section what may be changed as a run of the second goes on.
+    let adopt: @Sendable (Section, inout Section) -> Void
+
+    /// Sets the neutral value, if there is one.
+    let neutralize: @Sendable (inout Section) -> Void
+
+    var name: String { declaration.name }
+}
+
+/// How much of a section is written.
+enum Wording {
+    /// Every key.
+    case full
+    /// Every key but those at their neutral value.
+    case resolved
+}
+
+/// Whether a key may be changed when a run goes on.
+enum Resumption<Section>: Sendable {
+    case refused
+    case free
+    /// The condition in words, and as a function of the sections here and in the run to resume.
+    case allowed(String, @Sendable (Section, Section) -> Bool)
+}
+
+extension Setting where Section: ConfiguredSection {
+    /// Declares the key that sets the property at `property`, whose default is the section's.
+    ///
+    /// - Parameters:
+    ///   - required: What is expected where the key is missing, if it, or another in its place, must
+    ///     be given.
+    ///   - neutral: The value with which a run is what it was before the key existed. It is not
+    ///     written into resolved configurations, so that such runs keep their bytes, and is what a
+    ///     stored configuration means that lacks the key.
+    ///   - help: What the key means; the lines are those of the commented defaults.
+    init<Value: Sendable>(
+        _ name: String, _ property: any WritableKeyPath<Section, Value> & Sendable,
+        _ notation: Notation<Value>, required: String? = nil, neutral: Value? = nil,
+        onResume: Resumption<Section> = .refused, _ help: String
+    ) {
+        let onResumeWords: String? =
+            switch onResume {
+            case .refused: nil
+            case .free: "it may be changed"
+            case .allowed(let words, _): words
+            }
+        let fallback =
+            notation.isOverlay
+            ? "{}" : notation.write(Section.defaults[keyPath: property], .full)?.inline
+        declaration = Declaration(
+            name: name, alternatives: notation.alternatives, help: help,
+            fallback: required == nil ? fallback : nil, onResume: onResumeWords,
+            keys: notation.keys, isOverlay: notation.isOverlay)
+        self.required = required
+        isReadLast = false
+        read = { node, place, section in notation.read(node, place, &section[keyPath: property]) }
+        write = { section, wording in
+            let outline = notation.write(section[keyPath: property], wording)
+            guard wording == .resolved, let neutral, let outline else { return outline }
+            return outline == notation.write(neutral, .resolved) ? nil : outline
+        }
+        adopt = { here, there in
+            switch onResume {
+            case .refused:
+                notation.adopt(here[keyPath: property], &there[keyPath: property])
+            case .free:
+                there[keyPath: property] = here[keyPath: property]
+            case .allowed(_, let isAllowed):
+                if isAllowed(here, there) { there[keyPath: property] = here[keyPath: property] }
+            }
+        }
+        neutralize = { section in
+            if let neutral {
+                section[keyPath: property] = neutral
+            } else {
+                notation.neutralize(&section[keyPath: property])
+            }
+        }
+    }
+}

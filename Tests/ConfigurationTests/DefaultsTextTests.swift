@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct DefaultsTextTests {
+    @Test func theTextIsTheDefaults() throws {
+        let read = try RunConfiguration.load(text: RunConfiguration.defaultsText, file: "defaults")
+        let expected = RunConfiguration(
+            data: DataOptions(source: .file("data/train-images-idx3-ubyte.gz")),
+            layers: [LayerOptions(hidden: 500)])
+        #expect(read == expected)
+    }
+
+    /// With the comments gone, what is left is the resolved configuration: no key is missing.
+    @Test func everyKeyStandsInTheTextInOrder() throws {
+        let lines = RunConfiguration.defaultsText.split(separator: "\n").filter {
+            !$0.drop { $0 == " " }.hasPrefix("#")
+        }
+        let read = try RunConfiguration.load(text: RunConfiguration.defaultsText, file: "defaults")
+        #expect(lines.joined(separator: "\n") + "\n" == read.resolvedYAML())
+    }
+
+    @Test func everyWordIsNamedInTheComments() {
+        let comments = RunConfiguration.defaultsText.split(separator: "\n").filter {
+            $0.drop { $0 == " " }.hasPrefix("#")
+        }.joined(separator: " ")
+        let words = RunConfiguration.declarations.flattened.flatMap(\.alternatives).filter {
+            !$0.contains(" ") && !$0.contains("{")
+        }
+        for word in words + ["steps", "epochs", "minutes"] {
+            #expect(comments.contains(word), "\(word)")
+        }
+        #expect(Set(["gaussian", "sample-once", "critical", "none", "pcd"]).isSubset(of: words))
+    }
+
+    @Test func theTextFitsTheScreen() {
+        for line in RunConfiguration.defaultsText.split(separator: "\n") {
+            #expect(line.count <= 100, "\(line)")
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct RuleTests {
+    /// The problems of values that are right by themselves, without what is not supported yet.
+    private func combinations(_ text: String, overrides: [String] = []) -> [String] {
+        let reader = ConfigurationReader(text: text, file: "c.yaml", overrides: overrides)
+        guard let configuration = reader.configuration() else { return ["unreadable"] }
+        reader.checkCombinations(of: configuration)
+        return reader.problems.map { "\($0.place): \($0.key): \($0.message)" }
+    }
+
+    static let isingText = "data:\n  ising: {size: 8}\nlayers:\n  - hidden: 3\n"
+
+    @Test(arguments: [
+        (
+            ["arithmetic=integer", "layers.0.visible-units=gaussian"],
+            "arithmetic: integer cannot compute the gaussian units"
+        ),
+        (
+            ["arithmetic=integer-one-byte", "layers.0.visible-units=gaussian"],
+            "arithmetic: integer-one-byte cannot compute"
+        ),
+        (
+            ["layers.0.visible-units=gaussian", "data.binarize=sample"],
+            "data.binarize: sample makes bits, but the gaussian units"
+        ),
+        (
+            ["data.standardize=true"],
+            "data.standardize: true makes real values, which bernoulli visible units do not take"
+        ),
+        (
+            ["layers.0.visible-variance=learned"],
+            "layers.0.visible-variance: learned has no meaning for bernoulli units"
+        ),
+        (["data.values=real"], "data.values: real numbers need gaussian visible units"),
+        (
+            ["data.values=bits", "data.binarize=threshold"],
+            "data.binarize: threshold does not fit data.values bits"
+        ),
+        (
+            ["data.values=spins", "data.binarize=sample"],
+            "data.binarize: sample does not fit data.values spins"
+        ),
+        (
+            ["layers.1={hidden: 2, visible-units: spin}"],
+            "layers.1.visible-units: spin, but the layer below ends in bernoulli units"
+        ),
+        (
+            ["layers.0.hidden=1000000", "layers.1={hidden: 1000000}"],
+            "layers.1.hidden: 1000000 visible × 1000000 hidden units are more than the 2147483647"
+        ),
+        (
+            ["training.algorithm=cd", "training.chains=50"],
+            "training.chains: a number of chains has no meaning with algorithm cd"
+        ),
+        (["training.nesterov=true"], "training.nesterov: nesterov has no meaning with momentum 0"),
+        (["training.sparsity.cost=1"], "training.sparsity: a cost of 1 needs a target above 0"),
+        (
+            ["training.sparsity.target=0.1"],
+            "training.sparsity: a target of 0.1 has no effect with cost 0"
+        ),
+        (
+            ["training.keep-probability=0.5", "layers.0.hidden-units=spin"],
+            "training.keep-probability: dropout switches hidden units off"
+        ),
+        (
+            ["layers.0.training={keep-probability: 0.5}", "layers.0.hidden-units=spin"],
+            "layers.0.training.keep-probability: dropout switches hidden units off"
+        ),
+        (
+            ["training.nesterov=true", "training.momentum={from: 0, to: 0, over: 1 epoch}"],
+            "training.nesterov: nesterov has no meaning with momentum 0"
+        ),
+        (
+            ["training.warm-up=31 epochs"],
+            "training.warm-up: 31 epochs are longer than the training of 30 epochs"
+        ),
+        (
+            ["training.early-stop.gap=1", "data.held-out=0"],
+            "training.early-stop: the free-energy gap needs held-out cases"
+        ),
+        (
+            ["training.early-stop.gap=1", "monitor.every=1 minute"],
+            "training.early-stop: monitor.every counts minutes"
+        ),
+        (
+            ["layers.0.training={algorithm: cd}", "training.chains=50"],
+            "training.chains: a number of chains has no meaning"
+        ),
+    ])
+    func theImpossibleIsNamed(_ overrides: [String], _ words: String) {
+        let found = combinations(minimalText, overrides: overrides)
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.contains(words) == true, "\(found)")
+    }
+
+    @Test(arguments: [
+        (["data.values=bits"], "data.values: bits does not fit data.ising"),
+        (["data.binarize=sample"], "data.binarize: sample does not fit data.ising"),
+        (
+            ["layers.0.visible-units=gaussian"],
+            "layers.0.visible-units: gaussian does not fit data.ising"
+        ),
+        (
+            ["data.ising.size=1024", "layers.0.hidden=2048"],
+            "layers.0.hidden: 1048576 visible × 2048 hidden units are more than"
+        ),
+    ])
+    func theImpossibleWithALatticeIsNamed(_ overrides: [String], _ words: String) {
+        let found = combinations(Self.isingText, overrides: overrides)
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.contains(words) == true, "\(found)")
+    }
+
+    @Test(arguments: [
+        ["layers.0.biases=false", "layers.0.initial-visible-bias=log-odds"],
+        ["layers.0.visible-units=gaussian", "data.values=real"],
+        ["layers.0.visible-units=gaussian", "arithmetic=float32"],
+        [
+            "layers.0.visible-units=gaussian", "layers.0.visible-variance=learned",
+            "data.standardize=true", "training.keep-probability=0.5",
+        ],
+        ["data.values=real", "data.binarize=threshold"],
+        ["layers.1={hidden: 2, visible-units: bernoulli}"],
+        ["layers.0.hidden-units=spin", "layers.1={hidden: 2, visible-units: spin}"],
+        ["training.algorithm=cd", "training.chains=batch"],
+        ["training.chains=7", "training.batch=100"],
+        ["training.nesterov=true", "training.momentum=0.5"],
+        ["training.warm-up=30 epochs"],
+        ["training.early-stop.gap=1", "data.held-out=test.npy"],
+        ["training.nesterov=true", "training.momentum={from: 0, to: 0.5, over: 1 epoch}"],
+        ["training.sparsity={target: 0.1, cost: 1}", "layers.0.hidden-units=spin"],
+        ["training.keep-probability=1", "layers.0.hidden-units=spin"],
+        [
+            "training.keep-probability=0.5", "layers.0.hidden-units=spin",
+            "layers.0.training={keep-probability: 1}",
+        ],
+    ])
+    func thePossibleIsAdmitted(_ overrides: [String]) {
+        #expect(combinations(minimalText, overrides: overrides).isEmpty)
+    }
+
+    @Test func latticesTakeSpinsAndTheLargestLayerFits() {
+        #expect(combinations(Self.isingText, overrides: ["data.values=spins"]).isEmpty)
+        let large = ["data.ising.size=1024", "layers.0.hidden=2047"]
+        #expect(combinations(Self.isingText, overrides: large).isEmpty)
+    }
+
+    @Test func aCombinationHasTheLineOfTheValueThatIsGiven() {
+        let text = Self.isingText + "training:\n  algorithm: cd\n  chains: 5\n"
+        #expect(combinations(text).map { $0.prefix(28) } == ["c.yaml:7:11: training.chains"])
+        let sized =
+            "data: {train: a}\nlayers:\n- hidden: 5\n  visible-units: gaussian\n"
+            + "arithmetic: integer"
+        #expect(combinations(sized).first?.hasPrefix("c.yaml:5:13: arithmetic: ") == true)
+    }
+
+    @Test func aWrongValueIsNotJudgedInCombination() {
+        let found = combinations(
+            minimalText, overrides: ["data.values=real", "layers.0.visible-units=gausian"])
+        #expect(found.count == 1 && found[0].contains("did you mean `gaussian`?"), "\(found)")
+    }
+}
