@@ -1,29 +1,26 @@
 import Foundation
 
-/// A number with a fixed number of decimals; a dash for none.
+/// Returns a number with a fixed number of decimals; a dash without a number.
 public func decimal(_ value: Double?, _ digits: Int) -> String {
     guard let value else { return "–" }
     guard value.isFinite else { return "\(value)" }
     return String(format: "%.\(digits)f", value)
 }
 
-/// A number by its power of ten, such as `1.2e-05`.
+/// Returns a number with its power of ten, such as `1.2e-05`.
 public func scientific(_ value: Double, _ digits: Int = 1) -> String {
     value == 0 ? "0" : String(format: "%.\(digits)e", value)
 }
 
-/// An estimate with its standard error; without one where that is 0.
+/// Returns an estimate with its standard error, which is left out where it is 0.
 public func estimateText(_ value: Double, _ error: Double, _ digits: Int) -> String {
     error == 0 ? decimal(value, digits) : "\(decimal(value, digits)) ± \(decimal(error, digits))"
 }
 
-/// A number of JSON, which has no word for what is not finite but null.
-public func jsonNumber(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
-
-/// A shape as people write it, such as 28×28.
+/// Returns a shape as people write it, such as 28×28.
 public func shapeText(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "×") }
 
-/// A number of bytes for people, such as `1.5 GB`; every digit where they are few.
+/// Returns a number of bytes for people, such as `1.5 GB`; below 1000 with every digit.
 public func spelled(bytes: Double) -> String {
     let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
     var value = bytes

@@ -4,11 +4,54 @@ import DistributedTraining
 import Ising
 import RBMCore
 public import Renormalization
-import Reports
+public import Reports
 import Storage
 
-/// The couplings among the units of one side of a machine, for `wilson rg couplings`.
-public struct CouplingsReport {
+/// Finds the couplings among the units of one side of a machine, for `wilson rg couplings`.
+public struct CouplingsRun {
+    private let model: String
+    private let layer: Int
+    private let side: MarginalHamiltonian.Side
+    private let picture: String?
+
+    /// Creates the run.
+    ///
+    /// - Parameter picture: The PNG file of the couplings by displacement; nil for none.
+    public init(model: String, layer: Int, side: MarginalHamiltonian.Side, picture: String? = nil) {
+        self.model = model
+        self.layer = layer
+        self.side = side
+        self.picture = picture
+    }
+
+    /// Local.
+    ///
+    /// Reads the model, finds the couplings of the layer's side, and draws them.
+    public func run() throws -> CouplingsReport {
+        let path = model
+        let model = try Model(path: path)
+        try model.checkTwoValued(path)
+        try model.checkLayer(layer, of: path)
+        let lattice = layer == 0 && side == .visible ? ModelLattice(model) : nil
+        if let picture {
+            guard lattice != nil else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.commandLine,
+                    "--picture shows couplings by displacement on a lattice, but the "
+                        + "\(side.rawValue) units of layer \(layer) of \(path) are none")
+            }
+            try AtomicFile.checkWritable(picture)
+        }
+        let report = try CouplingsReport(
+            model.layers[layer], file: path, layer: layer, side: side, lattice: lattice,
+            picture: picture)
+        if let picture, let lattice { try report.draw(to: picture, on: lattice) }
+        return report
+    }
+}
+
+/// The couplings among the units of one side of a machine.
+public struct CouplingsReport: Report {
     /// How many of the strongest pairs are listed.
     private static let listed = 10
     /// How many shells the table has.
@@ -26,33 +69,24 @@ public struct CouplingsReport {
     private let shells: [LatticeCouplings.Shell]
     private let picture: String?
 
-    /// Reads the model, finds the couplings of a layer's side, and draws them.
+    /// Takes over what was found of a layer's side.
     ///
-    /// - Parameter picture: The PNG file of the couplings by displacement; nil for none.
-    public init(
-        model path: String, layer: Int, side: MarginalHamiltonian.Side, picture: String? = nil
+    /// - Parameters:
+    ///   - lattice: The lattice of the units; nil where they are not on one.
+    ///   - picture: The PNG file that shows the couplings; nil for none.
+    fileprivate init(
+        _ machine: RBM, file: String, layer: Int, side: MarginalHamiltonian.Side,
+        lattice: ModelLattice?, picture: String?
     ) throws {
-        let model = try Model(path: path)
-        try model.checkTwoValued(path)
-        try model.checkLayer(layer, of: path)
-        lattice = layer == 0 && side == .visible ? ModelLattice(model) : nil
-        if let picture {
-            guard lattice != nil else {
-                throw SharedFailure(
-                    exitCode: ExitStatus.commandLine,
-                    "--picture shows couplings by displacement on a lattice, but the \(side.rawValue) "
-                        + "units of layer \(layer) of \(path) are none")
-            }
-            try AtomicFile.checkWritable(picture)
-        }
-        self.picture = picture
-        let machine = model.layers[layer]
-        let hamiltonian = MarginalHamiltonian(machine, side: side)
-        file = path
+        self.file = file
         self.layer = layer
         self.side = side
+        self.lattice = lattice
+        self.picture = picture
         kind = (side == .visible ? machine.visibleUnits : machine.hiddenUnits).name
-        pairs = try PairCouplings(hamiltonian)
+        let hamiltonian = MarginalHamiltonian(machine, side: side)
+        let pairs = try PairCouplings(hamiltonian)
+        self.pairs = pairs
         if MarginalHamiltonian.enumerated.contains(hamiltonian.units) {
             orders = try CouplingSpectrum(hamiltonian).orders
             shares = nil
@@ -60,16 +94,17 @@ public struct CouplingsReport {
             orders = nil
             shares = OrderShares(hamiltonian, pairs)
         }
-        let pairs = pairs
         let collected = lattice.map {
             LatticeCouplings(pairs, rows: $0.rows, columns: $0.columns, isTorus: $0.isTorus)
         }
         shells = collected?.shells ?? []
-        if let picture, let lattice {
-            let map = CouplingMap(
-                pairs, rows: lattice.rows, columns: lattice.columns, isTorus: lattice.isTorus)
-            try CouplingPicture.image(map).writePNG(to: picture)
-        }
+    }
+
+    /// Draws the couplings by displacement.
+    fileprivate func draw(to path: String, on lattice: ModelLattice) throws {
+        let map = CouplingMap(
+            pairs, rows: lattice.rows, columns: lattice.columns, isTorus: lattice.isTorus)
+        try CouplingPicture.image(map).writePNG(to: path)
     }
 
     private var units: Int { pairs.units }
@@ -112,48 +147,39 @@ public struct CouplingsReport {
 // MARK: JSON
 
 extension CouplingsReport {
-    /// One object; what does not apply is null.
-    public var json: String {
-        let shells = shells.map { shell in
-            """
-            {"distance": \(jsonNumber(shell.distance)), \
-            "displacement": [\(shell.shorter), \(shell.longer)], "pairs": \(shell.pairs), \
-            "mean": \(jsonNumber(shell.mean)), "deviation": \(jsonNumber(shell.deviation)), \
-            "smallest": \(jsonNumber(shell.smallest)), "largest": \(jsonNumber(shell.largest))}
-            """
-        }
-        let orders = orders?.map { order in
-            """
-            {"order": \(order.order), "couplings": \(order.count), \
-            "share": \(jsonNumber(order.share)), "rms": \(jsonNumber(order.rootMeanSquare)), \
-            "largest": \(jsonNumber(order.largest))}
-            """
-        }
-        let strongest = strongest.map {
-            "{\"units\": [\($0.a), \($0.b)], \"coupling\": \(jsonNumber($0.coupling))}"
-        }
-        func list(_ entries: [String]?) -> String {
-            entries.map { "[" + $0.joined(separator: ", ") + "]" } ?? "null"
-        }
-        return """
-            {"layer": \(layer), "side": "\(side.rawValue)", "units": \(units), \
-            "unit_kind": "\(kind)", "true_coupling": \(lattice?.coupling.map(jsonNumber) ?? "null"), \
-            "field_rms": \(jsonNumber(fieldSize.rootMeanSquare)), \
-            "field_largest": \(jsonNumber(fieldSize.largest)), \
-            "pair_rms": \(jsonNumber(pairSize.rootMeanSquare)), \
-            "pair_largest": \(jsonNumber(pairSize.largest)), "shares": \(sharesJSON), \
-            "orders": \(list(orders)), \
-            "distances": \(list(lattice == nil ? nil : shells)), "strongest": \(list(strongest))}
-            """
+    private enum Key: CodingKey {
+        case layer, side, units, unitKind, trueCoupling, fieldRms, fieldLargest, pairRms
+        case pairLargest, shares, orders, distances, strongest
     }
 
-    private var sharesJSON: String {
-        func entries(_ name: String, _ share: Estimate) -> String {
-            "\"\(name)\": \(jsonNumber(share.value)), \"\(name)_error\": \(jsonNumber(share.error))"
-        }
+    /// What does not apply is null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(layer, forKey: .layer)
+        try container.encode(side.rawValue, forKey: .side)
+        try container.encode(units, forKey: .units)
+        try container.encode(kind, forKey: .unitKind)
+        try container.encode(lattice?.coupling, forKey: .trueCoupling)
+        try container.encode(fieldSize.rootMeanSquare, forKey: .fieldRms)
+        try container.encode(fieldSize.largest, forKey: .fieldLargest)
+        try container.encode(pairSize.rootMeanSquare, forKey: .pairRms)
+        try container.encode(pairSize.largest, forKey: .pairLargest)
         let (fields, pairs, higher) = threeShares
-        return
-            "{\(entries("fields", fields)), \(entries("pairs", pairs)), \(entries("higher", higher))}"
+        try container.encode(
+            CodedShares(
+                fields: fields.value, fieldsError: fields.error, pairs: pairs.value,
+                pairsError: pairs.error, higher: higher.value, higherError: higher.error),
+            forKey: .shares)
+        let codedOrders = orders?.map {
+            CodedOrder(
+                order: $0.order, couplings: $0.count, share: $0.share, rms: $0.rootMeanSquare,
+                largest: $0.largest)
+        }
+        try container.encode(codedOrders, forKey: .orders)
+        let codedShells = lattice.map { _ in shells.map(CodedShell.init) }
+        try container.encode(codedShells, forKey: .distances)
+        let codedPairs = strongest.map { CodedPair(units: [$0.a, $0.b], coupling: $0.coupling) }
+        try container.encode(codedPairs, forKey: .strongest)
     }
 
     /// The shares of fields, of pairs and of all else, exact or measured.
@@ -167,87 +193,128 @@ extension CouplingsReport {
     }
 }
 
+/// The keys of the shares in the variance of H.
+private struct CodedShares: Encodable {
+    let fields: Double
+    let fieldsError: Double
+    let pairs: Double
+    let pairsError: Double
+    let higher: Double
+    let higherError: Double
+}
+
+/// The keys of the couplings of one order.
+private struct CodedOrder: Encodable {
+    let order: Int
+    let couplings: Int
+    let share: Double
+    let rms: Double
+    let largest: Double
+}
+
+/// The keys of the couplings of one distance.
+private struct CodedShell: Encodable {
+    let distance: Double
+    let displacement: [Int]
+    let pairs: Int
+    let mean: Double
+    let deviation: Double
+    let smallest: Double
+    let largest: Double
+
+    init(_ shell: LatticeCouplings.Shell) {
+        distance = shell.distance
+        displacement = [shell.shorter, shell.longer]
+        pairs = shell.pairs
+        mean = shell.mean
+        deviation = shell.deviation
+        smallest = shell.smallest
+        largest = shell.largest
+    }
+}
+
+/// The keys of a strong pair.
+private struct CodedPair: Encodable {
+    let units: [Int]
+    let coupling: Double
+}
+
 // MARK: Table
 
 extension CouplingsReport {
-    /// Tables for people.
-    public var table: String {
-        var lines = [
+    public var table: Table {
+        var table = Table(
             "\(units) \(side.rawValue) \(kind) units of layer \(layer) of \(file), the other side "
                 + "summed over",
             "−H = Σ ηᵢsᵢ + Σ Jₐᵦsₐsᵦ + …, s = ±1"
                 + (kind == "bernoulli" ? " for units of 1 and 0" : ""),
-            "",
-            columns(["", "rms", "largest"]),
-            columns(
-                ["fields"] + [fieldSize.rootMeanSquare, fieldSize.largest].map { decimal($0, 6) }),
-            columns(
-                ["pairs"] + [pairSize.rootMeanSquare, pairSize.largest].map { decimal($0, 6) }),
-            "",
-        ]
-        lines += orderLines + shellLines
-        lines += ["", "the strongest pairs"]
-        lines += strongest.map { columns(["\($0.a)", "\($0.b)", decimal($0.coupling, 6)]) }
+            "")
+        table.columns("", "rms", "largest")
+        for (name, size) in [("fields", fieldSize), ("pairs", pairSize)] {
+            table.row(name, decimal(size.rootMeanSquare, 6), decimal(size.largest, 6))
+        }
+        table.line()
+        addOrders(to: &table)
+        addShells(to: &table)
+        table.lines(["", "the strongest pairs"])
+        table.columns(.right(), .right(), .right())
+        for pair in strongest {
+            table.row("\(pair.a)", "\(pair.b)", decimal(pair.coupling, 6))
+        }
         if let picture {
-            lines += [
+            table.lines([
                 "",
                 "by displacement, gray is 0, white and black the largest of either sign: \(picture)",
-            ]
+            ])
         }
-        return lines.joined(separator: "\n")
+        return table
     }
 
-    private var orderLines: [String] {
-        if let orders {
-            // Of high orders there is next to nothing, in many rows.
-            let last = orders.lastIndex { $0.share >= 1e-9 } ?? 0
-            let rest = orders.count - 1 - last
-            return ["share of each order in the variance of H over all states, exact"]
-                + [columns(["order", "couplings", "share", "rms", "largest"])]
-                + orders[...last].map {
-                    columns([
-                        "\($0.order)", "\($0.count)", decimal($0.share, 9),
-                        decimal($0.rootMeanSquare, 9), decimal($0.largest, 9),
-                    ])
-                } + (rest > 0 ? ["        the \(rest) higher orders have less than 1e-9"] : [])
+    private func addOrders(to table: inout Table) {
+        guard let orders else {
+            let (fields, pairs, higher) = threeShares
+            func text(_ share: Estimate) -> String {
+                "\(decimal(share.value, 5)) ± \(decimal(share.error, 5))"
+            }
+            table.line(
+                "share in the variance of H over all states: fields \(text(fields)), pairs "
+                    + "\(text(pairs)), more units \(text(higher))")
+            return
         }
-        let (fields, pairs, higher) = threeShares
-        func text(_ share: Estimate) -> String {
-            "\(decimal(share.value, 5)) ± \(decimal(share.error, 5))"
+        // High orders have next to nothing, in many rows.
+        let last = orders.lastIndex { $0.share >= 1e-9 } ?? 0
+        let rest = orders.count - 1 - last
+        table.line("share of each order in the variance of H over all states, exact")
+        table.columns(.right("order"), "couplings", "share", "rms", "largest")
+        for order in orders[...last] {
+            table.row(
+                "\(order.order)", "\(order.count)", decimal(order.share, 9),
+                decimal(order.rootMeanSquare, 9), decimal(order.largest, 9))
         }
-        return [
-            "share in the variance of H over all states: fields \(text(fields)), pairs "
-                + "\(text(pairs)), more units \(text(higher))"
-        ]
+        if rest > 0 { table.line("the \(rest) higher orders have less than 1e-9") }
     }
 
-    private var shellLines: [String] {
-        guard let lattice else { return [] }
+    private func addShells(to table: inout Table) {
+        guard let lattice else { return }
         let beside =
             lattice.coupling.map {
                 "; its Ising model has \(decimal($0, 6)) between neighbours, else 0"
             } ?? ""
-        return ["", "pair couplings by distance on the \(lattice.description)\(beside)"]
-            + [columns(["distance", "steps", "pairs", "mean", "deviation", "smallest", "largest"])]
-            + shells.prefix(Self.shown).map {
-                columns([
-                    decimal($0.distance, 3), "\($0.shorter),\($0.longer)", "\($0.pairs)",
-                    decimal($0.mean, 6), decimal($0.deviation, 6), decimal($0.smallest, 6),
-                    decimal($0.largest, 6),
-                ])
-            } + farLines
-    }
-
-    /// What is left of the shells in one line; the JSON object has them all.
-    private var farLines: [String] {
+        table.lines(["", "pair couplings by distance on the \(lattice.description)\(beside)"])
+        table.columns(
+            .right("distance"), "steps", "pairs", "mean", "deviation", "smallest", "largest")
+        for shell in shells.prefix(Self.shown) {
+            table.row(
+                decimal(shell.distance, 3), "\(shell.shorter),\(shell.longer)", "\(shell.pairs)",
+                decimal(shell.mean, 6), decimal(shell.deviation, 6), decimal(shell.smallest, 6),
+                decimal(shell.largest, 6))
+        }
+        // The rest of the shells is one line; the JSON object has them all.
         let far = shells.dropFirst(Self.shown)
-        guard let first = far.first else { return [] }
+        guard let first = far.first else { return }
         let means = far.map(\.mean)
-        return [
-            "        \(far.count) shells from distance \(decimal(first.distance, 3)) on have means from "
-                + "\(decimal(means.min() ?? 0, 6)) to \(decimal(means.max() ?? 0, 6))"
-        ]
+        table.line(
+            "\(far.count) shells from distance \(decimal(first.distance, 3)) on have means from "
+                + "\(decimal(means.min() ?? 0, 6)) to \(decimal(means.max() ?? 0, 6))")
     }
-
-    private func columns(_ cells: [String]) -> String { cells.map { pad($0, 12) }.joined() }
 }

@@ -1,10 +1,10 @@
 import Analysis
 import Ising
 import Renormalization
-import Reports
+public import Reports
 
-/// A flow of temperatures and the fixed points of its deterministic map, for people and as JSON.
-struct FlowReport {
+/// A flow of temperatures, and the fixed points of its deterministic map.
+public struct FlowReport: Report {
     private let model: String
     private let size: Int
     private let samples: Int
@@ -30,48 +30,46 @@ struct FlowReport {
 
     // MARK: For people
 
-    var text: String {
-        var lines = [
+    public var table: Table {
+        var table = Table(
             "v → h → v of \(model), \(samples) configurations of the \(size)×\(size) torus a start",
             "K is read off the energy by Kaufman's exact one of this size; |m| and C beside the "
-                + "Ising model's at that K",
-            pad("step", 6) + pad("energy", 20) + pad("K", 18) + pad("T", 9)
-                + pad("|m|", 9) + pad("Ising", 9) + pad("C", 9) + pad("Ising", 9) + "  Ising?",
-        ]
+                + "Ising model's at that K")
+        table.columns(
+            .right("step"), "energy", "K", "T", "|m|", "Ising", "C", "Ising", .left("Ising?"))
         for flow in flows {
-            lines.append("from K = \(decimal(flow.start, 4))")
-            lines += flow.rows.map(line)
+            table.row("K = \(decimal(flow.start, 4))")
+            for row in flow.rows { table.row(cells(row)) }
         }
-        lines.append(
+        table.line(
             "K_c = \(decimal(criticalCoupling, 4)); the specific heat of this size is largest at "
                 + "K = \(decimal(heatPeak, 4))")
         for flow in flows {
-            lines.append(
+            table.line(
                 "  from K = \(decimal(flow.start, 4)): \(flow.direction.rawValue)"
                     + " (renormalization: \(renormalization(flow.start)))")
         }
-        lines.append(
+        table.line(
             "v → h → v is the sampler of the model: in the end every flow has the temperature of "
                 + "the model, whatever it was trained on")
-        lines += pointLines
-        return lines.joined(separator: "\n")
+        addPoints(to: &table)
+        return table
     }
 
-    private func line(_ row: TemperatureFlow.Row) -> String {
-        let energy = "\(decimal(row.energy.value, 4)) ± \(decimal(row.energy.error, 4))"
-        let start = pad("\(row.step)", 6) + pad(energy, 20)
+    private func cells(_ row: TemperatureFlow.Row) -> [String] {
+        let magnetization = decimal(row.magnetization.value, 4)
+        let start = [
+            "\(row.step)", "\(decimal(row.energy.value, 4)) ± \(decimal(row.energy.error, 4))",
+        ]
         guard let coupling = row.coupling else {
-            return start + pad(words(row.reading), 27)
-                + pad(decimal(row.magnetization.value, 4), 9)
+            return start + [words(row.reading), "", magnetization]
         }
-        return start
-            + pad("\(decimal(coupling.value, 4)) ± \(decimal(coupling.error, 4))", 18)
-            + pad(decimal(1 / coupling.value, 3), 9)
-            + pad(decimal(row.magnetization.value, 4), 9)
-            + pad(decimal(row.magnetizationReference?.value, 4), 9)
-            + pad(decimal(row.specificHeat?.value, 4), 9)
-            + pad(decimal(row.specificHeatReference, 4), 9)
-            + (row.isConsistent == true ? "  yes" : "  no")
+        return start + [
+            "\(decimal(coupling.value, 4)) ± \(decimal(coupling.error, 4))",
+            decimal(1 / coupling.value, 3), magnetization,
+            decimal(row.magnetizationReference?.value, 4), decimal(row.specificHeat?.value, 4),
+            decimal(row.specificHeatReference, 4), row.isConsistent == true ? "yes" : "no",
+        ]
     }
 
     private func words(_ reading: Thermometer.Reading) -> String {
@@ -88,96 +86,111 @@ struct FlowReport {
         return coupling < criticalCoupling ? "away, to K = 0" : "away, to K = ∞"
     }
 
-    private var pointLines: [String] {
-        var lines = [
+    private func addPoints(to table: inout Table) {
+        table.line(
             "fixed points of the deterministic map: \(points.points.count), attracting where the "
-                + "radius is below 1; starts that end there by K, and from undecided means"
-        ]
+                + "radius is below 1; starts that end there by K, and from undecided means")
         let groups = flows.map { decimal($0.start, 3) } + ["undecided"]
-        lines.append(
-            pad("mean", 9) + pad("residual", 11) + pad("radius", 9) + pad("G", 12)
-                + groups.map { pad($0, 10) }.joined())
+        table.columns(
+            [.right("mean"), "residual", "radius", "G"] + groups.map { Table.Column($0) })
         // The undecided start has a row whatever its place: it tells whether disorder is stable.
         let first = points.points.prefix(Self.shownPoints)
         let others = points.points.dropFirst(Self.shownPoints)
-        let shown = first + others.filter { $0.basin[flows.count] > 0 }
-        for point in shown {
-            lines.append(
-                pad(decimal(point.mean, 4), 9) + pad(scientific(point.residual), 11)
-                    + pad(decimal(point.spectralRadius, 4), 9)
-                    + pad(decimal(point.freeEnergy, 4), 12)
-                    + point.basin.map { pad("\($0)", 10) }.joined())
+        for point in first + others.filter({ $0.basin[flows.count] > 0 }) {
+            table.row(
+                [
+                    decimal(point.mean, 4), scientific(point.residual),
+                    decimal(point.spectralRadius, 4), decimal(point.freeEnergy, 4),
+                ] + point.basin.map { "\($0)" })
         }
         let rest = others.filter { $0.basin[flows.count] == 0 }
         if !rest.isEmpty {
             let sums = groups.indices.map { group in rest.reduce(0) { $0 + $1.basin[group] } }
-            lines.append(
-                pad("\(rest.count) more", 41) + sums.map { pad("\($0)", 10) }.joined())
+            table.row(["\(rest.count) more", "", "", ""] + sums.map { "\($0)" })
         }
-        if points.moving.contains(where: { $0 > 0 }) {
-            lines.append(
-                pad("still moving after \(MeanFieldFixedPoints.mostSteps)", 41)
-                    + points.moving.map { pad("\($0)", 10) }.joined())
-        }
-        return lines
-    }
-
-    /// A small number by its power of ten.
-    private func scientific(_ value: Double) -> String {
-        guard value > 0 else { return "0" }
-        var exponent = 0
-        var digits = value
-        while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
-        return "\(decimal(digits, 1))e\(exponent)"
+        guard points.moving.contains(where: { $0 > 0 }) else { return }
+        table.row(["moving", "", "", ""] + points.moving.map { "\($0)" })
+        table.line(
+            "Starts that move were still moving after \(MeanFieldFixedPoints.mostSteps) steps.")
     }
 
     // MARK: JSON
 
-    var json: String {
-        """
-        {"size": \(size), "samples": \(samples), "critical_coupling": \(criticalCoupling), \
-        "coupling_of_largest_specific_heat": \(heatPeak), \
-        "flows": [\(flows.map(object).joined(separator: ", "))], \
-        "fixed_points": [\(points.points.map(object).joined(separator: ", "))], \
-        "still_moving": \(list(points.moving))}
-        """
+    private enum Key: CodingKey {
+        case size, samples, criticalCoupling, couplingOfLargestSpecificHeat, flows, fixedPoints
+        case stillMoving
     }
 
-    private func object(_ flow: TemperatureFlow) -> String {
-        """
-        {"coupling": \(flow.start), "direction": "\(flow.direction.rawValue)", \
-        "steps": [\(flow.rows.map(object).joined(separator: ", "))]}
-        """
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(size, forKey: .size)
+        try container.encode(samples, forKey: .samples)
+        try container.encode(criticalCoupling, forKey: .criticalCoupling)
+        try container.encode(heatPeak, forKey: .couplingOfLargestSpecificHeat)
+        let codedFlows = flows.map { flow in
+            CodedFlow(
+                coupling: flow.start, direction: flow.direction.rawValue,
+                steps: flow.rows.map { CodedRow($0, reading: words($0.reading)) })
+        }
+        try container.encode(codedFlows, forKey: .flows)
+        try container.encode(points.points.map(CodedPoint.init), forKey: .fixedPoints)
+        try container.encode(points.moving, forKey: .stillMoving)
     }
+}
 
-    private func object(_ row: TemperatureFlow.Row) -> String {
-        """
-        {"step": \(row.step), "energy": \(jsonNumber(row.energy.value)), \
-        "energy_error": \(jsonNumber(row.energy.error)), \
-        "reading": "\(row.coupling == nil ? words(row.reading) : "coupling")", \
-        "coupling": \(number(row.coupling?.value)), \
-        "coupling_error": \(number(row.coupling?.error)), \
-        "abs_magnetization": \(jsonNumber(row.magnetization.value)), \
-        "abs_magnetization_error": \(jsonNumber(row.magnetization.error)), \
-        "abs_magnetization_reference": \(number(row.magnetizationReference?.value)), \
-        "specific_heat": \(number(row.specificHeat?.value)), \
-        "specific_heat_error": \(number(row.specificHeat?.error)), \
-        "specific_heat_reference": \(number(row.specificHeatReference)), \
-        "consistent": \(row.isConsistent.map { "\($0)" } ?? "null")}
-        """
+/// The keys of the flow from one coupling.
+private struct CodedFlow: Encodable {
+    let coupling: Double
+    let direction: String
+    let steps: [CodedRow]
+}
+
+/// The keys of a measured step; what cannot be read off is null.
+private struct CodedRow: Encodable {
+    let step: Int
+    let energy: Double
+    let energyError: Double
+    let reading: String
+    @OrNull private(set) var coupling: Double?
+    @OrNull private(set) var couplingError: Double?
+    let absMagnetization: Double
+    let absMagnetizationError: Double
+    @OrNull private(set) var absMagnetizationReference: Double?
+    @OrNull private(set) var specificHeat: Double?
+    @OrNull private(set) var specificHeatError: Double?
+    @OrNull private(set) var specificHeatReference: Double?
+    @OrNull private(set) var consistent: Bool?
+
+    init(_ row: TemperatureFlow.Row, reading: String) {
+        step = row.step
+        energy = row.energy.value
+        energyError = row.energy.error
+        self.reading = row.coupling == nil ? reading : "coupling"
+        coupling = row.coupling?.value
+        couplingError = row.coupling?.error
+        absMagnetization = row.magnetization.value
+        absMagnetizationError = row.magnetization.error
+        absMagnetizationReference = row.magnetizationReference?.value
+        specificHeat = row.specificHeat?.value
+        specificHeatError = row.specificHeat?.error
+        specificHeatReference = row.specificHeatReference
+        consistent = row.isConsistent
     }
+}
 
-    private func object(_ point: MeanFieldFixedPoints.Point) -> String {
-        """
-        {"mean": \(point.mean), "residual": \(point.residual), \
-        "spectral_radius": \(point.spectralRadius), "free_energy": \(point.freeEnergy), \
-        "basin": \(list(point.basin))}
-        """
-    }
+/// The keys of a fixed point.
+private struct CodedPoint: Encodable {
+    let mean: Double
+    let residual: Double
+    let spectralRadius: Double
+    let freeEnergy: Double
+    let basin: [Int]
 
-    private func number(_ value: Double?) -> String { value.map(jsonNumber) ?? "null" }
-
-    private func list(_ counts: [Int]) -> String {
-        "[" + counts.map { "\($0)" }.joined(separator: ", ") + "]"
+    init(_ point: MeanFieldFixedPoints.Point) {
+        mean = point.mean
+        residual = point.residual
+        spectralRadius = point.spectralRadius
+        freeEnergy = point.freeEnergy
+        basin = point.basin
     }
 }

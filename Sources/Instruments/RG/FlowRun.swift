@@ -42,9 +42,11 @@ public struct FlowRun {
 
     /// Collective.
     ///
-    /// Draws, flows and measures; returns what to print on rank 0, nil elsewhere. The same on any
-    /// number of ranks: every chain is a function of its number, and the sums are integers.
-    public func run(json: Bool, _ world: borrowing Communicator) throws -> String? {
+    /// Draws, flows and measures; returns nil but on rank 0.
+    ///
+    /// Every chain is a function of its number, and all sums are integers, so that any number of ranks
+    /// gives the same report.
+    public func run(_ world: borrowing Communicator) throws -> FlowReport? {
         try world.together { try checkArguments() }
         let model = try Model.load(model, world)
         try world.together {
@@ -74,9 +76,8 @@ public struct FlowRun {
         try addReferences(to: &flows, world)
         guard world.rank == 0 else { return nil }
         let points = MeanFieldFixedPoints(ends, groups: couplings.count + 1, under: map)
-        let report = try FlowReport(
+        return try FlowReport(
             model: self.model, size: size, samples: samples, flows: flows, points: points)
-        return json ? report.json : report.text
     }
 
     private func checkArguments() throws {

@@ -1,10 +1,10 @@
 import Analysis
 import Ising
 import Renormalization
-import Reports
+public import Reports
 
 /// What was found of a model's kernel on a target; logarithms and information in nats.
-public struct TraceReport: Sendable {
+public struct TraceReport: Report, Sendable {
     /// A number with how it was found.
     struct Found: Sendable {
         let estimate: Estimate
@@ -45,82 +45,38 @@ public struct TraceReport: Sendable {
     /// F_h − F_v = ln Z − ln Z of the model.
     var freeEnergyDifference: Double { targetLogZ - logZ.estimate.value }
 
-    /// One object on one line.
-    public var json: String {
-        var entries = [
-            "\"residual_mean\": \(jsonNumber(residual.mean.value))",
-            "\"residual_mean_error\": \(jsonNumber(residual.mean.error))",
-            "\"residual_variance\": \(jsonNumber(residual.variance))",
-            "\"residual_max\": \(jsonNumber(residual.largest))",
-            "\"states\": \(residual.states)",
-            "\"kl\": \(jsonNumber(divergence.value))",
-            "\"kl_error\": \(jsonNumber(divergence.error))",
-            "\"exact\": \(isExact)",
-            json(information),
-            "\"delta_f\": \(jsonNumber(freeEnergyDifference))",
-            "\"delta_f_error\": \(jsonNumber(logZ.estimate.error))",
-            "\"log_z\": \(jsonNumber(logZ.estimate.value))",
-            "\"log_z_error\": \(jsonNumber(logZ.estimate.error))",
-            "\"log_z_method\": \"\(logZ.method)\"",
-        ]
+    public var table: Table {
+        var table = Table()
+        table.lines(heading)
+        table.line("trace condition ln Tr_h e^T(v,h), 0 at a perfect fit but for a constant")
+        table.columns("", .left(), .left())
+        table.row("  mean", text(residual.mean), residualMethod)
+        table.row("  variance", decimal(residual.variance, 6), "0 at a perfect fit")
+        table.row(
+            "  largest magnitude", decimal(residual.largest, 6), "over \(residual.states) states")
+        table.row(
+            "KL(P‖p)", text(divergence), isExact ? "exact" : "from means and ln Z below")
+        table.row("I(v; h)", text(information), remark(information))
+        table.row("ln Z of the model", text(logZ.estimate), "by " + logZ.method)
         if let logZCheck {
-            entries += [
-                "\"log_z_check\": \(jsonNumber(logZCheck.estimate.value))",
-                "\"log_z_check_error\": \(jsonNumber(logZCheck.estimate.error))",
-            ]
+            table.row("  and again", text(logZCheck.estimate), "by " + logZCheck.method)
         }
-        let parts = controls.map {
-            "{\"kernel\": \"\($0.name)\", \"residual_max\": \(jsonNumber($0.largestResidual)), "
-                + json($0.information) + "}"
-        }
-        entries.append("\"controls\": [" + parts.joined(separator: ", ") + "]")
-        return "{" + entries.joined(separator: ", ") + "}"
-    }
-
-    private func json(_ information: Information) -> String {
-        """
-        "mutual_information": \(jsonNumber(information.lower.value)), \
-        "mutual_information_error": \(jsonNumber(information.lower.error)), \
-        "mutual_information_upper": \(jsonNumber(information.upper)), \
-        "mutual_information_exact": \(information.isExact)
-        """
-    }
-
-    /// Aligned lines for people.
-    public var table: String {
-        var lines = heading
-        func add(_ name: String, _ value: String, _ remark: String) {
-            lines.append(
-                name + String(repeating: " ", count: max(1, 34 - name.count)) + value
-                    + String(repeating: " ", count: max(2, 26 - value.count)) + remark)
-        }
-        lines.append("trace condition ln Tr_h e^T(v,h), 0 at a perfect fit but for a constant")
-        add("  mean", text(residual.mean), residualMethod)
-        add("  variance", decimal(residual.variance, 6), "0 at a perfect fit")
-        add("  largest magnitude", decimal(residual.largest, 6), "over \(residual.states) states")
-        add("KL(P‖p)", text(divergence), isExact ? "exact" : "from means and ln Z below")
-        add("I(v; h)", text(information), remark(information))
-        add("ln Z of the model", text(logZ.estimate), "by " + logZ.method)
-        if let logZCheck {
-            add("  and again", text(logZCheck.estimate), "by " + logZCheck.method)
-        }
-        add(
+        table.row(
             "ΔF = F_h − F_v",
             text(Estimate(value: freeEnergyDifference, error: logZ.estimate.error)),
             "a normalization only: a constant")
-        lines.append(
-            "                                  "
-                + "added to E makes it 0 for any RBM, and is no sign of a fit")
-        if !controls.isEmpty {
-            lines.append("controls: one hidden spin for each 2×2 block")
-            for control in controls {
-                add(
-                    "  " + control.name, "I = " + text(control.information),
-                    "residual at most \(residualText(control.largestResidual)); "
-                        + remark(control.information))
-            }
+        table.row("", "", "added to E makes it 0 for any RBM,")
+        table.row("", "", "and does not show a fit")
+        guard !controls.isEmpty else { return table }
+        table.line("controls: one hidden spin for each 2×2 block")
+        table.columns("", .left(), .left())
+        for control in controls {
+            table.row(
+                "  " + control.name, "I = " + text(control.information),
+                "residual at most \(residualText(control.largestResidual)); "
+                    + remark(control.information))
         }
-        return lines.joined(separator: "\n")
+        return table
     }
 
     private func residualText(_ value: Double) -> String {
@@ -148,5 +104,62 @@ public struct TraceReport: Sendable {
     private func remark(_ information: Information) -> String {
         information.isExact
             ? "nats, exact" : "nats, bounds from samples; a lower one ends at ln n"
+    }
+}
+
+// MARK: - JSON
+
+extension TraceReport {
+    private enum Key: CodingKey {
+        case residualMean, residualMeanError, residualVariance, residualMax, states, kl, klError
+        case exact, deltaF, deltaFError, logZ, logZError, logZMethod, logZCheck, logZCheckError
+        case controls
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        func put(_ estimate: Estimate, _ value: Key, _ error: Key) throws {
+            try container.encode(estimate.value, forKey: value)
+            try container.encode(estimate.error, forKey: error)
+        }
+        try put(residual.mean, .residualMean, .residualMeanError)
+        try container.encode(residual.variance, forKey: .residualVariance)
+        try container.encode(residual.largest, forKey: .residualMax)
+        try container.encode(residual.states, forKey: .states)
+        try put(divergence, .kl, .klError)
+        try container.encode(isExact, forKey: .exact)
+        try information.encode(to: encoder)
+        try container.encode(freeEnergyDifference, forKey: .deltaF)
+        try container.encode(logZ.estimate.error, forKey: .deltaFError)
+        try put(logZ.estimate, .logZ, .logZError)
+        try container.encode(logZ.method, forKey: .logZMethod)
+        if let logZCheck { try put(logZCheck.estimate, .logZCheck, .logZCheckError) }
+        try container.encode(controls, forKey: .controls)
+    }
+}
+
+extension TraceReport.Information: Encodable {
+    private enum Key: CodingKey {
+        case mutualInformation, mutualInformationError, mutualInformationUpper
+        case mutualInformationExact
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(lower.value, forKey: .mutualInformation)
+        try container.encode(lower.error, forKey: .mutualInformationError)
+        try container.encode(upper, forKey: .mutualInformationUpper)
+        try container.encode(isExact, forKey: .mutualInformationExact)
+    }
+}
+
+extension TraceReport.Control: Encodable {
+    private enum Key: CodingKey { case kernel, residualMax }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(name, forKey: .kernel)
+        try container.encode(largestResidual, forKey: .residualMax)
+        try information.encode(to: encoder)
     }
 }

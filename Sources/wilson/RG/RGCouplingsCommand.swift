@@ -1,6 +1,7 @@
 import ArgumentParser
 import Instruments
 import Renormalization
+import Reports
 
 struct RGCouplingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,9 +49,8 @@ struct RGCouplingsCommand: ParsableCommand {
 
     func run() throws {
         try withoutMPI {
-            let report = try CouplingsReport(
-                model: model, layer: layer, side: side, picture: picture)
-            print(json ? report.json : report.table)
+            let run = CouplingsRun(model: model, layer: layer, side: side, picture: picture)
+            try Output.show(run.run(), asJSON: json)
         }
     }
 }

@@ -60,13 +60,11 @@ struct RGFlowCommand: ParsableCommand {
     }
 
     func run() throws {
-        try common.onAllRanks { world, _ in
-            let text = try FlowRun(
+        try common.onAllRanks(json: json) { world in
+            try FlowRun(
                 model: model, size: size, couplings: couplings ?? FlowRun.defaultCouplings,
                 steps: steps, samples: samples, seed: seed
-            ).run(json: json, world)
-            if let text { print(text) }
-            return 0
+            ).run(world)
         }
     }
 }

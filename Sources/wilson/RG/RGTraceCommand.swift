@@ -71,8 +71,8 @@ struct RGTraceCommand: ParsableCommand {
     }
 
     func run() throws {
-        try common.onAllRanks { world, _ in
-            let report = try TraceRun(
+        try common.onAllRanks(json: json) { world in
+            try TraceRun(
                 model: model,
                 target: target == "ising"
                     ? .ising(size: size, coupling: coupling) : .file(target, binarize: binarize),
@@ -80,8 +80,6 @@ struct RGTraceCommand: ParsableCommand {
                     samples: samples, sweeps: sweeps, annealing: annealing.plan),
                 seed: seed
             ).run(world)
-            if world.rank == 0 { print(json ? report.json : report.table) }
-            return 0
         }
     }
 }
