@@ -72,14 +72,14 @@ let package = Package(
                 "Analysis", "RandomStreams",
                 .product(name: "RealModule", package: "swift-numerics"),
             ],
-            swiftSettings: swiftSettings),
+            exclude: ["README.md"], swiftSettings: swiftSettings),
         .target(
             name: "Renormalization",
             dependencies: [
                 "Analysis", "Ising", "RandomStreams", "RBMCore",
                 .product(name: "RealModule", package: "swift-numerics"),
             ],
-            swiftSettings: swiftSettings),
+            exclude: ["README.md"], swiftSettings: swiftSettings),
         .target(
             name: "Configuration",
             dependencies: ["RBMCore", .product(name: "Yams", package: "Yams")],

@@ -1,22 +1,22 @@
-/// Reports a lattice or a coupling for which the question has no answer here, and what would.
+/// Reports a lattice or a coupling for which a question has no answer here, and what has one.
 public enum IsingError: Error, Equatable, Sendable {
-    /// A size outside the range that the named calculation can do.
+    /// A size outside the range of the named calculation.
     case size(Int, allowed: ClosedRange<Int>, for: String)
-    /// A coupling that is no finite number.
+    /// A coupling that is not a finite number.
     case couplingNotFinite(Double)
-    /// A field that is no finite number.
+    /// A field that is not a finite number.
     case fieldNotFinite(Double)
     /// A negative coupling on a torus of odd size, where no arrangement satisfies every bond.
     case frustrated(size: Int, coupling: Double)
     /// A method that does not sample this lattice at this coupling.
     case method(SamplingMethod, reason: String)
-    /// Configurations so correlated that the pilot run ended before it could tell how much.
+    /// Configurations so correlated that the pilot run ended before it could measure how much.
     case slow(SamplingMethod, size: Int, coupling: Double, sweeps: Int)
     /// A byte of a configuration that is neither 0 nor 1.
     case notASpin(UInt8, configuration: Int)
-    /// A parameter outside the range that is done.
+    /// A parameter outside the accepted range.
     case outOfRange(String, Double, allowed: ClosedRange<Double>)
-    /// An accuracy that no number of configurations gives.
+    /// An accuracy that no number of configurations can give.
     case accuracy(Double)
 }
 
@@ -41,7 +41,7 @@ extension IsingError: CustomStringConvertible {
         case .method(let method, let reason):
             return "method \(method.rawValue): \(reason)"
         case .slow(let method, let size, let coupling, let sweeps):
-            let way = method == .metropolis ? ", which has no field" : ""
+            let way = method == .metropolis ? ", which samples without a field" : ""
             return """
                 method \(method.rawValue) at size \(size) and coupling \(coupling): the \
                 autocorrelation time cannot be measured within \(sweeps) sweeps; use \

@@ -1,12 +1,12 @@
-/// Reports a question that a method cannot answer, with the reason and what would answer it.
+/// Reports a question that a method cannot answer, with the reason and a remedy.
 ///
-/// An instrument that says no is worth more than a number without meaning.
+/// A refusal is worth more than a number without meaning.
 public enum RenormalizationError: Error, Equatable, Sendable {
-    /// A lattice, coupling or parameter outside the method's reach.
+    /// A lattice, coupling or parameter is out of the method's reach.
     case argument(String)
-    /// A model or file that is not what the method measures.
+    /// A model or a file is not what the method measures.
     case model(String)
-    /// A calculation that did not converge.
+    /// A calculation did not converge.
     case numerical(String)
 }
 

@@ -169,6 +169,6 @@ import Testing
         let run = try Command.run([
             "rg", "trace", "\(output)/model.safetensors", "--target", "ising", "--coupling", "0.4",
         ])
-        #expect(run.status == 65 && run.errors.contains("no square lattice"), "\(run.words)")
+        #expect(run.status == 65 && run.errors.contains("not a square lattice"), "\(run.words)")
     }
 }

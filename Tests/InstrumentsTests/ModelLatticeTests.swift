@@ -54,7 +54,7 @@ struct ModelLatticeTests {
             let error = #expect(throws: RenormalizationError.self) {
                 try ModelLattice(square: model(shape), "a file")
             }
-            #expect("\(try #require(error))".contains("no square lattice"))
+            #expect("\(try #require(error))".contains("not a square lattice"))
         }
     }
 

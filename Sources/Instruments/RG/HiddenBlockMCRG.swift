@@ -10,8 +10,8 @@ import Storage
 /// Measures scaling exponents with the sampled hidden layers of a trained model as block spins, for
 /// `wilson rg mcrg --model`.
 ///
-/// The hidden units take the place of the majorities. Where their receptive fields make no 4:1
-/// coarse lattice there is no such place, and the answer is a refusal with the picture.
+/// The hidden units take the place of the majorities. If their receptive fields are not a 4:1 coarse
+/// lattice, the answer is a refusal with a picture of the fields.
 public struct HiddenBlockMCRG {
     private let model: String
     private let size: Int?
@@ -97,10 +97,10 @@ public struct HiddenBlockMCRG {
                 let path = picture ?? defaultPicture
                 try draw(path)
                 throw RenormalizationError.model(
-                    "\(place)\(model) \(placement.problem ?? "is no lattice"). The middles of the "
+                    "\(place)\(model) \(placement.problem ?? "is not a lattice"). The middles of the "
                         + "blocks, where they fit best, are \(decimal(placement.displacement, 2)) "
-                        + "sites from the centres. The units are no block spins, and have no "
-                        + "exponents to measure; the picture of their receptive fields is \(path)")
+                        + "sites from the centres. The units cannot serve as block spins, and "
+                        + "exponents cannot be measured; \(path) shows their receptive fields")
             }
             if let picture, index == 0 { try draw(picture) }
             hidden.append(lattice)

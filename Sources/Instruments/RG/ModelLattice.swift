@@ -20,7 +20,7 @@ struct ModelLattice: Equatable {
 
     var description: String { "\(rows)×\(columns) " + (isTorus ? "torus" : "lattice") }
 
-    /// Finds the lattice; nil where a case is no rectangle.
+    /// Finds the lattice; nil if a case is not a rectangle.
     init?(_ model: Model) {
         guard case let shape = Self.shape(model), shape.count == 2 else { return nil }
         self.init(rows: shape[0], columns: shape[1], of: model)
@@ -39,7 +39,7 @@ struct ModelLattice: Equatable {
         let side = Int(Double(units).squareRoot().rounded())
         guard side * side == units, shape.count == 1 || shape == [side, side] else {
             let text = shape.map { "\($0)" }.joined(separator: "×")
-            throw .model("\(path): its cases have the shape \(text), which is no square lattice")
+            throw .model("\(path): its cases have the shape \(text), which is not a square lattice")
         }
         if let size, size != side {
             throw .argument("--size is \(size), but \(path) is of a \(side)×\(side) lattice")

@@ -1,12 +1,12 @@
 import RealModule
 
-/// How many configurations of a small torus have each energy and magnetization.
+/// Counts how many configurations of a small torus have each energy and magnetization.
 ///
-/// By walking through all 2^N configurations in Gray-code order, one spin a step. Sizes 2 to 5; the
-/// last takes some tenths of a second. Bonds are counted as in `Kaufman`; a field h adds −h Σ s to
-/// H, for which the torus has no closed form.
+/// Visits all 2^N configurations in Gray-code order, which turns one spin over at each step. Size 5
+/// takes some tenths of a second. Bonds are counted as in `Kaufman`. A field h adds −h Σ s to H; no
+/// closed form is known for it.
 public struct DensityOfStates: Sendable {
-    /// Sizes that are enumerated.
+    /// The sizes that can be enumerated.
     public static let sizes = 2...5
 
     /// L.
@@ -60,7 +60,7 @@ public struct DensityOfStates: Sendable {
         self.counts = counts
     }
 
-    /// Number of configurations with energy −Σ s s′ over bonds.
+    /// Returns the number of configurations with a given energy −Σ s s′ over bonds.
     public func count(energy: Int) -> Int {
         let doubled = energy + 2 * sites
         guard doubled % 2 == 0, 0...4 * sites ~= doubled else { return 0 }
@@ -101,7 +101,8 @@ public struct DensityOfStates: Sendable {
         return try average(coupling, field) { _, magnetization in magnetization / sites }.mean
     }
 
-    /// Returns ln Z and the mean of a function of energy and magnetization of the whole lattice.
+    /// Returns ln Z and the mean of a function of the energy and the magnetization of the whole
+    /// lattice.
     private func average(
         _ coupling: Double, _ field: Double, of f: (Double, Double) -> Double
     ) throws(IsingError) -> (logZ: Double, mean: Double) {
@@ -116,7 +117,7 @@ public struct DensityOfStates: Sendable {
                 levels.append((Double(count), energy, sum, field * sum - coupling * energy))
             }
         }
-        // The largest −H of any state; on frustrated lattices it is below 2N|K|.
+        // The largest −H of all states; on frustrated lattices it is below 2N|K|.
         let ground = levels.reduce(-Double.infinity) { max($0, $1.log) }
         var partition = 0.0
         var sum = 0.0

@@ -1,7 +1,7 @@
-/// Thermodynamics of a finite lattice, exact to rounding: some 10⁻¹⁵ per site.
+/// Thermodynamics of a finite lattice, exact to rounding, which is about 10⁻¹⁵ per site.
 ///
-/// H = −K Σ s s′ over bonds, so energies are in units of the bond strength J and K = J/kT.
-/// N = L² is the number of sites; logarithms are natural.
+/// H = −K Σ s s′ over bonds. Energies are in units of the bond strength J, and K = J/kT. N = L² is the
+/// number of sites. Logarithms are natural.
 public struct ExactThermodynamics: Sendable, Equatable {
     /// ln Z of the whole lattice.
     public let logZ: Double

@@ -9,7 +9,7 @@ struct Jet: Equatable {
     /// The variable itself.
     static func variable(_ value: Double) -> Jet { Jet(value: value, first: 1) }
 
-    /// A function of this one, whose value and derivatives at it are given.
+    /// Returns a function of this one, given its value and its derivatives at this value.
     func apply(_ value: Double, _ slope: Double, _ curvature: Double) -> Jet {
         Jet(
             value: value, first: slope * first,

@@ -1,21 +1,21 @@
 import RealModule
 
-/// The partition function of the L×L torus in closed form, for any size.
+/// Calculates the partition function of the L×L torus in closed form, at any size.
 ///
-/// Each site has a bond to its right and one to its lower neighbour, 2L² in all; on the 2×2 torus
-/// each pair of neighbours is therefore joined by two bonds.
+/// Each site has one bond to its right neighbour and one to its lower neighbour, which makes 2L²
+/// bonds. On the 2×2 torus two bonds therefore join each pair of neighbours.
 ///
 /// Source: [Kaufman49].
 public enum Kaufman {
     /// Returns ln Z of the torus, and its energy and specific heat from exact derivatives.
     ///
-    /// Everything is kept in logarithms. On even sizes Z(−K) = Z(K), since the spins of one
-    /// sublattice can be turned over; K = 0 is N ln 2.
+    /// Everything is kept in logarithms. At even sizes Z(−K) = Z(K), since the spins of one sublattice
+    /// can be turned over.
     ///
     /// - Parameters:
     ///   - size: L ≥ 2; the cost is proportional to L.
-    ///   - coupling: K, finite; negative only for even L.
-    /// - Throws: `IsingError` for other sizes and couplings.
+    ///   - coupling: K, finite; it may be negative if L is even.
+    /// - Throws: `IsingError` for any other size or coupling.
     public static func torus(size: Int, coupling: Double) throws(IsingError)
         -> ExactThermodynamics
     {
@@ -28,7 +28,8 @@ public enum Kaufman {
             sites: sites)
     }
 
-    /// Beyond this coupling one overturned spin has weight e^{−8K} < 10⁻¹⁷³, and sinh² may overflow.
+    /// The coupling beyond which one overturned spin has a weight e^{−8K} below 10⁻¹⁷³, and sinh² may
+    /// overflow.
     static let frozen = 50.0
 
     private static func logPartition(size: Int, strength k: Double)
@@ -40,7 +41,7 @@ public enum Kaufman {
             return (2 * sites * k + .log(2), 2 * sites, 64 * sites * .exp(-8 * k))
         }
         let half = Double(size) / 2
-        // Products of 2cosh(Lγ/2) and 2sinh(Lγ/2), each times sinh(2K)^{L/2}; the mode 0 is apart.
+        // Products of 2cosh(Lγ/2) and 2sinh(Lγ/2), each times sinh(2K)^{L/2}, without the mode 0.
         var oddCosh = LogTerm()
         var oddSinh = LogTerm()
         var evenCosh = LogTerm()
@@ -55,8 +56,8 @@ public enum Kaufman {
             evenCosh.multiply(by: cosh0)
             evenSinh.multiply(by: sinh0)
         }
-        // γ₀ = 2K + ln tanh K keeps its sign: sinh 2K · e^{±γ₀} are these two, and 2sinh(Lγ₀/2) is
-        // the difference of their powers, negative below the critical coupling.
+        // γ₀ = 2K + ln tanh K may be negative. These two are sinh 2K · e^{±γ₀}; 2sinh(Lγ₀/2) is the
+        // difference of their powers, and is negative below the critical coupling.
         let rising = LogTerm(
             value: half * (.log(2) + 2 * .log(.sinh(k)) + 2 * k),
             first: half * (2 / .tanh(k) + 2),
@@ -100,7 +101,7 @@ public enum Kaufman {
         )
     }
 
-    /// Refuses what no calculation on the torus can answer.
+    /// Refuses a size or coupling for which no calculation on the torus has an answer.
     static func checkTorus(size: Int, coupling: Double, for calculation: String)
         throws(IsingError)
     {
@@ -129,8 +130,8 @@ private struct LogTerm {
 
     /// Returns the logarithm of a signed sum, whose total is positive.
     ///
-    /// The derivatives are weighted means and a weighted variance of those of the terms, so nothing
-    /// of the size of N² ever cancels.
+    /// The derivatives are weighted means and a weighted variance of those of the terms, so that no
+    /// numbers of the size of N² cancel.
     static func sum(_ terms: [(sign: Double, term: LogTerm)]) -> LogTerm {
         let largest = terms.map(\.term.value).max() ?? 0
         let weights = terms.map { $0.sign * .exp($0.term.value - largest) }

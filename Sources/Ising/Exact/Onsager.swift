@@ -1,12 +1,12 @@
 import RealModule
 
-/// The infinite square lattice without a field.
+/// Solves the infinite square lattice without a field.
 public enum Onsager {
     /// Returns free energy, energy and specific heat per site.
     ///
-    /// At `criticalCoupling`, the double nearest to K_c, the energy is −√2 and the specific heat,
-    /// which diverges as a logarithm, is `.infinity`. The square lattice is bipartite, so −K gives
-    /// the free energy and specific heat of K, and the opposite energy.
+    /// At `criticalCoupling`, the double nearest to K_c, the energy is −√2 and the specific heat is
+    /// `.infinity`, for it diverges as a logarithm. The square lattice is bipartite: −K has the free
+    /// energy and the specific heat of K, and the opposite energy.
     ///
     /// - Throws: `IsingError.couplingNotFinite`.
     ///
@@ -31,7 +31,7 @@ public enum Onsager {
 
     /// Returns the spontaneous magnetization (1 − sinh⁻⁴ 2K)^{1/8} per site, 0 up to K_c.
     ///
-    /// It is the uniform one: 0 for negative couplings, whose order is staggered.
+    /// It is the uniform magnetization, which is 0 at negative couplings: their order is staggered.
     ///
     /// - Throws: `IsingError.couplingNotFinite`.
     ///
@@ -45,8 +45,8 @@ public enum Onsager {
 
     /// Returns ln Z, ∂ ln Z/∂K and the specific heat per site, averaged over modes.
     ///
-    /// The integrand is periodic and analytic: the midpoint rule converges as e^{−n/ξ}, here to
-    /// the last digit, and unlike the elliptic form it loses none as K → 0.
+    /// The integrand is periodic and analytic, so that the midpoint rule converges as e^{−n/ξ}, here to
+    /// the last digit. Unlike the elliptic form it loses no digits as K → 0.
     static func modeAverage(_ coupling: Double) -> (Double, Double, Double) {
         let count = 256
         var logZ = 0.0
@@ -65,7 +65,8 @@ public enum Onsager {
         )
     }
 
-    /// Returns the same three from complete elliptic integrals; singular only at K_c itself.
+    /// Returns the same three numbers from complete elliptic integrals, which are singular only at K_c
+    /// itself.
     static func ellipticForm(_ coupling: Double) -> (Double, Double, Double) {
         let s = Double.sinh(2 * coupling)
         let cotangent = Double.cosh(2 * coupling) / s
@@ -88,8 +89,8 @@ public enum Onsager {
         return (logZ, derivative, 2 / .pi * factor * factor * bracket)
     }
 
-    /// Returns the complete elliptic integrals K and E from the complementary modulus in (0, 1], by
-    /// the arithmetic-geometric mean.
+    /// Returns the complete elliptic integrals K and E of a complementary modulus in (0, 1], by the
+    /// arithmetic-geometric mean.
     static func ellipticIntegrals(complement: Double) -> (first: Double, second: Double) {
         var a = 1.0
         var b = complement
@@ -107,14 +108,14 @@ public enum Onsager {
 
     /// Returns the integral of a function over 0...end, which may be singular at 0.
     ///
-    /// The nodes approach the end points doubly exponentially [TakahasiMori74].
+    /// Its nodes approach the end points doubly exponentially [TakahasiMori74].
     private static func doubleExponential(upTo end: Double, _ f: (Double) -> Double) -> Double {
         let step = 1.0 / 64
         var sum = 0.0
         for n in -448...320 {
             let t = Double(n) * step
             let u = Double.pi / 2 * .sinh(t)
-            // x/end = 1/(1 + e^{−2u}), small ones without cancellation.
+            // x/end = 1/(1 + e^{−2u}), in a form that does not cancel where it is small.
             let fraction = 1 / (1 + .exp(-2 * u))
             let other = 1 / (1 + .exp(2 * u))
             sum += Double.pi * .cosh(t) * fraction * other * f(end * fraction)

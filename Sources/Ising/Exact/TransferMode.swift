@@ -2,8 +2,8 @@ import RealModule
 
 /// One fermion mode of the transfer matrix of the square lattice, with two derivatives in K.
 ///
-/// cosh γ = cosh² 2K / sinh 2K − cos θ with γ > 0. Stored is ln B = ln sinh 2K + γ, because B stays
-/// finite and smooth as K → 0, where γ itself grows without bound.
+/// cosh γ = cosh² 2K / sinh 2K − cos θ with γ > 0. What is stored is ln B = ln sinh 2K + γ, because B
+/// stays finite and smooth as K → 0, where γ itself grows without bound.
 ///
 /// Source: [Kaufman49].
 struct TransferMode {

@@ -1,4 +1,4 @@
-/// Unsatisfied bonds and up spins of one configuration.
+/// Counts the unsatisfied bonds and the up spins of one configuration.
 struct LatticeCounts: Equatable {
     let size: Int
     let unsatisfied: Int
@@ -9,9 +9,9 @@ struct LatticeCounts: Equatable {
     /// Σ s.
     var magnetization: Int { 2 * up - size * size }
 
-    /// Counts the configuration of bytes 0/1, shape [L, L], that begins at an offset.
+    /// Counts in the configuration that begins at an offset: bytes 0/1, shape [L, L].
     ///
-    /// - Precondition: it ends within `bytes`.
+    /// - Precondition: The configuration ends within `bytes`.
     init(_ bytes: Span<UInt8>, at offset: Int, size: Int) {
         let sites = size * size
         precondition(
@@ -24,7 +24,8 @@ struct LatticeCounts: Equatable {
         }
     }
 
-    /// Counts over the whole lattice at once, then mends the row ends: long loops vectorize.
+    /// Counts over the whole lattice as one row, because long loops vectorize, and then mends the ends
+    /// of the rows.
     private static func count(_ spins: UnsafePointer<UInt8>, size: Int) -> (Int, Int) {
         let sites = size &* size
         var up: UInt32 = 0

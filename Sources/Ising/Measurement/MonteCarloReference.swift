@@ -1,20 +1,20 @@
 public import Analysis
 
-/// Long runs for what has no closed form on a finite lattice.
+/// Measures what has no closed form on a finite lattice, in long runs.
 public enum MonteCarloReference {
-    /// Sizes that are done in reasonable time and memory.
+    /// The sizes that take a reasonable time and memory.
     public static let sizes = 2...128
 
-    /// Returns ⟨|Σ s|⟩ / N on the L×L torus: exact with error 0 up to L = 5, by sampling beyond.
+    /// Returns ⟨|Σ s|⟩ / N on the L×L torus: exact up to L = 5, and from samples beyond.
     ///
-    /// Configurations are drawn until the error is small enough, at most 2²². At L = 8 and the
-    /// critical coupling the default takes less than a second.
+    /// Draws configurations until the error is small enough, at most 2²² of them. At L = 8 and the
+    /// critical coupling this takes less than a second with the default error.
     ///
     /// - Parameters:
     ///   - size: L, 2 to 128.
-    ///   - coupling: K, finite; negative only for even L beyond 5.
-    ///   - relativeError: standard error to reach, relative to the mean.
-    ///   - seed: names the random numbers; the result depends on nothing else.
+    ///   - coupling: K, finite; beyond L = 5 it may be negative if L is even.
+    ///   - seed: Names the random numbers; the result depends on nothing else.
+    ///   - relativeError: The standard error to reach, relative to the mean.
     /// - Throws: `IsingError`.
     public static func absoluteMagnetization(
         size: Int, coupling: Double, seed: UInt64, relativeError: Double = 5e-4
@@ -45,8 +45,8 @@ public enum MonteCarloReference {
             let estimate = sums.absoluteMagnetizationPerSite
             let ratio = estimate.error / (relativeError * estimate.value)
             if ratio <= 1 || drawn == total { return estimate }
-            // The error falls as the root of the number; at most eight times as many at once,
-            // since the first errors are rough.
+            // The error falls as the root of the number of configurations. The first errors are
+            // rough, so that the number grows at most eightfold at once.
             let needed = Double(drawn) * min(8, 1.1 * ratio * ratio)
             target = min(total, (Int(needed) / batch + 1) * batch)
         }

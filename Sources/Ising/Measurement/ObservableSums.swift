@@ -1,31 +1,33 @@
 public import Analysis
 
-/// Integer sums of energy and magnetization over blocks of a data set, for means with errors.
+/// Adds up energy and magnetization over blocks of a data set, in integers, for means with errors.
 ///
-/// A block is a run of consecutive configurations; blocks must be independent of each other, what
-/// happens inside one does not matter. For a `IsingSampler` the right length is
-/// `plan.samplesPerReplica`; for independent configurations 1; for one long chain many times its
-/// autocorrelation time. Sums of parts of a data set, measured anywhere in any order, add exactly.
+/// A block is a run of consecutive configurations. Configurations of one block may depend on each
+/// other; different blocks must be independent. The right length of a block is
+/// `plan.samplesPerReplica` for an `IsingSampler`, 1 for independent configurations, and many
+/// autocorrelation times for one long chain. Parts of a data set may be measured anywhere and in any
+/// order: their sums add up exactly.
 public struct ObservableSums: Sendable, Equatable {
     /// L.
     public let size: Int
-    /// Configurations of the whole data set.
+    /// How many configurations the whole data set has.
     public let total: Int
-    /// Configurations of one block; the last may be shorter.
+    /// How many configurations a block has; the last block may have fewer.
     public let blockLength: Int
 
-    /// Sums of shape [block, 5]: configurations, Σ E, Σ E², Σ |M| and Σ M, of whole lattices.
+    /// The sums over each block, shape [block, 5]: the number of configurations, Σ E, Σ E², Σ |M| and
+    /// Σ M.
     ///
-    /// E = −Σ s s′ over the 2L² bonds, M = Σ s. Add these over ranks. They hold blocks of up to
-    /// 2⁶¹/N² configurations.
+    /// E = −Σ s s′ over the 2L² bonds of a lattice, and M = Σ s. Ranks add these up. They can hold
+    /// blocks of up to 2⁶¹/N² configurations.
     public private(set) var values: [Int64]
 
     private static let columns = 5
 
-    /// Creates sums of nothing.
+    /// Creates sums that are all 0.
     ///
     /// - Throws: `IsingError.size` for L < 2.
-    /// - Precondition: `total` ≥ 0, `blockLength` ≥ 1.
+    /// - Precondition: `total` ≥ 0 and `blockLength` ≥ 1.
     public init(size: Int, total: Int, blockLength: Int) throws(IsingError) {
         let allowed = IsingSampler.sizes
         guard allowed.contains(size) else { throw .size(size, allowed: allowed, for: "measuring") }
@@ -37,11 +39,11 @@ public struct ObservableSums: Sendable, Equatable {
         values = Array(repeating: 0, count: blocks * Self.columns)
     }
 
-    /// Measures configurations, bytes 0/1 of shape [n, L, L], the first of which has the given
-    /// number in the data set.
+    /// Measures configurations: bytes 0/1, shape [n, L, L].
     ///
-    /// - Throws: `IsingError.notASpin` for other bytes; nothing is added then.
-    /// - Precondition: the configurations are whole and lie within 0..<total.
+    /// - Parameter first: The number that the first of them has in the data set.
+    /// - Throws: `IsingError.notASpin` for any other byte; then nothing is added.
+    /// - Precondition: The configurations are whole, and their numbers lie in 0..<total.
     public mutating func add(_ configurations: Span<UInt8>, first: Int) throws(IsingError) {
         let sites = size * size
         let count = configurations.count / sites
@@ -63,36 +65,36 @@ public struct ObservableSums: Sendable, Equatable {
         }
     }
 
-    /// Adds the sums of another part of the same data set, as `values` of its sums.
+    /// Adds the sums of another part of the same data set.
     ///
-    /// - Precondition: as many values.
+    /// - Parameter other: The `values` of that part; as many as here.
     public mutating func add(values other: [Int64]) {
         precondition(
             other.count == values.count, "\(other.count) values, expected \(values.count)")
         for i in values.indices { values[i] += other[i] }
     }
 
-    /// Configurations that were measured.
+    /// How many configurations were measured.
     public var count: Int {
         stride(from: 0, to: values.count, by: Self.columns).reduce(0) { $0 + Int(values[$1]) }
     }
 
-    /// Energy −Σ s s′ / N.
+    /// The energy −Σ s s′ / N.
     public var energyPerSite: Estimate {
         estimate { sums in sums[1] / sums[0] / sites }
     }
 
-    /// |Σ s| / N.
+    /// The mean of |Σ s| / N.
     public var absoluteMagnetizationPerSite: Estimate {
         estimate { sums in sums[3] / sums[0] / sites }
     }
 
-    /// Σ s / N; without a field 0 but for chance.
+    /// The mean of Σ s / N, which without a field differs from 0 only by chance.
     public var magnetizationPerSite: Estimate {
         estimate { sums in sums[4] / sums[0] / sites }
     }
 
-    /// Specific heat K² (⟨E²⟩ − ⟨E⟩²) / N, its bias of order 1/blocks removed.
+    /// Returns the specific heat K² (⟨E²⟩ − ⟨E⟩²) / N, with its bias of order 1/blocks removed.
     public func specificHeatPerSite(coupling: Double) -> Estimate {
         estimate { sums in
             let mean = sums[1] / sums[0]

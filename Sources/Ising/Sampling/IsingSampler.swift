@@ -1,33 +1,32 @@
-/// Draws configurations of the Ising model on the L×L torus, each a pure function of the seed and
-/// its number.
+/// Draws configurations of the Ising model on the L×L torus.
 ///
-/// Any division of 0..<total into ranges, on any number of ranks, draws the same bytes, and the
-/// first n configurations do not depend on how many follow.
+/// A configuration is a pure function of the seed and of its number: any number of ranks draws the same
+/// bytes, and the first n configurations do not depend on how many follow.
 public struct IsingSampler: Sendable {
-    /// Sizes that are sampled.
+    /// The sizes that can be sampled.
     public static let sizes = 2...4096
 
     /// L.
     public let size: Int
     /// K; the bonds are counted as in `Kaufman`.
     public let coupling: Double
-    /// h, which adds −h Σ s to H.
+    /// h, which adds −h Σ s to H; 0 or with Metropolis.
     public let field: Double
     public let seed: UInt64
-    /// The method with its times, measured when the sampler was made.
+    /// The method with its times, which were measured when the sampler was made.
     public let plan: SamplingPlan
 
     /// Chooses the method, and measures the autocorrelation time in a pilot run.
     ///
-    /// The pilot run takes some tenths of a second, and seconds where configurations decorrelate
-    /// slowly; every rank repeats it and finds the same plan.
+    /// The pilot run takes some tenths of a second, or some seconds where configurations decorrelate
+    /// slowly. Every rank repeats it and finds the same plan.
     ///
     /// - Parameters:
     ///   - size: L, 2 to 4096; even for multispin.
-    ///   - coupling: K, finite; negative only for even L, where configurations of −K are drawn and
-    ///     one sublattice is turned over.
-    ///   - field: h, finite; with one, K ≥ 0 and Metropolis is the method.
-    ///   - method: by default `SamplingMethod.recommended(size:coupling:)`.
+    ///   - coupling: K, finite. It may be negative if L is even: then configurations of −K are drawn,
+    ///     and one sublattice is turned over.
+    ///   - field: h, finite. Unless it is 0, K must not be negative, and the method is Metropolis.
+    ///   - method: By default `SamplingMethod.recommended(size:coupling:)`.
     /// - Throws: `IsingError`.
     public init(
         size: Int, coupling: Double, field: Double = 0, method: SamplingMethod? = nil, seed: UInt64
@@ -55,9 +54,9 @@ public struct IsingSampler: Sendable {
 
     /// Writes configurations as bytes, 1 for spin +1 and 0 for −1, shape [indices.count, L, L].
     ///
-    /// Work is done in whole blocks of `plan.blockSize`.
+    /// The work is done in whole blocks of `plan.blockSize`.
     ///
-    /// - Precondition: `indices` begins at 0 or later, and `bytes` has L² for each.
+    /// - Precondition: `indices` begins at 0 or later, and `bytes` has L² bytes for each index.
     public func draw(_ indices: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
         precondition(indices.lowerBound >= 0, "configuration \(indices.lowerBound)")
         precondition(
@@ -84,8 +83,8 @@ public struct IsingSampler: Sendable {
         if coupling < 0 { turnSublattice(&bytes) }
     }
 
-    /// Number of spin updates that drawing a range takes: sites × sweeps × replicas, the pilot run
-    /// not counted.
+    /// Returns how many spin updates it takes to draw a range: sites × sweeps × replicas, without the
+    /// pilot run.
     public func updates(drawing indices: Range<Int>) -> Int {
         guard !indices.isEmpty else { return 0 }
         let blocks =
@@ -93,7 +92,7 @@ public struct IsingSampler: Sendable {
         return blocks * plan.replicasPerBlock * plan.sweepsPerReplica * size * size
     }
 
-    /// Maps configurations of |K| to those of −|K| on an even torus.
+    /// Turns configurations of |K| into those of −|K| on a torus of even size.
     private func turnSublattice(_ bytes: inout MutableSpan<UInt8>) {
         for i in 0..<bytes.count {
             let site = i % (size * size)

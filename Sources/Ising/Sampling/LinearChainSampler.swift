@@ -1,12 +1,12 @@
 import RandomStreams
 
-/// Draws configurations of the chain exactly and independently, spin after spin, each a pure function
-/// of the seed and its number.
+/// Draws configurations of the linear chain, exactly and independently of each other.
 ///
-/// A spin is drawn from its distribution given the spin before it and, on a ring, the first one; what
-/// follows is summed over beforehand. There is nothing to equilibrate and no autocorrelation.
+/// A configuration is a pure function of the seed and of its number. Spin after spin is drawn from its
+/// distribution given the spin before it and, on a ring, the first spin; all spins that follow are
+/// summed over beforehand. Nothing has to equilibrate, and there is no autocorrelation.
 public struct LinearChainSampler: Sendable {
-    /// Lengths that are drawn.
+    /// The lengths that can be drawn.
     public static let sizes = 2...1_000_000
 
     /// N.
@@ -18,14 +18,15 @@ public struct LinearChainSampler: Sendable {
     public let field: Double
     public let seed: UInt64
 
-    /// What a random word must be below for spin i to be +1, by the first spin and by the one before.
+    /// Spin i becomes +1 if a random word is below this number, which depends on the first spin and on
+    /// the spin before.
     ///
-    /// Shape [size, 2, 2]. Spin 0 has neither: all its entries are equal.
+    /// Shape [size, 2, 2]. Spin 0 depends on neither, so that its four entries are equal.
     private let thresholds: [UInt64]
 
-    /// Sums over what follows each spin.
+    /// Sums over the spins that follow each spin.
     ///
-    /// - Throws: `IsingError` for other sizes, couplings and fields.
+    /// - Throws: `IsingError` for a size, coupling or field out of range.
     public init(
         size: Int, ends: LinearChain.Ends, coupling: Double, field: Double = 0, seed: UInt64
     ) throws(IsingError) {
@@ -43,7 +44,7 @@ public struct LinearChainSampler: Sendable {
 
     /// Writes configurations as bytes, 1 for spin +1 and 0 for −1, shape [indices.count, N].
     ///
-    /// - Precondition: `indices` lies in 0..<2³², and `bytes` has N for each.
+    /// - Precondition: `indices` lies in 0..<2³², and `bytes` has N bytes for each index.
     public func draw(_ indices: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
         precondition(
             indices.lowerBound >= 0 && bytes.count == indices.count * size,
@@ -67,8 +68,8 @@ public struct LinearChainSampler: Sendable {
     private static func thresholds(
         size: Int, ends: LinearChain.Ends, coupling: Double, field: Double
     ) -> [UInt64] {
-        /// e^{Kss′ + hs′}, divided by the largest there is; by basic arithmetic, as every machine has
-        /// it.
+        /// Returns e^{Kss′ + hs′} divided by its largest value, by basic arithmetic: every machine then
+        /// has the same bits.
         func weight(_ spin: Int, _ next: Int) -> Double {
             let exponent = coupling * (spin == next ? 1 : -1) + field * (next == 1 ? 1 : -1)
             return Probability.exponentialDecay(
@@ -76,7 +77,7 @@ public struct LinearChainSampler: Sendable {
         }
         let bonds = [[weight(0, 0), weight(0, 1)], [weight(1, 0), weight(1, 1)]]
         var thresholds = [UInt64](repeating: 0, count: 4 * size)
-        // The weight of all that follows spin i, by the first spin and spin i.
+        // The weight of all spins that follow spin i, given the first spin and spin i.
         var rest = [[1.0, 1], [1, 1]]
         if ends == .periodic {
             rest = (0..<2).map { first in
@@ -108,7 +109,7 @@ public struct LinearChainSampler: Sendable {
         return thresholds
     }
 
-    /// Returns a probability in units of 2⁻³², any for what never happens and has no weight at all.
+    /// Returns the probability of +1 in units of 2⁻³²; ½ for a state of weight 0, which never comes.
     private static func threshold(_ up: Double, of total: Double) -> UInt64 {
         total > 0 ? UInt64(up / total * 0x1p32 + 0.5) : 1 << 31
     }

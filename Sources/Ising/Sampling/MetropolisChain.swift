@@ -1,27 +1,29 @@
 import RandomStreams
 
-/// One replica under checkerboard Metropolis in a field: a spin turns over with probability
-/// min(1, e^{−ΔH}), first on one sublattice, then on the other.
+/// Runs one replica under checkerboard Metropolis in a field.
 ///
-/// The plain method, for fields and as a check of the others. Where turning over costs nothing
-/// Metropolis always does, and a lattice could blink forever; every fourth sweep is therefore a heat
-/// bath, which turns with probability 1/(1 + e^{ΔH}). In a field each sweep ends with the proposal to
-/// turn over the whole lattice: below T_c single spins hardly ever get from one sign to the other, and
-/// on a small lattice the sign against the field has a weight of its own.
+/// A spin turns over with probability min(1, e^{−ΔH}), first on one sublattice, then on the other. It is
+/// the plain method, for fields and as a check of the other methods.
+///
+/// Where turning over costs nothing, Metropolis always does it, and a lattice could blink forever.
+/// Every fourth sweep is therefore a heat bath, which turns a spin over with probability
+/// 1/(1 + e^{ΔH}). In a field each sweep ends with a proposal to turn over the whole lattice: below T_c
+/// single spins hardly ever get from one sign to the other, and on a small lattice the sign against the
+/// field has a weight of its own.
 ///
 /// Source: [Metropolis53].
 struct MetropolisChain: ReplicaGroup, ~Copyable {
     private let size: Int
     private let field: Double
-    /// What a random word must be below for a spin to turn over, by up neighbours 0...4 of a down and
-    /// then of an up spin; shape [2, 5].
+    /// A spin turns over if a random word is below this number: one for 0...4 up neighbours of a down
+    /// spin, and then of an up spin; shape [2, 5].
     private let metropolis: [UInt64]
     private let heatBath: [UInt64]
     private var spins: [UInt8]
     private var words: RandomWords
     private var sweep = 0
 
-    /// Starts ordered, along the field or without one with a random sign.
+    /// Starts ordered: along the field, or with a random sign if there is no field.
     init(
         size: Int, coupling: Double, field: Double, seed: UInt64, role: ReplicaRole, index: Int
     ) {
@@ -45,7 +47,6 @@ struct MetropolisChain: ReplicaGroup, ~Copyable {
             field == 0
             ? orderedStart(sites: sites, seed: seed, role: role, index: index)
             : Array(repeating: field > 0 ? 1 : 0, count: sites)
-        // A layer of its own keeps these numbers apart from those of multispin groups.
         words = RandomWords(seed: seed, row: index) {
             .isingUpdate(.single, role: role.rawValue, chunk: $0)
         }
@@ -60,8 +61,9 @@ struct MetropolisChain: ReplicaGroup, ~Copyable {
         }
     }
 
-    /// Updates the sites of one colour; on odd sizes two of them may be neighbours, which being
-    /// updated in turn does no harm.
+    /// Updates the sites of one colour.
+    ///
+    /// At odd sizes two of them may be neighbours; that does no harm, since they are updated in turn.
     private mutating func update(_ sublattice: Int, _ thresholds: [UInt64]) {
         let sites = size * size
         for y in 0..<size {

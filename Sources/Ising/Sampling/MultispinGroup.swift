@@ -1,26 +1,28 @@
 import RandomStreams
 
-/// Sixty-four replicas under checkerboard Metropolis, one in each bit of the word of a site.
+/// Runs 64 replicas under checkerboard Metropolis, one in each bit of the word of a site.
 ///
-/// Every replica has random bits of its own: replicas that share them and differ only in their
-/// starts soon coalesce. A spin with a antiparallel neighbours turns over with probability
-/// min(1, e^{−4K(2−a)}); as e^{−8K} = (e^{−4K})², one kind of Bernoulli bit serves both cases.
+/// Every replica has its own random bits: replicas that share them and differ only in their starts soon
+/// coalesce. A spin with a antiparallel neighbours turns over with probability min(1, e^{−4K(2−a)}).
+/// Since e^{−8K} = (e^{−4K})², one kind of Bernoulli bit serves both costs.
 ///
-/// Where turning over costs nothing (a = 2) Metropolis always does, so that lattices with a = 2
-/// everywhere would blink forever and be out of reach for all others: half of the states at L = 2.
-/// In every fourth sweep the probability is therefore the larger of e^{−4K} and 1 − e^{−4K} there,
-/// from the same bit. (Done in every sweep, this nearly doubles the autocorrelation time.)
+/// Where turning over costs nothing (a = 2), Metropolis always does it. A lattice with a = 2 everywhere
+/// would then blink forever, and no other state would reach it; at L = 2 half of the states are such
+/// lattices. In every fourth sweep the probability for a = 2 is therefore the larger of e^{−4K} and
+/// 1 − e^{−4K}, from the same bit. In every sweep this would nearly double the autocorrelation time.
 ///
 /// Source: multispin coding after [Zorn81].
 struct MultispinGroup: ReplicaGroup, ~Copyable {
-    /// Digits compared for all sites before the undecided ones are finished singly: few lanes are
-    /// left after eight; the second draw has few to begin with.
+    /// How many digits are compared for all sites, before the undecided sites are finished one by one.
+    ///
+    /// After eight digits few lanes are left; the second draw has few to begin with.
     fileprivate static let firstDigits = 8
     fileprivate static let secondDigits = 5
 
     private let size: Int
     private let acceptance: Probability
-    /// Shape [sublattice, L, L/2]: site (y, x) has sublattice (x + y) mod 2 and place x/2.
+    /// The spins, shape [sublattice, L, L/2]: site (y, x) lies in the sublattice (x + y) mod 2 at the
+    /// place x/2.
     ///
     /// All neighbours of a row then lie in contiguous rows of the other sublattice.
     private var spins: [UInt64]
@@ -31,7 +33,7 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
 
     /// Starts each replica ordered, with a random sign.
     ///
-    /// - Precondition: even size, coupling > 0.
+    /// - Precondition: The size is even and the coupling positive.
     init(size: Int, coupling: Double, seed: UInt64, role: ReplicaRole, index: Int) {
         precondition(size % 2 == 0 && coupling > 0, "no checkerboard at size \(size)")
         self.size = size
@@ -49,7 +51,7 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
         }
     }
 
-    /// Rows of a sublattice that are updated together: some 128 sites, so that loops are long.
+    /// Returns how many rows of a sublattice are updated together: about 128 sites make long loops.
     private static func rowsPerTile(_ size: Int) -> Int { min(size, max(1, 256 / size)) }
 
     mutating func advance(sweeps: Int) {
@@ -94,7 +96,7 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
         unsafe spins.withUnsafeBufferPointer { spins in
             unsafe bytes.withUnsafeMutableBufferPointer { bytes in
                 for y in 0..<size {
-                    // The sublattices of the even and of the odd places of this row.
+                    // Where the spins of the even and of the odd columns of this row begin.
                     let even = ((y & 1) &* size &+ y) &* half
                     let odd = ((1 &- y & 1) &* size &+ y) &* half
                     let row = offset &+ y &* size
@@ -110,9 +112,9 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
     }
 }
 
-/// Work space for the sites of some rows of one sublattice, which are updated together.
+/// The work space for some rows of one sublattice, which are updated together.
 @unsafe private struct MultispinTile {
-    /// Lanes where at least one neighbour is antiparallel, at least two, and at least three.
+    /// The lanes in which at least one neighbour is antiparallel, at least two, and at least three.
     let any: UnsafeMutablePointer<UInt64>
     let two: UnsafeMutablePointer<UInt64>
     let three: UnsafeMutablePointer<UInt64>
@@ -131,8 +133,8 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
 
     /// Compares the spins of row y with their neighbours.
     ///
-    /// Place k of a row has column 2k + shift: one horizontal neighbour is in place k of the other
-    /// sublattice, the other one place before (shift 0) or after (shift 1).
+    /// Place k of a row has column 2k + shift. One horizontal neighbour is at place k of the other
+    /// sublattice; the other neighbour is one place before (shift 0) or after (shift 1).
     @inline(__always)
     func compare(
         _ own: UnsafeMutablePointer<UInt64>, _ other: UnsafeMutablePointer<UInt64>, y: Int,
@@ -165,7 +167,9 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
         }
     }
 
-    /// Turns over the spins that are accepted; in lanes of `always` all that cost nothing.
+    /// Turns over the spins that are accepted.
+    ///
+    /// - Parameter always: The lanes in which every spin is turned over that costs nothing.
     @inline(__always)
     func flip(
         _ spins: UnsafeMutablePointer<UInt64>, _ count: Int, _ acceptance: Probability,
@@ -185,7 +189,7 @@ struct MultispinGroup: ReplicaGroup, ~Copyable {
         unsafe words.bernoulli(
             acceptance, lanes: lanes, drawn: twice, count: count,
             digits: MultispinGroup.secondDigits)
-        // Where nothing is paid: the bit if ones are likelier, else its opposite.
+        // Spins that cost nothing take the bit if ones are likelier, and else its opposite.
         let opposite: UInt64 = acceptance.fraction >> 63 == 1 ? 0 : ~0
         for k in 0..<count {
             let free = unsafe two[k] & (once[k] ^ opposite | always)

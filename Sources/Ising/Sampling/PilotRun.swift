@@ -1,17 +1,19 @@
 import Analysis
 
-/// A short run before the sampling, to measure how fast configurations decorrelate.
+/// Measures how fast configurations decorrelate, in a short run before the sampling.
 ///
-/// A fixed number of replicas runs 256 sweeps, then twice as many, and so on; the second half is
-/// measured, until it is 20 autocorrelation times long (50 for clusters, of which fewer replicas
-/// run). Only integers and basic arithmetic decide, so every machine arrives at the same time.
+/// A fixed number of replicas runs 256 sweeps, then twice as many, and so on. The second half of each
+/// run is measured, until it is 20 autocorrelation times long in multispin, or 50 with the other
+/// methods, of which fewer replicas run. Only integers and basic arithmetic decide, so that every
+/// machine arrives at the same time.
 struct PilotRun: Sendable {
     let size: Int
     let coupling: Double
     let field: Double
     let seed: UInt64
-    /// Sweeps after which the run gives up; in multispin this is some ten seconds of one core.
+    /// The sweeps after which a multispin run gives up: some ten seconds of one core.
     let multispinLimit: Int
+    /// The sweeps after which the other methods give up.
     let clusterLimit = 1 << 14
 
     private var sites: Int { size * size }
@@ -41,12 +43,13 @@ struct PilotRun: Sendable {
             method: method, autocorrelationTime: time, clustersPerSweep: clusters)
     }
 
-    /// Returns how many Wolff clusters turn over about as many sites as there are.
+    /// Returns how many Wolff clusters turn over about as many sites as the lattice has.
     private func clustersPerSweep() -> Int {
         var chain = WolffChain(
             size: size, coupling: coupling, clustersPerSweep: 1, seed: seed, role: .clusterSize,
             index: 0)
-        // Until 100 lattices were turned over, then as many clusters again, of which the mean.
+        // Equilibrates until 100 lattices were turned over, and then takes the mean size of as many
+        // clusters.
         var clusters = 0
         while chain.turned < 100 * sites {
             chain.advance(sweeps: 1)
@@ -57,9 +60,9 @@ struct PilotRun: Sendable {
         return max(1, (sites * clusters + sites / 2) / (chain.turned - before))
     }
 
-    /// Groups that run at once, and the autocorrelation times that are measured at least.
+    /// Returns how many groups run, and how many autocorrelation times their series must last.
     ///
-    /// Multispin runs 64 replicas in its one group.
+    /// The one group of multispin has 64 replicas.
     private func extent(of method: SamplingMethod) -> (groups: Int, times: Double) {
         switch method {
         case .multispin: (1, 20)
@@ -72,14 +75,13 @@ struct PilotRun: Sendable {
         method == .multispin ? multispinLimit : clusterLimit
     }
 
-    /// Returns the longer of the autocorrelation times of energy and |Σ s|; nil where the limit comes
-    /// before.
+    /// Returns the longer of the autocorrelation times of energy and |Σ s|; nil if the limit comes first.
     private func measure(_ source: ReplicaSource) -> Double? {
         let (count, times) = extent(of: source.method)
         let replicas = source.method.replicasPerGroup
         var length = 256
         while length <= limit(of: source.method) {
-            // Groups begin again in each round: the work only doubles, and no group must be kept.
+            // Groups begin anew in each round: this only doubles the work, and no group is kept.
             let parts = (0..<count).map { series(of: source, index: $0, length: length) }
             let measured = [parts.map(\.energies), parts.map(\.magnetizations)].map {
                 Autocorrelation.integratedTime(
@@ -95,7 +97,7 @@ struct PilotRun: Sendable {
         return nil
     }
 
-    /// What one group shows in the second half of a run.
+    /// The observables of one group in the second half of a run.
     private struct Series {
         /// Shape [time, replica].
         var energies: [Int] = []
@@ -103,6 +105,7 @@ struct PilotRun: Sendable {
         var magnetizations: [Int] = []
     }
 
+    /// Runs one group and measures it in the second half.
     private func series(of source: ReplicaSource, index: Int, length: Int) -> Series {
         var group = source.group(.pilot, index: index)
         var series = Series()
@@ -121,7 +124,7 @@ struct PilotRun: Sendable {
         return series
     }
 
-    /// Returns one series of shape [time, all replicas] from one of [time, replica] for each group.
+    /// Joins the series of each group, shape [time, replica], into one of shape [time, all replicas].
     private func interleaved(_ series: [[Int]], replicas: Int) -> [Int] {
         guard series.count > 1 else { return series[0] }
         return (0..<series[0].count / replicas).flatMap { time in

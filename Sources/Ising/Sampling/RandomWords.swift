@@ -1,24 +1,24 @@
 import RandomStreams
 
-/// An endless row of 64-bit random words, and Bernoulli bits drawn from it 64 at a time.
+/// An endless row of 64-bit random words, from which Bernoulli bits are drawn 64 at a time.
 ///
-/// The row belongs to a seed and a purpose; the words come in chunks, each of which is a purpose of
-/// its own. How many words a draw takes may depend on what was drawn before, which is
-/// why a row serves one replica, or one group of replicas updated together.
+/// The words come in chunks, each with its own purpose. How many words a draw takes may depend on what
+/// was drawn before; a row therefore serves one replica, or one group of replicas that are updated
+/// together.
 @safe struct RandomWords: ~Copyable {
     private let seed: UInt64
     private let purpose: @Sendable (Int) -> Purpose
     private let row: Int
     private let chunkWords: Int
     private var chunk = 0
-    /// Words of the chunk that were taken.
+    /// How many words of the chunk were taken.
     private var cursor: Int
-    /// The chunk, stored as 32-bit words and read two at a time.
+    /// The chunk, stored as 32-bit words that are read two at a time.
     private let storage: UnsafeMutablePointer<UInt32>
 
-    /// Starts a row at its first word, in chunks that hold the longest draw.
+    /// Starts a row at its first word, in chunks long enough for the longest draw.
     ///
-    /// - Parameter purpose: That of a chunk, by its number.
+    /// - Parameter purpose: Returns the purpose of a chunk, given its number.
     init(
         seed: UInt64, row: Int, longestDraw: Int = 0,
         _ purpose: @escaping @Sendable (_ chunk: Int) -> Purpose
@@ -42,11 +42,12 @@ import RandomStreams
         return word(cursor)
     }
 
-    /// Draws an independent bit of the given probability for every set bit of `lanes`; the others
+    /// Draws an independent bit of the given probability for every set bit of `lanes`; the other bits
     /// are 0.
     ///
     /// Each lane compares a uniform number with the probability, digit by digit from the most
-    /// significant, and is decided at the first difference: for 64 lanes about seven words.
+    /// significant one, and is decided at the first difference. This takes about seven words for 64
+    /// lanes.
     @inline(__always)
     mutating func bernoulli(_ probability: Probability, lanes: UInt64) -> UInt64 {
         reserve(Probability.digits)
@@ -67,14 +68,15 @@ import RandomStreams
         return drawn
     }
 
-    /// Draws such bits for many words at once, the same number of digits for each.
+    /// Draws such bits for many words at once.
     ///
-    /// The leading digits are compared for all of them, one digit a pass, which vectorizes and does
-    /// not branch; the few words with lanes still undecided are finished one by one.
+    /// The leading digits are compared for all words, one digit in a pass, which vectorizes and does not
+    /// branch. The few words with lanes that are still undecided are finished one by one.
     ///
     /// - Parameters:
-    ///   - lanes: set where a bit is wanted; used up.
-    ///   - drawn: receives the bits.
+    ///   - lanes: Set where a bit is wanted; overwritten.
+    ///   - drawn: Receives the bits.
+    ///   - digits: How many digits are compared for all words.
     /// - Precondition: `digits`·`count` is at most the longest draw.
     @inline(__always)
     mutating func bernoulli(
@@ -105,7 +107,7 @@ import RandomStreams
         }
     }
 
-    /// Returns a word of the chunk; its first half is the low one on every machine.
+    /// Returns a word of the chunk, whose first half is the low one on every machine.
     @inline(__always)
     private func word(_ index: Int) -> UInt64 {
         unsafe UInt64(
@@ -113,7 +115,7 @@ import RandomStreams
                 fromByteOffset: 8 &* index, as: UInt64.self))
     }
 
-    /// Begins the next chunk unless this one still has so many words.
+    /// Begins the next chunk unless this one has enough words left.
     @inline(__always)
     private mutating func reserve(_ count: Int) {
         if cursor > chunkWords &- count { refill() }
@@ -129,23 +131,23 @@ import RandomStreams
     }
 }
 
-/// A probability as 48 binary digits, the same on every machine.
+/// A probability in 48 binary digits, which are the same on every machine.
 struct Probability: Sendable, Equatable {
     static let digits = 48
 
-    /// The digits, the most significant first; a probability of 1 loses 2⁻⁴⁸.
+    /// The digits, the most significant one first; a probability of 1 loses 2⁻⁴⁸.
     let fraction: UInt64
 
-    /// Takes digits as they are, the most significant first.
+    /// Takes digits as they are, the most significant one first.
     init(fraction: UInt64) { self.fraction = fraction }
 
-    /// Rounds a probability of 0...1.
+    /// Rounds a probability in 0...1.
     init(_ value: Double) {
         let scaled = UInt64(value * 0x1p48 + 0.5)
         fraction = min(scaled, 1 << 48 - 1) << 16
     }
 
-    /// Returns e^{−x} for x ≥ 0 by basic arithmetic only, since libraries differ in the last bit.
+    /// Returns e^{−x} for x ≥ 0 by basic arithmetic alone, since libraries differ in the last bit.
     static func exponentialDecay(_ x: Double) -> Double {
         guard x < 700 else { return 0 }
         var reduced = x

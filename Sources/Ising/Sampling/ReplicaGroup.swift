@@ -1,8 +1,8 @@
 import RandomStreams
 
-/// Replicas of the L×L torus that advance together, each a Markov chain of its own.
+/// Replicas of the L×L torus that advance together; each is an independent Markov chain.
 ///
-/// Which group it is decides every bit: (seed, role, index).
+/// The seed, the role and the index of a group decide every bit.
 protocol ReplicaGroup: ~Copyable {
     /// Advances every replica by a number of sweeps.
     mutating func advance(sweeps: Int)
@@ -15,7 +15,7 @@ protocol ReplicaGroup: ~Copyable {
 }
 
 extension ReplicaGroup where Self: ~Copyable {
-    /// Copies a configuration that is kept as bytes.
+    /// Copies a configuration that is stored as bytes.
     func copy(_ spins: [UInt8], into bytes: inout MutableSpan<UInt8>, at offset: Int) {
         precondition(
             offset >= 0 && offset <= bytes.count - spins.count,
@@ -24,16 +24,18 @@ extension ReplicaGroup where Self: ~Copyable {
     }
 }
 
-/// Returns the ordered start of a replica, with the random sign of its index.
+/// Returns an ordered start, whose random sign belongs to the index of the replica.
 func orderedStart(sites: Int, seed: UInt64, role: ReplicaRole, index: Int) -> [UInt8] {
     let starts = RandomStream(seed: seed, .isingStart(role: role.rawValue))
     return Array(repeating: UInt8(starts.word(row: index, unit: 0) >> 31), count: sites)
 }
 
-/// What a group of replicas is run for; each role has random numbers of its own.
+/// Why a group of replicas runs; each role has its own random numbers.
 enum ReplicaRole: Int {
+    /// To draw configurations.
     case production = 0
+    /// To measure the autocorrelation time.
     case pilot = 1
-    /// Measures the mean size of Wolff's clusters.
+    /// To measure the mean size of Wolff's clusters.
     case clusterSize = 2
 }

@@ -1,6 +1,4 @@
-/// Makes groups of replicas of one lattice under one method.
-///
-/// A group is a pure function of the seed, its role and its index.
+/// Makes the groups of replicas of one lattice under one method.
 struct ReplicaSource: Sendable {
     let method: SamplingMethod
     /// L.
@@ -10,10 +8,10 @@ struct ReplicaSource: Sendable {
     /// h; 0 unless the method is Metropolis.
     let field: Double
     let seed: UInt64
-    /// Clusters that make one sweep of the Wolff method; 0 for the other methods.
+    /// How many clusters make one sweep of the Wolff method; 0 for the other methods.
     let clustersPerSweep: Int
 
-    /// Returns a group at its start.
+    /// Returns a group at its start, a pure function of seed, role and index.
     func group(_ role: ReplicaRole, index: Int) -> any ReplicaGroup & ~Copyable {
         switch method {
         case .multispin:

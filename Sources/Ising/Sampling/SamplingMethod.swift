@@ -1,30 +1,30 @@
-/// How configurations are drawn; the raw values are the names of the command line.
+/// How configurations are drawn; the raw values are the names on the command line.
 public enum SamplingMethod: String, Sendable, CaseIterable {
-    /// Checkerboard Metropolis on 64 replicas at once, one in each bit of a word.
+    /// Runs checkerboard Metropolis on 64 replicas at once, one in each bit of a word.
     case multispin
-    /// Checkerboard Metropolis on one replica, also in a field.
+    /// Runs checkerboard Metropolis on one replica, also in a field.
     case metropolis
-    /// Every cluster of the lattice gets a random sign [SwendsenWang87].
+    /// Gives every cluster of the lattice a random sign [SwendsenWang87].
     case swendsenWang = "swendsen-wang"
-    /// The cluster of a random site is turned over, again and again [Wolff89].
+    /// Turns over the cluster of a random site, again and again [Wolff89].
     case wolff
 
-    /// Couplings below which Metropolis accepts almost every flip, so that the lattice blinks.
+    /// The coupling below which Metropolis accepts almost every flip, so that the lattice blinks.
     static let multispinMinimum = 0.01
-    /// Couplings below which clusters are single spins and the parity of their number persists.
+    /// The coupling below which clusters are single spins, and the magnetization keeps its parity.
     static let wolffMinimum = 0.05
 
-    /// Replicas that advance together.
+    /// How many replicas advance together.
     var replicasPerGroup: Int { self == .multispin ? 64 : 1 }
 
-    /// Returns the method for a lattice: local updates away from the critical coupling and on small
-    /// lattices, else clusters.
+    /// Returns the method for a lattice: local updates on small lattices and away from the critical
+    /// coupling, and clusters elsewhere.
     ///
-    /// Local updates take about ℓ² sweeps to decorrelate, ℓ being the smaller of the correlation
-    /// length ξ and the size, but each is some 20 times cheaper than one of clusters: they win up to
-    /// ξ = 12 or L = 24. Below T_c the two signs must either not be separated by a barrier
-    /// (L < ξ) or never mix within one configuration (L ≥ 8 ξ), since between them local updates
-    /// cross too seldom to be measured.
+    /// Local updates take about ℓ² sweeps to decorrelate, where ℓ is the smaller of the correlation
+    /// length ξ and the size. But a local sweep is about 20 times cheaper than a sweep of clusters, so
+    /// that local updates win up to ξ = 12 or L = 24. Below T_c they need a lattice whose two signs are
+    /// not separated by a barrier (L < ξ), or do not mix within a configuration (L ≥ 8 ξ). Between these
+    /// sizes they cross the barrier too seldom to be measured.
     public static func recommended(size: Int, coupling: Double) -> SamplingMethod {
         let strength = abs(coupling)
         guard size % 2 == 0, strength >= 0.1 else { return .swendsenWang }
@@ -34,7 +34,7 @@ public enum SamplingMethod: String, Sendable, CaseIterable {
         return barrier < 1 || barrier >= 8 ? .multispin : .swendsenWang
     }
 
-    /// Refuses lattices that the method does not sample.
+    /// Refuses a lattice that the method cannot sample.
     func check(size: Int, coupling: Double, field: Double = 0) throws(IsingError) {
         let strength = abs(coupling)
         guard field == 0 || self == .metropolis else {

@@ -1,34 +1,37 @@
-/// How a data set is drawn: which replica and which time each configuration comes from.
+/// Says how a data set is drawn: from which replica and from which time each configuration comes.
 ///
-/// Configuration n belongs to replica n / `samplesPerReplica`, its position there counts times, so
-/// runs of that length are one Markov chain each and different runs are independent. Replicas start
-/// ordered with a random sign (random spins would freeze into stripes below T_c, one sign for all
-/// would break the symmetry) and are read after `equilibration` sweeps, then every `spacing`.
+/// Configuration n belongs to replica n / `samplesPerReplica`, and its position within the replica
+/// counts times. A run of `samplesPerReplica` configurations is therefore one Markov chain, and
+/// different runs are independent. Replicas start ordered with a random sign: random spins would freeze
+/// into stripes below T_c, and one sign for all replicas would break the symmetry. A replica is read
+/// after `equilibration` sweeps and then every `spacing` sweeps.
 public struct SamplingPlan: Sendable, Equatable {
     public let method: SamplingMethod
-    /// Integrated autocorrelation time in sweeps, the longer of those of energy and |Σ s|.
+    /// The integrated autocorrelation time in sweeps: the longer of those of energy and |Σ s|.
     ///
-    /// Measured in a pilot run; ½ means that sweeps are independent.
+    /// It was measured in a pilot run; ½ means that sweeps are independent.
     public let autocorrelationTime: Double
-    /// Sweeps before the first configuration of a replica: 20 autocorrelation times.
+    /// The sweeps before the first configuration of a replica: 20 autocorrelation times.
     public let equilibration: Int
-    /// Sweeps between configurations of one replica: 2 autocorrelation times, and 4 of local
-    /// updates, where above T_c the sign of Σ s takes twice as long to change as |Σ s|.
+    /// The sweeps between configurations of one replica: 2 autocorrelation times.
+    ///
+    /// Local updates take 4, for above T_c the sign of Σ s takes twice as long to change as |Σ s|.
     public let spacing: Int
-    /// Configurations taken from one replica, consecutive in the data set.
+    /// How many configurations are taken from one replica; they are consecutive in the data set.
     public let samplesPerReplica: Int
-    /// Replicas that advance together: 64 in multispin, else 1.
+    /// How many replicas advance together: 64 in multispin, 1 in the other methods.
     public let replicasPerBlock: Int
-    /// Clusters that make one sweep of the Wolff method, about as many as turn over every site once;
-    /// 0 for the other methods.
+    /// How many clusters make one sweep of the Wolff method; 0 for the other methods.
+    ///
+    /// They turn over about as many sites as the lattice has.
     public let clustersPerSweep: Int
 
-    /// Configurations that are computed together.
+    /// How many configurations are computed together.
     ///
-    /// Drawing a part of a block costs as much as all of it, so ranks should share whole blocks.
+    /// A part of a block costs as much as the whole block, so that ranks should share whole blocks.
     public var blockSize: Int { replicasPerBlock * samplesPerReplica }
 
-    /// Sweeps of one replica until its last configuration.
+    /// The sweeps of one replica until its last configuration.
     public var sweepsPerReplica: Int { equilibration + (samplesPerReplica - 1) * spacing }
 
     init(method: SamplingMethod, autocorrelationTime: Double, clustersPerSweep: Int) {

@@ -1,9 +1,10 @@
 import RandomStreams
 
-/// One replica under Swendsen–Wang updates: bonds of probability 1 − e^{−2K} between parallel
-/// neighbours, and a random sign for each cluster they make.
+/// Runs one replica under Swendsen–Wang updates.
 ///
-/// Serves every size and every K ≥ 0; at K = 0 each sweep is an independent configuration.
+/// Parallel neighbours are joined with probability 1 − e^{−2K}, and each cluster that results gets a
+/// random sign. This works at every size and every K ≥ 0; at K = 0 each sweep gives an independent
+/// configuration.
 ///
 /// Source: [SwendsenWang87]; clusters by union–find in scanning order [HoshenKopelman76].
 struct SwendsenWangChain: ReplicaGroup, ~Copyable {
@@ -17,7 +18,7 @@ struct SwendsenWangChain: ReplicaGroup, ~Copyable {
 
     /// Starts ordered, with a random sign.
     ///
-    /// - Precondition: coupling ≥ 0.
+    /// - Precondition: The coupling is not negative.
     init(size: Int, coupling: Double, seed: UInt64, role: ReplicaRole, index: Int) {
         precondition(coupling >= 0, "clusters need a ferromagnet, not coupling \(coupling)")
         self.size = size
@@ -43,7 +44,7 @@ struct SwendsenWangChain: ReplicaGroup, ~Copyable {
         }
     }
 
-    /// Joins sites into clusters; the root of each is its first site.
+    /// Joins sites into clusters; the root of a cluster is its first site.
     private mutating func connect() {
         unsafe spins.withUnsafeBufferPointer { spins in
             unsafe parents.withUnsafeMutableBufferPointer { parents in
@@ -85,7 +86,9 @@ struct SwendsenWangChain: ReplicaGroup, ~Copyable {
         }
     }
 
-    /// Gives each cluster the random bit of its root; parents come before their children.
+    /// Gives each cluster the random bit of its root.
+    ///
+    /// Parents come before their children, so that one pass finds every root.
     private mutating func recolour() {
         for i in rightBonds.indices { rightBonds[i] = words.next() }
         unsafe spins.withUnsafeMutableBufferPointer { spins in
@@ -106,7 +109,7 @@ struct SwendsenWangChain: ReplicaGroup, ~Copyable {
     }
 }
 
-/// Trees of sites, each pointing toward a site that comes earlier in its cluster.
+/// Trees of sites: each site points toward a site that comes earlier in its cluster.
 @unsafe private struct ClusterForest {
     let parents: UnsafeMutableBufferPointer<UInt32>
 

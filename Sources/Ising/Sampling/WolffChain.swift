@@ -1,14 +1,14 @@
 import RandomStreams
 
-/// One replica under Wolff updates: the cluster of a random site, grown through bonds of
-/// probability 1 − e^{−2K} between parallel neighbours, is turned over.
+/// Runs one replica under Wolff updates.
 ///
-/// A sweep is a fixed number of clusters; one that ended when some number of sites had turned would
-/// favour states with large clusters.
+/// An update turns over the cluster of a random site, which grows to parallel neighbours with
+/// probability 1 − e^{−2K}. A sweep is a fixed number of clusters: a sweep that ended when a number of
+/// sites had turned over would favour states with large clusters.
 ///
 /// Source: [Wolff89].
 struct WolffChain: ReplicaGroup, ~Copyable {
-    /// Sites turned over so far.
+    /// How many sites were turned over so far.
     private(set) var turned = 0
 
     private let size: Int
@@ -20,7 +20,7 @@ struct WolffChain: ReplicaGroup, ~Copyable {
 
     /// Starts ordered, with a random sign.
     ///
-    /// - Precondition: coupling ≥ 0.
+    /// - Precondition: The coupling is not negative.
     init(
         size: Int, coupling: Double, clustersPerSweep: Int, seed: UInt64, role: ReplicaRole,
         index: Int
@@ -32,7 +32,6 @@ struct WolffChain: ReplicaGroup, ~Copyable {
         let sites = size * size
         spins = orderedStart(sites: sites, seed: seed, role: role, index: index)
         stack = Array(repeating: 0, count: sites)
-        // The upper half of the layers keeps Wolff's numbers apart from those of Swendsen–Wang.
         words = RandomWords(seed: seed, row: index) {
             .isingCluster(.wolff, role: role.rawValue, chunk: $0)
         }

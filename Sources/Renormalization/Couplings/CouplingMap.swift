@@ -1,11 +1,11 @@
-/// The mean pair coupling of a lattice at each displacement, directions told apart.
+/// The mean pair coupling of a lattice at each displacement, with the directions kept apart.
 ///
-/// What `LatticeCouplings` adds up by symmetry can be looked at here: a lattice that was learned well
-/// has the symmetries of the lattice, and one that was not shows where.
+/// `LatticeCouplings` adds up what symmetry makes equal; here it can be looked at. A machine that learned
+/// the lattice well has the lattice's symmetries, and another shows where they are broken.
 public struct CouplingMap: Sendable, Equatable {
-    /// The largest displacement down, and as far up.
+    /// The largest displacement down, and likewise up.
     public let reachDown: Int
-    /// The largest displacement to the right, and as far to the left.
+    /// The largest displacement to the right, and likewise to the left.
     public let reachRight: Int
 
     /// Shape [2 reachDown + 1, 2 reachRight + 1].
@@ -14,9 +14,9 @@ public struct CouplingMap: Sendable, Equatable {
     /// Takes the means over all pairs of sites.
     ///
     /// - Parameters:
-    ///   - rows, columns: the shape of the lattice, whose sites are the units.
-    ///   - isTorus: whether opposite borders are neighbours.
-    /// - Precondition: rows · columns units.
+    ///   - rows, columns: The shape of the lattice, whose sites are the units.
+    ///   - isTorus: Whether opposite borders are neighbours.
+    /// - Precondition: There are rows · columns units.
     public init(_ couplings: PairCouplings, rows: Int, columns: Int, isTorus: Bool) {
         precondition(
             couplings.units == rows * columns, "\(couplings.units) units on \(rows)×\(columns)")
@@ -42,11 +42,11 @@ public struct CouplingMap: Sendable, Equatable {
         means = zip(sums, pairs).map { $1 > 0 ? $0 / Double($1) : 0 }
     }
 
-    /// The mean coupling of sites that are so many rows and columns apart; 0 of a site with itself.
+    /// The mean coupling of sites at a displacement; 0 for a site and itself.
     public subscript(down: Int, right: Int) -> Double {
         means[(down + reachDown) * (2 * reachRight + 1) + right + reachRight]
     }
 
-    /// The largest magnitude.
+    /// The largest magnitude of the mean couplings.
     public var largest: Double { means.reduce(0) { max($0, $1.magnitude) } }
 }

@@ -1,27 +1,27 @@
-/// All n-body couplings of a function of spins: −H(s) = Σ_A J_A Π_{i ∈ A} sᵢ over all sets A of units.
+/// All couplings of a function of spins, −H(s) = Σ_A J_A Π_{i ∈ A} sᵢ over all sets A of units.
 ///
-/// The couplings are the Walsh–Hadamard transform of −H and know it completely.
+/// The couplings are the Walsh–Hadamard transform of −H, and determine it completely.
 public struct CouplingSpectrum: Sendable, Equatable {
-    /// How many units there are.
+    /// The number of units.
     public let units: Int
-    /// J_A, the first of which is the constant.
+    /// J_A, shape [2^units]: bit i of the index is set for every unit i in A.
     ///
-    /// Bit i of the index is set for unit i in A; shape [2^units].
+    /// The first coupling is the constant.
     public let couplings: [Double]
 
-    /// Transforms a side of a machine.
+    /// Transforms the Hamiltonian of one side of a machine.
     ///
-    /// - Throws: `RenormalizationError.argument` beyond 20 units.
+    /// - Throws: `RenormalizationError.argument` for more than 20 units.
     public init(_ hamiltonian: MarginalHamiltonian) throws(RenormalizationError) {
         self.init(values: try hamiltonian.values())
     }
 
-    /// Transforms −H given for every state, bit i of the index set where spin i is +1.
+    /// Transforms −H, given for every state; bit i of the index is set where spin i is +1.
     ///
-    /// - Precondition: as many values as a power of two.
+    /// - Precondition: The number of values is a power of two.
     public init(values: [Double]) {
         precondition(
-            values.count.nonzeroBitCount == 1, "\(values.count) values are no states of spins")
+            values.count.nonzeroBitCount == 1, "\(values.count) values are not one for each state")
         units = values.count.trailingZeroBitCount
         var transform = values
         Self.transform(&transform)
@@ -29,7 +29,7 @@ public struct CouplingSpectrum: Sendable, Equatable {
         couplings = transform.map { $0 * scale }
     }
 
-    /// Replaces values by their sums with the signs of each set of spins.
+    /// Replaces values by their sums with the signs of each set of spins, the Walsh–Hadamard transform.
     private static func transform(_ values: inout [Double]) {
         var values = values.mutableSpan
         var stride = 1
@@ -47,25 +47,25 @@ public struct CouplingSpectrum: Sendable, Equatable {
         }
     }
 
-    /// The coupling of a set of units.
+    /// Returns the coupling of a set of units.
     public func coupling(_ set: [Int]) -> Double {
         couplings[set.reduce(0) { $0 ^ 1 << $1 }]
     }
 
-    /// The couplings of one number of units.
+    /// The couplings among one number of units.
     public struct Order: Sendable, Equatable {
         /// How many units interact.
         public let order: Int
-        /// How many couplings there are.
+        /// The number of couplings.
         public let count: Int
-        /// The sum of their squares in that of all couplings but the constant.
+        /// The sum of their squares, divided by that of all couplings but the constant.
         ///
-        /// By Parseval it is their share in the variance of H over all states. 0 where there is no
-        /// coupling at all.
+        /// By Parseval this is their share in the variance of H over all states. It is 0 if all
+        /// couplings are 0.
         public let share: Double
         /// The root of the mean of their squares.
         public let rootMeanSquare: Double
-        /// The largest magnitude.
+        /// Their largest magnitude.
         public let largest: Double
     }
 

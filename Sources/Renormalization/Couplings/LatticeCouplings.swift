@@ -1,15 +1,15 @@
-/// Pair couplings of a lattice, collected by the distance of their sites.
+/// The pair couplings of a lattice, collected by the distance of their sites.
 public struct LatticeCouplings: Sendable, Equatable {
     /// The couplings at one displacement, up to the symmetries of the lattice.
     public struct Shell: Sendable, Equatable {
         /// The smaller and the larger of the two steps along the axes.
         public let shorter: Int
         public let longer: Int
-        /// How many pairs are so far apart.
+        /// How many pairs have this distance.
         public let pairs: Int
-        /// The mean coupling.
+        /// Their mean coupling.
         public let mean: Double
-        /// The standard deviation over the pairs; 0 of one pair.
+        /// The standard deviation of their couplings; 0 for a single pair.
         public let deviation: Double
         public let smallest: Double
         public let largest: Double
@@ -18,15 +18,15 @@ public struct LatticeCouplings: Sendable, Equatable {
         public var distance: Double { Double(shorter * shorter + longer * longer).squareRoot() }
     }
 
-    /// The shells by growing distance.
+    /// The shells, from the nearest to the farthest.
     public let shells: [Shell]
 
-    /// Collects the couplings of sites in rows.
+    /// Collects the couplings.
     ///
     /// - Parameters:
-    ///   - rows, columns: the shape of the lattice, whose sites are the units.
-    ///   - isTorus: whether opposite borders are neighbours.
-    /// - Precondition: rows · columns units.
+    ///   - rows, columns: The shape of the lattice, whose sites are the units.
+    ///   - isTorus: Whether opposite borders are neighbours.
+    /// - Precondition: There are rows · columns units.
     public init(_ couplings: PairCouplings, rows: Int, columns: Int, isTorus: Bool) {
         precondition(
             couplings.units == rows * columns, "\(couplings.units) units on \(rows)×\(columns)")

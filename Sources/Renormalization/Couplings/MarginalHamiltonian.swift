@@ -1,12 +1,12 @@
 public import RBMCore
 import RealModule
 
-/// The Hamiltonian of one side of an RBM, the other side summed over, in spins of −1 and +1.
+/// The Hamiltonian of one side of an RBM, with the other side summed over, in spins of −1 and +1.
 ///
 /// −H(s) = constant + Σ ηᵢsᵢ + Σⱼ ln 2cosh(θⱼ + Σᵢ wⱼᵢsᵢ)
 ///
-/// Bernoulli units enter as (1 + s)/2, so that machines of either kind can be set beside a lattice of
-/// spins. In the words of [MehtaSchwab14] that of the hidden side is the renormalized Hamiltonian.
+/// Bernoulli units enter as (1 + s)/2, so that machines of either kind can be compared with a lattice of
+/// spins. The Hamiltonian of the hidden side is the renormalized one in the words of [MehtaSchwab14].
 public struct MarginalHamiltonian: Sendable, Equatable {
     /// A side of an RBM.
     public enum Side: String, Sendable, CaseIterable {
@@ -14,19 +14,20 @@ public struct MarginalHamiltonian: Sendable, Equatable {
         case hidden
     }
 
-    /// How many spins it is a function of.
+    /// The number of spins.
     public let units: Int
     /// η, shape [units].
     let fields: [Double]
-    /// θ of the units summed over, shape [others].
+    /// θ of the units that are summed over, shape [others].
     let thresholds: [Double]
     /// w, shape [others, units].
     let weights: [Double]
     let constant: Double
 
+    /// The number of units that are summed over.
     var others: Int { thresholds.count }
 
-    /// Takes a side of a machine.
+    /// Sums over the other side of a machine of units with two states.
     public init(_ rbm: RBM, side: Side) {
         let parameters = rbm.parameters
         let (own, other) =
@@ -36,9 +37,9 @@ public struct MarginalHamiltonian: Sendable, Equatable {
             side == .visible
             ? (parameters.visibleBias, parameters.hiddenBias)
             : (parameters.hiddenBias, parameters.visibleBias)
-        // A unit's value is its middle plus half the step times a spin.
+        // The value of a unit is its middle plus half its step times a spin.
         let (middle, half) = (own.value(0.5), own.scale / 2)
-        // So does one that is summed over: ln Σ_u e^{ux} = middle·x + ln 2cosh(half·x).
+        // A unit that is summed over likewise leaves ln Σ_u e^{ux} = middle·x + ln 2cosh(half·x).
         let (otherMiddle, otherHalf) = (other.value(0.5), other.scale / 2)
         let count = ownBias.count
         var fields = ownBias.map { half * Double($0) }
@@ -62,21 +63,22 @@ public struct MarginalHamiltonian: Sendable, Equatable {
         self.weights = weights
     }
 
-    /// Sizes whose states are walked through.
+    /// The numbers of units whose states can be enumerated.
     public static let enumerated = 1...20
 
-    /// −H of every state, bit i of its index set where spin i is +1; shape [2^units].
+    /// Returns −H of every state, shape [2^units]; bit i of the index is set where spin i is +1.
     ///
-    /// - Throws: `RenormalizationError.argument` beyond 20 units.
+    /// - Throws: `RenormalizationError.argument` for more than 20 units.
     public func values() throws(RenormalizationError) -> [Double] {
         guard Self.enumerated.contains(units) else {
             throw .argument(
                 """
-                \(units) units have 2^\(units) states; up to \(Self.enumerated.upperBound) units are \
-                walked through
+                \(units) units have 2^\(units) states; expected up to \
+                \(Self.enumerated.upperBound) units
                 """)
         }
-        // A state is a block and a place in it; the sums over the units of either are added.
+        // The high bits of a state are its block, the low bits its place in the block; the sums over
+        // the units of either are added.
         let low = min(units, 10)
         let size = 1 << low
         let places = (0..<others).map { j in partialSums(j, from: 0, count: low) }
@@ -87,7 +89,7 @@ public struct MarginalHamiltonian: Sendable, Equatable {
         values.reserveCapacity(1 << units)
         for block in fieldBlocks.indices {
             var linear = fieldPlaces.map { $0 + fieldBlocks[block] + constant }
-            // ln 2cosh x = |x| + ln(1 + e^{−2|x|}), of which 512 factors are at most 2⁵¹².
+            // ln 2cosh x = |x| + ln(1 + e^{−2|x|}); the product of 512 factors is at most 2⁵¹².
             var product = [Double](repeating: 1, count: size)
             for j in 0..<others {
                 addUnit(places[j], blocks[j][block] + thresholds[j], &linear, &product)
@@ -102,6 +104,7 @@ public struct MarginalHamiltonian: Sendable, Equatable {
         return values
     }
 
+    /// Adds |x| of one unit to `linear` and multiplies `product` by 1 + e^{−2|x|}, at each place.
     private func addUnit(
         _ places: [Double], _ offset: Double, _ linear: inout [Double], _ product: inout [Double]
     ) {
@@ -115,13 +118,13 @@ public struct MarginalHamiltonian: Sendable, Equatable {
         }
     }
 
-    /// Σ ±w of the unit j over all signs of some of its weights.
+    /// Returns Σ ±w of the unit j over all signs of some of its weights.
     private func partialSums(_ j: Int, from first: Int, count: Int) -> [Double] {
         let start = j * units + first
         return sums(weights[start..<start + count])
     }
 
-    /// Σ ±x over all signs, bit i of the index set for +.
+    /// Returns Σ ±x for all signs; bit i of the index is set for +.
     private func sums(_ terms: ArraySlice<Double>) -> [Double] {
         var sums = [0.0]
         for term in terms { sums = sums.map { $0 - term } + sums.map { $0 + term } }

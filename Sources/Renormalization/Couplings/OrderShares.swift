@@ -1,24 +1,24 @@
 public import Analysis
 import RandomStreams
 
-/// How much of a Hamiltonian are fields, pairs, and couplings of three and more units, where its
-/// states are too many to walk through.
+/// The shares of fields, of pairs, and of couplings among more units in a Hamiltonian whose states are too
+/// many to enumerate.
 ///
-/// Shares are in the variance of H over all states, as those of `CouplingSpectrum.Order`. What
-/// fields and pairs leave over is measured on random states; being a difference, it has a small error
-/// where it is small.
+/// They are shares in the variance of H over all states, as those of `CouplingSpectrum.Order`. What
+/// fields and pairs leave over is measured on random states. It is a difference, and so its error is
+/// small where it is small.
 public struct OrderShares: Sendable, Equatable {
     public let fields: Estimate
     public let pairs: Estimate
     public let higher: Estimate
 
-    /// Measures.
+    /// Measures the shares.
     ///
     /// - Parameters:
-    ///   - pairs: those of the Hamiltonian.
-    ///   - states: how many random states are looked at, in 64 blocks that give the error.
-    ///   - seed: names the states.
-    /// - Precondition: states is a positive multiple of 64.
+    ///   - pairs: The pair couplings of the Hamiltonian.
+    ///   - states: How many random states are used, in 64 blocks that give the error.
+    ///   - seed: Names the states.
+    /// - Precondition: `states` is a positive multiple of 64.
     public init(
         _ hamiltonian: MarginalHamiltonian, _ pairs: PairCouplings, states: Int = 4096,
         seed: UInt64 = 1
@@ -37,7 +37,7 @@ public struct OrderShares: Sendable, Equatable {
         let mean = rests.reduce(0, +) / Double(states)
         let squares = rests.map { ($0 - mean) * ($0 - mean) }
         let variance = squares.reduce(0, +) / Double(states - 1)
-        // Differences of rounded numbers are no couplings.
+        // The differences of rounded numbers are not couplings.
         let rounding = 1e-13 * max(1, mean.magnitude)
         let rest = variance > rounding * rounding ? variance : 0
         let length = states / blocks
@@ -63,7 +63,7 @@ public struct OrderShares: Sendable, Equatable {
 }
 
 extension MarginalHamiltonian {
-    /// −H of one state.
+    /// Returns −H of one state.
     ///
     /// - Precondition: `spins` has shape [units].
     func value(of spins: [Double]) -> Double {
@@ -81,7 +81,7 @@ extension MarginalHamiltonian {
 }
 
 extension PairCouplings {
-    /// Σ ηᵢsᵢ + Σ J_ab sₐs_b over pairs.
+    /// Returns Σ ηᵢsᵢ + Σ J_ab sₐs_b over pairs.
     func value(of spins: [Double]) -> Double {
         let couplings = couplings.span
         let spins = spins.span
@@ -94,7 +94,7 @@ extension PairCouplings {
     }
 }
 
-/// Σ aᵢbᵢ in four interleaved sums, which vectorize.
+/// Returns Σ aᵢbᵢ in four interleaved sums, which vectorize.
 private func dot(_ a: Span<Double>, _ b: Span<Double>) -> Double {
     precondition(a.count == b.count, "\(a.count) and \(b.count) values")
     var lanes = InlineArray<4, Double>(repeating: 0)

@@ -1,35 +1,35 @@
 import Analysis
 import RealModule
 
-/// The fields and pair couplings of a side of an RBM at any size, exact to rounding.
+/// The fields and pair couplings of one side of an RBM, exact to rounding at any size.
 ///
-/// A coupling is the mean over all states of sₐs_b times −H [Cossu19]. Summed over the states it has
-/// 2ⁿ terms, for which [Decelle24] puts a Gaussian variable; but since ln cosh is the integral of
-/// waves, over which the mean is a product of cosines, it is an integral over one variable:
+/// A coupling is the mean over all states of sₐs_b times −H [Cossu19]. This mean has 2ⁿ terms, which
+/// [Decelle24] replaces by a Gaussian variable. But ln cosh is an integral over waves, and the mean of a
+/// wave over all states is a product of cosines. A coupling is therefore an integral over one variable:
 ///
 /// J_ab = Σⱼ ∫₀^∞ cos(kθⱼ) sin(kwⱼₐ) sin(kwⱼ_b) Π_{i≠a,b} cos(kwⱼᵢ) / (k sinh(πk/2)) dk
 ///
-/// and a field has sin(kθⱼ) in the place of a second spin. The midpoint rule on it is wrong by what
-/// lies beyond |x| = π/step of a function that falls as e^{−2|x|}: less than rounding.
+/// A field has sin(kθⱼ) in the place of a second spin. The error of the midpoint rule is what a function
+/// that falls as e^{−2|x|} has beyond |x| = π/step, which is less than rounding.
 public struct PairCouplings: Sendable, Equatable {
-    /// The most units for which the matrix of pairs is made.
+    /// The largest number of units.
     public static let largest = 4096
 
-    /// How many units there are.
+    /// The number of units.
     public let units: Int
     /// The coefficient of each spin, shape [units].
     public let fields: [Double]
-    /// J_ab, symmetric, the diagonal 0; shape [units, units].
+    /// J_ab, shape [units, units]: symmetric, with a diagonal of 0.
     public let couplings: [Double]
 
     /// The coupling of two units.
     public subscript(a: Int, b: Int) -> Double { couplings[a * units + b] }
 
-    /// Integrates.
+    /// Calculates all couplings.
     ///
-    /// The cost is units² · others · nodes, of which there are some hundred.
+    /// The cost is units² · others · nodes, with about a hundred nodes.
     ///
-    /// - Throws: `RenormalizationError.argument` beyond 4096 units.
+    /// - Throws: `RenormalizationError.argument` for more than 4096 units.
     public init(_ hamiltonian: MarginalHamiltonian) throws(RenormalizationError) {
         units = hamiltonian.units
         guard units <= Self.largest else {
@@ -48,7 +48,7 @@ public struct PairCouplings: Sendable, Equatable {
         }
         for a in 0..<units {
             couplings[a, a] = 0
-            // Equal but for rounding.
+            // The two halves are equal but for rounding.
             for b in 0..<a { couplings[a, b] = couplings[b, a] }
         }
         self.fields = fields
@@ -56,7 +56,7 @@ public struct PairCouplings: Sendable, Equatable {
     }
 }
 
-/// The integrand of one unit that is summed over, at the nodes of the midpoint rule.
+/// The integrand that belongs to one unit of the other side, at the nodes of the midpoint rule.
 private struct Waves {
     /// tan(kwᵢ), shape [nodes, units].
     private var tangents: [Double] = []
@@ -65,9 +65,9 @@ private struct Waves {
     private var odd: [Double] = []
     private let units: Int
 
-    /// Beyond this k the integrand is below rounding: e^{−πk/2} < 10⁻¹⁶.
+    /// The k beyond which the integrand is less than rounding: e^{−πk/2} < 10⁻¹⁶.
     private static let end = 24.0
-    /// How far beyond the largest argument of ln cosh the aliases of the rule lie.
+    /// The distance from the largest argument of ln cosh to the aliases of the rule.
     private static let margin = 20.0
 
     init(threshold: Double, weights: [Double]) {
@@ -89,6 +89,7 @@ private struct Waves {
         }
     }
 
+    /// Adds what this unit contributes to the fields.
     func addFields(to fields: inout [Double]) {
         for node in odd.indices {
             for unit in 0..<units {
@@ -97,7 +98,7 @@ private struct Waves {
         }
     }
 
-    /// Adds Σ over nodes of the product of two tangents, for all pairs at once.
+    /// Adds what this unit contributes to the couplings of all pairs, the products of their tangents.
     func addPairs(to couplings: inout Matrix) {
         var scaled = tangents
         for node in even.indices {

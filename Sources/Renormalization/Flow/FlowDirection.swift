@@ -2,21 +2,21 @@ public import Analysis
 import Ising
 import RealModule
 
-/// Which way a flow of temperatures goes, seen from the critical point.
+/// The direction of a flow of temperatures, seen from the critical point.
 ///
-/// Renormalization goes away from K_c: to K = 0 below it, to K = ∞ above. Flows of trained machines
-/// were found to go toward it [Iso18].
+/// Renormalization flows away from K_c: to K = 0 below it, and to K = ∞ above it. Trained machines were
+/// found to flow toward it [Iso18].
 public enum FlowDirection: String, Sendable {
     case towardCritical = "toward K_c"
     case awayFromCritical = "away from K_c"
     /// From one side of K_c to the other.
     case throughCritical = "through K_c"
-    /// No change beyond three standard errors.
+    /// The coupling changes by at most three standard errors.
     case resting = "at rest"
-    /// A start or an end that has no temperature.
+    /// The start or the end has no temperature.
     case unknown = "unknown"
 
-    /// Judges a flow from a first to a last coupling, both with their errors.
+    /// Judges a flow from a first to a last coupling; nil stands for no temperature.
     public init(from first: Estimate?, to last: Estimate?) {
         guard let first, let last else {
             self = .unknown

@@ -1,25 +1,27 @@
-/// Where the deterministic flow of a machine ends, and how many starts end where.
+/// The fixed points at which the deterministic flow of a machine ends, with the starts that end there.
 public struct MeanFieldFixedPoints: Sendable {
-    /// A state that the map leaves where it is.
+    /// A state that the map does not change.
     public struct Point: Sendable {
-        /// Visible means.
+        /// The visible means.
         public let visible: [Double]
-        /// The largest |f(v) − v| of a unit.
+        /// The largest |f(v) − v| of all units.
         public let residual: Double
-        /// Of the Jacobian; below 1 the point attracts.
+        /// The spectral radius of the Jacobian; the point attracts where it is below 1.
         public let spectralRadius: Double
-        /// G of the point, in nats.
+        /// The mean-field free energy G, in nats.
         public let freeEnergy: Double
-        /// Starts that ended here, by group.
+        /// How many starts of each group ended here.
         public internal(set) var basin: [Int]
 
-        /// Mean of the units' values.
+        /// The mean of the visible means.
         public var mean: Double { visible.reduce(0, +) / Double(visible.count) }
     }
 
-    /// An end of one start.
+    /// Where the flow from one start ended.
     public struct End: Sendable, Equatable {
+        /// The visible means.
         public let visible: [Double]
+        /// The largest |f(v) − v| of all units.
         public let residual: Double
 
         public init(visible: [Double], residual: Double) {
@@ -28,21 +30,21 @@ public struct MeanFieldFixedPoints: Sendable {
         }
     }
 
-    /// A change of no unit above this is rest.
+    /// A state is at rest if no unit changes by more than this.
     public static let tolerance = 1e-10
-    /// Applications of the map before a start counts as still moving.
+    /// How often the map is applied before a start counts as still moving.
     public static let mostSteps = 5000
-    /// Ends of which no unit differs by more are one fixed point.
+    /// Two ends are one fixed point if no unit differs by more than this.
     ///
-    /// An end may be 1/(1 − radius) times farther from the point than its residual.
+    /// An end may be 1/(1 − radius) times farther from its fixed point than its residual.
     static let sameness = 1e-4
 
-    /// The fixed points that starts reached, by falling number of starts.
+    /// The fixed points that starts reached; the one with the most starts comes first.
     public let points: [Point]
-    /// Starts that had not come to rest, by group.
+    /// How many starts of each group had not come to rest.
     public let moving: [Int]
 
-    /// Applies the map until it rests.
+    /// Applies the map to a start until it is at rest, or `mostSteps` times.
     public static func end(of start: [Double], under map: MeanFieldMap) -> End {
         var state = start
         var residual = Double.infinity
@@ -55,11 +57,11 @@ public struct MeanFieldFixedPoints: Sendable {
         return End(visible: state, residual: residual)
     }
 
-    /// Sorts ends into fixed points, in their order.
+    /// Sorts ends into fixed points.
     ///
     /// - Parameters:
-    ///   - ends: Each with the group of its start.
-    ///   - groups: Number of groups.
+    ///   - ends: The ends, each with the group of its start.
+    ///   - groups: The number of groups.
     public init(_ ends: [(end: End, group: Int)], groups: Int, under map: MeanFieldMap) {
         var moving = [Int](repeating: 0, count: groups)
         var found: [(end: End, basin: [Int])] = []
@@ -85,7 +87,7 @@ public struct MeanFieldFixedPoints: Sendable {
                     visible: end.visible, hidden: map.hiddenMeans(end.visible)),
                 basin: basin)
         }
-        // Stable: equals stay in the order of their first starts.
+        // Points with equally many starts stay in the order of their first starts.
         .enumerated().sorted { a, b in
             let (left, right) = (a.element.basin.reduce(0, +), b.element.basin.reduce(0, +))
             return left != right ? left > right : a.offset < b.offset

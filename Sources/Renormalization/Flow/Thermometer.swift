@@ -2,35 +2,38 @@ public import Ising
 
 /// Reads the temperature of configurations of the L×L torus off their energy.
 ///
-/// Inverts the exact energy of this size [Kaufman49], which falls with the coupling. A single number
-/// cannot tell whether a distribution is Ising's at all: set other observables beside those at the
-/// coupling that was read.
+/// It inverts the exact energy at this size [Kaufman49], which falls as the coupling grows. A single
+/// number cannot tell whether a distribution is that of an Ising model at all: other observables must be
+/// compared with their values at the coupling that was read.
 public struct Thermometer: Sendable {
-    /// What an energy says.
+    /// What an energy says of the temperature.
     public enum Reading: Sendable, Equatable {
-        /// K.
+        /// The coupling is K.
         case coupling(Double)
-        /// An energy of zero or more: no positive temperature has it.
+        /// The energy is zero or more, which it is at no positive temperature.
         case hotterThanAny
-        /// Below the energy at `Thermometer.strongest`: frozen, as far as energies can tell.
+        /// The energy is below that at `Thermometer.strongest`: the lattice is frozen, as far as energies
+        /// can tell.
         case colderThanAll
 
-        /// K where there is one.
+        /// K, or nil if the energy has no coupling.
         public var coupling: Double? {
             if case .coupling(let value) = self { value } else { nil }
         }
     }
 
-    /// The coupling beyond which energies differ by so little that rounding would decide.
+    /// The coupling beyond which energies differ so little that rounding would decide.
     public static let strongest = 1.5
 
-    /// Sizes that are read.
+    /// The sizes of lattices that can be read.
     public static let sizes = 2...4096
 
     /// L.
     public let size: Int
 
-    /// - Throws: `RenormalizationError.argument` for other sizes.
+    /// Makes a thermometer of lattices of one size.
+    ///
+    /// - Throws: `RenormalizationError.argument` for a size out of range.
     public init(size: Int) throws(RenormalizationError) {
         guard Self.sizes.contains(size) else {
             throw .argument(
@@ -42,17 +45,16 @@ public struct Thermometer: Sendable {
 
     /// Returns the coupling at which the torus has an energy, to 10⁻¹⁰ or better.
     ///
-    /// - Parameter energy: −Σ s s′ / N.
-    /// - Precondition: a number.
+    /// - Parameter energy: −Σ s s′ / N, not NaN.
     public func reading(energy: Double) throws(IsingError) -> Reading {
         precondition(!energy.isNaN, "the energy is not a number")
         guard energy < 0 else { return .hotterThanAny }
         guard energy >= (try exact(Self.strongest).energyPerSite) else { return .colderThanAll }
-        // E = −2NK + O(K³), and no square of K vanishes below.
+        // E = −2NK + O(K³). This also keeps the square of K from vanishing below.
         guard energy < -1e-12 else { return .coupling(-energy / 2) }
         var (low, high) = (0.0, Self.strongest)
         var coupling = min(high, -energy / 2)
-        // Newton's steps, e′ = −c/K², kept between bounds that close in on the root.
+        // Newton's steps with e′ = −c/K², kept between bounds that close in on the root.
         for _ in 0..<200 {
             let here = try exact(coupling)
             let slope = here.specificHeatPerSite / (coupling * coupling)
@@ -65,7 +67,7 @@ public struct Thermometer: Sendable {
         return .coupling(coupling)
     }
 
-    /// Returns what one standard error of the energy is in couplings, where K was read.
+    /// Returns the standard error of a coupling that was read, given that of the energy.
     public func couplingError(energyError: Double, at coupling: Double) throws(IsingError) -> Double
     {
         guard coupling > 0 else { return energyError / 2 }

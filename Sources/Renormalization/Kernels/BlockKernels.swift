@@ -1,7 +1,7 @@
 import Analysis
 import RealModule
 
-/// A kernel with one hidden spin for each block of a lattice, and nothing that no hidden spin enters.
+/// A kernel with one hidden spin for each block of a lattice, and without an offset.
 public protocol BlockKernel: RGKernel {
     var lattice: BlockLattice { get }
 }
@@ -13,7 +13,8 @@ extension BlockKernel {
     public func offset(of visible: [UInt8]) -> Double { 0 }
 }
 
-/// The spin of a block follows its majority; at a tie it is drawn, each sign with probability ½.
+/// The majority rule: the spin of a block has the sign of the majority, and at a tie either sign with
+/// probability ½.
 public struct MajorityKernel: BlockKernel {
     public let lattice: BlockLattice
 
@@ -26,7 +27,7 @@ public struct MajorityKernel: BlockKernel {
     }
 }
 
-/// The spin of a block is that of its first site; the others are summed over.
+/// Decimation: the spin of a block is that of its first site, and the other sites are summed over.
 public struct DecimationKernel: BlockKernel {
     public let lattice: BlockLattice
 
@@ -40,16 +41,16 @@ public struct DecimationKernel: BlockKernel {
     }
 }
 
-/// Kadanoff's kernel: a block's spin leans to the sum of its sites with the strength p.
+/// Kadanoff's kernel: the spin of a block follows the sum of its sites with the strength p.
 ///
-/// T(v, h) = Σⱼ [p hⱼ Σ_{i∈j} sᵢ − ln 2cosh(p Σ_{i∈j} sᵢ)]: the trace condition holds for every p.
-/// No RBM has this kernel: its last term is no energy of one. Source: [Kadanoff75].
+/// T(v, h) = Σⱼ [p hⱼ Σ_{i∈j} sᵢ − ln 2cosh(p Σ_{i∈j} sᵢ)]. The trace condition holds for every p. No
+/// RBM has this kernel, because the last term is not the energy of an RBM. Source: [Kadanoff75].
 public struct KadanoffKernel: BlockKernel {
     public let lattice: BlockLattice
     /// p.
     public let strength: Double
 
-    /// - Precondition: `strength` is finite.
+    /// Takes blocks and a finite strength.
     public init(_ lattice: BlockLattice, strength: Double) {
         precondition(strength.isFinite, "p = \(strength)")
         self.lattice = lattice
@@ -63,9 +64,10 @@ public struct KadanoffKernel: BlockKernel {
     }
 }
 
-/// Hidden spins that are drawn whatever the visible ones: meets the trace condition, tells nothing.
+/// The null kernel: hidden spins are drawn without regard to the visible ones.
 ///
-/// The control of every other kernel: the trace condition alone selects no coarse-graining.
+/// It meets the trace condition and tells nothing. It is the control of every other kernel, and shows
+/// that the trace condition alone does not select a coarse graining.
 public struct NullKernel: RGKernel {
     public let visibleCount: Int
     public let hiddenCount: Int

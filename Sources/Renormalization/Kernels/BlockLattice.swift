@@ -1,13 +1,13 @@
-/// The division of an L×L lattice of spins into square blocks, one coarse site each.
+/// The division of an L×L lattice of spins into square blocks, each of which is one coarse site.
 public struct BlockLattice: Sendable, Equatable {
     /// L.
     public let size: Int
-    /// Sites on the side of a block.
+    /// The side of a block, in sites.
     public let scale: Int
 
     /// Divides a lattice.
     ///
-    /// - Throws: `RenormalizationError.argument` where blocks do not fill it.
+    /// - Throws: `RenormalizationError.argument` if blocks do not fill it.
     public init(size: Int, scale: Int) throws(RenormalizationError) {
         guard size >= 1, scale >= 1, size % scale == 0 else {
             throw .argument(
@@ -20,17 +20,17 @@ public struct BlockLattice: Sendable, Equatable {
         self.scale = scale
     }
 
-    /// Coarse sites, in rows.
+    /// The number of blocks.
     public var blocks: Int { (size / scale) * (size / scale) }
 
-    /// The sites of one block, in rows.
+    /// Returns the sites of one block, row by row.
     public func sites(of block: Int) -> [Int] {
         let columns = size / scale
         let corner = block / columns * scale * size + block % columns * scale
         return (0..<scale * scale).map { corner + $0 / scale * size + $0 % scale }
     }
 
-    /// Σ s over the sites of each block, shape [blocks].
+    /// Returns Σ s over the sites of each block, shape [blocks].
     ///
     /// - Parameter visible: Bytes, 1 for a spin up, shape [L, L].
     func magnetizations(of visible: [UInt8]) -> [Int] {

@@ -5,38 +5,37 @@ import RealModule
 
 /// The exact RBM of the Ising model on the L×L torus: one hidden spin for each bond.
 ///
-/// Both ends of a bond have the weight w = ½ arccosh(e^{2K}) to its hidden spin, and there are no
-/// biases: summing a hidden spin out leaves ln 2 + K + K s s′. So ln Z is the torus' own plus
-/// 2L²(ln 2 + K), at any size an RBM of known partition function.
+/// The hidden spin of a bond has the weight w = ½ arccosh(e^{2K}) to both ends, and all biases are 0.
+/// Summing over the hidden spin leaves ln 2 + K + K s s′. ln Z is therefore that of the torus plus
+/// 2L²(ln 2 + K): this is an RBM of any size whose partition function is known.
 public struct BondRBM: Sendable {
     public let size: Int
-    /// K as it was asked for.
+    /// K as it was given.
     public let coupling: Double
     public let rbm: RBM
 
-    /// The sizes that are built; at the largest the dense weights take 134 MB.
+    /// The sizes that can be built; at the largest the dense weights take 134 MB.
     public static let sizes = 2...64
 
-    /// The strongest coupling; there the lattice is long frozen.
+    /// The strongest coupling, at which the lattice is long frozen.
     public static let largestCoupling = 50.0
 
     /// Builds the machine.
     ///
-    /// - Throws: `RenormalizationError.argument` for other sizes, and for couplings outside
-    ///   [0, 50].
+    /// - Throws: `RenormalizationError.argument` for any other size, or a coupling outside [0, 50].
     public init(size: Int, coupling: Double) throws(RenormalizationError) {
         guard Self.sizes.contains(size) else {
             throw .argument(
                 """
-                size \(size): a bond machine has 2L⁴ weights, and is built for sizes \
+                size \(size): a machine of bonds has 2L⁴ weights; expected a size of \
                 \(Self.sizes.lowerBound) to \(Self.sizes.upperBound)
                 """)
         }
         guard coupling >= 0, coupling <= Self.largestCoupling else {
             throw .argument(
                 """
-                coupling \(coupling): a bond of two equal weights is a ferromagnet's; expected 0 to \
-                \(Self.largestCoupling)
+                coupling \(coupling): two equal weights make a ferromagnetic bond, K ≥ 0; expected a \
+                number from 0 to \(Self.largestCoupling)
                 """)
         }
         self.size = size
@@ -64,9 +63,9 @@ public struct BondRBM: Sendable {
     /// The coupling of the machine as it is stored: ½ ln cosh 2w of the rounded weight.
     public var storedCoupling: Double { logCosh(2 * Double(weight)) / 2 }
 
-    /// ln Z of the machine as it is stored, exact to rounding errors of double precision.
+    /// Returns ln Z of the machine as it is stored, exact to the rounding of double precision.
     ///
-    /// - Throws: `IsingError`, never for a machine that was built.
+    /// - Throws: `IsingError`, but never for a machine that could be built.
     public func logPartition() throws(IsingError) -> Double {
         let coupling = storedCoupling
         let bonds = Double(2 * size * size)

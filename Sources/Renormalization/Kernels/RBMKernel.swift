@@ -2,19 +2,22 @@ public import RBMCore
 
 /// The kernel of an RBM on a target: T(v, h) = −E(v, h) + H(v).
 ///
-/// For every set of parameters its renormalized Hamiltonian is the RBM's own of the hidden units, an
-/// identity and no evidence. Its trace Tr_h e^T = e^{H(v) − F(v)} is 1 only at a perfect fit.
+/// For all parameters its renormalized Hamiltonian is that of the RBM's hidden units. This is an identity
+/// and not evidence of anything. Its trace Tr_h e^T = e^{H(v) − F(v)} is 1 only at a perfect fit.
 ///
 /// Source: [MehtaSchwab14, eq. 18].
 public struct RBMKernel: RGKernel {
     public let rbm: RBM
     public let target: any TargetDistribution
 
-    /// - Throws: `RenormalizationError.model` where the target has another number of units.
+    /// Takes an RBM as a kernel.
+    ///
+    /// - Throws: `RenormalizationError.model` if the target has another number of units.
     public init(_ rbm: RBM, on target: any TargetDistribution) throws(RenormalizationError) {
         guard rbm.visibleCount == target.units else {
             throw .model(
-                "the model has \(rbm.visibleCount) visible units, but the target \(target.units)")
+                "the model has \(rbm.visibleCount) visible units, but the target has \(target.units)"
+            )
         }
         self.rbm = rbm
         self.target = target

@@ -1,29 +1,29 @@
 import Analysis
 
-/// A renormalization kernel T(v, h): which hidden states summarize a visible one, and how well.
+/// A renormalization kernel T(v, h): it says which hidden states summarize a visible state, and how well.
 ///
-/// e^{−H′(h)} = Tr_v e^{T(v,h) − H(v)} is the renormalized Hamiltonian of the target H, and the
-/// trace condition Tr_h e^{T(v,h)} = 1 says that no weight is lost on the way. Given v, hidden units
-/// are independent: T(v, h) = t₀(v) + Σⱼ tⱼ(v, hⱼ).
+/// e^{−H′(h)} = Tr_v e^{T(v,h) − H(v)} gives the renormalized Hamiltonian H′ of the target H. The trace
+/// condition Tr_h e^{T(v,h)} = 1 says that no weight is lost on the way. Given v, hidden units are
+/// independent: T(v, h) = t₀(v) + Σⱼ tⱼ(v, hⱼ).
 ///
-/// States are bytes 0 or 1, a spin's 1 being +1. Source: [Kadanoff75], in the words of
+/// States are bytes 0 or 1; the byte 1 stands for a spin of +1. Source: [Kadanoff75], in the words of
 /// [MehtaSchwab14].
 public protocol RGKernel: Sendable {
     var visibleCount: Int { get }
     var hiddenCount: Int { get }
 
-    /// t₀(v), which no hidden unit enters.
+    /// Returns t₀(v), which does not depend on hidden units.
     func offset(of visible: [UInt8]) -> Double
 
-    /// tⱼ(v, hⱼ) of each hidden unit; −∞ where a value cannot be.
+    /// Returns tⱼ(v, hⱼ) of each hidden unit; −∞ for a value that cannot occur.
     func terms(of visible: [UInt8]) -> KernelTerms
 }
 
 /// The terms of a kernel at one visible state, shape [hidden] each.
 public struct KernelTerms: Sendable, Equatable {
-    /// Of hidden units whose byte is 0.
+    /// The terms of hidden units whose byte is 0.
     public var lower: [Double]
-    /// Of hidden units whose byte is 1.
+    /// The terms of hidden units whose byte is 1.
     public var upper: [Double]
 
     public init(lower: [Double], upper: [Double]) {
@@ -37,7 +37,7 @@ public struct KernelTerms: Sendable, Equatable {
 }
 
 extension RGKernel {
-    /// T(v, h).
+    /// Returns T(v, h).
     public func value(visible: [UInt8], hidden: [UInt8]) -> Double {
         precondition(hidden.count == hiddenCount, "\(hidden.count) bytes, \(hiddenCount) units")
         let terms = terms(of: visible)
@@ -46,12 +46,12 @@ extension RGKernel {
         }
     }
 
-    /// The residual of the trace condition: ln Tr_h e^{T(v,h)}, in nats; 0 where it holds.
+    /// Returns the residual of the trace condition, ln Tr_h e^{T(v,h)} in nats; 0 where it holds.
     public func logTrace(of visible: [UInt8]) -> Double {
         offset(of: visible) + terms(of: visible).logSums.reduce(0, +)
     }
 
-    /// The conditional ln p(hⱼ | v) = tⱼ − ln Σ_h e^{tⱼ} of both values of each hidden unit.
+    /// Returns ln p(hⱼ | v) = tⱼ − ln Σ_h e^{tⱼ} of both values of each hidden unit.
     public func logConditionals(of visible: [UInt8]) -> KernelTerms {
         let terms = terms(of: visible)
         let sums = terms.logSums

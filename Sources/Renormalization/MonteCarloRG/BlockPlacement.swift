@@ -1,33 +1,38 @@
-/// The hidden units of a layer on the 2×2 blocks of its visible lattice, by the centres of their
+/// Places the hidden units of a layer on the 2×2 blocks of its visible lattice, by the centres of their
 /// receptive fields.
 ///
-/// A machine does not know where blocks begin: the grid of blocks is moved over the lattice, in steps
-/// of an eighth of a site, to where the centres are nearest to the middles of their blocks. It is not
-/// moved to where most blocks have a unit of their own: among 256 grids even scattered centres often
+/// A machine does not know where blocks begin. The grid of blocks is therefore moved over the lattice,
+/// in steps of an eighth of a site, to where the centres are nearest to the middles of their blocks. It
+/// is not moved to where most blocks have exactly one unit: among 256 grids even scattered centres often
 /// find one that they fill.
 public struct BlockPlacement: Sendable {
     /// L of the visible lattice.
     public let size: Int
-    /// One of each hidden unit.
+    /// The receptive field of each hidden unit.
     public let fields: [ReceptiveField]
-    /// The upper left corner of the first block, in [0, 2) of a lattice whose site (x, y) fills the
-    /// square of side 1 around (x, y).
+    /// The upper left corner of the first block, each coordinate in [0, 2).
+    ///
+    /// The site (x, y) fills the square of side 1 around (x, y).
     public let offset: (x: Double, y: Double)
-    /// The root of the mean square distance of the centres from the middles of their blocks, in
-    /// lattice units: 0 for a perfect lattice, 0.82 for centres anywhere in their blocks, before the
-    /// grid was moved.
+    /// The root of the mean square distance of the centres from the middles of their blocks, in lattice
+    /// units.
+    ///
+    /// It is 0 for a perfect lattice. Centres that lie anywhere in their blocks have 0.82 before the grid
+    /// is moved.
     public let displacement: Double
-    /// The hidden units of each block, row by row of [size/2, size/2].
+    /// The hidden units of each block, shape [size/2, size/2].
     public let occupants: [[Int]]
 
-    /// Blocks in a row.
+    /// The number of blocks in a row.
     public var blocks: Int { size / 2 }
 
     private static let stepsPerSite = 8
 
     /// Places hidden units.
     ///
-    /// - Parameter fields: Of all hidden units, on a lattice of the even size.
+    /// - Parameters:
+    ///   - fields: The receptive fields of all hidden units.
+    ///   - size: L of the visible lattice, even.
     public init(fields: [ReceptiveField], size: Int) {
         precondition(size >= 2 && size % 2 == 0, "blocks of 2×2 on a size \(size)")
         self.size = size
@@ -55,7 +60,7 @@ public struct BlockPlacement: Sendable {
         self.occupants = occupants
     }
 
-    /// The block of each unit, and the sum of squared distances from their middles.
+    /// Returns the block of each unit, and the sum of the squared distances from the middles.
     private static func assign(
         _ fields: [ReceptiveField], size: Int, offset: (x: Double, y: Double)
     ) -> (cells: [Int?], distance: Double) {
@@ -64,7 +69,7 @@ public struct BlockPlacement: Sendable {
             guard let centre = field.centre else { return nil }
             func block(_ place: Double, _ offset: Double) -> Int {
                 let length = Double(size)
-                // Sites have their middles on whole numbers, so that a block begins half-way.
+                // Sites have their middles at whole numbers, so that a block begins half a site before.
                 let moved = (place + 0.5 - offset + length).truncatingRemainder(dividingBy: length)
                 let block = min(Int(moved / 2), size / 2 - 1)
                 let fromMiddle = moved - 2 * Double(block) - 1
@@ -76,7 +81,7 @@ public struct BlockPlacement: Sendable {
         return (cells, distance)
     }
 
-    /// Why the units are no lattice; nil when each block has exactly one.
+    /// The reason why the units are not a lattice; nil if each block has exactly one unit.
     public var problem: String? {
         let unplaced = fields.indices.filter { fields[$0].centre == nil }
         let crowded = occupants.indices.filter { occupants[$0].count > 1 }
@@ -97,7 +102,7 @@ public struct BlockPlacement: Sendable {
             + "without a unit"
     }
 
-    /// The hidden unit of each block, row by row; nil unless each block has exactly one.
+    /// The hidden unit of each block, row by row; nil unless each block has exactly one unit.
     public var units: [Int]? {
         problem == nil ? occupants.map { $0[0] } : nil
     }

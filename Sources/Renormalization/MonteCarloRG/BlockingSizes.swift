@@ -1,13 +1,13 @@
-/// The lattices that halving makes of a torus.
+/// The sizes of the lattices that repeated blocking makes of a torus.
 public enum BlockingSizes {
-    /// The smallest lattice whose operators say anything: neighbours of a smaller one coincide.
+    /// The smallest size whose operators say anything; on a smaller lattice neighbours coincide.
     public static let smallest = 4
-    /// The largest; one configuration is a megabyte.
+    /// The largest size, at which one configuration takes a megabyte.
     public static let largest = 1024
 
-    /// Returns the sizes from L down by halves, while they are whole and at least 4.
+    /// Returns L, L/2, L/4, … as long as they are whole and at least 4.
     ///
-    /// - Throws: `RenormalizationError.argument` for sizes that cannot be halved once.
+    /// - Throws: `RenormalizationError.argument` for a size that cannot be halved once.
     public static func of(_ size: Int) throws(RenormalizationError) -> [Int] {
         guard size <= largest else {
             throw .argument("size \(size): the largest lattice that is blocked is \(largest)")

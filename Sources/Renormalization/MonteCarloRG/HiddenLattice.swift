@@ -1,9 +1,9 @@
 public import RBMCore
 
-/// The hidden units of a layer as the coarse lattice of its visible units: one unit a 2×2 block.
+/// The hidden units of a layer as the coarse lattice of its visible units, one unit for each 2×2 block.
 ///
-/// A unit whose weights pull down on the whole is reversed, so that all of them point where their
-/// blocks do: which of its two values a hidden unit calls +1 is a matter of chance.
+/// Which of its two values a hidden unit calls +1 is a matter of chance. A unit whose weights have a
+/// negative sum is therefore reversed, so that every unit points where its block does.
 public struct HiddenLattice: Sendable {
     /// The hidden unit of each place of the coarse lattice, row by row.
     public let units: [Int]
@@ -15,9 +15,9 @@ public struct HiddenLattice: Sendable {
     ///
     /// - Parameters:
     ///   - size: L of the visible lattice, which has L² units row by row.
-    ///   - below: The lattice of the layer below, whose units the visible ones are; nil for a first
-    ///     layer.
-    /// - Returns: Nil with the placement where it is not one-to-one.
+    ///   - below: The lattice of the layer below, whose hidden units are the visible units here; nil for
+    ///     the first layer.
+    /// - Returns: The lattice, or nil if the placement is not one-to-one; and the placement.
     public static func place(
         _ rbm: RBM, size: Int, below: HiddenLattice?
     ) -> (lattice: HiddenLattice?, placement: BlockPlacement) {
@@ -35,7 +35,7 @@ public struct HiddenLattice: Sendable {
         return (lattice, placement)
     }
 
-    /// The weights of a hidden unit in the order of the visible lattice.
+    /// Returns the weights of a hidden unit in the order of the visible lattice.
     public static func weights(of unit: Int, _ rbm: RBM, below: HiddenLattice?) -> [Double] {
         (0..<rbm.visibleCount).map { place in
             guard let below else { return Double(rbm.parameters[place, unit]) }

@@ -1,21 +1,21 @@
-/// The operators of Monte Carlo renormalization, each a sum over the plaquettes of a torus.
+/// The operators of Monte Carlo renormalization, each of which is a sum over the plaquettes of a torus.
 ///
-/// Even under a reversal of all spins: nearest and next-nearest neighbours, and the product of the
-/// four spins of a plaquette. Odd: the magnetization, and the four products of three spins of a
-/// plaquette.
+/// Three are even under a reversal of all spins: the products of nearest neighbours, of next-nearest
+/// neighbours, and of the four spins of a plaquette. Two are odd: the magnetization, and the products of
+/// three spins of a plaquette.
 public enum LatticeOperators {
-    /// Operators of either symmetry; a sum of each has this many values in all.
+    /// The number of operators of both symmetries.
     public static let count = Symmetry.even.operators.count + Symmetry.odd.operators.count
 
-    /// How an operator answers a reversal of all spins.
+    /// Whether an operator keeps or changes its sign when all spins are reversed.
     public enum Symmetry: Sendable, CaseIterable {
         case even, odd
 
-        /// Places of the operators among the sums.
+        /// The places of these operators among the sums.
         var operators: Range<Int> { self == .even ? 0..<3 : 3..<5 }
     }
 
-    /// Returns the sums of all operators over the lattice, the even ones first.
+    /// Returns the values of all operators on a lattice, the even ones first.
     ///
     /// - Parameter spins: Bytes 0/1, shape [size, size].
     public static func sums(_ spins: [UInt8], size: Int) -> [Int64] {

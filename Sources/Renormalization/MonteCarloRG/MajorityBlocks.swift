@@ -1,6 +1,8 @@
 import RandomStreams
 
-/// Makes a lattice of half the size: each spin is the majority of a 2×2 block, a random sign at ties.
+/// Makes a lattice of half the size, in which each spin is the majority of a 2×2 block.
+///
+/// A tie gets a random sign.
 ///
 /// Source: [Swendsen79].
 public struct MajorityBlocks: Sendable {
@@ -10,13 +12,13 @@ public struct MajorityBlocks: Sendable {
 
     /// Returns the coarse lattice of a configuration.
     ///
-    /// The signs at ties follow from the number of the configuration and the blocking alone, so that
-    /// every rank blocks a configuration alike.
+    /// The signs at ties follow from the numbers of the configuration and of the blocking alone, so that
+    /// every rank blocks a configuration in the same way.
     ///
     /// - Parameters:
-    ///   - spins: Bytes 0/1, shape [size, size]; `size` is even.
-    ///   - configuration: Its number in the data set, below 2³².
-    ///   - step: Which blocking in a row it is, from 0.
+    ///   - spins: Bytes 0/1, shape [size, size], where `size` is even.
+    ///   - configuration: The number of the configuration in the data set, below 2³².
+    ///   - step: The number of the blocking, from 0.
     /// - Returns: Bytes 0/1, shape [size/2, size/2].
     public func coarsen(_ spins: [UInt8], size: Int, configuration: Int, step: Int) -> [UInt8] {
         precondition(

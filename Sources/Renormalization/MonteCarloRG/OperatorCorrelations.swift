@@ -1,32 +1,34 @@
 import Analysis
 
-/// Sums of lattice operators and of their products between the lattices of a blocking, by bins of
+/// Adds up lattice operators, and their products between the lattices of a blocking, over bins of
 /// configurations.
 ///
-/// All sums are integers: parts of a data set, measured anywhere in any order, add exactly. A bin is
-/// left out as a whole by the jackknife; bins must be independent of each other.
+/// All sums are integers: parts of a data set may be measured anywhere and in any order, and their sums
+/// add up exactly. The jackknife leaves out one bin at a time, so that bins must be independent.
 public struct OperatorCorrelations: Sendable {
-    /// Lattices of one configuration, the finest included.
+    /// The number of lattices of one configuration, with the finest one.
     public let lattices: Int
-    /// Configurations of the whole data set.
+    /// How many configurations the whole data set has.
     public let total: Int
-    /// Configurations of one bin; the last may be shorter.
+    /// How many configurations a bin has; the last bin may have fewer.
     public let binLength: Int
 
-    /// The sums, to be added over ranks.
+    /// The sums, shape [bin, column], which ranks add up.
     ///
-    /// Shape [bin, column]: the number of configurations; Σ S of each lattice; Σ S′S′ and Σ S′S of
+    /// A bin has the number of its configurations, then Σ S of each lattice, and then Σ S′S′ and Σ S′S of
     /// each step and symmetry, row by row.
     public private(set) var values: [Int64]
 
-    /// Bins at most: enough for an error, few enough to be added up often.
+    /// The largest number of bins: enough for an error, and few enough to be added up often.
     private static let mostBins = 256
 
-    /// Creates sums of nothing.
+    /// Creates sums that are all 0.
     ///
     /// - Parameters:
-    ///   - lattices: At least 2: S and S′ of one step.
-    ///   - runLength: Consecutive configurations that may be correlated: those of one Markov chain.
+    ///   - lattices: The number of lattices, at least 2: S and S′ of one step.
+    ///   - total: How many configurations the whole data set has.
+    ///   - runLength: How many consecutive configurations may depend on each other: those of one Markov
+    ///     chain.
     public init(lattices: Int, total: Int, runLength: Int) {
         precondition(
             lattices >= 2 && total >= 0 && runLength >= 1,
@@ -39,14 +41,14 @@ public struct OperatorCorrelations: Sendable {
         values = Array(repeating: 0, count: bins * Self.columns(lattices))
     }
 
-    /// The most configurations whose sums fit, on lattices of a size up to the given one.
+    /// Returns the largest number of configurations whose sums fit, on lattices up to a size.
     public static func mostConfigurations(size: Int) -> Int {
-        // No sum exceeds 4 size².
+        // No operator exceeds 4 size².
         let largest = 4 * size * size
         return (1 << 62) / largest / largest * mostBins
     }
 
-    /// Adds one configuration: the operators' sums on each of its lattices, the finest first.
+    /// Adds one configuration, given by its operators on each lattice; the finest lattice comes first.
     public mutating func add(_ sums: [[Int64]], configuration: Int) {
         precondition(sums.count == lattices, "\(sums.count) lattices, expected \(lattices)")
         precondition(
@@ -75,7 +77,7 @@ public struct OperatorCorrelations: Sendable {
         }
     }
 
-    /// Adds the sums of another part of the same data set, as `values` of its sums.
+    /// Adds the sums of another part of the same data set, given by its `values`.
     public mutating func add(values other: [Int64]) {
         precondition(
             other.count == values.count, "\(other.count) values, expected \(values.count)")

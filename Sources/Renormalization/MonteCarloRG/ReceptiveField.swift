@@ -1,33 +1,35 @@
 import RealModule
 
-/// Where a hidden unit looks on a torus of visible units.
+/// The place that a hidden unit looks at, on a torus of visible units.
 public struct ReceptiveField: Sendable, Equatable {
     /// The centre of mass of w² in lattice units, each coordinate in [0, size).
     ///
-    /// The site (x, y) has its middle at (x, y). Nil for a unit without weights, and where w² has no
-    /// centre: its mass is spread evenly round the torus.
+    /// The site (x, y) has its middle at (x, y). The centre is nil for a unit without weights, and if w²
+    /// is spread evenly round the torus.
     public let centre: Centre?
 
     /// How narrow the field is: 1 for a single site, 0 for an even spread.
     ///
-    /// The length of the mean of e^{2πi x/size} weighed with w², the smaller of both directions.
+    /// It is the length of the mean of e^{2πi x/size} with weights w², in the direction in which this is
+    /// smaller.
     public let concentration: Double
 
-    /// Σw / Σ|w|: ±1 where all weights pull alike, 0 where as much pulls up as down.
+    /// Σw / Σ|w|, which is ±1 if all weights have one sign, and 0 if both signs have the same weight.
     public let alignment: Double
 
+    /// A point of the torus, in lattice units.
     public struct Centre: Sendable, Equatable {
         public let x: Double
         public let y: Double
     }
 
-    /// Below it a centre would be the sum of rounding errors.
+    /// The concentration below which a centre would consist of rounding errors.
     private static let leastConcentration = 1e-6
 
     /// Measures a field.
     ///
-    /// The coordinates of the sites are angles, and the centre is the angle of their mean: there is
-    /// no border at which a centre of mass would have to be cut.
+    /// The coordinates of the sites are taken as angles, and the centre is the angle of their mean: a
+    /// torus has no border at which a centre of mass could be cut.
     ///
     /// - Parameter weights: Shape [size, size].
     public init(weights: [Double], size: Int) {

@@ -3,10 +3,10 @@ import RealModule
 
 /// The scaling exponents of one coarse graining by a factor of two.
 ///
-/// From the stability matrix T = ⟨S′S′⟩_c⁻¹ ⟨S′S⟩_c of derivatives ∂K′/∂K: y = ln λ / ln 2 of its
-/// leading eigenvalue. At a critical point, and only there, these are y_T = 1/ν and y_H: 1 and 15/8
-/// in the two-dimensional Ising model. NaN where T is singular or its leading eigenvalue is not a
-/// positive number.
+/// An exponent is y = ln λ / ln 2, where λ is the leading eigenvalue of the stability matrix
+/// T = ⟨S′S′⟩_c⁻¹ ⟨S′S⟩_c of derivatives ∂K′/∂K. At a critical point, and only there, these are y_T = 1/ν
+/// and y_H; in the two-dimensional Ising model they are 1 and 15/8. An exponent is NaN if ⟨S′S′⟩_c is
+/// singular, or if λ is not a positive number.
 ///
 /// Source: [Swendsen79].
 public struct ScalingExponents: Sendable {
@@ -14,14 +14,14 @@ public struct ScalingExponents: Sendable {
     public let thermal: Estimate
     /// y_H, from the odd operators.
     public let magnetic: Estimate
-    /// y_T from the first 1, 2, … even operators: what the truncation does.
+    /// y_T from the first 1, 2, … even operators, which shows the effect of the truncation.
     public let truncatedThermal: [Estimate]
     /// y_H from the first 1, 2, … odd operators.
     public let truncatedMagnetic: [Estimate]
 
-    /// Measures each step of a blocking, from the finest lattice on.
+    /// Returns the exponents of each step of a blocking, from the finest lattice on.
     ///
-    /// - Throws: `RenormalizationError.argument` when nothing was measured.
+    /// - Throws: `RenormalizationError.argument` if nothing was measured.
     public static func steps(
         _ correlations: OperatorCorrelations
     ) throws(RenormalizationError) -> [ScalingExponents] {

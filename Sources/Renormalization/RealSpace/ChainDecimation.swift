@@ -2,16 +2,16 @@ import Analysis
 public import RBMCore
 import RealModule
 
-/// One step of the exact renormalization of the Ising chain: every other spin is summed over.
+/// One step of the exact renormalization of the Ising chain, which sums over every other spin.
 ///
-/// Σ_t e^{Kt(s + s′)} = e^{g + K′ss′} with K′ = ½ ln cosh 2K, so tanh K′ = tanh² K, and
-/// g = ½ ln(4 cosh 2K).
+/// Σ_t e^{Kt(s + s′)} = e^{g + K′ss′} with K′ = ½ ln cosh 2K and g = ½ ln(4 cosh 2K). It follows that
+/// tanh K′ = tanh² K.
 public struct ChainDecimation: Sendable, Equatable {
-    /// K before.
+    /// K before the step.
     public let coupling: Double
-    /// K′ after, K′ ≥ 0 for either sign of K.
+    /// K′ after the step, which is not negative for either sign of K.
     public let image: Double
-    /// ln of the factor that each spin summed over leaves behind.
+    /// g, the logarithm of the factor that is left of each spin that is summed over.
     public let constant: Double
 
     public init(coupling: Double) {
@@ -20,7 +20,7 @@ public struct ChainDecimation: Sendable, Equatable {
         constant = (logTwoCosh(2 * coupling) + .log(2)) / 2
     }
 
-    /// The steps from a coupling on, until no weight is left in the sum of constants.
+    /// Returns the steps from a coupling on, until further steps add nothing to the sum of constants.
     ///
     /// The free energy survives: ln Z/N = Σ g_n/2^{n+1}, which is ln 2cosh K of the chain itself.
     public static func flow(from coupling: Double) -> [ChainDecimation] {
@@ -31,17 +31,16 @@ public struct ChainDecimation: Sendable, Equatable {
         return steps
     }
 
-    /// Σ g_n/2^{n+1} of a flow from its first step on.
+    /// Returns Σ g_n/2^{n+1} over the steps of a flow.
     public static func logPartitionPerSite(_ flow: [ChainDecimation]) -> Double {
-        // The smallest terms first.
+        // Adds the smallest terms first.
         flow.indices.reversed().reduce(0) { ($0 + flow[$1].constant) / 2 }
     }
 
-    /// The step as an RBM: the periodic chain of 2n spins whose even ones are visible and whose odd
-    /// ones are hidden, each with the weight K to its two neighbours.
+    /// Returns the step as an RBM: the periodic chain of 2n spins, of which every other one is hidden.
     ///
-    /// Summed over hidden units it is the chain of n spins with K′ and the factor e^{ng} exactly, for
-    /// the weight that a float can hold.
+    /// Each spin has the weight K to its two neighbours. Summing over the hidden units leaves exactly the
+    /// chain of n spins with K′ and the factor e^{ng}, where K is the weight as a float holds it.
     ///
     /// - Precondition: n ≥ 3, so that no two spins share two neighbours.
     public static func machine(spins: Int, coupling: Float) -> RBM {

@@ -4,23 +4,23 @@ import RealModule
 
 /// A renormalization of one coupling, K′ = R(K), with a fixed point between order and disorder.
 ///
-/// The approximations that Kadanoff's variational one is to be compared with. All are in two
+/// Kadanoff's variational renormalization is compared with these approximations. All are in two
 /// dimensions.
 public enum CouplingRecursion: String, Sendable, CaseIterable {
-    /// Every other bond of the square lattice is moved, then every other spin summed over, b = 2
+    /// Moves every other bond of the square lattice, and then sums over every other spin; b = 2
     /// [Migdal75], [Kadanoff76].
     case migdalKadanoff = "migdal-kadanoff"
-    /// The lattice on which moving bonds is exact: each bond becomes a diamond of four, b = 2
-    /// [BerkerOstlund79].
+    /// Solves the lattice on which moving bonds is exact, where each bond becomes a diamond of four;
+    /// b = 2 [BerkerOstlund79].
     case diamond
-    /// Majority of triangles on the triangular lattice, to first order in the coupling between
-    /// triangles, b = √3 [NiemeijerVanLeeuwen74].
+    /// Takes the majority of triangles on the triangular lattice, to first order in the coupling between
+    /// triangles; b = √3 [NiemeijerVanLeeuwen74].
     case niemeijerVanLeeuwen = "niemeijer-van-leeuwen"
-    /// Every other spin of the square lattice is summed over and what follows is brought back to
-    /// neighbours, b = √2 [MarisKadanoff78].
+    /// Sums over every other spin of the square lattice, and expresses what follows by a coupling of
+    /// neighbours; b = √2 [MarisKadanoff78].
     case marisKadanoff = "maris-kadanoff"
 
-    /// Length of a block.
+    /// b, the length of a block.
     public var scale: Double {
         switch self {
         case .migdalKadanoff, .diamond: 2
@@ -29,8 +29,7 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
         }
     }
 
-    /// The exact critical coupling of the lattice that is approximated; nil where the recursion is
-    /// exact.
+    /// The exact critical coupling of the lattice that is approximated; nil if the recursion is exact.
     public var exactCriticalCoupling: Double? {
         switch self {
         case .migdalKadanoff, .marisKadanoff: criticalCoupling
@@ -39,7 +38,7 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
         }
     }
 
-    /// R(K).
+    /// Returns R(K).
     public func image(of coupling: Double) -> Double {
         switch self {
         case .migdalKadanoff: logCosh(4 * coupling) / 2
@@ -49,7 +48,7 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
         }
     }
 
-    /// dR/dK.
+    /// Returns dR/dK.
     public func derivative(at coupling: Double) -> Double {
         switch self {
         case .migdalKadanoff: return 2 * .tanh(4 * coupling)
@@ -64,10 +63,10 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
         }
     }
 
-    /// The coupling between order and disorder, R(K*) = K* > 0, to rounding.
+    /// The coupling K* > 0 between order and disorder with R(K*) = K*, exact to rounding.
     public var fixedPoint: Double {
-        let start = middle(of: 0.05...2) { image(of: $0) > $0 }
-        // Bisection is within rounding of R − K; a step of Newton's takes that out.
+        let start = bisect(0.05...2) { image(of: $0) > $0 }
+        // Bisection ends where R − K is lost in rounding; one step of Newton's goes beyond that.
         return start - (image(of: start) - start) / (derivative(at: start) - 1)
     }
 
@@ -80,7 +79,7 @@ public enum CouplingRecursion: String, Sendable, CaseIterable {
     /// α = 2 − 2/y_T.
     public var heatExponent: Double { 2 - 2 / thermalExponent }
 
-    /// The mean of a spin of a triangle of majority +1: (e^{4K} + 1)/(e^{4K} + 3).
+    /// Returns the mean of a spin in a triangle whose majority is +1, (e^{4K} + 1)/(e^{4K} + 3).
     private func majority(_ coupling: Double) -> Double {
         let weight = Double.exp(-4 * coupling)
         return (1 + weight) / (1 + 3 * weight)

@@ -2,30 +2,31 @@ import Ising
 
 /// The bound on the partition function of the square lattice from Kadanoff's renormalization.
 ///
-/// ln Z_LB ≥ ln Z for every coupling and every p: the free energy is bounded from below. What is left
-/// is the price of moving potentials; block spins as such cost nothing.
+/// ln Z_LB ≥ ln Z for every coupling and every p, which bounds the free energy from below. The gap is the
+/// price of moving potentials; block spins as such cost nothing.
 ///
 /// Source: [Kadanoff75].
 public struct KadanoffBound: Sendable, Equatable {
     /// K of the nearest neighbours.
     public let coupling: Double
-    /// p of the block spins, the same in each step.
+    /// p of the block spins, the same at each step.
     public let strength: Double
     /// The bound on ln Z/N of the infinite lattice.
     public let logPartitionPerSite: Double
     /// ln Z/N of the infinite lattice.
     public let exact: Double
 
-    /// By how much the bound is too large.
+    /// The difference between the bound and the exact value, which is not negative.
     public var gap: Double { logPartitionPerSite - exact }
 
-    /// The strongest p and coupling that are tried.
+    /// The largest magnitude of p.
     public static let largestStrength = 1000.0
+    /// The largest magnitude of the coupling.
     public static let largestCoupling = 100.0
 
     /// Evaluates the bound.
     ///
-    /// - Throws: `RenormalizationError.argument` for what is not finite or out of range.
+    /// - Throws: `RenormalizationError.argument` for a number that is not finite or out of range.
     public init(coupling: Double, strength: Double) throws(RenormalizationError) {
         guard coupling.magnitude <= Self.largestCoupling else {
             throw .argument(
@@ -52,9 +53,10 @@ public struct KadanoffBound: Sendable, Equatable {
         }
     }
 
-    /// Finds the p of the lowest bound.
+    /// Finds the lowest bound over all p.
     ///
-    /// A coupling has one minimum in p ≥ 0, which grows with it, about as 1.4 K; −p is as good as p.
+    /// The bound has one minimum in p ≥ 0, which grows with the coupling, about as 1.4 K; −p gives the
+    /// same bound as p.
     ///
     /// - Throws: `RenormalizationError.argument` as `init`.
     public static func best(coupling: Double) throws(RenormalizationError) -> KadanoffBound {
@@ -66,7 +68,7 @@ public struct KadanoffBound: Sendable, Equatable {
                 coupling: coupling, strength: end * Double(step) / Double(steps))
             if next.logPartitionPerSite < best.logPartitionPerSite { best = next }
         }
-        // Golden section around the best of the grid.
+        // Golden section around the best point of the grid.
         let ratio = (5.0.squareRoot() - 1) / 2
         var low = max(0, best.strength - end / Double(steps))
         var high = best.strength + end / Double(steps)
@@ -91,49 +93,41 @@ extension KadanoffFixedPoint {
     /// The coupling of nearest neighbours from which the flow at this p ends neither in order nor in
     /// disorder.
     ///
-    /// ½ ln(1 + √2) on the lattice itself: the moved potentials act as a change of temperature,
-    /// to which exponents are indifferent.
+    /// On the lattice itself it is ½ ln(1 + √2). Moving potentials changes it like a change of
+    /// temperature, which does not affect exponents.
     public var criticalCoupling: Double {
         let moving = PotentialMoving(strength: strength)
-        return middle(of: 0...1) { coupling in
+        return bisect(0...1) { coupling in
             moving.isOrdered(PlaquettePotential(nearestNeighbour: coupling))
         }
     }
 
-    /// The same where all pairs of a plaquette have one coupling, as they have at the symmetric
-    /// fixed point; per plaquette, of which a side has two.
+    /// The critical coupling if all pairs of a plaquette have one coupling, as at the symmetric fixed
+    /// point.
+    ///
+    /// It is the coupling within one plaquette; a side of the lattice belongs to two.
     public var criticalPairCoupling: Double {
         let moving = PotentialMoving(strength: strength)
-        return middle(of: 0...1) { coupling in
+        return bisect(0...1) { coupling in
             moving.isOrdered(PlaquettePotential([coupling], of: [.pairs]))
         }
     }
 }
 
 extension PotentialMoving {
-    /// Whether the flow from a potential ends where neighbours are coupled.
+    /// Returns whether the flow from a potential ends where neighbours are coupled.
     ///
-    /// A flow that begins next to criticality leaves it after some fifty doublings of the distance.
+    /// A flow that begins next to criticality leaves it after about fifty doublings of the distance.
     fileprivate func isOrdered(_ potential: PlaquettePotential) -> Bool {
         var potential = potential
         for _ in 0..<100 {
             let values = image(of: potential).values
-            // Order is unstable to a field of either sign, and rounding would be one.
+            // Order is unstable against a field, and rounding would act as one.
             for state in values.indices {
                 let turned = PlaquettePotential.states - 1 - state
                 potential.values[state] = (values[state] + values[turned]) / 2 - values[0]
             }
         }
         return PlaquetteInteraction.neighbours.coefficient(of: potential.values) > 0.07
-    }
-}
-
-/// Halves an interval until its ends, of which only the upper one has a property, are neighbours.
-func middle(of interval: ClosedRange<Double>, isAbove: (Double) -> Bool) -> Double {
-    var (low, high) = (interval.lowerBound, interval.upperBound)
-    while true {
-        let middle = low + (high - low) / 2
-        guard middle > low, middle < high else { return middle }
-        if isAbove(middle) { high = middle } else { low = middle }
     }
 }

@@ -5,11 +5,12 @@ import RealModule
 ///
 /// Source: [Kadanoff75], [KadanoffHoughtonYalabik76].
 public struct KadanoffFixedPoint: Sendable, Equatable {
-    /// Which interactions the potential has, besides its constant.
+    /// The interactions of the potential, besides its constant.
     public enum Family: Sendable, CaseIterable {
-        /// All six pairs of a plaquette alike, and its four spins: the fixed point of the papers.
+        /// All six pairs of a plaquette with one coupling, and its four spins: the fixed point of the
+        /// papers.
         case symmetric
-        /// Sides, diagonals and four spins: where the flow from nearest neighbours ends.
+        /// Sides, diagonals and four spins: the fixed point to which nearest neighbours flow.
         case square
 
         var interactions: [PlaquetteInteraction] {
@@ -19,7 +20,7 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
             }
         }
 
-        /// Near the fixed point at p = 0.766; elsewhere it is followed from there.
+        /// Couplings near the fixed point at p = 0.766, from which it is followed to other p.
         var start: [Double] {
             switch self {
             case .symmetric: [0.14, -0.007]
@@ -28,9 +29,9 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
         }
     }
 
-    /// The value of p near which searches begin.
+    /// The value of p at which searches begin.
     private static let knownStrength = 0.766
-    /// Values of p that are followed; fixed points end below 0.65.
+    /// The values of p that are tried; fixed points end below 0.65.
     public static let strengths = 0.5...4.0
 
     /// The strength p of the block spins.
@@ -41,27 +42,28 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
     public let diagonalCoupling: Double
     /// The coupling of all four spins of a plaquette.
     public let fourSpinCoupling: Double
-    /// By how much a small even perturbation grows in a step, the constant left out.
+    /// The factor by which a small even perturbation grows in a step, the constant left out.
     public let thermalEigenvalue: Double
-    /// By how much a small odd perturbation grows in a step.
+    /// The factor by which a small odd perturbation grows in a step.
     public let magneticEigenvalue: Double
-    /// By how much a difference between sides and diagonals grows, where that is a symmetry.
+    /// The factor by which a difference between sides and diagonals grows in a step; nil for a family in
+    /// which they differ.
     public let anisotropyEigenvalue: Double?
-    /// ∂(ln Z/N)/∂p with the potential held: 0 where p is the best choice.
+    /// ∂(ln Z/N)/∂p at a fixed potential, which is 0 where p is the best choice.
     public let strengthSlope: Double
 
-    /// y_T = ln λ_T / ln 2; exactly 1.
+    /// y_T = ln λ_T / ln 2; the exact value is 1.
     public var thermalExponent: Double { .log2(thermalEigenvalue) }
-    /// y_H = ln λ_H / ln 2; exactly 15/8.
+    /// y_H = ln λ_H / ln 2; the exact value is 15/8.
     public var magneticExponent: Double { .log2(magneticEigenvalue) }
-    /// ν = 1/y_T; exactly 1.
+    /// ν = 1/y_T; the exact value is 1.
     public var correlationExponent: Double { 1 / thermalExponent }
-    /// δ = y_H/(2 − y_H); exactly 15.
+    /// δ = y_H/(2 − y_H); the exact value is 15.
     public var isothermExponent: Double { magneticExponent / (2 - magneticExponent) }
 
-    /// Finds the fixed point at a given p, followed from that at p = 0.766 by Newton's method.
+    /// Finds the fixed point at a given p, which is followed from that at p = 0.766 by Newton's method.
     ///
-    /// - Throws: `RenormalizationError.argument` where there is none.
+    /// - Throws: `RenormalizationError.argument` for a p at which it does not exist.
     public init(strength: Double, family: Family = .symmetric) throws(RenormalizationError) {
         guard Self.strengths.contains(strength) else {
             throw .argument(
@@ -88,11 +90,11 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
 
     /// Finds the fixed point whose p makes the free energy stationary.
     ///
-    /// - Throws: `RenormalizationError.argument` never for the families that there are.
+    /// - Throws: `RenormalizationError.argument`, but for no family that exists.
     public static func stationary(family: Family = .symmetric) throws(RenormalizationError)
         -> KadanoffFixedPoint
     {
-        // The slope rises through 0 once between these, nearly straight.
+        // Between these the slope rises through 0 once, nearly along a straight line.
         var low = try KadanoffFixedPoint(strength: 0.74, family: family)
         var high = try KadanoffFixedPoint(strength: 0.79, family: family)
         var best = low
@@ -126,7 +128,7 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
         strengthSlope = Self.slope(derivative, moving.strengthDerivative(at: potential))
     }
 
-    /// Solves V′ = V + constant by Newton's method; nil when it does not converge.
+    /// Solves V′ = V + constant by Newton's method; nil if it does not converge.
     private static func solve(strength: Double, family: Family, from start: [Double])
         -> [Double]?
     {
@@ -155,7 +157,8 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
         return converged ? couplings : nil
     }
 
-    /// How coefficients of interactions change with each other, shape [interaction, interaction].
+    /// Returns the derivatives of the coefficients of interactions by each other, shape
+    /// [interaction, interaction].
     private static func restrict(
         _ derivative: [[Double]], to interactions: [PlaquetteInteraction]
     ) -> Matrix {
@@ -169,8 +172,9 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
         }
     }
 
-    /// ∂(ln Z/N)/∂p: the change of V′ weighed with how often a plaquette is in each state, which is
-    /// the left eigenvector of the eigenvalue 4.
+    /// Returns ∂(ln Z/N)/∂p: the mean of the change of V′ over the states of a plaquette.
+    ///
+    /// How often a plaquette is in each state is the left eigenvector of the eigenvalue 4.
     private static func slope(_ derivative: [[Double]], _ change: [Double]) -> Double {
         var frequency = [Double](repeating: 1.0 / 16, count: 16)
         for _ in 0..<200 {
@@ -180,7 +184,7 @@ public struct KadanoffFixedPoint: Sendable, Equatable {
             }
             frequency = next
         }
-        // Each step adds a quarter of what the one before did, beginning with a quarter.
+        // Each step adds a quarter of what the step before added, and the first a quarter of the mean.
         return zip(frequency, change).reduce(0) { $0 + $1.0 * $1.1 } / 3
     }
 }

@@ -1,8 +1,7 @@
-/// What the four spins of a plaquette weigh: a potential V for each of their 16 states, −H = Σ V over
-/// the plaquettes of the square lattice, in kT.
+/// The potential V of the four spins of a plaquette, one number for each of their 16 states.
 ///
-/// There are as many plaquettes as sites. Bit i of a state is set where spin i is +1; spins 0, 1, 2,
-/// 3 go around the plaquette.
+/// −H = Σ V over the plaquettes of the square lattice, in kT. A lattice has as many plaquettes as sites.
+/// Bit i of a state is set where spin i is +1; spins 0, 1, 2, 3 go around the plaquette.
 struct PlaquettePotential: Equatable {
     static let states = 16
 
@@ -24,40 +23,40 @@ struct PlaquettePotential: Equatable {
         }
     }
 
-    /// The square lattice with coupling K between nearest neighbours: each bond borders two
-    /// plaquettes, which take half of it each.
+    /// Creates the potential of coupling K between nearest neighbours; a bond borders two plaquettes, each
+    /// of which takes half of it.
     init(nearestNeighbour coupling: Double) {
         self.init([coupling / 2], of: [.neighbours])
     }
 
-    /// The spin i of a state, −1 or +1.
+    /// Returns the spin i of a state, −1 or +1.
     static func spin(_ i: Int, _ state: Int) -> Double { state >> i & 1 == 1 ? 1 : -1 }
 
-    /// Σ s of a state.
+    /// Returns Σ s of a state.
     static func magnetization(_ state: Int) -> Int { 2 * state.nonzeroBitCount - 4 }
 
-    /// Σ s s′ over the four spins of two states.
+    /// Returns Σ s s′ over the four spins of two states.
     static func overlap(_ a: Int, _ b: Int) -> Int { 4 - 2 * (a ^ b).nonzeroBitCount }
 }
 
-/// A sum of products of the four spins of a plaquette, orthogonal to the others.
+/// A sum of products of the four spins of a plaquette.
 enum PlaquetteInteraction: Sendable {
-    /// Products over the four sides.
+    /// The sum of products over the four sides.
     case neighbours
-    /// Products over the two diagonals.
+    /// The sum of products over the two diagonals.
     case diagonals
-    /// Products over all six pairs.
+    /// The sum of products over all six pairs.
     case pairs
-    /// The two pairs of opposite sides against the diagonals; it breaks the symmetry among `pairs`.
+    /// The sides minus twice the diagonals, which breaks the symmetry among `pairs`.
     case anisotropy
     /// The product of all four.
     case fourSpins
     /// The sum of the four spins.
     case spins
-    /// The four products of three spins.
+    /// The sum of the four products of three spins.
     case triples
 
-    /// The value in a state.
+    /// Returns the value in a state.
     func value(_ state: Int) -> Double {
         let s = (0..<4).map { PlaquettePotential.spin($0, state) }
         let sides = s[0] * s[1] + s[1] * s[2] + s[2] * s[3] + s[3] * s[0]
@@ -71,12 +70,14 @@ enum PlaquetteInteraction: Sendable {
         case .anisotropy: return sides - 2 * crossing
         case .fourSpins: return product
         case .spins: return sum
-        // A product of three is the product of all times the fourth.
+        // A product of three spins is the product of all four times the fourth.
         case .triples: return product * sum
         }
     }
 
-    /// The coefficient of this interaction in a function of the states, shape [16].
+    /// Returns the coefficient of this interaction in a function of the states, shape [16].
+    ///
+    /// The function must be a sum of interactions that are orthogonal to each other.
     func coefficient(of function: [Double]) -> Double {
         var sum = 0.0
         var norm = 0.0

@@ -3,19 +3,19 @@ import RealModule
 
 /// One step of Kadanoff's lower-bound renormalization of the square lattice by blocks of 2×2.
 ///
-/// A block spin μ hangs on the spins of its block by e^{pμΣσ}/2cosh(pΣσ), whose sum over μ is 1 for
-/// every p. The potentials of four plaquettes and the normalization u = ln 2cosh(pΣσ) of a block are
-/// moved onto the one plaquette in four whose spins belong to four different blocks. What remains are
-/// sums over single plaquettes:
+/// A block spin μ follows the spins of its block with the weight e^{pμΣσ}/2cosh(pΣσ), whose sum over μ is
+/// 1 for every p. In one plaquette of four all spins belong to different blocks. The potentials of the
+/// four plaquettes, and the normalization u = ln 2cosh(pΣσ) of a block, are moved onto this one. Then
+/// only sums over single plaquettes remain:
 ///
 /// V′(μ) = ln Σ_σ e^{4V(σ) − u(σ) + pΣμσ}
 ///
-/// Since what is moved has the mean 0 by translation, the partition function can only grow: the free
-/// energy is a lower bound for every p.
+/// The mean of what is moved is 0 by translation, so that the partition function can only grow: the free
+/// energy is bounded from below for every p.
 ///
 /// Source: [Kadanoff75], [KadanoffHoughtonYalabik76].
 struct PotentialMoving {
-    /// The strength p by which a block spin follows its block.
+    /// The strength p with which a block spin follows its block.
     let strength: Double
 
     /// ln 2cosh(pΣσ), shape [16].
@@ -28,7 +28,7 @@ struct PotentialMoving {
         }
     }
 
-    /// The potential of the block spins.
+    /// Returns the potential of the block spins.
     func image(of potential: PlaquettePotential) -> PlaquettePotential {
         PlaquettePotential(
             values: (0..<PlaquettePotential.states).map { block in
@@ -36,12 +36,12 @@ struct PotentialMoving {
             })
     }
 
-    /// ∂V′(μ)/∂V(σ) = 4 P(σ | μ), shape [16, 16].
+    /// Returns ∂V′(μ)/∂V(σ) = 4 P(σ | μ), shape [16, 16].
     func derivative(at potential: PlaquettePotential) -> [[Double]] {
         probabilities(at: potential).map { $0.map { 4 * $0 } }
     }
 
-    /// ∂V′(μ)/∂p, shape [16].
+    /// Returns ∂V′(μ)/∂p, shape [16].
     func strengthDerivative(at potential: PlaquettePotential) -> [Double] {
         let slopes = (0..<PlaquettePotential.states).map { state in
             let sum = Double(PlaquettePotential.magnetization(state))
@@ -54,10 +54,10 @@ struct PotentialMoving {
         }
     }
 
-    /// ln Z per site of the lattice with a potential, bounded from above.
+    /// Returns an upper bound on ln Z per site of the lattice with a potential.
     ///
-    /// Each step's constant counts a quarter as much as the one before: after 60 steps nothing that
-    /// a double could hold is left, wherever the potential has gone.
+    /// The constant of a step counts a quarter as much as that of the step before. After 60 steps a double
+    /// cannot hold what is left, wherever the potential has gone.
     func logPartitionBound(_ potential: PlaquettePotential) -> Double {
         var potential = potential
         var sum = 0.0
@@ -72,7 +72,7 @@ struct PotentialMoving {
         return sum
     }
 
-    /// P(σ | μ), shape [16, 16].
+    /// Returns P(σ | μ), shape [16, 16].
     private func probabilities(at potential: PlaquettePotential) -> [[Double]] {
         (0..<PlaquettePotential.states).map { block in
             let exponents = exponents(of: potential, given: block)
@@ -81,6 +81,7 @@ struct PotentialMoving {
         }
     }
 
+    /// Returns 4V(σ) − u(σ) + pΣμσ, shape [16].
     private func exponents(of potential: PlaquettePotential, given block: Int) -> [Double] {
         (0..<PlaquettePotential.states).map { state in
             4 * potential.values[state] - normalization[state]

@@ -1,12 +1,15 @@
-/// The one tensor of a lattice, repeated on all its sites, with the weights of its bonds.
+/// The tensor that stands on all sites of a lattice, with the weights of the bonds.
 struct CoarseTensor: Sendable {
-    /// Legs: left, up, right, down; right is the right neighbour's left, down the lower one's up.
+    /// The tensor with the legs left, up, right, down.
+    ///
+    /// The right leg is the left leg of the right neighbour, and the lower leg the upper leg of the lower
+    /// neighbour.
     private(set) var tensor: Tensor
     /// A weight for each state of a horizontal bond.
     let horizontal: [Double]
     /// A weight for each state of a vertical bond.
     let vertical: [Double]
-    /// The share of the squared singular values that was left out to make the tensor.
+    /// The share of the squared singular values that was left out when the tensor was made.
     let lostWeight: Double
 
     init(tensor: Tensor, horizontal: [Double], vertical: [Double], lostWeight: Double) {
@@ -27,11 +30,11 @@ struct CoarseTensor: Sendable {
             lostWeight: lostWeight)
     }
 
-    /// Divides the tensor by its largest magnitude; returns it.
+    /// Divides the tensor by its largest magnitude, and returns that.
     mutating func normalize() -> Double { tensor.normalize() }
 
-    /// The transfer matrix of a torus as wide as the tensor, from its upper bonds to its lower
-    /// ones: shape [vertical, vertical].
+    /// The transfer matrix of a torus as wide as the tensor, from the upper bond to the lower one; shape
+    /// [vertical, vertical].
     var transferMatrix: ParityMatrix {
         let (width, height) = (horizontal.count, vertical.count)
         var sum = [Double](repeating: 0, count: height * height)

@@ -1,9 +1,10 @@
 import RealModule
 
-/// The leading eigenvalues of the transfer matrix of an L×L torus, exact [Kaufman49].
+/// The exact leading eigenvalues of the transfer matrix of an L×L torus [Kaufman49].
 ///
-/// The matrix of one row is that of free fermions with energies γ_l, cosh γ_l = cosh²2K/sinh 2K −
-/// cos(πl/L): odd l in the states that are even under the flip of all spins, even l in the odd ones.
+/// The matrix of one row is that of free fermions with the energies γ_l given by
+/// cosh γ_l = cosh²2K/sinh 2K − cos(πl/L). States that are even under the flip of all spins have odd l,
+/// and odd states have even l.
 public struct ExactTransferLevels: Sendable {
     /// L.
     public let size: Int
@@ -14,6 +15,8 @@ public struct ExactTransferLevels: Sendable {
     /// ln(λ₀/λ)/2π of the second even eigenvalue; x_ε = 1 at K_c for L → ∞.
     public let epsilonDimension: Double
 
+    /// Calculates the levels.
+    ///
     /// - Parameters:
     ///   - size: L ≥ 2.
     ///   - coupling: K > 0.
@@ -24,7 +27,7 @@ public struct ExactTransferLevels: Sendable {
             let cosine = Double.cos(.pi * Double(l) / length)
             return Double.acosh(.cosh(2 * coupling) / .tanh(2 * coupling) - cosine)
         }
-        // The energy of l = 0 keeps its sign, which changes at K_c.
+        // The energy of l = 0 changes its sign at K_c.
         let zeroMode = 2 * coupling + .log(.tanh(coupling))
         let even = stride(from: 1, to: 2 * size, by: 2).reduce(0) { $0 + energies[$1] / 2 }
         let odd = stride(from: 2, to: 2 * size, by: 2).reduce(zeroMode / 2) {
@@ -33,19 +36,21 @@ public struct ExactTransferLevels: Sendable {
         self.size = size
         logLargest = length * (length / 2 * .log(2 * .sinh(2 * coupling)) + even)
         sigmaDimension = length * (even - odd) / (2 * .pi)
-        // Two fermions of the smallest energy, l = 1 and l = −1.
+        // The second even level has two fermions of the smallest energy, l = 1 and l = −1.
         epsilonDimension = length * energies[1] / .pi
     }
 
-    /// Returns the central charge of this torus and one twice as wide, as
-    /// `TransferSpectrum.centralCharge` does.
+    /// Returns the central charge from the largest eigenvalues of this torus and of one twice as wide, as
+    /// `TransferSpectrum.centralCharge`.
     public func centralCharge(with doubled: ExactTransferLevels) -> Double {
         centralChargeOfTori(logLargest, doubled.logLargest)
     }
 }
 
-/// 6/π times what remains of ln λ₀ of a torus when that of one twice as wide takes away the part
-/// that is proportional to the area.
+/// Returns the central charge from ln λ₀ of a torus and of one twice as wide.
+///
+/// It is 6/π times the part of ln λ₀ that is not proportional to the area, which the wider torus takes
+/// away.
 func centralChargeOfTori(_ logLargest: Double, _ doubled: Double) -> Double {
     6 / .pi * (4 * logLargest - doubled) / 3
 }

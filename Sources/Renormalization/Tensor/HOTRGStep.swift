@@ -1,12 +1,12 @@
 extension CoarseTensor {
     /// Replaces two sites, one above the other, by one.
     ///
-    /// The pair of bonds on its left, and the one on its right, are projected to the χ states of
-    /// largest weight: those of the higher-order SVD of the pair, of the side that loses less.
+    /// The two bonds on the left of the pair, and the two on its right, are projected to the χ states of
+    /// largest weight. These follow from the higher-order SVD of the pair, on the side that loses less.
     ///
-    /// Costs of order χ⁷ operations and χ⁵ elements. Source: [Xie12].
+    /// The cost is of order χ⁷ operations and χ⁵ elements. Source: [Xie12].
     ///
-    /// - Throws: `RenormalizationError.numerical` when LAPACK fails.
+    /// - Throws: `RenormalizationError.numerical` if LAPACK fails.
     func verticalHOTRGStep(bondDimension: Int) throws(RenormalizationError) -> CoarseTensor {
         let left = try TruncatedSVD(leftWeights(tensor), bondDimension: bondDimension)
         let right = try TruncatedSVD(rightWeights(tensor), bondDimension: bondDimension)
@@ -24,7 +24,7 @@ extension CoarseTensor {
             unweighted: merged.permuted([0, 1, 3, 2]), lostWeight: min(lostLeft, lostRight))
     }
 
-    /// Replaces two sites side by side by one.
+    /// Replaces two sites, side by side, by one, as `verticalHOTRGStep`.
     func horizontalHOTRGStep(bondDimension: Int) throws(RenormalizationError) -> CoarseTensor {
         let turned = CoarseTensor(unweighted: tensor.permuted([1, 0, 3, 2]))
         let merged = try turned.verticalHOTRGStep(bondDimension: bondDimension)
@@ -33,7 +33,7 @@ extension CoarseTensor {
     }
 }
 
-/// Returns m mᵀ of a pair of sites as a matrix m from the two bonds on its left to all others.
+/// Returns m mᵀ of a pair of sites, where m is the matrix from the two bonds on its left to all others.
 private func leftWeights(_ tensor: Tensor) -> ParityMatrix {
     // Legs: left, middle, left′, middle′.
     let upper = tensor.contracted(over: [1, 2], with: tensor, over: [1, 2])
@@ -42,16 +42,17 @@ private func leftWeights(_ tensor: Tensor) -> ParityMatrix {
         .matrix(rows: [0, 2], columns: [1, 3])
 }
 
-/// Returns the same of the two bonds on its right.
+/// Returns the same for the two bonds on its right.
 private func rightWeights(_ tensor: Tensor) -> ParityMatrix {
-    // Legs: right, middle, right′, middle′; and middle, right, middle′, right′.
+    // Legs of the upper site: right, middle, right′, middle′; of the lower: middle, right, middle′,
+    // right′.
     let upper = tensor.contracted(over: [0, 1], with: tensor, over: [0, 1])
     let lower = tensor.contracted(over: [0, 3], with: tensor, over: [0, 3])
     return upper.contracted(over: [1, 3], with: lower, over: [0, 2])
         .matrix(rows: [0, 2], columns: [1, 3])
 }
 
-/// The share of the trace of m mᵀ that was left out; its singular values are squares already.
+/// Returns the share of the trace of m mᵀ that was left out; its singular values are squares already.
 private func lostShare(of svd: TruncatedSVD) -> Double {
     let lost = svd.leftOut.reduce(0, +)
     return lost / svd.values.reduce(lost, +)

@@ -2,10 +2,10 @@ import RealModule
 
 /// Returns the tensor of one site of the square lattice, and the logarithm of its scale.
 ///
-/// Legs: left, up, right, down. With e^{K s s′} = cosh K · Σ_n (tanh K)^n (s s′)^n, n = 0 or 1, a
-/// leg's state is the n of its bond, of which each end carries half the weight; the sum over the
-/// spin leaves only an even Σ n, with the weight (tanh K)^{Σ n/2}, and the scale is 2 cosh² K. The
-/// contraction over all bonds of a torus is the partition function.
+/// The legs are left, up, right, down. e^{K s s′} = cosh K · Σ_n (tanh K)^n (s s′)^n with n = 0 or 1. The
+/// state of a leg is the n of its bond, and each end of a bond carries half of its weight. The sum over
+/// the spin leaves the states with an even Σ n, which have the weight (tanh K)^{Σ n/2}; the scale is
+/// 2 cosh² K. The contraction over all bonds of a torus is the partition function.
 func isingTensor(coupling: Double) -> (tensor: Tensor, logScale: Double) {
     let half = Double.tanh(coupling).squareRoot()
     let bond = Bond(even: 1, odd: 1)

@@ -1,32 +1,32 @@
 import RealModule
 
 extension CoarseTensor {
-    /// Replaces two sites by one: the lattice turns by 45 degrees and its spacing grows by √2.
+    /// Replaces two sites by one: the lattice turns by 45 degrees, and its spacing grows by √2.
     ///
-    /// Each site is cut along one diagonal, alternately, into two halves joined by a bond of the χ
-    /// largest singular values σ; the four halves around every other plaquette become the new site.
-    /// Each half takes σ^{(1−k)/2}, and the bond keeps the weight σ^k: k = 0 is [LevinNave07], and
-    /// k = −1/2 [Adachi22] lets the weights of the old bonds, inside the new site, carry what the
-    /// environment weighs, which the truncation of one site by itself does not know.
+    /// Each site is cut into two halves along a diagonal, one diagonal for even sites and the other for
+    /// odd ones. A bond of the χ largest singular values σ joins the halves. The four halves around every
+    /// other plaquette become the new site. Each half takes σ^{(1−k)/2}, and the bond keeps the weight
+    /// σ^k. k = 0 is [LevinNave07]. With k = −1/2 [Adachi22] the weights of the old bonds inside the new
+    /// site stand for its environment, which the truncation of a single site does not know.
     ///
-    /// Costs of order χ⁶ operations and χ⁴ elements.
+    /// The cost is of order χ⁶ operations and χ⁴ elements.
     ///
-    /// - Throws: `RenormalizationError.numerical` when LAPACK fails.
+    /// - Throws: `RenormalizationError.numerical` if LAPACK fails.
     func levinNaveStep(bondDimension: Int, bondExponent: Double) throws(RenormalizationError)
         -> CoarseTensor
     {
         let legs = tensor.legs
-        // One diagonal: left and up in one half, right and down in the other.
+        // One diagonal leaves left and up in one half, right and down in the other.
         let falling = try TruncatedSVD(
             tensor.matrix(rows: [0, 1], columns: [2, 3]), bondDimension: bondDimension)
-        // The other: up and right, down and left.
+        // The other leaves up and right in one half, down and left in the other.
         let rising = try TruncatedSVD(
             tensor.matrix(rows: [1, 2], columns: [3, 0]), bondDimension: bondDimension)
         let share = (1 - bondExponent) / 2
         let fallingShare = falling.values.map { Double.pow($0, share) }
         let risingShare = rising.values.map { Double.pow($0, share) }
 
-        // The halves that look into a plaquette, named by their corner of it.
+        // The halves around a plaquette, named by their corner of it.
         let upperLeft = Tensor(falling.vt, rows: [falling.bond], columns: [legs[2], legs[3]])
             .scaled(0, by: fallingShare)
         let lowerRight = Tensor(falling.u, rows: [legs[0], legs[1]], columns: [falling.bond])
@@ -51,7 +51,7 @@ extension CoarseTensor {
     }
 }
 
-/// The share of the squares of the singular values that was left out.
+/// Returns the share of the squares of the singular values that was left out.
 private func lostShare(of svd: TruncatedSVD) -> Double {
     let lost = svd.leftOut.reduce(0) { $0 + $1 * $1 }
     return lost / svd.values.reduce(lost) { $0 + $1 * $1 }

@@ -1,6 +1,6 @@
 import Analysis
 
-/// A matrix that is even under the flip of all spins: an even block and an odd one.
+/// A matrix that is even under the flip of all spins: it has an even block and an odd one.
 struct ParityMatrix: Sendable {
     /// The even block and the odd one.
     let blocks: [Matrix]
@@ -9,7 +9,7 @@ struct ParityMatrix: Sendable {
         ParityMatrix(blocks: zip(a.blocks, b.blocks).map { $0 * $1 })
     }
 
-    /// The sum of the diagonal of a square matrix.
+    /// The sum of the diagonals of square blocks.
     var trace: Double {
         blocks.reduce(0) { sum, block in
             (0..<block.rows).reduce(sum) { $0 + block[$1, $1] }

@@ -2,14 +2,15 @@ import Analysis
 
 /// A dense tensor of doubles that is even under the flip of all spins.
 ///
-/// Row-major, the first leg slowest; elements of odd total parity are zero. Contractions skip
-/// them: as matrices such tensors fall into two blocks, each of half the rows and half the columns.
+/// Elements are stored in rows, with the first leg slowest. Elements of odd total parity are zero, and
+/// contractions skip them: as a matrix such a tensor falls into two blocks, each with half of the rows
+/// and half of the columns.
 struct Tensor: Sendable {
     let legs: [Bond]
-    /// Shape `legs`.
+    /// The elements, shape `legs`.
     private(set) var values: [Double]
 
-    /// Takes over elements in row-major order.
+    /// Takes elements in the order of the legs.
     init(legs: [Bond], values: [Double]) {
         let count = legs.reduce(1) { $0 * $1.dimension }
         precondition(values.count == count, "\(values.count) elements for a shape of \(count)")
@@ -17,7 +18,7 @@ struct Tensor: Sendable {
         self.values = values
     }
 
-    /// Takes the elements from a matrix whose rows and columns are these legs, fused.
+    /// Takes the elements of a matrix whose rows and columns are these legs, fused.
     init(_ matrix: ParityMatrix, rows: [Bond], columns: [Bond]) {
         let legs = rows + columns
         self.init(
@@ -31,8 +32,11 @@ struct Tensor: Sendable {
         }
     }
 
-    /// Returns the tensor as a matrix; its legs are named by their places in `legs`, the first of
-    /// `rows` and of `columns` slowest.
+    /// Returns the tensor as a matrix.
+    ///
+    /// - Parameters:
+    ///   - rows: The places in `legs` of the legs that become rows, the first one slowest.
+    ///   - columns: Likewise those that become columns.
     func matrix(rows: [Int], columns: [Int]) -> ParityMatrix {
         let rowPlaces = places(of: rows)
         let columnPlaces = places(of: columns)
@@ -44,7 +48,7 @@ struct Tensor: Sendable {
             })
     }
 
-    /// Returns the sum over pairs of equal legs: first the free legs of this tensor, then those of
+    /// Returns the sum over pairs of equal legs; its legs are the free legs of this tensor and then those of
     /// the other.
     func contracted(over inner: [Int], with other: Tensor, over otherInner: [Int]) -> Tensor {
         let free = legs.indices.filter { !inner.contains($0) }
@@ -58,7 +62,7 @@ struct Tensor: Sendable {
             product, rows: free.map { legs[$0] }, columns: otherFree.map { other.legs[$0] })
     }
 
-    /// Returns the tensor with its legs in another order: leg i is the one that was `order[i]`.
+    /// Returns the tensor with its legs in another order, in which leg i is the one that was `order[i]`.
     func permuted(_ order: [Int]) -> Tensor {
         let half = order.count / 2
         let rows = Array(order[..<half])
@@ -68,7 +72,7 @@ struct Tensor: Sendable {
             rows: rows.map { legs[$0] }, columns: columns.map { legs[$0] })
     }
 
-    /// Multiplies by a weight for each state of a leg.
+    /// Returns the tensor with each element multiplied by a weight for the state of one leg.
     func scaled(_ leg: Int, by weights: [Double]) -> Tensor {
         precondition(
             weights.count == legs[leg].dimension,
@@ -79,7 +83,7 @@ struct Tensor: Sendable {
         return result
     }
 
-    /// Divides by the largest magnitude; returns it.
+    /// Divides by the largest magnitude, and returns that.
     mutating func normalize() -> Double {
         let largest = values.reduce(0) { max($0, $1.magnitude) }
         precondition(largest > 0 && largest.isFinite, "a tensor of magnitude \(largest)")
@@ -97,8 +101,8 @@ struct Tensor: Sendable {
         return strides
     }
 
-    /// The offsets of all combinations of some legs' states, even ones and odd ones apart, the
-    /// first leg slowest.
+    /// Returns the offsets of all combinations of states of some legs, the first leg slowest: first those
+    /// of the even combinations, then those of the odd ones.
     private func places(of axes: [Int]) -> [[Int]] {
         let strides = strides
         var places: [(offset: Int, parity: Int)] = [(0, 0)]
@@ -115,7 +119,7 @@ struct Tensor: Sendable {
     }
 }
 
-/// Returns the elements at the sums of a row's and a column's offset, shape `[rows, columns]`.
+/// Returns the elements at the sum of a row's and a column's offset, shape `[rows, columns]`.
 private func gather(_ values: [Double], _ rows: [Int], _ columns: [Int]) -> [Double] {
     var block = [Double](repeating: 0, count: rows.count * columns.count)
     let values = values.span
@@ -130,7 +134,7 @@ private func gather(_ values: [Double], _ rows: [Int], _ columns: [Int]) -> [Dou
     return block
 }
 
-/// Writes a block of shape `[rows, columns]` to the sums of a row's and a column's offset.
+/// Writes a block of shape `[rows, columns]` to the sum of a row's and a column's offset.
 private func scatter(
     _ block: [Double], _ rows: [Int], _ columns: [Int], into values: inout [Double]
 ) {
@@ -145,7 +149,7 @@ private func scatter(
     }
 }
 
-/// Multiplies runs of `length` elements by the weights, over and over.
+/// Multiplies successive runs of `length` elements by successive weights, over and over.
 private func scaleRows(of values: inout [Double], length: Int, by weights: [Double]) {
     let weights = weights.span
     var values = values.mutableSpan

@@ -1,30 +1,31 @@
 import RealModule
 
-/// Turns the partition function of the Ising model into one tensor, doubling the sites at each step.
+/// Turns the partition function of the Ising model into one tensor, which stands for twice as many sites
+/// after each step.
 ///
-/// After n steps the tensor stands for 2ⁿ sites, and its trace is the partition function of their
-/// torus: L×L with L = 2^{n/2} when n is even. It is exact as long as the bond dimension χ holds all
-/// states, L = 4 for χ = 16; beyond, each step leaves out the states of least weight.
+/// After n steps the tensor stands for 2ⁿ sites, and its trace is the partition function of their torus,
+/// which is L×L with L = 2^{n/2} if n is even. This is exact as long as the bond dimension χ holds all
+/// states, up to L = 4 for χ = 16. Beyond, each step leaves out the states of least weight.
 public struct TensorRenormalization: Sendable {
     public let method: TensorMethod
-    /// χ, the most states of a bond.
+    /// χ, the largest number of states of a bond.
     public let bondDimension: Int
-    /// n.
+    /// n, the number of steps so far.
     public private(set) var steps = 0
 
     private var site: CoarseTensor
-    /// The logarithm of the factors taken out of the tensor, per site.
+    /// The logarithm of the factors that were taken out of the tensor, per site.
     private var logScalePerSite: Double
 
-    /// The most steps: 2ⁿ sites are a number in floating point.
+    /// The largest number of steps; the 2ⁿ sites are counted in floating point.
     public static let mostSteps = 200
 
     /// Begins with single sites.
     ///
     /// - Parameters:
-    ///   - bondDimension: In `TensorMethod.bondDimensions`.
+    ///   - bondDimension: χ, in `TensorMethod.bondDimensions`.
     ///   - coupling: K > 0.
-    /// - Throws: `RenormalizationError.argument` for others.
+    /// - Throws: `RenormalizationError.argument` for any other bond dimension or coupling.
     public init(method: TensorMethod, bondDimension: Int, coupling: Double)
         throws(RenormalizationError)
     {
@@ -52,7 +53,7 @@ public struct TensorRenormalization: Sendable {
 
     /// Makes one site of two.
     ///
-    /// - Throws: `RenormalizationError.argument` after `mostSteps`, `.numerical` when LAPACK fails.
+    /// - Throws: `RenormalizationError.argument` after `mostSteps`, or `.numerical` if LAPACK fails.
     public mutating func step() throws(RenormalizationError) {
         guard steps < Self.mostSteps else {
             throw .argument("step \(steps + 1): expected at most \(Self.mostSteps)")
@@ -84,18 +85,18 @@ public struct TensorRenormalization: Sendable {
 
     /// X = (Z of the torus)² / Z of the torus twice as long [GuWen09].
     ///
-    /// On a large lattice 1 where the state of lowest free energy is unique, above the critical
-    /// temperature, and 2 below it; on the critical lattice `criticalPhaseNumber`. No choice of
-    /// basis of the bonds changes it.
+    /// On a large lattice X is 1 above the critical temperature, where one state has the lowest free
+    /// energy, and 2 below it, where two have. At the critical temperature it is `criticalPhaseNumber`.
+    /// X does not depend on the basis of the bonds.
     public var phaseNumber: Double {
         let matrix = site.transferMatrix
         let trace = matrix.trace
         return trace * trace / (matrix * matrix).trace
     }
 
-    /// Returns the spectrum of the transfer matrix; nil unless the torus is a square of whole sites.
+    /// Returns the spectrum of the transfer matrix; nil if the torus is not a square of whole sites.
     ///
-    /// - Throws: `RenormalizationError.numerical` when LAPACK fails.
+    /// - Throws: `RenormalizationError.numerical` if LAPACK fails.
     public func spectrum() throws(RenormalizationError) -> TransferSpectrum? {
         guard steps.isMultiple(of: 2), steps <= 60 else { return nil }
         return try TransferSpectrum(

@@ -3,24 +3,26 @@ import RealModule
 
 /// The spectrum of the transfer matrix of an L×L torus.
 ///
-/// At a critical point the eigenvalues are exp(−f L² + 2π(c/12 − x_n)), with the free energy f per
-/// site, the central charge c and the scaling dimensions x_n, up to terms that fall as 1/L²
-/// [Cardy86], [GuWen09]. For the Ising model c = 1/2, the lowest odd level is x_σ = 1/8 and the
-/// first even one above the ground state x_ε = 1.
+/// At a critical point the eigenvalues are exp(−f L² + 2π(c/12 − x_n)), up to terms that fall as 1/L²
+/// [Cardy86], [GuWen09]. f is the free energy per site, c the central charge, and x_n are the scaling
+/// dimensions. In the Ising model c = 1/2, the lowest odd level is x_σ = 1/8, and the first even level
+/// above the ground state is x_ε = 1.
 public struct TransferSpectrum: Sendable {
     /// L.
     public let size: Int
     /// ln λ₀, the largest eigenvalue.
     public let logLargest: Double
-    /// ln(λ₀/λ)/2π of the states even under a flip of all spins, rising from 0.
+    /// ln(λ₀/λ)/2π of the states that are even under the flip of all spins, rising from 0.
     public let even: [Double]
-    /// The same of the odd states.
+    /// ln(λ₀/λ)/2π of the odd states, rising.
     public let odd: [Double]
 
+    /// Diagonalizes a transfer matrix.
+    ///
     /// - Parameters:
-    ///   - matrix: The transfer matrix of L rows of a torus L wide.
-    ///   - logScale: The logarithm of a factor taken out of it.
-    /// - Throws: `RenormalizationError.numerical` when LAPACK fails, or no state is left.
+    ///   - matrix: The transfer matrix of L rows of a torus that is L wide.
+    ///   - logScale: The logarithm of a factor that was taken out of it.
+    /// - Throws: `RenormalizationError.numerical` if LAPACK fails, or no even state is left.
     init(_ matrix: ParityMatrix, logScale: Double, size: Int) throws(RenormalizationError) {
         let magnitudes: [[Double]]
         do {
@@ -46,21 +48,22 @@ public struct TransferSpectrum: Sendable {
     /// x_ε of the Ising model: the lowest even level above the ground state.
     public var epsilonDimension: Double? { even.count > 1 ? even[1] : nil }
 
-    /// Returns the central charge, from the largest eigenvalues of this torus and of one twice as
-    /// wide.
+    /// Returns the central charge, from the largest eigenvalues of this torus and of one twice as wide.
     ///
-    /// The free energy cancels: it is the tensors' own, whose error would count L² times.
+    /// The free energy cancels. An exact free energy would not do, for the error of that of the tensors
+    /// counts L² times.
     public func centralCharge(with doubled: TransferSpectrum) -> Double {
         precondition(doubled.size == 2 * size, "sizes \(size) and \(doubled.size)")
         return centralChargeOfTori(logLargest, doubled.logLargest)
     }
 }
 
-/// X of the critical Ising lattice, 1.763…: Z(i)²/Z(2i), with Z(τ) = (θ₂ + θ₃ + θ₄)/2η of a torus of
-/// ratio τ [FerdinandFisher69].
+/// X = Z(i)²/Z(2i) of the critical Ising lattice, 1.763….
+///
+/// Z(τ) = (θ₂ + θ₃ + θ₄)/2η is that of a torus with the ratio τ of its sides [FerdinandFisher69].
 public let criticalPhaseNumber: Double = {
     let square = Double.exp2(0.25) + .exp2(-0.5)
-    // q = e^{iπτ} of τ = 2i; the next terms are below one rounding error.
+    // q = e^{iπτ} for τ = 2i; the terms left out are smaller than a rounding error.
     let q = Double.exp(-2 * Double.pi)
     let thetas =
         2 * .pow(q, 0.25) * (1 + .pow(q, 2) + .pow(q, 6)) + (1 + 2 * q + 2 * .pow(q, 4))

@@ -1,23 +1,25 @@
 import Analysis
 
-/// The leading singular values of a matrix with their vectors, the matrix being about u·diag·vt.
+/// The largest singular values of a matrix with their vectors; the matrix is about u·diag(values)·vt.
 ///
-/// Even and odd states are decomposed apart, so no truncation mixes them: the symmetry under the
-/// flip of all spins stays exact, and with it the difference between the two phases.
+/// Even and odd states are decomposed separately, so that a truncation never mixes them. The symmetry
+/// under the flip of all spins stays exact, and with it the difference between the two phases.
 struct TruncatedSVD {
-    /// How many of the values kept are even, and how many odd.
+    /// How many of the kept values are even, and how many are odd.
     let bond: Bond
-    /// The values kept: the even ones in falling order, then the odd ones.
+    /// The values that are kept: the even ones in falling order, then the odd ones.
     let values: [Double]
-    /// The values left out.
+    /// The values that are left out.
     let leftOut: [Double]
     /// Shape [rows, bond].
     let u: ParityMatrix
     /// Shape [bond, columns].
     let vt: ParityMatrix
 
-    /// - Parameter bondDimension: χ, the most values that are kept.
-    /// - Throws: `RenormalizationError.numerical` when LAPACK fails.
+    /// Decomposes a matrix.
+    ///
+    /// - Parameter bondDimension: χ, the largest number of values that are kept.
+    /// - Throws: `RenormalizationError.numerical` if LAPACK fails.
     init(_ matrix: ParityMatrix, bondDimension: Int) throws(RenormalizationError) {
         let parts: [SingularValueDecomposition]
         do {
@@ -33,11 +35,11 @@ struct TruncatedSVD {
         vt = ParityMatrix(blocks: zip(parts, counts).map { $0.vt.leading(rows: $1) })
     }
 
-    /// Returns how many of the even values and of the odd ones are kept; each list is falling.
+    /// Returns how many of the even values and of the odd values are kept; each list is falling.
     ///
-    /// The χ largest, without those that are rounding errors. A multiplet of equal values that the
-    /// boundary would cut is left out whole, unless nothing else were left: which of its members
-    /// stay would be for rounding errors to decide.
+    /// The χ largest values are kept, without those that are rounding errors. If the boundary would cut a
+    /// multiplet of equal values, the whole multiplet is left out, unless nothing else is left: otherwise
+    /// rounding errors would decide which of its members stay.
     static func kept(_ values: [[Double]], bondDimension: Int) -> [Int] {
         let all = (0..<2).flatMap { parity in values[parity].map { (value: $0, parity: parity) } }
             .sorted { ($0.value, $1.parity) > ($1.value, $0.parity) }
@@ -53,10 +55,10 @@ struct TruncatedSVD {
         return [count - odd, odd]
     }
 
-    /// Values this close, relatively, are one multiplet: rounding errors are smaller, and true
-    /// differences larger.
+    /// The relative difference up to which values are one multiplet; rounding errors are smaller, and true
+    /// differences are larger.
     private static let multipletTolerance = 1e-8
 
-    /// Values below this part of the largest are rounding errors.
+    /// The part of the largest value below which values are rounding errors.
     private static let rankTolerance = 1e-14
 }

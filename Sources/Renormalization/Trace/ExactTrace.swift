@@ -2,29 +2,29 @@ import Analysis
 import Ising
 import RealModule
 
-/// Everything that follows from all visible states of a small target: the exact measures of a kernel.
+/// The exact measures of a kernel, from all visible states of a small target.
 public struct ExactTrace: Sendable, Equatable {
-    /// Visible units whose states are walked through.
+    /// The largest number of visible units, whose states are enumerated.
     public static let largestUnits = 20
 
     public let residual: TraceResidual
 
     /// ΔF = F_h − F_v = −ln ⟨Tr_h e^T⟩, in nats.
     ///
-    /// A normalization only: a constant added to an RBM's energy makes it zero.
+    /// It is only a normalization: a constant that is added to an RBM's energy makes it zero.
     public let freeEnergyDifference: Double
 
-    /// KL(P‖p) in nats of the target from the visible marginal p of e^{T(v,h) − H(v)}.
+    /// KL(P‖p) in nats, where P is the target and p the visible marginal of e^{T(v,h) − H(v)}.
     public let divergence: Double
 
-    /// I(v; h) in nats under P(v) and the kernel's p(h | v); nil where visible and hidden units are
-    /// too many together.
+    /// I(v; h) in nats under P(v) and the kernel's p(h | v); nil if the pairs of a visible and a hidden
+    /// state are too many.
     public let mutualInformation: Double?
 
-    /// Walks through all states.
+    /// Enumerates all visible states.
     ///
-    /// - Throws: `RenormalizationError.argument` beyond 20 visible units, or `model` where the
-    ///   kernel does not fit the target.
+    /// - Throws: `RenormalizationError.argument` for more than 20 visible units, or `.model` if the kernel
+    ///   does not fit the target.
     public init(_ kernel: some RGKernel, on target: some TargetDistribution)
         throws(RenormalizationError)
     {
@@ -51,9 +51,9 @@ public struct ExactTrace: Sendable, Equatable {
 }
 
 extension RGKernel {
-    /// The renormalized Hamiltonian −ln Tr_v e^{T(v,h) − H(v)} of a hidden state, in units of kT.
+    /// Returns the renormalized Hamiltonian −ln Tr_v e^{T(v,h) − H(v)} of a hidden state, in units of kT.
     ///
-    /// - Throws: As `ExactTrace`.
+    /// - Throws: The errors of `ExactTrace`.
     public func renormalizedHamiltonian(
         of hidden: [UInt8], on target: some TargetDistribution
     ) throws(RenormalizationError) -> Double {
@@ -72,11 +72,12 @@ extension RGKernel {
     }
 }
 
-/// The bytes of a state: unit i is bit i of its number.
+/// Returns the bytes of a state; unit i is bit i of its number.
 func visibleState(_ number: Int, units: Int) -> [UInt8] {
     (0..<units).map { UInt8(number >> $0 & 1) }
 }
 
+/// Refuses a kernel that has not as many visible units as the target.
 func checkFit(_ kernel: some RGKernel, _ target: some TargetDistribution)
     throws(RenormalizationError)
 {

@@ -2,18 +2,18 @@ import Analysis
 import RandomStreams
 import RealModule
 
-/// What hidden units tell of the visible ones: I(v; h) = H(h) − H(h | v), in nats, under the target's
-/// v and the kernel's p(h | v).
+/// What hidden units tell of the visible units: I(v; h) = H(h) − H(h | v) in nats, under the distribution
+/// of v in the target and the kernel's p(h | v).
 public enum MutualInformation {
-    /// Pairs of a visible and a hidden state up to which all are summed: 2²⁶.
+    /// The largest number of pairs of a visible and a hidden state that are summed exactly.
     private static let largestPairs = 1 << 26
 
-    /// Sums over all hidden states for each of some visible ones.
+    /// Returns the exact information, from all hidden states for each of some visible states.
     ///
     /// - Parameters:
-    ///   - states: Visible states, bytes.
-    ///   - probabilities: Of each, summing to 1.
-    /// - Returns: Nil beyond 2²⁶ pairs of states.
+    ///   - states: The visible states that occur, as bytes.
+    ///   - probabilities: The probability of each, with the sum 1.
+    /// - Returns: Nil for more than 2²⁶ pairs of states.
     public static func exact(
         _ kernel: some RGKernel, states: [[UInt8]], probabilities: [Double]
     ) -> Double? {
@@ -25,7 +25,7 @@ public enum MutualInformation {
         for (visible, probability) in zip(states, probabilities) where probability > 0 {
             let logs = kernel.logConditionals(of: visible)
             conditional += probability * entropy(logs)
-            // The joint of the first j units doubles with each unit.
+            // The table of joint probabilities doubles with each unit.
             var span = joint.mutableSpan
             span[0] = probability
             for j in 0..<hidden {
@@ -42,11 +42,12 @@ public enum MutualInformation {
         return -marginal.reduce(0) { $0 + product($1, log: .log($1)) } - conditional
     }
 
-    /// Estimates an upper bound: Σⱼ H(⟨pⱼ⟩) − ⟨H(h | v)⟩, the hidden units taken for independent.
+    /// Returns an estimate of the upper bound Σⱼ H(⟨pⱼ⟩) − ⟨H(h | v)⟩, in which hidden units count as
+    /// independent.
     ///
     /// - Parameters:
-    ///   - cases: Bytes of visible states of the target, shape [n, visible].
-    ///   - limit: The target's entropy, which no information exceeds.
+    ///   - cases: The bytes of visible states of the target, shape [n, visible].
+    ///   - limit: The entropy of the target, which the information cannot exceed.
     public static func upperBound(
         _ kernel: some RGKernel, cases: [UInt8], limit: Double
     ) -> Double {
@@ -64,14 +65,14 @@ public enum MutualInformation {
         return min(limit, marginal - conditional)
     }
 
-    /// One term for each of some cases, whose mean over all cases is a lower bound on average:
-    /// ln p(h|v) − ln (1/n) Σ p(h|v′) over all n cases v′, for one h drawn from p(h|v).
+    /// Returns one term for each of some cases; the mean over all cases is on average a lower bound.
     ///
-    /// The bound cannot exceed ln n. Source: [Poole19].
+    /// The term of a case v is ln p(h|v) − ln (1/n) Σ p(h|v′) over all n cases v′, for one h drawn from
+    /// p(h|v). The bound cannot exceed ln n. Source: [Poole19].
     ///
     /// - Parameters:
-    ///   - cases: Bytes of visible states of the target, shape [n, visible].
-    ///   - share: The numbers of the cases whose terms are wanted.
+    ///   - cases: The bytes of visible states of the target, shape [n, visible].
+    ///   - share: The numbers of the cases whose terms are returned.
     ///   - seed: Names the hidden states that are drawn.
     public static func lowerBoundTerms(
         _ kernel: some RGKernel, cases: [UInt8], share: Range<Int>, seed: UInt64
@@ -89,7 +90,7 @@ public enum MutualInformation {
         }
     }
 
-    /// Σ ln p(hⱼ | v).
+    /// Returns Σ ln p(hⱼ | v).
     private static func logProbability(_ bytes: [Int], _ logs: KernelTerms) -> Double {
         let (bytes, lower, upper) = (bytes.span, logs.lower.span, logs.upper.span)
         var sum = 0.0
@@ -97,14 +98,14 @@ public enum MutualInformation {
         return sum
     }
 
-    /// −Σ p ln p of independent units.
+    /// Returns −Σ p ln p of independent units.
     private static func entropy(_ logs: KernelTerms) -> Double {
         zip(logs.lower, logs.upper).reduce(0) {
             $0 - product(.exp($1.0), log: $1.0) - product(.exp($1.1), log: $1.1)
         }
     }
 
-    /// p ln p, which is 0 for p = 0.
+    /// Returns p ln p, which is 0 for p = 0.
     private static func product(_ p: Double, log: Double) -> Double { p > 0 ? p * log : 0 }
 
     private static func rows(_ bytes: [UInt8], of columns: Int) -> [[UInt8]] {

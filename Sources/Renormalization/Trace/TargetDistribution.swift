@@ -3,13 +3,13 @@ import RealModule
 
 /// The distribution of visible states P(v) = e^{−H(v)}/Z that a kernel renormalizes.
 public protocol TargetDistribution: Sendable {
-    /// How many visible units its states have.
+    /// The number of visible units.
     var units: Int { get }
 
     /// ln Z, in nats.
     var logPartition: Double { get }
 
-    /// H(v) of bytes 0 or 1, in units of kT; +∞ where P vanishes.
+    /// Returns H(v) of bytes 0 or 1, in units of kT; +∞ where P vanishes.
     func energy(of visible: [UInt8]) -> Double
 }
 
@@ -20,7 +20,9 @@ public struct IsingTarget: TargetDistribution, Equatable {
     /// ln Z with its derivatives.
     public let exact: ExactThermodynamics
 
-    /// - Throws: `IsingError` for sizes and couplings that no torus has.
+    /// Takes the torus of a size and a coupling.
+    ///
+    /// - Throws: `IsingError` for a size or coupling out of range.
     public init(size: Int, coupling: Double) throws(IsingError) {
         exact = try Kaufman.torus(size: size, coupling: coupling)
         self.size = size
@@ -30,7 +32,7 @@ public struct IsingTarget: TargetDistribution, Equatable {
     public var units: Int { size * size }
     public var logPartition: Double { exact.logZ }
 
-    /// −Σ P ln P = ln Z + ⟨H⟩, in nats: what the visible units can tell at most.
+    /// The entropy −Σ P ln P = ln Z + ⟨H⟩ in nats, which is the most that can be known of the visible units.
     public var entropy: Double {
         exact.logZ + coupling * exact.energyPerSite * Double(units)
     }
@@ -49,21 +51,21 @@ public struct IsingTarget: TargetDistribution, Equatable {
     }
 }
 
-/// A set of cases as a distribution: each state has the share of the cases that show it.
+/// A set of cases as a distribution, in which a state has the share of the cases that show it.
 ///
-/// H(v) = −ln P(v) and ln Z = 0; a state that no case shows has no weight.
+/// H(v) = −ln P(v) and ln Z = 0. A state that no case shows has the weight 0.
 public struct EmpiricalTarget: TargetDistribution, Equatable {
     public let units: Int
     /// The states that occur, bytes 0 or 1, in the order of their first cases.
     public let states: [[UInt8]]
-    /// The share of the cases of each.
+    /// The share of the cases that show each state.
     public let shares: [Double]
 
     private let places: [[UInt8]: Int]
 
     /// Counts cases of bytes 0 or 1, shape [n, units].
     ///
-    /// - Precondition: there is at least one case, and cases are whole.
+    /// - Precondition: There is at least one case, and cases are whole.
     public init(cases: [UInt8], units: Int) {
         precondition(
             units > 0 && !cases.isEmpty && cases.count % units == 0,
@@ -90,7 +92,7 @@ public struct EmpiricalTarget: TargetDistribution, Equatable {
 
     public var logPartition: Double { 0 }
 
-    /// −Σ P ln P of the cases, in nats.
+    /// The entropy −Σ P ln P of the cases, in nats.
     public var entropy: Double { shares.reduce(0) { $0 - $1 * .log($1) } }
 
     public func energy(of visible: [UInt8]) -> Double {

@@ -1,20 +1,20 @@
 public import Analysis
 
-/// How far a kernel is from the trace condition: ln Tr_h e^{T(v,h)} over the visible states v of a
-/// target, in nats.
+/// How far a kernel is from the trace condition: ln Tr_h e^{T(v,h)} in nats, over the visible states v of
+/// a target.
 public struct TraceResidual: Sendable, Equatable {
-    /// The mean over the target; its error is 0 where all states were summed.
+    /// The mean over the target; its error is 0 if all states were summed.
     public let mean: Estimate
-    /// The variance over the target: 0 at a perfect fit, whatever the mean.
+    /// The variance over the target, which is 0 at a perfect fit, whatever the mean.
     public let variance: Double
-    /// The largest magnitude over the states that were met.
+    /// The largest magnitude over the states that occurred.
     public let largest: Double
-    /// How many states were met.
+    /// How many states occurred.
     public let states: Int
 
-    /// Sums over states with their probabilities; states without weight do not count.
+    /// Sums over states with their probabilities; states of probability 0 do not count.
     ///
-    /// - Precondition: as many residuals as probabilities, which sum to 1.
+    /// - Precondition: There are as many residuals as probabilities, whose sum is 1.
     public init(exact residuals: [Double], probabilities: [Double]) {
         precondition(
             residuals.count == probabilities.count,
@@ -27,10 +27,10 @@ public struct TraceResidual: Sendable, Equatable {
         states = pairs.count
     }
 
-    /// Takes residuals of configurations drawn from the target.
+    /// Takes the residuals of configurations that were drawn from the target.
     ///
     /// - Parameter blockLength: How many consecutive configurations may depend on each other.
-    /// - Precondition: there is at least one.
+    /// - Precondition: There is at least one configuration.
     public init(samples residuals: [Double], blockLength: Int) {
         mean = Estimate.mean(of: residuals, blockLength: blockLength)
         let (mean, count) = (mean.value, Double(residuals.count))
