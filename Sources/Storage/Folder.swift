@@ -120,10 +120,11 @@ public enum Folder {
     }
 }
 
-/// Returns all bytes of a file.
+/// Returns the bytes of a file, from its beginning.
 ///
 /// Throws `badFile` if there is none or it cannot be read.
-public func readBytes(of path: String) throws(StorageError) -> [UInt8] {
+/// - Parameter most: How many bytes to read at most.
+public func readBytes(of path: String, atMost most: Int = .max) throws(StorageError) -> [UInt8] {
     let descriptor = try Descriptor.reading(path)
-    return try descriptor.read(descriptor.size(.badFile), at: 0)
+    return try descriptor.read(min(most, descriptor.size(.badFile)), at: 0)
 }

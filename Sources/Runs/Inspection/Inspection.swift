@@ -1,4 +1,3 @@
-import Foundation
 public import Reports
 public import Storage
 
@@ -38,8 +37,7 @@ public enum Inspection: Report, Sendable {
     ///
     /// The name decides where the file is missing or shorter; its reader then says what is wrong.
     private static func isModel(_ path: String) -> Bool {
-        guard Folder.isFile(path), let file = FileHandle(forReadingAtPath: path),
-            let start = try? file.read(upToCount: 9), start.count == 9
+        guard let start = try? readBytes(of: path, atMost: 9), start.count == 9
         else { return path.hasSuffix(".safetensors") }
         // Headers are shorter than 2³² bytes. An IDX file has the number of its cases there.
         let isLength = start[4..<8].allSatisfy { $0 == 0 }
