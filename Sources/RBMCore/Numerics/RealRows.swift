@@ -42,11 +42,11 @@ func writeReal(_ value: Float, into bytes: inout MutableSpan<UInt8>, at number: 
 /// - Parameters:
 ///   - states: Shape `[…, units]` in the encoding.
 ///   - values: As many as a row has units.
-func readValues(
+public func readValues(
     of kind: any UnitKind, stored encoding: StateEncoding, _ states: Span<UInt8>, row: Int,
     into values: inout [Double]
 ) {
-    let (scale, offset) = (kind.scale / Double(encoding.maximum), kind.offset)
+    let (scale, offset, maximum) = (kind.scale, kind.offset, Double(encoding.maximum))
     let range = rowRange(row, of: values.count)
     var span = values.mutableSpan
     guard encoding != .real else {
@@ -54,7 +54,7 @@ func readValues(
         return
     }
     let bytes = states.extracting(range)
-    for i in span.indices { span[i] = Double(bytes[i]) * scale + offset }
+    for i in span.indices { span[i] = scale * (Double(bytes[i]) / maximum) + offset }
 }
 
 /// Turns a row of stored states into levels: x/127 of a byte x of 127, and a real value as it is.

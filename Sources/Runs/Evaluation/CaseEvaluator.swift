@@ -64,21 +64,11 @@ struct CaseEvaluator {
     private func add(
         _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ levels: ByteLevels
     ) {
-        guard levels != .real else {
-            var visible = [Float](repeating: 0, count: rbm.visibleCount)
-            for row in 0..<cases {
-                let range = (row * rbm.visibleCount)..<((row + 1) * rbm.visibleCount)
-                readReals(bytes, range, into: &visible)
-                sum.add(rbm.freeEnergy(ofVisible: visible.map { Double($0) }))
-            }
-            return
-        }
-        let unitValues = (0...levels.maximum).map {
-            rbm.visibleUnits.value(Double($0) / Double(levels.maximum))
-        }
+        var visible = [Double](repeating: 0, count: rbm.visibleCount)
         for row in 0..<cases {
-            let visible = bytes[(row * rbm.visibleCount)..<((row + 1) * rbm.visibleCount)]
-            sum.add(rbm.freeEnergy(ofVisible: visible.map { unitValues[Int($0)] }))
+            readValues(
+                of: rbm.visibleUnits, stored: levels, bytes.span, row: row, into: &visible)
+            sum.add(rbm.freeEnergy(ofVisible: visible))
         }
     }
 }

@@ -7,8 +7,6 @@ struct StackFeatures {
     private let source: any CaseSource
     /// The seed of states; nil for means.
     private let seed: UInt64?
-    /// The value of a visible unit for each byte of the source.
-    private let unitValues: [Double]
 
     /// Cases that are loaded at a time.
     private static let loadedCases = 256
@@ -21,9 +19,6 @@ struct StackFeatures {
         self.layer = layer
         self.source = source
         self.seed = seed
-        let levels = source.levels
-        let kind = stack.layers[0].visibleUnits
-        unitValues = (0...levels.maximum).map { kind.value(Double($0) / Double(levels.maximum)) }
     }
 
     /// How many hidden units a case has.
@@ -38,21 +33,17 @@ struct StackFeatures {
     func bytes(of cases: Range<Int>, progress: (Int) -> Void) throws -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(cases.count * bytesPerCase)
-        let visible = source.visible
         var loaded = [UInt8](
             repeating: 0, count: min(Self.loadedCases, cases.count) * source.caseBytes)
-        var reals = [Float](repeating: 0, count: visible)
+        var visible = [Double](repeating: 0, count: source.visible)
         for start in stride(from: cases.lowerBound, to: cases.upperBound, by: Self.loadedCases) {
             let numbers = Array(start..<min(start + Self.loadedCases, cases.upperBound))
             try source.load(numbers, draw: 0, into: &loaded)
             for (row, number) in numbers.enumerated() {
-                let range = (row * visible)..<((row + 1) * visible)
-                guard source.levels != .real else {
-                    readReals(loaded, range, into: &reals)
-                    append(reals.map { Double($0) }, case: number, to: &result)
-                    continue
-                }
-                append(loaded[range].map { unitValues[Int($0)] }, case: number, to: &result)
+                readValues(
+                    of: stack.layers[0].visibleUnits, stored: source.levels, loaded.span, row: row,
+                    into: &visible)
+                append(visible, case: number, to: &result)
             }
             progress(numbers[numbers.count - 1] + 1 - cases.lowerBound)
         }
