@@ -118,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "wilson",
             dependencies: [
-                "Configuration", "Datasets", "DistributedTraining", "Instruments", "Ising", "RBMCore",
+                "Configuration", "Datasets", "DistributedTraining", "Instruments", "Ising",
+                "RBMCore",
                 "Renormalization", "Reports", "Runs", "StepBenchmark",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

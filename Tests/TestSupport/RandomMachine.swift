@@ -12,7 +12,8 @@ extension UInt32 {
 
 /// Returns an RBM with weights and biases uniform in ±scale, the same on every call.
 public func randomMachine(
-    visible: Int, hidden: Int, visibleUnits: any UnitKind = .spin, hiddenUnits: any UnitKind = .spin,
+    visible: Int, hidden: Int, visibleUnits: any UnitKind = .spin,
+    hiddenUnits: any UnitKind = .spin,
     scale: Float = 1, seed: UInt64 = 1
 ) -> RBM {
     var parameters = Parameters(visible: visible, hidden: hidden)
