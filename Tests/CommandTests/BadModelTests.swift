@@ -54,7 +54,7 @@ struct BadModelTests {
             words: ["does not have a countable number"]),
         BadFile(
             name: "json", bytes: Bytes.safetensors(header: "{\"a\": [}", data: []),
-            words: ["was expected"]),
+            words: ["should have"]),
         BadFile(name: "nan", bytes: file(value: .nan), words: ["`layers.0`", "not a number"]),
         BadFile(
             name: "shape", bytes: file(weights: [4, 9]),

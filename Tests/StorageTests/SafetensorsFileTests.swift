@@ -32,11 +32,11 @@ private let badFiles: [([UInt8], String)] = [
 ]
 
 private let badHeaders: [(String, String)] = [
-    (#"{"a":1}"#, "'{' was expected"),
-    (#"{"__metadata__":{"a":1}}"#, "'\"' was expected"),
+    (#"{"a":1}"#, "should have '{'"),
+    (#"{"__metadata__":{"a":1}}"#, "should have '\"'"),
     (#"{"__metadata__":{"a":"1","a":"2"}}"#, "there already"),
     (#"{"__metadata__":{},"__metadata__":{}}"#, "there already"),
-    (#"{"__metadata__":[]}"#, "'{' was expected"),
+    (#"{"__metadata__":[]}"#, "should have '{'"),
     (#"{"a":{}}"#, "lacks one of"),
     (#"{"a":{"dtype":"U8","shape":[4]}}"#, "lacks one of"),
     (#"{"a":{"dtype":"U8","dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, "there already"),
@@ -44,8 +44,8 @@ private let badHeaders: [(String, String)] = [
     (#"{"a":{"dtype":"X9","shape":[4],"data_offsets":[0,4]}}"#, "dtype 'X9'"),
     (#"{"a":{"dtype":"u8","shape":[4],"data_offsets":[0,4]}}"#, "dtype 'u8'"),
     (#"{"a":{"dtype":"U8","shape":[-4],"data_offsets":[0,4]}}"#, "a whole number"),
-    (#"{"a":{"dtype":"U8","shape":[4.0],"data_offsets":[0,4]}}"#, "']' was expected"),
-    (#"{"a":{"dtype":"U8","shape":4,"data_offsets":[0,4]}}"#, "'[' was expected"),
+    (#"{"a":{"dtype":"U8","shape":[4.0],"data_offsets":[0,4]}}"#, "should have ']'"),
+    (#"{"a":{"dtype":"U8","shape":4,"data_offsets":[0,4]}}"#, "should have '['"),
     (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0]}}"#, "a beginning and an end"),
     (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,2,4]}}"#, "a beginning and an end"),
     (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}"#, "a beginning and an end"),
@@ -79,8 +79,8 @@ private let badHeaders: [(String, String)] = [
         #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"#
             + #""\u0061":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#, "there already"
     ),
-    (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},}"#, "'\"' was expected"),
-    (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}"#, "'}' was expected"),
+    (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},}"#, "should have '\"'"),
+    (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}"#, "should have '}'"),
     (#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}x"#, "nothing but spaces"),
 ]
 
