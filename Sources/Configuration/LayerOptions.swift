@@ -49,7 +49,7 @@ extension LayerOptions: ConfiguredSection {
             required: "the number of its hidden units, as in `hidden: 500`",
             "The number of hidden units, 1 to \(ConfigurationLimit.units)."),
         Setting(
-            "hidden-units", \LayerOptions.hiddenUnits, .word(UnitKinds.discrete, \.name),
+            "hidden-units", \LayerOptions.hiddenUnits, .word(UnitKinds.hidden, \.name),
             "Hidden units: bernoulli (0/1) or spin (−1/+1)."),
         Setting(
             "biases", \LayerOptions.biases, .boolean,

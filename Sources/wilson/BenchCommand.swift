@@ -59,7 +59,7 @@ struct BenchStepCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The kind of all units (default: bernoulli).", valueName: "bernoulli|spin"),
-        transform: { try choice($0, among: UnitKinds.discrete, name: \.name) })
+        transform: { try choice($0, among: UnitKinds.binary, name: \.name) })
     var units: any UnitKind = .bernoulli
 
     @Flag(help: "Print one JSON object.")

@@ -9,7 +9,7 @@ print(MatrixProducts.threads)
 print("products \(productChecksum())")
 for precision in [ArithmeticKind.integer, .integerOneByte] {
     for algorithm in LearningRule.Algorithm.allCases {
-        for kind in UnitKinds.discrete {
+        for kind in UnitKinds.binary {
             for levels in [StateEncoding.bits, .grey] {
                 let checksum = trainingChecksum(algorithm, kind, levels, precision)
                 print("\(precision.rawValue) \(algorithm.rawValue) \(kind) \(levels) \(checksum)")

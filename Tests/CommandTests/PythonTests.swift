@@ -30,7 +30,7 @@ struct PythonTests {
         return RBM(visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: parameters)
     }
 
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func freeEnergiesAndMeansAgree(visible: any UnitKind, hidden: any UnitKind) throws {
         let layers = [layer(110, 60, visible, hidden), layer(60, 9, hidden, .bernoulli)]
         try Model(layers: layers, imageShape: [10, 11]).file().write(to: model)
@@ -45,7 +45,7 @@ struct PythonTests {
 
     /// Real numbers, standardized, some of which are cut, with variances; and grey bytes, which are
     /// over 255.
-    @Test(arguments: UnitKinds.discrete, [true, false])
+    @Test(arguments: UnitKinds.binary, [true, false])
     func gaussianUnitsAgree(hidden: any UnitKind, standardized: Bool) throws {
         var first = layer(110, 60, .gaussian, hidden)
         first.parameters = Parameters(

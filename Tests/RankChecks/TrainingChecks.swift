@@ -84,8 +84,8 @@ private final class RecordPrinter: TrainingOutlet {
 
 /// Trains every pairing of units, rule and kind of data, and a stack; prints fingerprints.
 func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communicator) throws {
-    for visible in UnitKinds.discrete {
-        for hidden in UnitKinds.discrete {
+    for visible in UnitKinds.binary {
+        for hidden in UnitKinds.binary {
             for rule in [
                 LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 1),
             ] {

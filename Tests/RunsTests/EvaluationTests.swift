@@ -25,7 +25,7 @@ import Testing
             heading: [])
     }
 
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func bitsAgreeWithTheDefinitions(visible: any UnitKind, hidden: any UnitKind) throws {
         let rbm = makeRBM(visible, 7, hidden, 4)
         let cases = RandomCases(count: 300, visible: 7, levels: .bits)
@@ -108,7 +108,7 @@ import Testing
             $0 + rbm.freeEnergy(ofVisible: values(cases.bytes($1), .bernoulli, .grey))
         }
         #expect(abs(sums.freeEnergy.value - expected) < 1e-5)
-        let drawn = BinarizedCases(cases, seed: 1, layer: 0)
+        let drawn = BinarizedCases(cases, of: .bernoulli, seed: 1, layer: 0)
         let states = try CaseEvaluator(rbm, on: drawn, seed: 1, layer: 0).sums(over: 0..<50)
         #expect(sums.stateFreeEnergy == states.freeEnergy)
         #expect(sums.pseudoLogLikelihood == states.pseudoLogLikelihood)

@@ -13,7 +13,7 @@ import Testing
         return (StackFeatures(stack, layer: layer, of: source, drawnWith: seed), stack)
     }
 
-    @Test(arguments: UnitKinds.discrete, [StateEncoding.bits, .grey])
+    @Test(arguments: UnitKinds.binary, [StateEncoding.bits, .grey])
     func meansAreThoseOfTheStack(visible: any UnitKind, levels: StateEncoding) throws {
         let source = RandomCases(count: 300, visible: 7, levels: levels)
         for layer in [0, 1] {

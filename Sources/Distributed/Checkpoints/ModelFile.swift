@@ -124,8 +124,8 @@ struct LayerReader {
         return RBM(
             visibleUnits: try units(
                 index, "visible",
-                among: index == 0 ? UnitKinds.all : UnitKinds.discrete),
-            hiddenUnits: try units(index, "hidden", among: UnitKinds.discrete),
+                among: index == 0 ? UnitKinds.all : UnitKinds.hidden),
+            hiddenUnits: try units(index, "hidden", among: UnitKinds.hidden),
             parameters: try parameters("layers.\(index)" + (averaged ? ".average" : ""))
                 .withAllUnits(keepProbability: try keepProbability(index)))
     }

@@ -85,7 +85,8 @@ struct Monitor {
         let tables = PseudoLikelihood(rbm)
         let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: arithmetic)
         let states =
-            source.levels == .grey ? BinarizedCases(source, seed: seed, layer: layer) : source
+            source.levels == .grey
+            ? BinarizedCases(source, of: rbm.visibleUnits, seed: seed, layer: layer) : source
         try forEachCase(of: states, count, world) { bits, cases in
             tables.add(
                 of: bits, cases: cases, evaluator: evaluator, to: &sums.pseudoLogLikelihood)

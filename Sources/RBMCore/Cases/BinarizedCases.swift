@@ -1,8 +1,8 @@
 import RandomStreams
 
-/// Grey cases drawn to bits, each with the probability that its grey value is.
+/// Grey cases drawn to states, each with the probability that its grey value is.
 ///
-/// Likelihoods are those of states, and a grey value is none. A case's bits follow from its number,
+/// Likelihoods are those of states, and a grey value is not one. A case's states follow from its number,
 /// so that every rank draws the same.
 public final class BinarizedCases: CaseSource {
     public var count: Int { source.count }
@@ -10,13 +10,21 @@ public final class BinarizedCases: CaseSource {
     public var levels: StateEncoding { .bits }
 
     private let source: any CaseSource
+    private let law: any UnitLaw
     private let seed: UInt64
     private let layer: Int
 
-    /// Creates the view; `layer`, the place of the units in the stack, names the random numbers.
-    public init(_ source: any CaseSource, seed: UInt64, layer: Int) {
+    /// Creates the view.
+    ///
+    /// - Parameters:
+    ///   - kind: That of the units.
+    ///   - layer: The place of the units in the stack; names the random numbers.
+    public init(
+        _ source: any CaseSource, of kind: any UnitKind, seed: UInt64, layer: Int
+    ) {
         precondition(source.levels == .grey, "cases of \(source.levels) are states already")
         self.source = source
+        law = kind.law(own: [])
         self.seed = seed
         self.layer = layer
     }
@@ -25,13 +33,13 @@ public final class BinarizedCases: CaseSource {
         try source.load(cases, draw: draw, into: &result)
         let stream = RandomStream(seed: seed, .pseudoLikelihoodBits(layer: layer, draw: draw))
         let visible = visible
-        var words = [UInt32](repeating: 0, count: visible)
+        let maximum = Float(StateEncoding.grey.maximum)
+        var levels = [Float](repeating: 0, count: visible)
+        var states = result.mutableSpan
         for (row, number) in cases.enumerated() {
-            var span = words.mutableSpan
-            stream.fill(&span, row: number)
-            for i in 0..<visible {
-                let p = Float(result[row * visible + i]) / Float(StateEncoding.grey.maximum)
-                result[row * visible + i] = words[i].occurs(p) ? 1 : 0
+            states.withRow(row, of: visible) { states in
+                for i in states.indices { levels[i] = Float(states[i]) / maximum }
+                law.draw(levels.span, row: number, from: stream, one: 1, into: &states)
             }
         }
     }

@@ -48,25 +48,32 @@ public final class PropagatedCases: CaseSource {
         try source.load(cases, draw: draw, into: &bytes)
         let probabilities = evaluator.hiddenProbabilities(of: bytes, cases: cases.count)
         let stream = RandomStream(seed: seed, .propagation(layer: layer, draw: draw))
-        var words = [UInt32](repeating: 0, count: visible)
+        let law = evaluator.rbm.hiddenLaw
         var result = result.mutableSpan
         for (row, number) in cases.enumerated() {
-            var wordSpan = words.mutableSpan
-            stream.fill(&wordSpan, row: number)
-            let words = words.span
-            let probability = probabilities.span.extracting(rowRange(row, of: visible))
+            let levels = probabilities.span.extracting(rowRange(row, of: visible))
             result.withRow(row, of: visible) { result in
                 switch propagation {
-                case .means:
-                    for j in result.indices {
-                        let fixed = roundedInteger(probability[j] * 65_536)
-                        let random = Int32(truncatingIfNeeded: words[j] >> 16)
-                        result[j] = UInt8(truncatingIfNeeded: (fixed &* 127 &+ random) >> 16)
-                    }
-                case .samples:
-                    for j in result.indices {
-                        result[j] = words[j].occurs(probability[j]) ? 1 : 0
-                    }
+                case .means: round(levels, of: number, stream, into: &result)
+                case .samples: law.draw(levels, row: number, from: stream, one: 1, into: &result)
+                }
+            }
+        }
+    }
+
+    /// Rounds the mean levels of a case to bytes of 127, up or down at random, so that the mean of a byte
+    /// is the level.
+    private func round(
+        _ levels: Span<Float>, of number: Int, _ stream: RandomStream,
+        into bytes: inout MutableSpan<UInt8>
+    ) {
+        stream.forEachPart(ofRow: number, units: 0..<levels.count) { part, words in
+            let levels = levels.extracting(part)
+            bytes.withRange(part) { bytes in
+                for j in bytes.indices {
+                    let fixed = roundedInteger(levels[j] * 65_536)
+                    let random = Int32(truncatingIfNeeded: words[j] >> 16)
+                    bytes[j] = UInt8(truncatingIfNeeded: (fixed &* 127 &+ random) >> 16)
                 }
             }
         }

@@ -1,11 +1,11 @@
-/// The exact partition function of an RBM, by summing over all states of its smaller side.
+/// The exact partition function of an RBM, by summing over all states of one side.
 ///
-/// Of a machine with Gaussian visible units over all hidden states, each of which leaves a Gaussian
-/// integral. ln Z = ln Σ_s e^{−F(s)}, in nats, in double precision. The states are walked in Gray-code order,
-/// block by block, each block from a freshly computed start: blocks may be shared out, and their sums
-/// are combined in a fixed order.
+/// ln Z = ln Σ_s e^{−F(s)}, in nats, in double precision, over the side with fewer states; what is left
+/// of the other side is its exact sum or, for Gaussian units, an integral. The states are walked in the
+/// order of a reflected Gray code, in which one unit changes at a time, block by block, each block from
+/// a freshly computed start: blocks may be shared out, and their sums are combined in a fixed order.
 public struct Enumeration: Sendable {
-    /// The largest smaller side that is enumerated: 2²⁵ states.
+    /// As many bits as number the largest side that is enumerated: 2²⁵ states.
     public static let largestSide = 25
 
     /// How many units are enumerated.
@@ -14,29 +14,58 @@ public struct Enumeration: Sendable {
     /// How many blocks the states are divided into.
     public let blocks: Int
 
+    private let statesOfBlock: Int
     private let unitKind: any UnitKind
+    /// How many states a unit has.
+    private let alternatives: Int
     private let otherLaw: any UnitLaw
     private let bias: [Double]
     private let otherBias: [Double]
-    /// Shape `[side, other]`.
+    /// Shape `[columns of the side, other]`.
     private let weights: [Double]
 
-    /// How many units would be enumerated: the smaller side whose states can be counted.
+    /// How many bits number the states of the side that would be enumerated; of units of two states,
+    /// how many units there are.
     public static func side(of rbm: RBM) -> Int {
-        rbm.visibleUnits.isDiscrete
-            ? min(rbm.hiddenCount, rbm.visibleCount) : rbm.hiddenCount
+        overHidden(rbm)
+            ? bits(rbm.hiddenUnits, rbm.hiddenCount) ?? .max
+            : bits(rbm.visibleUnits, rbm.visibleCount) ?? .max
     }
 
-    /// Creates the enumeration; nil when the side to be enumerated has more than 25 units.
+    /// Whether the hidden side has the fewer states, which can be counted.
+    private static func overHidden(_ rbm: RBM) -> Bool {
+        let hidden = bits(rbm.hiddenUnits, rbm.hiddenCount) ?? .max
+        return hidden <= bits(rbm.visibleUnits, rbm.visibleCount) ?? .max
+    }
+
+    /// The least number of bits that number the states of units; nil if these cannot be counted.
+    private static func bits(_ kind: any UnitKind, _ columns: Int) -> Int? {
+        guard let alternatives = kind.alternatives else { return nil }
+        let units = columns / kind.columns
+        guard alternatives > 2 else { return units }
+        return Int((Double(units) * logarithm(Double(alternatives)) / logarithm(2.0)).rounded(.up))
+    }
+
+    /// Creates the enumeration; nil when the side to be enumerated has more than 2²⁵ states.
     public init?(_ rbm: RBM) {
-        side = Self.side(of: rbm)
-        let overHidden = side == rbm.hiddenCount
-        guard side <= Self.largestSide else { return nil }
-        blocks = 1 << max(0, side - 12)
+        guard Self.side(of: rbm) <= Self.largestSide else { return nil }
+        let overHidden = Self.overHidden(rbm)
+        unitKind = overHidden ? rbm.hiddenUnits : rbm.visibleUnits
+        guard let alternatives = unitKind.alternatives else { return nil }
+        self.alternatives = alternatives
+        let columns = overHidden ? rbm.hiddenCount : rbm.visibleCount
+        side = columns / unitKind.columns
+        // As many whole units in a block as make at most 2¹² states.
+        var (statesOfBlock, unitsOfBlock) = (1, 0)
+        while unitsOfBlock < side, statesOfBlock * alternatives <= 1 << 12 {
+            statesOfBlock *= alternatives
+            unitsOfBlock += 1
+        }
+        self.statesOfBlock = statesOfBlock
+        blocks = (unitsOfBlock..<side).reduce(1) { count, _ in count * alternatives }
         let parameters = rbm.parameters
         let visibleBias = parameters.visibleBias.map(Double.init)
         let hiddenBias = parameters.hiddenBias.map(Double.init)
-        unitKind = overHidden ? rbm.hiddenUnits : rbm.visibleUnits
         otherLaw = overHidden ? rbm.visibleLaw : rbm.hiddenLaw
         bias = overHidden ? hiddenBias : visibleBias
         otherBias = overHidden ? visibleBias : hiddenBias
@@ -53,30 +82,65 @@ public struct Enumeration: Sendable {
     /// ln Σ e^{−F} over the states of one block.
     public func logSum(_ block: Int) -> Double {
         precondition(block >= 0 && block < blocks, "block \(block) of \(blocks)")
-        let count = 1 << side / blocks
-        let first = block * count
-        // The Gray code of the first state; later ones differ from the one before in one unit.
-        var state = first ^ first >> 1
+        let first = block * statesOfBlock
+        var state = grayDigits(first)
         var field = otherBias
         var energy = 0.0
         for unit in 0..<side {
-            let value = unitKind.value(Double(state >> unit & 1))
-            energy += bias[unit] * value
-            add(value, unit, &field)
+            change(
+                unit, by: { unitKind.value(ofAlternative: state[unit], column: $0) }, &energy,
+                &field)
         }
-        var logs = [Double](repeating: 0, count: count)
-        for offset in 0..<count {
+        var logs = [Double](repeating: 0, count: statesOfBlock)
+        for offset in 0..<statesOfBlock {
             if offset > 0 {
-                let unit = (first + offset).trailingZeroBitCount
-                let before = unitKind.value(Double(state >> unit & 1))
-                state ^= 1 << unit
-                let change = unitKind.value(Double(state >> unit & 1)) - before
-                energy += bias[unit] * change
-                add(change, unit, &field)
+                let unit = changedUnit(first + offset)
+                let (old, new) = (state[unit], grayDigit(first + offset, unit))
+                state[unit] = new
+                change(
+                    unit,
+                    by: {
+                        unitKind.value(ofAlternative: new, column: $0)
+                            - unitKind.value(ofAlternative: old, column: $0)
+                    }, &energy, &field)
             }
             logs[offset] = energy + otherLaw.logPartition(fields: field.span, bias: otherBias.span)
         }
         return Self.combine(logs)
+    }
+
+    /// The alternative of each unit in a state, by its number in the order of the Gray code.
+    private func grayDigits(_ number: Int) -> [Int] { (0..<side).map { grayDigit(number, $0) } }
+
+    /// A unit's alternative runs up and down in turn while the number grows.
+    private func grayDigit(_ number: Int, _ unit: Int) -> Int {
+        let turns = (0..<unit).reduce(number) { value, _ in value / alternatives }
+        let place = turns % (2 * alternatives)
+        return place < alternatives ? place : 2 * alternatives - 1 - place
+    }
+
+    /// The one unit in which a state differs from the one before.
+    private func changedUnit(_ number: Int) -> Int {
+        var (rest, unit) = (number, 0)
+        while rest % alternatives == 0 {
+            rest /= alternatives
+            unit += 1
+        }
+        return unit
+    }
+
+    /// Changes the values of a unit's columns.
+    private func change(
+        _ unit: Int, by difference: (_ column: Int) -> Double, _ energy: inout Double,
+        _ field: inout [Double]
+    ) {
+        for column in 0..<unitKind.columns {
+            let change = difference(column)
+            guard change != 0 else { continue }
+            let place = unit * unitKind.columns + column
+            energy += bias[place] * change
+            add(change, place, &field)
+        }
     }
 
     /// ln Σ eˣ.
@@ -88,8 +152,8 @@ public struct Enumeration: Sendable {
         return largest + logarithm(sum)
     }
 
-    private func add(_ value: Double, _ unit: Int, _ field: inout [Double]) {
-        let weights = weights.span.extracting(rowRange(unit, of: field.count))
+    private func add(_ value: Double, _ column: Int, _ field: inout [Double]) {
+        let weights = weights.span.extracting(rowRange(column, of: field.count))
         var field = field.mutableSpan
         for i in field.indices { field[i] += value * weights[i] }
     }

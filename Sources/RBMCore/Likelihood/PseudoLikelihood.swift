@@ -4,10 +4,13 @@
 /// Flipping unit i multiplies e^{−F} by e^{δbᵢ} Π_j (q_j + p_j e^{δW_ij}) with Bernoulli hidden units,
 /// p_j = σ(x_j), q_j = σ(−x_j), and by Π_j (p_j e^{δW_ij} + q_j e^{−δW_ij}) with spins, p_j = σ(2x_j).
 /// All terms are positive, so nothing cancels; a product of factors costs no exponential. Hidden
-/// units with weights so large that a factor leaves the floats take differences of logarithms.
+/// units with weights so large that a factor leaves the floats take differences of logarithms. Units
+/// that take several columns go through all their alternatives, see `AlternativeLikelihood`.
 /// Source: [Besag75].
 public struct PseudoLikelihood {
     private let shape: LayerShape
+    /// nil where both sides have units of two states.
+    private let alternatives: AlternativeLikelihood?
     private let bias: [Float]
     /// e^{+δW} of a unit that goes up, shape `[hidden, visible]`: flips of one unit are one column.
     private let up: [Float]
@@ -29,6 +32,8 @@ public struct PseudoLikelihood {
     /// Creates the tables of an RBM.
     public init(_ rbm: RBM) {
         shape = LayerShape(rbm, levels: .bits)
+        let isBinary = rbm.visibleUnits.columns == 1 && rbm.hiddenUnits.columns == 1
+        alternatives = isBinary ? nil : AlternativeLikelihood(rbm)
         let delta = Float(rbm.visibleUnits.scale)
         bias = rbm.parameters.visibleBias.map { $0 * delta }
         let (visible, hidden) = (rbm.visibleCount, rbm.hiddenCount)
@@ -67,10 +72,11 @@ public struct PseudoLikelihood {
             evaluator.shape == shape, "the evaluator is of \(evaluator.shape), not \(shape)")
         let fields = evaluator.preactivations(of: states, cases: cases)
         for row in 0..<cases {
+            let states = Array(states[rowRange(row, of: shape.visible)])
+            let fields = Array(fields[rowRange(row, of: shape.hidden)])
             sum.add(
-                value(
-                    states: Array(states[rowRange(row, of: shape.visible)]),
-                    fields: Array(fields[rowRange(row, of: shape.hidden)])))
+                alternatives?.value(states: states, fields: fields)
+                    ?? value(states: states, fields: fields))
         }
     }
 

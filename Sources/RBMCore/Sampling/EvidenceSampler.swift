@@ -3,8 +3,8 @@ import RandomStreams
 /// Draws the hidden units of a layer one by one, given fields from above and states below.
 ///
 /// The layer below is p(y | h) = Π_i e^{y_i a_i}/Z(a_i) with a = b + Wh over the units that are
-/// known, and p(h) ∝ e^{h·x} is the prior: turning unit j over changes ln p by its change of h·x and
-/// of Σ_i (s_i a_i − ln Z(a_i)), where s_i is what of y_i meets the weights.
+/// known, and p(h) ∝ e^{h·x} is the prior: another state of unit j changes ln p by its change of h·x
+/// and of Σ_i (s_i a_i − ln Z(a_i)), where s_i is what of y_i meets the weights.
 struct EvidenceSampler {
     private let rbm: RBM
     /// Shape `[hidden, visible]`: a hidden unit's weights lie together.
@@ -29,22 +29,73 @@ struct EvidenceSampler {
         _ states: inout [UInt8], row: Int, prior: Span<Float>, evidence: Span<Float>,
         stream: RandomStream, chain: Int
     ) {
-        var words = [UInt32](repeating: 0, count: rbm.hiddenCount)
+        let columns = rbm.hiddenUnits.columns
+        var words = [UInt32](repeating: 0, count: rbm.hiddenCount / columns)
         var wordSpan = words.mutableSpan
         stream.fill(&wordSpan, row: chain)
         let first = row * rbm.hiddenCount
         var account = EvidenceAccount(
-            visibleLaw, evidence: evidence, fields: fields(states, from: first))
-        for j in 0..<rbm.hiddenCount {
-            let column = weights.span.extracting(rowRange(j, of: rbm.visibleCount))
-            let isUp = states[first + j] == 1
-            let change = Float(rbm.hiddenUnits.scale) * (isUp ? -1 : 1)
-            let gain = account.gain(of: change, along: column) + Double(change * prior[j])
-            if words[j].occurs(sigmoid(Float(gain))) {
-                states[first + j] = isUp ? 0 : 1
-                account.accept()
+            visibleLaw, columns: rbm.visibleUnits.columns, evidence: evidence,
+            fields: fields(states, from: first))
+        for (unit, word) in words.enumerated() {
+            if columns == 1 {
+                turn(&states[first + unit], unit, prior: prior[unit], word, &account)
+            } else {
+                choose(&states, from: first, unit, prior: prior, word, &account)
             }
         }
+    }
+
+    /// Draws a unit of two states: turns it over or not.
+    private func turn(
+        _ state: inout UInt8, _ unit: Int, prior: Float, _ word: UInt32,
+        _ account: inout EvidenceAccount
+    ) {
+        let isUp = state == 1
+        let change = Float(rbm.hiddenUnits.scale) * (isUp ? -1 : 1)
+        let gain =
+            account.gain(of: change, along: weights.span.extracting(column(unit)))
+            + Double(change * prior)
+        guard word.occurs(sigmoid(Float(gain))) else { return }
+        state = isUp ? 0 : 1
+        account.accept()
+    }
+
+    /// Draws a unit whose columns are its alternatives.
+    private func choose(
+        _ states: inout [UInt8], from first: Int, _ unit: Int, prior: Span<Float>, _ word: UInt32,
+        _ account: inout EvidenceAccount
+    ) {
+        let columns = unit * rbm.hiddenUnits.columns..<(unit + 1) * rbm.hiddenUnits.columns
+        guard let now = columns.first(where: { states[first + $0] == 1 }) else {
+            preconditionFailure("hidden unit \(unit) is in no state")
+        }
+        var levels = columns.map { other in
+            other == now
+                ? 0
+                : Float(
+                    account.gain(of: 1, along: step(from: now, to: other).span)
+                        + Double(prior[other] - prior[now]))
+        }
+        var span = levels.mutableSpan
+        rbm.hiddenLaw.levels(fields: &span)
+        var drawn = [UInt8](repeating: 0, count: levels.count)
+        var drawnSpan = drawn.mutableSpan
+        rbm.hiddenLaw.draw(levels.span, [word].span, one: 1, into: &drawnSpan)
+        for (place, state) in zip(columns, drawn) {
+            states[first + place] = state
+            guard state == 1, place != now else { continue }
+            _ = account.gain(of: 1, along: step(from: now, to: place).span)
+            account.accept()
+        }
+    }
+
+    /// Where the weights of a hidden column are.
+    private func column(_ place: Int) -> Range<Int> { rowRange(place, of: rbm.visibleCount) }
+
+    /// By how much the fields below change when a unit goes from one column to another.
+    private func step(from old: Int, to new: Int) -> [Float] {
+        zip(weights[column(old)], weights[column(new)]).map { $1 - $0 }
     }
 
     /// b + Wh of the units below.
@@ -54,7 +105,7 @@ struct EvidenceSampler {
         for j in 0..<rbm.hiddenCount {
             let value = Float(rbm.hiddenUnits.value(Double(states[first + j])))
             guard value != 0 else { continue }
-            let column = weights.span.extracting(rowRange(j, of: rbm.visibleCount))
+            let column = weights.span.extracting(column(j))
             for i in span.indices { span[i] += value * column[i] }
         }
         return fields
@@ -64,8 +115,10 @@ struct EvidenceSampler {
 /// Σ s·a − ln Z(a) over the known units below, while units above turn over.
 private struct EvidenceAccount {
     private let law: any UnitLaw
-    /// 1 where a unit is known, else 0.
-    private var factors: [Float]
+    /// 1 where a value is known, else 0.
+    private var known: [Float]
+    /// How many values belong to one unit, and so to one of `logs`.
+    private let columns: Int
     /// What of the known values meets the weights.
     private var inputs: [Float]
     private var fields: [Float]
@@ -76,18 +129,19 @@ private struct EvidenceAccount {
     private var newLogs: [Float]
     private var terms: [Float]
 
-    init(_ law: any UnitLaw, evidence: Span<Float>, fields: [Float]) {
+    init(_ law: any UnitLaw, columns: Int, evidence: Span<Float>, fields: [Float]) {
         self.law = law
+        self.columns = columns
         self.fields = fields
         newFields = fields
         let count = fields.count
-        factors = Array(repeating: 0, count: count)
+        known = Array(repeating: 0, count: count)
         inputs = Array(repeating: 0, count: count)
         logs = Array(repeating: 0, count: count)
         newLogs = logs
         terms = logs
         for i in 0..<count where !evidence[i].isNaN {
-            factors[i] = 1
+            known[i] = 1
             inputs[i] = evidence[i]
         }
         var span = inputs.mutableSpan
@@ -100,11 +154,13 @@ private struct EvidenceAccount {
     mutating func gain(of change: Float, along column: Span<Float>) -> Double {
         writeLogs(change: change, along: column)
         // References of their own: `self` cannot be lent twice.
-        let (factors, inputs, logs, newLogs) = (factors, inputs, logs, newLogs)
-        let (factor, input, old, new) = (factors.span, inputs.span, logs.span, newLogs.span)
+        let (known, inputs, logs, newLogs, unitColumns) = (known, inputs, logs, newLogs, columns)
+        let (factor, input, old, new) = (known.span, inputs.span, logs.span, newLogs.span)
         var span = terms.mutableSpan
-        for i in span.indices {
-            span[i] = factor[i] * (change * column[i] * input[i] - (new[i] - old[i]))
+        for i in span.indices { span[i] = factor[i] * (change * column[i] * input[i]) }
+        for unit in 0..<(span.count / unitColumns) {
+            let i = unit * unitColumns
+            span[i] -= factor[i] * (new[unit] - old[unit])
         }
         return laneSum(terms.span)
     }

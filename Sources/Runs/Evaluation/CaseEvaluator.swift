@@ -26,7 +26,9 @@ struct CaseEvaluator {
             "cases of \(values.visible) values for \(rbm.visibleCount) visible units")
         self.rbm = rbm
         self.values = values
-        states = values.levels == .grey ? BinarizedCases(values, seed: seed, layer: layer) : values
+        states =
+            values.levels == .grey
+            ? BinarizedCases(values, of: rbm.visibleUnits, seed: seed, layer: layer) : values
         reconstruction = LayerEvaluator(
             rbm, levels: values.levels, arithmetic: ArithmeticKind.measuring(rbm, values.levels))
         let own = LayerShape(states: rbm).levels

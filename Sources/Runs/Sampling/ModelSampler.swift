@@ -27,7 +27,9 @@ public struct ModelSampler: ~Copyable {
             source, through: layers.dropLast(), seed: seed, propagation: { _ in .samples })
         // A chain starts from states.
         if view.levels == .grey {
-            view = BinarizedCases(view, seed: seed, layer: layers.count - 1)
+            view = BinarizedCases(
+                view, of: layers[layers.count - 1].visibleUnits, seed: seed, layer: layers.count - 1
+            )
         }
         var bytes = [UInt8](repeating: 0, count: top.chains.count * view.caseBytes)
         try view.load(top.chains.map { $0 % source.count }, draw: 0, into: &bytes)

@@ -6,7 +6,7 @@ import Testing
     @Test func bitsComeWithTheirProbabilities() throws {
         // 4000 cases of bytes 0, 32, 96 and 127: each column is one probability.
         let grey = ConstantCases(count: 4000, row: [0, 32, 96, 127])
-        let drawn = BinarizedCases(grey, seed: 7, layer: 0)
+        let drawn = BinarizedCases(grey, of: .bernoulli, seed: 7, layer: 0)
         #expect(drawn.levels == .bits && drawn.count == 4000 && drawn.visible == 4)
         var bytes = [UInt8](repeating: 0, count: 16_000)
         try drawn.load(Array(0..<4000), draw: 0, into: &bytes)
@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test func aCaseHasItsBitsWhereverItIsLoaded() throws {
-        let drawn = BinarizedCases(ConstantCases(count: 50, row: [60, 70, 80]), seed: 7, layer: 1)
+        let drawn = BinarizedCases(
+            ConstantCases(count: 50, row: [60, 70, 80]), of: .bernoulli, seed: 7, layer: 1)
         var all = [UInt8](repeating: 0, count: 150)
         try drawn.load(Array(0..<50), draw: 0, into: &all)
         var some = [UInt8](repeating: 9, count: 7)

@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(
-        arguments: UnitKinds.discrete,
+        arguments: UnitKinds.binary,
         [PropagatedCases.Propagation.means, .samples])
     func theNextLayerSeesTheHiddenMeansWithoutBias(
         kind: any UnitKind, propagation: PropagatedCases.Propagation

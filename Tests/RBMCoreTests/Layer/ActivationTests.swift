@@ -6,7 +6,7 @@ import Testing
 @testable import RBMCore
 
 @Suite struct ActivationTests {
-    @Test(arguments: UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary)
     func activationIsTheProbabilityOfTheUpperValue(kind: any UnitKind) {
         let fields: [Float] = [-1000, -20, -1.5, -0.1, 0, 0.1, 1.5, 20, 1000]
         var values = fields

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ArithmeticKind.allCases, UnitKinds.discrete)
+    @Test(arguments: ArithmeticKind.allCases, UnitKinds.binary)
     func hiddenProbabilitiesAreThoseOfThePreactivations(kind: ArithmeticKind, units: any UnitKind) {
         var generator = TestGenerator(seed: 22)
         let machine = Machine(kind, units, &generator)
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ArithmeticKind.allCases, UnitKinds.discrete)
+    @Test(arguments: ArithmeticKind.allCases, UnitKinds.binary)
     func visibleStatesAreDrawnFromTheirProbabilities(kind: ArithmeticKind, units: any UnitKind) {
         var generator = TestGenerator(seed: 23)
         let machine = Machine(kind, units, &generator)

@@ -131,7 +131,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
 
     // MARK: Energies
 
-    @Test(arguments: UnitKinds.discrete, [true, false])
+    @Test(arguments: UnitKinds.binary, [true, false])
     func energiesAreTheirDefinitions(hiddenUnits: any UnitKind, learned: Bool) {
         let rbm = Self.machine(hiddenUnits, learned: learned)
         let naive = NaiveGaussian(rbm)
@@ -152,7 +152,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     }
 
     /// ∫ dv e^{−F} of one visible unit on a fine grid.
-    @Test(arguments: UnitKinds.discrete) func thePartitionFunctionIsTheIntegral(
+    @Test(arguments: UnitKinds.binary) func thePartitionFunctionIsTheIntegral(
         hiddenUnits: any UnitKind
     ) {
         let rbm = Self.machine(hiddenUnits, visible: 1, hidden: 3)
@@ -164,7 +164,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         #expect(abs(enumeration!.logPartition - log(sum)) < 1e-10)
     }
 
-    @Test(arguments: UnitKinds.discrete, [2, 5, 13])
+    @Test(arguments: UnitKinds.binary, [2, 5, 13])
     func enumerationGoesOverTheHiddenSide(hiddenUnits: any UnitKind, hidden: Int) throws {
         // Also where the visible side is the smaller one.
         let rbm = Self.machine(hiddenUnits, visible: 4, hidden: hidden)
@@ -194,7 +194,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     // MARK: The gradient
 
     /// Data against very many states drawn exactly: their statistics are the gradient.
-    @Test(arguments: UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary)
     func theStatisticsAreTheGradientByCentralDifferences(hiddenUnits: any UnitKind) {
         let rbm = Self.machine(hiddenUnits)
         let naive = NaiveGaussian(rbm)
@@ -237,7 +237,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     // MARK: Sampling
 
     /// Chains keep the exact distribution: means, variances and the noise about them.
-    @Test(arguments: UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary)
     func gibbsSamplingKeepsTheExactMoments(hiddenUnits: any UnitKind) {
         let rbm = Self.machine(hiddenUnits)
         let naive = NaiveGaussian(rbm)

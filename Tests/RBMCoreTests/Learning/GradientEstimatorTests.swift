@@ -87,7 +87,7 @@ import Testing
         return (rbm, cases, exact)
     }
 
-    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func contrastiveDivergenceTendsToTheGradient(kind: any UnitKind, arithmetic: ArithmeticKind) {
         let (rbm, cases, exact) = strongMachine(kind)
         func estimate(_ sweeps: Int, steps: Int) -> [Double] {
@@ -106,7 +106,7 @@ import Testing
         #expect(largestDifference(hundred, exact) < 0.03)
     }
 
-    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func persistentChainsOfAFixedMachineGiveTheGradient(
         kind: any UnitKind, arithmetic: ArithmeticKind
     ) {
@@ -127,8 +127,8 @@ import Testing
         var testDescription: String { "\(visible) × \(hidden), \(arithmetic.rawValue)" }
     }
 
-    static let kernels = UnitKinds.discrete.flatMap { visible in
-        UnitKinds.discrete.flatMap { hidden in
+    static let kernels = UnitKinds.binary.flatMap { visible in
+        UnitKinds.binary.flatMap { hidden in
             ArithmeticKind.allCases.map { arithmetic in
                 Kernel(visible: visible, hidden: hidden, arithmetic: arithmetic)
             }
@@ -236,7 +236,7 @@ import Testing
     /// Independent bits, 101 cases at batch 100: a last batch of one case against 100 chains.
     ///
     /// Where the phases are divided by one count, biases run away to several units.
-    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func aShortLastBatchDoesNotDriveTheBiases(kind: any UnitKind, arithmetic: ArithmeticKind) {
         var generator = TestGenerator(seed: 65)
         let (visible, hidden, count) = (40, 20, 101)
@@ -269,7 +269,7 @@ import Testing
     }
 
     /// Pixels that are always 0 or always 1 keep every parameter finite, from log-odds on.
-    @Test(arguments: UnitKinds.discrete, LearningRule.Algorithm.allCases)
+    @Test(arguments: UnitKinds.binary, LearningRule.Algorithm.allCases)
     func constantPixelsKeepTheParametersFinite(
         kind: any UnitKind, algorithm: LearningRule.Algorithm
     ) {

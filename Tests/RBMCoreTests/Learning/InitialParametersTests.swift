@@ -34,7 +34,7 @@ import Testing
         #expect(weights(seed: 1, layer: 0) != weights(seed: 1, layer: 1))
     }
 
-    @Test(arguments: UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary)
     func visibleBiasesReproduceTheBaseRates(kind: any UnitKind) {
         let rates = [0.001, 0.3, 0.5, 0.9]
         let parameters = Parameters(

@@ -8,7 +8,7 @@ import Testing
 @Suite struct AnnealedImportanceSamplingTests {
     /// Chains enough for an error of a few hundredths; each pairing of units meets its exact ln Z
     /// within four standard errors, on several seeds, from base models with and without biases.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func meetsEnumeration(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 60)
         var squares = 0.0
@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Gaussian visible units in variances of their own, from their biases and from elsewhere.
-    @Test(arguments: UnitKinds.discrete, [true, false])
+    @Test(arguments: UnitKinds.binary, [true, false])
     func gaussianUnitsMeetEnumeration(hidden: any UnitKind, learned: Bool) throws {
         var generator = TestGenerator(seed: 64)
         let rbm = GaussianUnitsTests.machine(hidden, learned: learned, visible: 7, hidden: 6)
@@ -64,7 +64,7 @@ import Testing
 
     /// Without weights the base model with the RBM's own biases is the RBM: nothing is left to
     /// chance.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func independentUnitsAreExact(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 61)
         var rbm = generator.rbm(9, 5, visible, hidden, weights: 0, biases: 1)
@@ -101,7 +101,7 @@ import Testing
     }
 
     /// Weights depend on the chains' numbers alone, across blocks of 256 too.
-    @Test(arguments: UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary)
     func chainsMayBeSharedOut(kind: any UnitKind) {
         var generator = TestGenerator(seed: 62)
         let rbm = generator.rbm(21, 13, kind, kind, weights: 0.3)

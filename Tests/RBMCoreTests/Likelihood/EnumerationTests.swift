@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct EnumerationTests {
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func meetsTheSumOverAllJointStates(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 40)
         for (n, m) in [(1, 1), (3, 5), (5, 3), (4, 4), (7, 2), (1, 8)] {
@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Σ_v e^{−F(v)} = Σ_h e^{−F(h)}: marginalizing either side leaves the other's weight.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func bothMarginalsGiveOnePartitionFunction(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 41)
         for (n, m) in [(9, 6), (6, 9), (8, 8)] {
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// A side of 13 units has two blocks; their sums in any order, and either side the smaller.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func blocksAddUpInAnyOrder(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 42)
         for (n, m) in [(13, 15), (15, 13)] {
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// More units on the other side than one product of factors takes, and not a multiple of four.
-    @Test(arguments: UnitKinds.discrete, [3, 511, 512, 513, 1030])
+    @Test(arguments: UnitKinds.binary, [3, 511, 512, 513, 1030])
     func aWideOtherSideIsSummedWhole(kind: any UnitKind, width: Int) throws {
         var generator = TestGenerator(seed: 43)
         let rbm = generator.rbm(width, 2, kind, .spin, weights: 0.3)

@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func freeEnergiesAreFiniteAtPreactivationsOfAThousand(
         unit: any UnitKind, kind: ArithmeticKind
     ) {
@@ -141,7 +141,7 @@ import Testing
     }
 
     /// Z cancels: the gap of mean free energies is the difference of mean log-likelihoods.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func theFreeEnergyGapIsTheGapOfTheLogLikelihoods(
         visible: any UnitKind, hidden: any UnitKind
     ) throws {

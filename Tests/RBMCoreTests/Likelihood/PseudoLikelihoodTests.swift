@@ -34,7 +34,7 @@ import Testing
         #expect(worst < tolerance, sourceLocation: sourceLocation)
     }
 
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func meetsTheFlipsOfEveryUnit(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 51)
         for (n, m) in [(1, 1), (5, 3), (67, 29), (20, 130)] {
@@ -44,7 +44,7 @@ import Testing
     }
 
     /// Weights and biases up to 30, 100 and 1000: fields far beyond what exponentials hold.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func largeWeightsAreExactToo(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 52)
         for largest: Float in [10, 30, 100, 1000] {
@@ -80,7 +80,7 @@ import Testing
     }
 
     /// Independent units: the pseudo-likelihood is the likelihood.
-    @Test(arguments: UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary)
     func ofIndependentUnitsItIsTheLogLikelihood(kind: any UnitKind) throws {
         var generator = TestGenerator(seed: 54)
         let rbm = generator.rbm(6, 2, kind, .spin, weights: 0, biases: 1)

@@ -15,7 +15,7 @@ import Testing
 
     private let bits: [UInt8] = [1, 0, 0, 1, 1, 0]
 
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func meansGoUpLayerByLayer(visible: any UnitKind, hidden: any UnitKind) {
         let stack = stack(visible, hidden)
         let values = unitValues(bits, row: 0, of: 6, visible, .bits)
@@ -32,7 +32,7 @@ import Testing
     }
 
     /// The distribution of the states of layer 1: states of layer 0 summed out.
-    @Test(arguments: UnitKinds.discrete) func statesGoUpByTheirDistribution(hidden: any UnitKind) {
+    @Test(arguments: UnitKinds.binary) func statesGoUpByTheirDistribution(hidden: any UnitKind) {
         let stack = stack(.bernoulli, hidden)
         let values = bits.map { Double($0) }
         func probabilities(_ rbm: RBM, _ values: [Double]) -> [Double] {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct RBMTests {
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func energiesAndFreeEnergiesMeetTheirDefinitions(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 30)
         let rbm = generator.rbm(5, 4, visible, hidden)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func conditionalMeansMeetTheirDefinitions(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 31)
         let rbm = generator.rbm(5, 4, visible, hidden)
@@ -37,7 +37,7 @@ import Testing
     }
 
     /// The gradient ⟨v hᵀ⟩_data − ⟨v hᵀ⟩_model, by enumeration, is that of ⟨−F⟩_data − ln Z.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func theGradientIsThatOfTheLogLikelihood(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 32)
         var rbm = generator.rbm(5, 3, visible, hidden)
@@ -95,7 +95,7 @@ import Testing
         #expect(largestDifference(logProbabilities(bits), logProbabilities(spins)) < 1e-12)
     }
 
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func freeEnergiesAreFiniteAndExactAtPreactivationsOfAThousand(
         visible: any UnitKind, hidden: any UnitKind
     ) {
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary)
     func meansAreDerivativesOfLogPartitions(kind: any UnitKind) {
         for x in stride(from: -30.0, through: 30, by: 0.37) {
             let step = 1e-5

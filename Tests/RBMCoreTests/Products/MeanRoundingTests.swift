@@ -19,7 +19,7 @@ import Testing
     /// Equal and unequal counts, of which one is much the larger.
     static let counts = [(4, 4), (3, 7), (7, 3), (1, 100), (100, 1)]
 
-    @Test(arguments: UnitKinds.discrete, counts)
+    @Test(arguments: UnitKinds.binary, counts)
     func roundingIsUnbiased(kind: any UnitKind, counts: (batch: Int, chains: Int)) {
         let hidden = 5
         let rows = PhaseRows(
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKinds.discrete, counts)
+    @Test(arguments: UnitKinds.binary, counts)
     func roundingIsToANeighbourAndWithin127(
         kind: any UnitKind, counts: (batch: Int, chains: Int)
     ) {

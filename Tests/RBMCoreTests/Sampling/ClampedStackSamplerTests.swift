@@ -48,7 +48,7 @@ import Testing
         #expect(variation() < 2 * floor)
     }
 
-    @Test(arguments: UnitKinds.discrete, [true, false])
+    @Test(arguments: UnitKinds.binary, [true, false])
     func freeGaussianUnitsFollowTheHeldOnes(between: any UnitKind, learned: Bool) {
         var generator = TestGenerator(seed: 63)
         let layers = [

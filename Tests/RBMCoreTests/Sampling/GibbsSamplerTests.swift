@@ -68,7 +68,7 @@ import Testing
     }
 
     /// One half sweep down: p(v | h) by its definition, the same for any division of the chains.
-    @Test(arguments: UnitKinds.discrete, UnitKinds.discrete)
+    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func theWayDownDrawsFromTheConditional(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 97)
         let rbm = generator.rbm(3, 4, visible, hidden)

@@ -116,8 +116,8 @@ extension SumBuffer {
 }
 
 /// All pairings of units with both kinds of visible bytes, in an odd shape.
-let allShapes: [LayerShape] = UnitKinds.discrete.flatMap { visibleUnits in
-    UnitKinds.discrete.flatMap { hiddenUnits in
+let allShapes: [LayerShape] = UnitKinds.binary.flatMap { visibleUnits in
+    UnitKinds.binary.flatMap { hiddenUnits in
         [StateEncoding.bits, .grey].map {
             LayerShape(
                 visible: 67, hidden: 29, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,

@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKinds.discrete, ArithmeticKind.allCases)
+    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func dataMeansAreThoseOfTheDataPhase(kind: any UnitKind, arithmetic: ArithmeticKind) {
         for levels in [StateEncoding.bits, .grey] {
             var generator = TestGenerator(seed: 90)
@@ -75,7 +75,7 @@ import Testing
 
     /// The derivative of cost·Σ(t ln q + (1 − t) ln(1 − q)) by the total inputs, with the mean
     /// activity of a single case for q.
-    @Test(arguments: UnitKinds.discrete) func thePullIsTheGradientOfTheCrossEntropy(
+    @Test(arguments: UnitKinds.binary) func thePullIsTheGradientOfTheCrossEntropy(
         kind: any UnitKind
     ) {
         var generator = TestGenerator(seed: 91)
