@@ -1,7 +1,7 @@
 /// The kinds of units, by name.
 public enum UnitKinds {
-    /// Every kind.
-    public static let all: [any UnitKind] = [.bernoulli, .spin, .gaussian]
+    /// One unit of every kind; the categorical one has three states.
+    public static let all: [any UnitKind] = [.bernoulli, .spin, .gaussian, .categorical(3)]
 
     /// The kinds of two states.
     public static let binary = all.filter { $0.alternatives == 2 }
@@ -10,7 +10,10 @@ public enum UnitKinds {
     public static let hidden = all.filter(\.isDiscrete)
 
     /// Returns the kind of a name; nil if no kind has it.
-    public static func kind(named name: String) -> (any UnitKind)? {
-        all.first { $0.name == name }
+    ///
+    /// - Parameter states: How many states a categorical unit has; other kinds ignore it.
+    public static func kind(named name: String, states: Int) -> (any UnitKind)? {
+        guard let kind = all.first(where: { $0.name == name }) else { return nil }
+        return kind.columns == 1 ? kind : Categorical(states: states)
     }
 }

@@ -22,12 +22,24 @@ struct NaiveRBM {
         hiddenBias = rbm.parameters.hiddenBias.map { Double($0) }
     }
 
-    /// All states of `count` units.
+    /// All states of `count` columns of units.
     static func states(_ kind: any UnitKind, _ count: Int) -> [[Double]] {
-        (0..<(1 << count)).map { number in
+        guard kind.columns == 1 else { return oneHotStates(of: kind.columns, columns: count) }
+        return (0..<(1 << count)).map { number in
             (0..<count).map { unit in
                 let isUp = number >> unit & 1 == 1
                 return kind == .spin ? (isUp ? 1 : -1) : (isUp ? 1 : 0)
+            }
+        }
+    }
+
+    /// All states of units of which one column of each is 1.
+    private static func oneHotStates(of alternatives: Int, columns: Int) -> [[Double]] {
+        (0..<(columns / alternatives)).reduce([[]]) { states, _ in
+            states.flatMap { state in
+                (0..<alternatives).map { drawn in
+                    state + (0..<alternatives).map { $0 == drawn ? 1 : 0 }
+                }
             }
         }
     }
