@@ -76,7 +76,7 @@ extension DataFile {
         seed: UInt64, for model: Model, _ world: borrowing Communicator
     ) throws -> OpenedCases {
         let first = model.layers[0]
-        let opened = try open(seed: seed, asReal: first.visibleUnits == .gaussian, world)
+        let opened = try open(seed: seed, asReal: first.visibleUnits.stateEncoding == .real, world)
         // The caller refuses cases of another size, in words of its own.
         guard let standardization = model.standardization,
             opened.cases.visible == first.visibleCount

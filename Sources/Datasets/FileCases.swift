@@ -24,7 +24,7 @@ public enum CaseValues: Sendable, Equatable {
 public final class FileCases: CaseSource {
     public var count: Int { file.cases }
     public var visible: Int { file.caseElements }
-    public var levels: ByteLevels {
+    public var levels: StateEncoding {
         switch values {
         case .grey: .grey
         case .real: .real

@@ -5,9 +5,9 @@ import RandomStreams
 public final class RandomCases: CaseSource {
     public let count: Int
     public let visible: Int
-    public let levels: ByteLevels
+    public let levels: StateEncoding
 
-    public init(count: Int, visible: Int, levels: ByteLevels) {
+    public init(count: Int, visible: Int, levels: StateEncoding) {
         self.count = count
         self.visible = visible
         self.levels = levels

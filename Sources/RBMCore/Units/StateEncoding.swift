@@ -1,5 +1,5 @@
 /// How the states of units are stored.
-public enum ByteLevels: String, Sendable {
+public enum StateEncoding: String, Sendable {
     /// A byte, which is 0 or 1.
     case bits
 
@@ -18,5 +18,3 @@ public enum ByteLevels: String, Sendable {
     /// How many bytes a unit takes in a row of states.
     @inlinable public var bytesPerUnit: Int { self == .real ? 4 : 1 }
 }
-
-public typealias StateEncoding = ByteLevels

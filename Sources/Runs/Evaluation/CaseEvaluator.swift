@@ -64,7 +64,7 @@ struct CaseEvaluator {
 
     /// Adds the free energy of each row of bytes.
     private func add(
-        _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ levels: ByteLevels
+        _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ levels: StateEncoding
     ) {
         var visible = [Double](repeating: 0, count: rbm.visibleCount)
         for row in 0..<cases {
