@@ -2,7 +2,7 @@ public import RBMCore
 
 /// How a layer learns.
 public struct TrainingOptions: Sendable, Equatable {
-    public var algorithm = LearningRule.Algorithm.persistent
+    public var algorithm = NegativePhaseKind.persistent
     public var sweeps = 1
     /// The number of persistent chains; nil for as many as the batch has cases.
     public var chains: Int?

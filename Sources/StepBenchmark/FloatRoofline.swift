@@ -86,7 +86,7 @@ struct FloatRoofline {
         visibleUnits = benchmark.visible
         hiddenUnits = benchmark.hidden
         self.rows = rows
-        sweeps = benchmark.rule.sweeps
+        sweeps = benchmark.negativePhase.sweeps
         visible = (0..<(2 * rows * visibleUnits)).map { $0 % 5 == 0 ? 1 : 0 }
         means = (0..<(2 * rows * hiddenUnits)).map { 0.3 + 0.1 * Float($0 % 7) }
         hiddenStates = (0..<(rows * hiddenUnits)).map { Float($0 % 2) }

@@ -44,7 +44,7 @@ struct IntegerRoofline {
         visibleUnits = benchmark.visible
         hiddenUnits = benchmark.hidden
         self.rows = rows
-        sweeps = benchmark.rule.sweeps
+        sweeps = benchmark.negativePhase.sweeps
         let weightCount = visibleUnits * hiddenUnits
         visible = (0..<(2 * rows * visibleUnits)).map { $0 % 5 == 0 ? 1 : 0 }
         hiddenStates = (0..<(rows * hiddenUnits)).map { UInt8($0 % 2) }

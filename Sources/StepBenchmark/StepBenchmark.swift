@@ -12,7 +12,7 @@ public struct StepBenchmark: Sendable {
     public let batch: Int
     /// The kind of all units.
     public let units: any UnitKind
-    public let rule: LearningRule
+    public let negativePhase: any NegativePhase
     public let arithmetic: ArithmeticKind
     /// Steps whose times count.
     public let steps: Int
@@ -23,7 +23,7 @@ public struct StepBenchmark: Sendable {
     /// - Throws: `StepBenchmarkRefusal` for what no machine could run.
     public init(
         visible: Int, hidden: Int, batch: Int, units: any UnitKind,
-        algorithm: LearningRule.Algorithm, sweeps: Int, arithmetic: ArithmeticKind, steps: Int?
+        algorithm: NegativePhaseKind, sweeps: Int, arithmetic: ArithmeticKind, steps: Int?
     ) throws(StepBenchmarkRefusal) {
         let largest = Int(Int32.max)
         try Self.check("--visible", visible, "units", atMost: largest)
@@ -37,7 +37,7 @@ public struct StepBenchmark: Sendable {
         self.batch = batch
         self.units = units
         self.arithmetic = arithmetic
-        rule = LearningRule(algorithm, sweeps: sweeps)
+        negativePhase = algorithm.phase(ChainSettings(sweeps: sweeps, chains: batch))
         let operations = Self.operations(visible, hidden, rows: batch, sweeps: sweeps)
         self.steps = steps ?? max(10, Int(min(100, 1e12 / operations)))
         if arithmetic != .float32,
@@ -65,11 +65,11 @@ public struct StepBenchmark: Sendable {
     var hasShortProducts: Bool { Statistics.productsFit16Bits(shape, rows: batch) }
 
     /// Matrix products in a step: upward from the data, two in each sweep, two of the statistics.
-    public var products: Int { 3 + 2 * rule.sweeps }
+    public var products: Int { 3 + 2 * negativePhase.sweeps }
 
     /// Floating-point operations of the products of a step whose phases have `rows` rows each.
     func operations(rows: Int) -> Double {
-        Self.operations(visible, hidden, rows: rows, sweeps: rule.sweeps)
+        Self.operations(visible, hidden, rows: rows, sweeps: negativePhase.sweeps)
     }
 
     /// The count is a double: it could overflow an integer before the size is refused.
@@ -134,7 +134,7 @@ public struct StepBenchmark: Sendable {
         LayerPlan(
             layer: 0, visibleUnits: units, hidden: hidden, hiddenUnits: units,
             arithmetic: arithmetic, seed: Self.seed, initialWeights: 0.01, startsAtLogOdds: true,
-            rule: rule, chains: batch, batch: batch,
+            negativePhase: negativePhase, batch: batch,
             // One epoch more than is run: at the end of its last epoch a run measures its model.
             epochs: steps * batch / cases + 1, rate: 0.01, schedule: .constant,
             optimizer: Optimizer.Options(), averagedPart: 0)

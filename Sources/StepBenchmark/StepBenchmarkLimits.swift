@@ -85,8 +85,8 @@ final class StepBenchmarkLimits {
         let bytesPerWeight = 12 + Double(benchmark.arithmetic.bytesOfWeight)
         return StepBenchmarkLimitTimes(
             oneDNN: oneDNN.medians, openBLAS: openBLAS.medians, bytes: integer.medians,
-            visibleWords: median(visibleDraws) * Double(benchmark.rule.sweeps),
-            hiddenWords: median(hiddenDraws) * Double(benchmark.rule.sweeps),
+            visibleWords: median(visibleDraws) * Double(benchmark.negativePhase.sweeps),
+            hiddenWords: median(hiddenDraws) * Double(benchmark.negativePhase.sweeps),
             update: median(passes) * bytesPerWeight / 12)
     }
 }

@@ -47,8 +47,8 @@ private struct Coded: Encodable {
         hidden = benchmark.hidden
         batch = benchmark.batch
         units = benchmark.units.name
-        algorithm = benchmark.rule.algorithm.rawValue
-        sweeps = benchmark.rule.sweeps
+        algorithm = type(of: benchmark.negativePhase).name
+        sweeps = benchmark.negativePhase.sweeps
         steps = benchmark.steps
     }
 }

@@ -3,9 +3,9 @@ public import Reports
 
 extension StepBenchmarkReport {
     public var table: Table {
-        let rule = "\(benchmark.rule.algorithm.rawValue.uppercased())-\(benchmark.rule.sweeps)"
+        let phase = benchmark.negativePhase.title
         var table = Table(
-            "\(rule), \(benchmark.visible) × \(benchmark.hidden) \(benchmark.units) units, batch "
+            "\(phase), \(benchmark.visible) × \(benchmark.hidden) \(benchmark.units) units, batch "
                 + "\(benchmark.batch), \(benchmark.arithmetic.rawValue) arithmetic",
             "\(counted(ranks, "rank")), \(counted(threads, "thread")) each; oneDNN "
                 + "\(kernels.oneDNN); OpenBLAS \(kernels.openBLAS)",

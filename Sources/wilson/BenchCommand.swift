@@ -39,8 +39,8 @@ struct BenchStepCommand: ParsableCommand {
         help: ArgumentHelp(
             "Where chains start: cd, from the batch (the default), or pcd, where they were.",
             valueName: "cd|pcd"),
-        transform: { try choice($0) })
-    var algorithm = LearningRule.Algorithm.contrastiveDivergence
+        transform: { try choice($0, among: NegativePhaseKind.all, name: \.name) })
+    var algorithm = NegativePhaseKind.contrastiveDivergence
 
     @Option(help: ArgumentHelp("Gibbs sweeps of a step.", valueName: "k"))
     var sweeps = 1

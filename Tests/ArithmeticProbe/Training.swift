@@ -5,7 +5,7 @@ import TestSupport
 ///
 /// Every third batch is short.
 func trainingChecksum(
-    _ algorithm: LearningRule.Algorithm, _ kind: any UnitKind, _ levels: StateEncoding,
+    _ type: NegativePhaseKind, _ kind: any UnitKind, _ levels: StateEncoding,
     _ precision: ArithmeticKind
 ) -> Checksum {
     let (visible, hidden, batch, seed) = (83, 61, 23, 5 as UInt64)
@@ -21,14 +21,12 @@ func trainingChecksum(
             initialWeights: 0.3, visible: visible, hidden: hidden, visibleUnits: kind,
             logOddsOf: rates, seed: seed, layer: 0))
     arithmetic.load(optimizer.parameters)
-    var chains: Chains?
-    if algorithm == .persistent {
-        chains = Chains(
-            indices: 0..<batch, baseRates: rates, arithmetic: arithmetic, seed: seed, layer: 0)
-    }
+    var phase = type.phase(ChainSettings(sweeps: 2, chains: batch))
+    phase.begin(
+        0..<batch, from: ChainStart(rates: rates, layer: arithmetic, seed: seed, place: 0))
     var estimator = GradientEstimator(
-        arithmetic: arithmetic, rule: LearningRule(algorithm, sweeps: 2), seed: seed, layer: 0,
-        batch: batch, chains: batch, timer: StepTimer(),
+        layer: arithmetic, negativePhase: phase, seed: seed, place: 0, batch: batch,
+        chains: batch, timer: StepTimer(),
         statistics: arithmetic.makeStatistics(panelUnits: visible, rows: batch))
     for step in 0..<20 {
         let size = step % 3 == 2 ? 5 : batch
@@ -37,12 +35,10 @@ func trainingChecksum(
         estimator.loadData { data in
             for i in words.indices { data[i] = UInt8(words[i] >> shift) }
         }
-        let chainCount = algorithm == .persistent ? batch : size
-        let rows = PhaseRows(
-            positive: 0..<size, of: size, negative: 0..<chainCount, of: chainCount)
-        estimator.estimate(step: step, rows: rows, chains: &chains)
+        let share = phase.share(of: 0..<size, ofBatch: size, chains: 0..<batch)
+        estimator.estimate(step: step, share: share)
         optimizer.update(
-            with: estimator.statistics, of: arithmetic, counts: rows, rate: 0.1,
+            with: estimator.statistics, of: arithmetic, share: share, rate: 0.1,
             averaging: step >= 15)
         arithmetic.load(optimizer.parameters, step: step + 1)
     }
@@ -50,6 +46,7 @@ func trainingChecksum(
     for value in optimizer.parameters.values + optimizer.result.values {
         checksum.add(value.bitPattern)
     }
+    let chains = estimator.negativePhase as? PersistentChains
     for state in chains?.states ?? [] { checksum.add(UInt32(state)) }
     return checksum
 }

@@ -8,11 +8,11 @@ print(MatrixProducts.instructionSet)
 print(MatrixProducts.threads)
 print("products \(productChecksum())")
 for precision in [ArithmeticKind.integer, .integerOneByte] {
-    for algorithm in LearningRule.Algorithm.allCases {
+    for phase in NegativePhaseKind.all {
         for kind in UnitKinds.binary {
             for levels in [StateEncoding.bits, .grey] {
-                let checksum = trainingChecksum(algorithm, kind, levels, precision)
-                print("\(precision.rawValue) \(algorithm.rawValue) \(kind) \(levels) \(checksum)")
+                let checksum = trainingChecksum(phase, kind, levels, precision)
+                print("\(precision.rawValue) \(phase.name) \(kind) \(levels) \(checksum)")
             }
         }
     }

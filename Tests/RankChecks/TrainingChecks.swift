@@ -29,16 +29,18 @@ final class StripedCases: CaseSource {
     }
 }
 
-/// A small layer's plan: 203 cases in batches of 20, so that the last batch is short, and 11 chains.
+/// Persistent chains as the plans below have them.
+private let persistent = PersistentChains(sweeps: 1, chains: 11)
+
+/// A small layer's plan: 203 cases in batches of 20, so that the last batch is short.
 private func plan(
-    _ visible: any UnitKind, _ hidden: any UnitKind, _ rule: LearningRule,
-    _ arithmetic: ArithmeticKind,
-    layer: Int = 0, epochs: Int = 4
+    _ visible: any UnitKind, _ hidden: any UnitKind, _ negativePhase: any NegativePhase,
+    _ arithmetic: ArithmeticKind, layer: Int = 0, epochs: Int = 4
 ) -> LayerPlan {
     LayerPlan(
         layer: layer, visibleUnits: visible, hidden: 17, hiddenUnits: hidden,
-        arithmetic: arithmetic, seed: 5, initialWeights: 0.1, startsAtLogOdds: true, rule: rule,
-        chains: 11, batch: 20, epochs: epochs, rate: 0.05, schedule: .linear,
+        arithmetic: arithmetic, seed: 5, initialWeights: 0.1, startsAtLogOdds: true,
+        negativePhase: negativePhase, batch: 20, epochs: epochs, rate: 0.05, schedule: .linear,
         optimizer: .init(momentum: 0.5, terms: [WeightDecay(l1: 1e-4, l2: 1e-3)]),
         averagedPart: 0.3)
 }
@@ -86,19 +88,16 @@ private final class RecordPrinter: TrainingOutlet {
 func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communicator) throws {
     for visible in UnitKinds.binary {
         for hidden in UnitKinds.binary {
-            for rule in [
-                LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 1),
-            ] {
+            for phase in [ContrastiveDivergence(sweeps: 2), persistent] as [any NegativePhase] {
                 for levels in [StateEncoding.bits, .grey] {
-                    let model = try train([plan(visible, hidden, rule, arithmetic)], levels, world)
+                    let model = try train([plan(visible, hidden, phase, arithmetic)], levels, world)
                     guard world.rank == 0 else { continue }
-                    print(visible, hidden, rule.algorithm, levels, fingerprint(model))
+                    print(visible, hidden, phase.title, levels, fingerprint(model))
                 }
             }
         }
     }
-    let rule = LearningRule(.persistent, sweeps: 1)
-    let stack = (0..<3).map { plan(.spin, .spin, rule, arithmetic, layer: $0, epochs: 2) }
+    let stack = (0..<3).map { plan(.spin, .spin, persistent, arithmetic, layer: $0, epochs: 2) }
     let model = try train(stack, .bits, world)
     if world.rank == 0 { print("stack", fingerprint(model)) }
     // In panels, and with sums beside the computation: the same.
@@ -120,9 +119,12 @@ func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communi
 /// and the chain of the same number one mask; the weights of the start are rounded twice, alike.
 func checkCounters(_ world: borrowing Communicator) throws {
     let ofCases: Set<Purpose.Code> = [.propagation, .pseudoLikelihoodBits]
-    for rule in [LearningRule(.contrastiveDivergence, sweeps: 2), .init(.persistent, sweeps: 2)] {
+    let phases: [any NegativePhase] = [
+        ContrastiveDivergence(sweeps: 2), PersistentChains(sweeps: 2, chains: 11),
+    ]
+    for phase in phases {
         let stack = (0..<3).map {
-            var plan = plan(.bernoulli, .bernoulli, rule, .integerOneByte, layer: $0, epochs: 2)
+            var plan = plan(.bernoulli, .bernoulli, phase, .integerOneByte, layer: $0, epochs: 2)
             plan.keepProbability = 0.6
             return plan
         }
@@ -144,7 +146,7 @@ func checkCounters(_ world: borrowing Communicator) throws {
             .initialWeights, .hiddenState, .visibleState, .positiveRounding, .negativeRounding,
             .propagation, .pseudoLikelihoodBits, .dropout, .weightRounding,
         ]
-        if rule.algorithm == .persistent { expected.insert(.initialChains) }
+        if phase.chainCount > 0 { expected.insert(.initialChains) }
         try expect(Set(draws.map(\.purpose.code)) == expected, "other purposes were drawn for")
     }
 }
@@ -155,7 +157,7 @@ private func fingerprint(_ model: Model) -> String {
 
 /// Trains in float32 for so few steps that no sampled bit flips; prints the parameters.
 func printParameters(_ world: borrowing Communicator) throws {
-    var short = plan(.bernoulli, .bernoulli, .init(.contrastiveDivergence, sweeps: 1), .float32)
+    var short = plan(.bernoulli, .bernoulli, ContrastiveDivergence(sweeps: 1), .float32)
     short.epochs = 1
     let model = try train([short], .bits, world)
     // All ranks of a run hold equal bits.

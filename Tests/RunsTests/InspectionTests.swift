@@ -50,9 +50,8 @@ import Testing
             var tree = StateTree(prefix: "layers.1.")
             tree.set(current, "velocity")
             tree.note("0", "averaged")
-            let state = LayerState(
-                step: 12, parameters: current, optimizer: tree,
-                chains: [UInt8](repeating: 1, count: 15))
+            tree.set(.bytes([UInt8](repeating: 1, count: 15), shape: [5, 3]), "chains")
+            let state = LayerState(step: 12, parameters: current, tree: tree)
             try Checkpoint(
                 finished: [below], visibleUnits: .bernoulli, hiddenUnits: .bernoulli, state: state,
                 imageShape: [6], totalSteps: 32, seed: 9, configuration: "b: 2"

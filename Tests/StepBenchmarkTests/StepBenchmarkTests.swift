@@ -56,7 +56,7 @@ struct StepBenchmarkTests {
 /// A benchmark whose other options do not matter.
 func bench(
     visible: Int, hidden: Int, batch: Int, sweeps: Int = 1,
-    algorithm: LearningRule.Algorithm = .contrastiveDivergence,
+    algorithm: NegativePhaseKind = .contrastiveDivergence,
     arithmetic: ArithmeticKind = .float32, steps: Int? = nil
 ) throws -> StepBenchmark {
     try StepBenchmark(

@@ -26,13 +26,15 @@ extension Checkpoint {
             below = plan.hidden
         }
         let plan = plans[layer]
-        let chains = state.chains.count / plan.hidden
-        guard chains == plan.persistentChains else {
-            return "it holds \(chains) chains, but the run has \(plan.persistentChains)"
+        do throws(StateFault) {
+            var chains = plan.negativePhase
+            try chains.restore(0..<0, from: state.tree, hidden: plan.hidden)
+        } catch {
+            return "it \(error)"
         }
         let batches = BatchPlan(
             cases: cases, batch: plan.batch, epochs: plan.epochs, seed: plan.seed, layer: layer)
-        let averaged = state.optimizer.notes["averaged"] ?? "0"
+        let averaged = state.tree.notes["averaged"] ?? "0"
         guard state.step <= batches.steps, Int(averaged) ?? 0 <= state.step else {
             return "it is at step \(state.step) of layer \(layer), with an average over "
                 + "\(averaged), but \(cases) cases make only \(batches.steps) steps"

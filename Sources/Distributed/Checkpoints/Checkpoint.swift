@@ -52,14 +52,11 @@ public struct Checkpoint: Sendable {
                 "seed": "\(seed)", "configuration": configuration,
             ]
         ).file()
-        file.set(state.optimizer)
+        file.set(state.tree)
         if keepProbability < 1 {
             file.metadata["layers.\(layer).keep_probability"] = "\(keepProbability)"
         }
-        let hidden = state.parameters.hiddenCount
         if let watch = state.earlyStop { file.set(watch, layer: layer) }
-        file.tensors["layers.\(layer).chains"] = Tensor(
-            bytes: state.chains, shape: [state.chains.count / hidden, hidden])
         return file
     }
 
@@ -103,21 +100,12 @@ public struct Checkpoint: Sendable {
         }
         // Known to be good before it is needed: else the checkpoint before this one is taken.
         for part in ["velocity", "average"] { _ = try optional(part) }
-        guard let chains = file.tensors["\(prefix).chains"], chains.elementType == .u8,
-            chains.shape.count == 2, chains.shape[1] == current.hiddenCount,
-            chains.bytes.allSatisfy({ $0 <= 1 })
-        else {
-            throw reader.fault(
-                "lacks `\(prefix).chains`: U8 of shape [chains, \(current.hiddenCount)], each 0 or 1"
-            )
-        }
         self.init(
             finished: Array(model.layers.dropLast()),
             visibleUnits: model.layers[layer].visibleUnits,
             hiddenUnits: model.layers[layer].hiddenUnits,
             state: LayerState(
-                step: try number("step"), parameters: current, optimizer: tree,
-                chains: chains.bytes,
+                step: try number("step"), parameters: current, tree: tree,
                 earlyStop: try reader.earlyStop(layer, best: try optional("best"))),
             keepProbability: try reader.keepProbability(layer),
             imageShape: model.imageShape, standardization: model.standardization,

@@ -15,9 +15,8 @@ public struct LayerPlan: Sendable {
     /// Whether visible biases start at the log-odds of the base rates; at zero otherwise.
     public var startsAtLogOdds: Bool
 
-    public var rule: LearningRule
-    /// Persistent chains over all ranks; without meaning for contrastive divergence.
-    public var chains: Int
+    /// What finds the mean of the model, as it is before a run.
+    public var negativePhase: any NegativePhase
     /// Cases of a step over all ranks.
     public var batch: Int
     public var epochs: Int
@@ -47,7 +46,7 @@ public struct LayerPlan: Sendable {
     public init(
         layer: Int, visibleUnits: any UnitKind, hidden: Int, hiddenUnits: any UnitKind,
         arithmetic: ArithmeticKind, seed: UInt64, initialWeights: Double, startsAtLogOdds: Bool,
-        rule: LearningRule, chains: Int, batch: Int, epochs: Int, rate: Double,
+        negativePhase: any NegativePhase, batch: Int, epochs: Int, rate: Double,
         schedule: Schedule, optimizer: Optimizer.Options, averagedPart: Double
     ) {
         self.layer = layer
@@ -58,8 +57,7 @@ public struct LayerPlan: Sendable {
         self.seed = seed
         self.initialWeights = initialWeights
         self.startsAtLogOdds = startsAtLogOdds
-        self.rule = rule
-        self.chains = chains
+        self.negativePhase = negativePhase
         self.batch = batch
         self.epochs = epochs
         self.rate = rate
@@ -85,7 +83,4 @@ public struct LayerPlan: Sendable {
 
     /// How many of the last steps enter the average.
     func averagedSteps(of steps: Int) -> Int { Int(averagedPart * Double(steps)) }
-
-    /// Persistent chains over all ranks; none for contrastive divergence.
-    var persistentChains: Int { rule.algorithm == .persistent ? chains : 0 }
 }

@@ -5,21 +5,17 @@ public struct LayerState: Sendable, Equatable {
     /// How many updates have been made.
     public var step: Int
     public var parameters: Parameters
-    /// What the optimizer and its gradient terms remember beside the parameters.
-    public var optimizer: StateTree
-    /// The hidden states of all chains, shape `[chains, hidden]`; empty for contrastive divergence.
-    public var chains: [UInt8]
+    /// What the optimizer, its gradient terms and the negative phase remember beside the parameters.
+    public var tree: StateTree
     /// nil without early stopping.
     public var earlyStop: EarlyStopWatch?
 
     public init(
-        step: Int, parameters: Parameters, optimizer: StateTree, chains: [UInt8],
-        earlyStop: EarlyStopWatch? = nil
+        step: Int, parameters: Parameters, tree: StateTree, earlyStop: EarlyStopWatch? = nil
     ) {
         self.step = step
         self.parameters = parameters
-        self.optimizer = optimizer
-        self.chains = chains
+        self.tree = tree
         self.earlyStop = earlyStop
     }
 }

@@ -8,10 +8,11 @@ struct LayerTrainer: ~Copyable {
     let timer: StepTimer
 
     private let source: any CaseSource
-    private let arithmetic: Layer
+    private let layer: Layer
     private var estimator: GradientEstimator
     private var optimizer: Optimizer
-    private var chains: Chains?
+    /// This rank's part of the chains that live from step to step.
+    private let ownChains: Range<Int>
     /// The cases of a step on this rank.
     private var cases: [Int] = []
 
@@ -52,51 +53,49 @@ struct LayerTrainer: ~Copyable {
         batches = BatchPlan(
             cases: source.count, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
             layer: plan.layer)
-        arithmetic = Layer(
-            shape, trained: plan.arithmetic, seed: plan.seed, layer: plan.layer)
-        let ownChains = world.share(of: plan.persistentChains)
-        if let state {
-            step = state.step
-            optimizer = try Self.optimizer(plan.optimizer, goingOnFrom: state)
-            if plan.persistentChains > 0 {
-                let rows = ownChains.lowerBound * plan.hidden..<ownChains.upperBound * plan.hidden
-                chains = Chains(
-                    indices: ownChains, hidden: plan.hidden, states: Array(state.chains[rows]))
-            }
-        } else {
-            step = 0
-            let start = try TrainingStart(plan, source, world)
-            optimizer = Optimizer(plan.optimizer, parameters: start.parameters)
-            arithmetic.load(start.parameters, step: step)
-            if plan.persistentChains > 0 {
-                chains = start.chains(ownChains, arithmetic)
-            }
-        }
+        layer = Layer(shape, trained: plan.arithmetic, seed: plan.seed, layer: plan.layer)
+        ownChains = world.share(of: plan.negativePhase.chainCount)
+        let start = try Self.start(plan, source, state, layer, ownChains, world)
+        step = state?.step ?? 0
+        optimizer = start.optimizer
+        let negativePhase = start.negativePhase
         earlyStop =
             plan.earlyStop.gap == nil ? nil : state?.earlyStop ?? EarlyStopWatch()
-        let ownBatch = world.share(of: min(plan.batch, source.count)).count
-        let statistics = arithmetic.makeStatistics(
-            panelUnits: panelUnits, rows: max(plan.batch, plan.persistentChains))
+        let statistics = layer.makeStatistics(
+            panelUnits: panelUnits, rows: max(plan.batch, negativePhase.rows(ofBatch: plan.batch)))
         spare = background == nil ? nil : statistics
         estimator = GradientEstimator(
-            arithmetic: arithmetic, rule: plan.rule, seed: plan.seed, layer: plan.layer,
-            batch: ownBatch, chains: chains == nil ? ownBatch : ownChains.count, timer: timer,
-            keepProbability: plan.keepProbability, statistics: statistics)
+            layer: layer, negativePhase: negativePhase, seed: plan.seed, place: plan.layer,
+            batch: world.share(of: min(plan.batch, source.count)).count,
+            chains: ownChains.count, timer: timer, keepProbability: plan.keepProbability,
+            statistics: statistics)
         if let momentum = momentum(ofStep: step) { optimizer.momentum = momentum }
-        arithmetic.load(optimizer.lookahead(), step: step)
+        layer.load(optimizer.lookahead(), step: step)
     }
 
-    /// The optimizer of a run that goes on; fails alike on all ranks.
-    private static func optimizer(
-        _ options: Optimizer.Options, goingOnFrom state: LayerState
-    ) throws(SharedFailure) -> Optimizer {
-        var optimizer = Optimizer(options, parameters: state.parameters)
+    /// Collective.
+    ///
+    /// The optimizer and the chains with which training begins or goes on; fails alike on all ranks.
+    private static func start(
+        _ plan: LayerPlan, _ source: any CaseSource, _ state: LayerState?,
+        _ layer: Layer, _ ownChains: Range<Int>, _ world: borrowing Communicator
+    ) throws -> (optimizer: Optimizer, negativePhase: any NegativePhase) {
+        var negativePhase = plan.negativePhase
+        guard let state else {
+            let start = try TrainingStart(plan, source, world)
+            layer.load(start.parameters, step: 0)
+            negativePhase.begin(ownChains, from: start.chains(layer))
+            return (Optimizer(plan.optimizer, parameters: start.parameters), negativePhase)
+        }
+        var optimizer = Optimizer(plan.optimizer, parameters: state.parameters)
         do throws(StateFault) {
-            try optimizer.restore(from: state.optimizer)
+            try optimizer.restore(from: state.tree)
+            try negativePhase.restore(
+                ownChains, from: state.tree, hidden: state.parameters.hiddenCount)
         } catch {
             throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
         }
-        return optimizer
+        return (optimizer, negativePhase)
     }
 
     /// The model as it is now, for use: with all units, where dropout trains with some.
@@ -134,19 +133,17 @@ struct LayerTrainer: ~Copyable {
     mutating func advance(_ world: borrowing Communicator) throws {
         let size = batches.size(ofStep: step)
         let own = world.share(of: size)
-        let counts = PhaseRows(
-            positive: own, of: size, negative: chains?.indices ?? own,
-            of: chains == nil ? size : plan.chains)
+        let share = estimator.negativePhase.share(of: own, ofBatch: size, chains: ownChains)
         batches.cases(ofStep: step, rows: own, into: &cases)
         let draw = batches.epoch(ofStep: step) + 1
         let (source, cases) = (source, cases)
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
-        estimator.runPhases(step: step, rows: counts, chains: &chains)
+        estimator.runPhases(step: step, share: share)
         let change =
             if let background {
-                try update(counts, background, world)
+                try update(share, background, world)
             } else {
-                try update(counts, world)
+                try update(share, world)
             }
         updateSquares = change.weightSquares
         step += 1
@@ -158,19 +155,19 @@ struct LayerTrainer: ~Copyable {
     ///
     /// Makes, adds up and applies the statistics of a step, panel after panel.
     private mutating func update(
-        _ counts: PhaseRows, _ world: borrowing Communicator
+        _ share: StepShare, _ world: borrowing Communicator
     ) throws(MPIError) -> Optimizer.Change {
-        estimator.collectProducts(ofVisible: estimator.statistics.panel(0), rows: counts)
+        estimator.collectProducts(ofVisible: estimator.statistics.panel(0))
         try world.sumMoments(&estimator.statistics)
         try world.sumProducts(&estimator.statistics)
         timer.lap(.reduction)
         // Variances are learned from products, which are in one panel then.
-        var update = begin(counts)
+        var update = begin(share)
         update.apply(estimator.statistics)
         timer.lap(.update)
         for number in 1..<estimator.statistics.panelCount {
             let panel = estimator.statistics.panel(number)
-            estimator.collectProducts(ofVisible: panel, rows: counts)
+            estimator.collectProducts(ofVisible: panel)
             try world.sumProducts(&estimator.statistics)
             timer.lap(.reduction)
             update.apply(estimator.statistics)
@@ -183,15 +180,15 @@ struct LayerTrainer: ~Copyable {
     ///
     /// The same with two buffers: a panel is added up while the next is made and the last applied.
     private mutating func update(
-        _ counts: PhaseRows, _ background: BackgroundSum, _ world: borrowing Communicator
+        _ share: StepShare, _ background: BackgroundSum, _ world: borrowing Communicator
     ) throws(MPIError) -> Optimizer.Change {
         try world.sumMoments(&estimator.statistics)
         timer.lap(.reduction)
-        var update = begin(counts)
+        var update = begin(share)
         spare?.copyMoments(of: estimator.statistics)
         for number in 0..<estimator.statistics.panelCount {
             let panel = estimator.statistics.panel(number)
-            estimator.collectProducts(ofVisible: panel, rows: counts)
+            estimator.collectProducts(ofVisible: panel)
             let landed = number == 0 ? spare.take() : try background.finish(world)
             timer.lap(.reduction)
             guard var landed else { preconditionFailure("no second buffer") }
@@ -208,11 +205,11 @@ struct LayerTrainer: ~Copyable {
     }
 
     /// Begins the update of a step whose moments are known.
-    private mutating func begin(_ counts: PhaseRows) -> Update {
+    private mutating func begin(_ share: StepShare) -> Update {
         let averaging = step >= batches.steps - plan.averagedSteps(of: batches.steps)
         let momentum = momentum(ofStep: step + 1) ?? optimizer.momentum
         return optimizer.begin(
-            with: estimator.statistics, of: arithmetic, counts: counts, rate: rate,
+            with: estimator.statistics, of: layer, share: share, rate: rate,
             averaging: averaging, next: Optimizer.NextStep(step: step + 1, momentum: momentum))
     }
 
@@ -240,13 +237,12 @@ struct LayerTrainer: ~Copyable {
     ///
     /// All that is needed to go on, on rank 0; nil elsewhere.
     func state(_ world: borrowing Communicator) throws(MPIError) -> LayerState? {
-        let slices = try world.gather(chains?.states ?? [])
-        guard let slices else { return nil }
-        var tree = StateTree(prefix: "layers.\(plan.layer).")
+        var own = StateTree(prefix: "layers.\(plan.layer).")
+        estimator.negativePhase.save(into: &own, hidden: plan.hidden)
+        guard var tree = try own.gathered(world) else { return nil }
         optimizer.save(into: &tree)
         return LayerState(
-            step: step, parameters: optimizer.parameters, optimizer: tree,
-            chains: slices.flatMap { $0 }, earlyStop: earlyStop)
+            step: step, parameters: optimizer.parameters, tree: tree, earlyStop: earlyStop)
     }
 
     /// Collective.

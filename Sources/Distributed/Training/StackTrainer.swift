@@ -112,12 +112,6 @@ private func check(
                 + "case and the configuration \(plan.hidden) hidden units; use the run's own data, "
                 + "or another --output")
     }
-    guard state.chains.count == plan.persistentChains * plan.hidden else {
-        throw SharedFailure(
-            exitCode: ExitStatus.badFile,
-            "the checkpoint holds \(state.chains.count / plan.hidden) chains, but the "
-                + "configuration asks for \(plan.persistentChains)")
-    }
 }
 
 /// One layer's loop: steps, and now and then a record or a checkpoint.

@@ -4,9 +4,9 @@ import RBMCore
 struct TrainingStart {
     let parameters: Parameters
     private let plan: LayerPlan
-    /// The probability that each visible unit is 1; empty of real units.
+    /// The probability that each visible unit is 1; empty if units take real values.
     private let rates: [Double]
-    /// nil of units that are not real.
+    /// The moments of real values; nil for other units.
     private let moments: VisibleMoments?
 
     /// Collective.
@@ -40,15 +40,15 @@ struct TrainingStart {
         }
     }
 
-    /// Draws some of the run's persistent chains.
-    func chains(_ indices: Range<Int>, _ arithmetic: Layer) -> Chains {
+    /// Where chains that live from step to step start.
+    ///
+    /// - Parameter layer: Loaded with the parameters.
+    func chains(_ layer: Layer) -> ChainStart {
         if let moments {
-            return Chains(
-                indices: indices, moments: moments, arithmetic: arithmetic, seed: plan.seed,
-                layer: plan.layer)
+            return ChainStart(
+                moments: moments, layer: layer, seed: plan.seed, place: plan.layer)
         }
-        return Chains(
-            indices: indices, baseRates: rates, arithmetic: arithmetic, seed: plan.seed,
-            layer: plan.layer)
+        return ChainStart(
+            rates: rates, layer: layer, seed: plan.seed, place: plan.layer)
     }
 }

@@ -211,7 +211,7 @@ public final class Layer {
     ///   - rows: How many rows of either phase there are here, and how many in all processes.
     ///   - rounding: Randomness for rounding means to bytes, where that is done.
     public func collectMoments(
-        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics
     ) {
         products.collectMoments(
@@ -223,7 +223,7 @@ public final class Layer {
     ///
     /// - Parameters: As `collectMoments` had them before.
     public func collectProducts(
-        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: StepShare,
         into statistics: inout Statistics
     ) {
         products.collectProducts(

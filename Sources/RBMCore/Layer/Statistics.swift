@@ -78,7 +78,7 @@ public struct Statistics: Sendable {
     /// Several threads may call the function at once. The statistics are summed over all processes. The
     /// gradient has the shape `[hidden]` and is a mean over cases, in nats.
     func withWeightGradients(
-        _ counts: PhaseRows,
+        _ counts: StepShare,
         _ body: (_ write: (_ unit: Int, inout MutableSpan<Float>) -> Void) -> Void
     ) {
         switch products {
@@ -93,7 +93,7 @@ public struct Statistics: Sendable {
     }
 
     private func withWeightGradients<Sum: FixedWidthInteger & BitwiseCopyable>(
-        of products: [Sum], _ counts: PhaseRows,
+        of products: [Sum], _ counts: StepShare,
         _ body: (_ write: (_ unit: Int, inout MutableSpan<Float>) -> Void) -> Void
     ) {
         let maximum = shape.levels.maximum
@@ -129,7 +129,7 @@ public struct Statistics: Sendable {
     ///   - visible: Shape `[visible]`.
     ///   - hidden: Shape `[hidden]`.
     func writeBiasGradients(
-        _ counts: PhaseRows, visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>
+        _ counts: StepShare, visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>
     ) {
         // Both phases share the offset of a value.
         let positive = visibleUnit / Float(visibleMaximum * counts.globalPositive)
@@ -178,7 +178,7 @@ public struct Statistics: Sendable {
     // MARK: Means
 
     /// The means of the units' values over the rows of the data phase.
-    func dataMeans(_ counts: PhaseRows) -> (visible: [Float], hidden: [Float]) {
+    func dataMeans(_ counts: StepShare) -> (visible: [Float], hidden: [Float]) {
         let share = visibleUnit / Float(visibleMaximum * counts.globalPositive)
         switch moments {
         case .float32(let sums):
@@ -222,5 +222,5 @@ public struct Statistics: Sendable {
     }
 
     /// What a unit of the hidden sums in integers is worth.
-    private func hiddenUnit(_ counts: PhaseRows) -> Float { 1 / Float(127 * counts.divisor) }
+    private func hiddenUnit(_ counts: StepShare) -> Float { 1 / Float(127 * counts.divisor) }
 }

@@ -107,7 +107,7 @@ final class Float32WeightProducts: WeightProducts {
 
     /// Computes sums that are already divided by the global counts: gradients, once added up.
     func collectMoments(
-        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics
     ) {
         let count = rows.positive + rows.negative
@@ -165,7 +165,7 @@ final class Float32WeightProducts: WeightProducts {
     }
 
     func collectProducts(
-        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: StepShare,
         into statistics: inout Statistics
     ) {
         statistics.panel = panel

@@ -177,7 +177,7 @@ final class IntegerWeightProducts: WeightProducts {
     }
 
     func collectMoments(
-        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics
     ) {
         let count = rows.positive + rows.negative
@@ -211,7 +211,7 @@ final class IntegerWeightProducts: WeightProducts {
     }
 
     func collectProducts(
-        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: StepShare,
         into statistics: inout Statistics
     ) {
         statistics.panel = panel

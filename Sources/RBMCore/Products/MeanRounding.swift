@@ -1,6 +1,6 @@
 import RandomStreams
 
-extension PhaseRows {
+extension StepShare {
     /// What both phases' integer means are multiples of: min(batch, chains).
     var divisor: Int { min(globalPositive, globalNegative) }
 }
@@ -15,7 +15,7 @@ extension PhaseRows {
 ///   - probabilities: That each unit is 1, positive rows first, shape `[rows, hidden]`.
 ///   - bytes: Signed bytes, same shape.
 func roundMeans(
-    of kind: any UnitKind, hidden: Int, probabilities: [Float], rows: PhaseRows,
+    of kind: any UnitKind, hidden: Int, probabilities: [Float], rows: StepShare,
     rounding: PhaseRounding, into bytes: inout [Int8]
 ) {
     var bytes = bytes.mutableSpan

@@ -78,14 +78,14 @@ protocol WeightProducts: AnyObject {
     ///   - rows: How many rows of either phase there are here, and how many in all processes.
     ///   - rounding: Randomness for rounding means to bytes, where that is done.
     func collectMoments(
-        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics)
 
     /// Computes this process's share of Σ v hᵀ for a panel of visible units.
     ///
     /// - Parameters: As `collectMoments` had them before.
     func collectProducts(
-        ofVisible panel: Range<Int>, visible: [UInt8], rows: PhaseRows,
+        ofVisible panel: Range<Int>, visible: [UInt8], rows: StepShare,
         into statistics: inout Statistics)
 }
 

@@ -78,21 +78,21 @@ public struct StepMoments {
     public let biasGradients: (visible: [Float], hidden: [Float])
 
     private let statistics: Statistics
-    private let counts: PhaseRows
+    private let share: StepShare
 
     init(
-        _ statistics: Statistics, of shape: LayerShape, _ counts: PhaseRows,
+        _ statistics: Statistics, of shape: LayerShape, _ share: StepShare,
         biasGradients: (visible: [Float], hidden: [Float])
     ) {
         self.statistics = statistics
         self.shape = shape
-        self.counts = counts
+        self.share = share
         self.biasGradients = biasGradients
     }
 
     /// Returns the means of the units' values over the rows of the data phase, shapes `[visible]` and
     /// `[hidden]`.
     public func dataMeans() -> (visible: [Float], hidden: [Float]) {
-        statistics.dataMeans(counts)
+        statistics.dataMeans(share)
     }
 }

@@ -121,11 +121,12 @@ public struct Optimizer {
     /// - Parameters:
     ///   - statistics: Summed over all processes: the moments; with variances to be learned, all.
     ///   - layer: Takes over the updated parameters.
+    ///   - share: The rows of the step, of which those of all processes count.
     ///   - rate: The learning rate of this step.
     ///   - averaging: Whether the updated parameters enter the average.
     ///   - next: The step that uses the updated parameters.
     public mutating func begin(
-        with statistics: Statistics, of layer: Layer, counts: PhaseRows,
+        with statistics: Statistics, of layer: Layer, share: StepShare,
         rate: Float, averaging: Bool, next: NextStep
     ) -> Update {
         precondition(!parameters.values.isEmpty, "the last update is not finished")
@@ -140,15 +141,15 @@ public struct Optimizer {
             ?? UpdateRoom(visible: parameters.visibleCount, hidden: parameters.hiddenCount)
         if options.biases || !terms.isEmpty {
             room.withBiasGradients {
-                statistics.writeBiasGradients(counts, visible: &$0, hidden: &$1)
+                statistics.writeBiasGradients(share, visible: &$0, hidden: &$1)
             }
         }
         beginTerms(
             StepMoments(
-                statistics, of: layer.shape, counts,
+                statistics, of: layer.shape, share,
                 biasGradients: (room.visibleGradient, room.hiddenGradient)))
         let kindStep = KindStep(
-            statistics, of: layer.shape, counts, parameters: ahead ?? parameters, rate: rate)
+            statistics, of: layer.shape, share, parameters: ahead ?? parameters, rate: rate)
         let rule = UpdateRule(
             rate: rate, momentum: momentum, averageShare: averaging ? 1 / Float(averaged) : 0)
         momentum = next.momentum
@@ -156,7 +157,7 @@ public struct Optimizer {
         exchange(&values)
         return Update(
             values: values, room: room, rule: rule, kindStep: kindStep, terms: terms,
-            rewrite: rewrite, counts: counts, nextMomentum: next.momentum)
+            rewrite: rewrite, share: share, nextMomentum: next.momentum)
     }
 
     /// Moves the state of every term on.
@@ -191,11 +192,11 @@ public struct Optimizer {
     /// - Returns: How large the change was.
     @discardableResult
     public mutating func update(
-        with statistics: Statistics, of layer: Layer, counts: PhaseRows,
+        with statistics: Statistics, of layer: Layer, share: StepShare,
         rate: Float, averaging: Bool, next: NextStep? = nil
     ) -> Change {
         var update = begin(
-            with: statistics, of: layer, counts: counts, rate: rate, averaging: averaging,
+            with: statistics, of: layer, share: share, rate: rate, averaging: averaging,
             next: next ?? NextStep(step: 0, momentum: momentum))
         update.apply(statistics)
         return finish(update)

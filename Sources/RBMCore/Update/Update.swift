@@ -14,13 +14,13 @@ public struct Update: ~Copyable {
     private let rule: UpdateRule
     private let kindStep: KindStep
     private let term: any GradientTerm
-    private let counts: PhaseRows
+    private let share: StepShare
     /// How far the next statistics are taken ahead.
     private let nextMomentum: Float
 
     init(
         values: UpdatedValues, room: UpdateRoom, rule: UpdateRule, kindStep: KindStep,
-        terms: [any GradientTerm], rewrite: consuming WeightRewrite, counts: PhaseRows,
+        terms: [any GradientTerm], rewrite: consuming WeightRewrite, share: StepShare,
         nextMomentum: Float
     ) {
         self.values = values
@@ -29,7 +29,7 @@ public struct Update: ~Copyable {
         self.kindStep = kindStep
         term = GradientTerms.joined(terms)
         self.rewrite = rewrite
-        self.counts = counts
+        self.share = share
         self.nextMomentum = nextMomentum
         // There may be more threads than at the last update.
         room.scratch.reserve(bytes: room.hiddenGradient.count * MemoryLayout<Float>.stride)
@@ -48,7 +48,7 @@ public struct Update: ~Copyable {
             rule.with(rate: kindStep.rate), nextMomentum, room.scratch
         )
         let hidden = room.hiddenGradient.count
-        statistics.withWeightGradients(counts) { writeGradient in
+        statistics.withWeightGradients(share) { writeGradient in
             values.lend(with: &room.rowSquares) { values, squares in
                 inParallel(over: panel.count, atLeast: 1 + 16_384 / hidden) { part in
                     let piece = unsafe scratch.piece(of: hidden, Float.self)

@@ -62,23 +62,22 @@ public struct ModelInspection: Report, Sendable {
         configuration = model.notes["configuration"]
         if Self.isCheckpoint(contents) {
             let checkpoint = try Checkpoint(contents, path)
-            let hidden = checkpoint.state.parameters.hiddenCount
-            let optimizer = checkpoint.state.optimizer
+            let tree = checkpoint.state.tree
             kind = "checkpoint"
             training = TrainingState(
                 layer: checkpoint.layer, totalSteps: checkpoint.totalSteps,
-                chains: checkpoint.state.chains.count / hidden,
-                averagedSteps: optimizer.notes["averaged"].flatMap { Int($0) } ?? 0,
-                hasVelocity: optimizer.tensors["velocity.weights"] != nil)
+                chains: tree.tensors["chains"]?.shape.first ?? 0,
+                averagedSteps: tree.notes["averaged"].flatMap { Int($0) } ?? 0,
+                hasVelocity: tree.tensors["velocity.weights"] != nil)
         } else {
             kind = "model"
             training = nil
         }
     }
 
-    /// A model has no chains, not even none.
+    /// A model does not say which layer is in training.
     private static func isCheckpoint(_ file: SafetensorsFile) -> Bool {
-        file.tensors.keys.contains { $0.hasPrefix("layers.") && $0.hasSuffix(".chains") }
+        file.metadata["layer"] != nil
     }
 
     /// Whether the header of a file that could be read holds checksums: one makes all necessary.

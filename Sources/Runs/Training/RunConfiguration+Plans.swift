@@ -37,8 +37,10 @@ extension RunConfiguration {
                 hiddenUnits: layer.hiddenUnits, arithmetic: arithmetic(for: layer.visibleUnits),
                 seed: training.seed, initialWeights: layer.initialWeights,
                 startsAtLogOdds: layer.initialVisibleBias == .logOdds,
-                rule: LearningRule(training.algorithm, sweeps: training.sweeps),
-                chains: training.chains ?? training.batch, batch: training.batch,
+                negativePhase: training.algorithm.phase(
+                    ChainSettings(
+                        sweeps: training.sweeps, chains: training.chains ?? training.batch)),
+                batch: training.batch,
                 epochs: training.epochs, rate: training.learningRate, schedule: training.schedule,
                 optimizer: training.optimizer(biases: layer.biases),
                 averagedPart: training.average)

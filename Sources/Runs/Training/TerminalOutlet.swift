@@ -43,7 +43,6 @@ final class TerminalOutlet: TrainingOutlet {
     }
 
     func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {
-        let algorithm = plan.rule.algorithm.rawValue.uppercased()
         let from =
             step == steps
             ? ", trained before" : (step > 0 ? ", going on from step \(step)" : "")
@@ -51,7 +50,7 @@ final class TerminalOutlet: TrainingOutlet {
             """
 
             layer \(plan.layer) of \(layers): \(visible) \(plan.visibleUnits) × \(plan.hidden) \
-            \(plan.hiddenUnits) units, \(algorithm)-\(plan.rule.sweeps), batch \(plan.batch) of \
+            \(plan.hiddenUnits) units, \(plan.negativePhase.title), batch \(plan.batch) of \
             \(cases) cases, \(steps) steps, \(plan.arithmetic) arithmetic\(from)
             """)
         guard step < steps else { return }

@@ -180,7 +180,7 @@ public struct TrainingRun {
             let shape = LayerShape(
                 visible: visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
                 hiddenUnits: plan.hiddenUnits, levels: levels)
-            let chains = plan.rule.algorithm == .persistent ? plan.chains : plan.batch
+            let chains = plan.negativePhase.rows(ofBatch: plan.batch)
             if plan.arithmetic != .float32,
                 let refusal = ArithmeticKind.refusal(
                     ofIntegersFor: shape, batch: plan.batch, chains: chains)

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func sharesOfAStepKeepTheirPlaces() {
-        let rows = PhaseRows(positive: 3..<7, of: 10, negative: 5..<5, of: 8)
+        let rows = StepShare(positive: 3..<7, of: 10, negative: 5..<5, of: 8)
         #expect(rows.positive == 4 && rows.firstPositive == 3 && rows.globalPositive == 10)
         #expect(rows.negative == 0 && rows.firstNegative == 5 && rows.globalNegative == 8)
     }
@@ -30,7 +30,7 @@ import Testing
         var statistics = arithmetic.statistics(of: sample)
         arithmetic.collect(
             visible: sample.visible, probabilities: sample.probabilities,
-            rows: PhaseRows(positive: 4..<4, of: 4, negative: 3..<3, of: 3),
+            rows: StepShare(positive: 4..<4, of: 4, negative: 3..<3, of: 3),
             rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
         #expect(statistics.products.values.allSatisfy { $0 == 0 })
         #expect(statistics.moments.values.allSatisfy { $0 == 0 })
@@ -45,7 +45,7 @@ import Testing
         statistics.products.withInt16 { for i in $0.indices { $0[i] = 5 } }
         arithmetic.collect(
             visible: sample.visible, probabilities: sample.probabilities,
-            rows: PhaseRows(positive: 4..<4, of: 4, negative: 3..<3, of: 3),
+            rows: StepShare(positive: 4..<4, of: 4, negative: 3..<3, of: 3),
             rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
         #expect(statistics.products.isShort)
         #expect(statistics.products.values.allSatisfy { $0 == 0 })

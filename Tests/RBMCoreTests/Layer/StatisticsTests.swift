@@ -36,7 +36,7 @@ import Testing
         let layer = Layer(shape, frozen: .integer)
         var short = layer.makeStatistics(panelUnits: visible, rows: 258)
         var wide = layer.makeStatistics()
-        let rows = PhaseRows(positive: 0..<258, of: 258, negative: 0..<258, of: 258)
+        let rows = StepShare(positive: 0..<258, of: 258, negative: 0..<258, of: 258)
         // On in one phase, off in the other: nothing cancels.
         for onPhase in 0..<2 {
             let on = onPhase * 258..<(onPhase + 1) * 258
@@ -82,7 +82,7 @@ import Testing
                 visible: sample.visible, probabilities: sample.probabilities, rows: sample.rows,
                 rounding: PhaseRounding(seed: 21, layer: 0, step: 0), into: &statistics)
             var update = optimizer.begin(
-                with: statistics, of: layer, counts: sample.rows, rate: 0.1, averaging: true,
+                with: statistics, of: layer, share: sample.rows, rate: 0.1, averaging: true,
                 next: Optimizer.NextStep(step: 1, momentum: 0.8))
             for panel in (0..<statistics.panelCount).map({ statistics.panel($0) }) {
                 layer.collectProducts(

@@ -209,7 +209,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         var probabilities = [Float](repeating: 0, count: (8 + count) * 3)
         arithmetic.upward(visible, rows: 0..<(8 + count), into: &probabilities)
         activate(hiddenUnits, units: 3, rows: 0..<(8 + count), &probabilities)
-        let rows = PhaseRows(positive: 0..<8, of: 8, negative: 0..<count, of: count)
+        let rows = StepShare(positive: 0..<8, of: 8, negative: 0..<count, of: count)
         var statistics = arithmetic.makeStatistics()
         arithmetic.collect(
             visible: visible, probabilities: probabilities, rows: rows,
@@ -298,28 +298,27 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         let shape = LayerShape(
             visible: visible, hidden: hidden, visibleUnits: .gaussian, hiddenUnits: .bernoulli,
             levels: .real)
-        for algorithm in LearningRule.Algorithm.allCases {
+        for type in NegativePhaseKind.all {
             let arithmetic = Layer(shape, frozen: .float32)
             arithmetic.load(start)
-            var chains: Chains?
-            if algorithm == .persistent {
-                chains = Chains(
-                    indices: 0..<100, moments: moments, arithmetic: arithmetic, seed: 1, layer: 0)
-            }
+            var phase = type.phase(ChainSettings(sweeps: 1, chains: 100))
+            phase.begin(
+                0..<100,
+                from: ChainStart(moments: moments, layer: arithmetic, seed: 1, place: 0))
             var optimizer = Optimizer(Optimizer.Options(), parameters: start)
             var estimator = GradientEstimator(
-                arithmetic: arithmetic, rule: LearningRule(algorithm, sweeps: 1), seed: 1,
-                layer: 0, batch: 100, chains: 100, timer: StepTimer())
-            let rows = PhaseRows(positive: 0..<100, of: 100, negative: 0..<100, of: 100)
+                layer: arithmetic, negativePhase: phase, seed: 1, place: 0, batch: 100,
+                chains: 100, timer: StepTimer())
+            let rows = StepShare(positive: 0..<100, of: 100, negative: 0..<100, of: 100)
             for step in 0..<300 {
                 let first = step % 3 * 100
                 let batch = bytes(of: Array(data[first..<(first + 100)]))
                 estimator.loadData { visible in
                     for i in batch.indices { visible[i] = batch[i] }
                 }
-                estimator.estimate(step: step, rows: rows, chains: &chains)
+                estimator.estimate(step: step, share: rows)
                 optimizer.update(
-                    with: estimator.statistics, of: arithmetic, counts: rows, rate: rate,
+                    with: estimator.statistics, of: arithmetic, share: rows, rate: rate,
                     averaging: false)
                 arithmetic.load(optimizer.parameters)
             }
@@ -333,7 +332,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
                 return sums.crossEntropy.value / Double(count)
             }
             let (before, after) = (reconstruction(start), reconstruction(optimizer.parameters))
-            #expect(after < before, "\(algorithm) \(rate): \(before) to \(after)")
+            #expect(after < before, "\(type.name) \(rate): \(before) to \(after)")
             #expect(optimizer.parameters.largestMagnitudeBits < Float(30).bitPattern)
         }
     }
@@ -342,7 +341,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         let rbm = Self.machine(.spin)
         let arithmetic = Layer(LayerShape(rbm, levels: .real), frozen: .float32)
         let statistics = arithmetic.makeStatistics()
-        let counts = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
+        let counts = StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
         let step = KindStep(
             statistics, of: arithmetic.shape, counts, parameters: rbm.parameters, rate: 0.5)
         #expect(abs(step.rate - 0.5 / (1 + 0.5 * 4)) < 1e-7)

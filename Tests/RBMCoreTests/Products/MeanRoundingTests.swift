@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct MeanRoundingTests {
     private func bytes(
-        _ kind: any UnitKind, _ probabilities: [Float], hidden: Int, _ rows: PhaseRows, step: Int
+        _ kind: any UnitKind, _ probabilities: [Float], hidden: Int, _ rows: StepShare, step: Int
     ) -> [Int8] {
         var result = [Int8](repeating: 99, count: probabilities.count)
         roundMeans(
@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: UnitKinds.binary, counts)
     func roundingIsUnbiased(kind: any UnitKind, counts: (batch: Int, chains: Int)) {
         let hidden = 5
-        let rows = PhaseRows(
+        let rows = StepShare(
             positive: 0..<counts.batch, of: counts.batch, negative: 0..<counts.chains,
             of: counts.chains)
         let count = (counts.batch + counts.chains) * hidden
@@ -53,7 +53,7 @@ import Testing
         kind: any UnitKind, counts: (batch: Int, chains: Int)
     ) {
         let hidden = 7
-        let rows = PhaseRows(
+        let rows = StepShare(
             positive: 0..<counts.batch, of: counts.batch, negative: 0..<counts.chains,
             of: counts.chains)
         let count = (counts.batch + counts.chains) * hidden
@@ -82,7 +82,7 @@ import Testing
         let probabilities = generator.probabilities((batch + chains) * hidden)
         let whole = bytes(
             .bernoulli, probabilities, hidden: hidden,
-            PhaseRows(positive: 0..<batch, of: batch, negative: 0..<chains, of: chains), step: 1)
+            StepShare(positive: 0..<batch, of: batch, negative: 0..<chains, of: chains), step: 1)
         let (positive, negative) = (2..<5, 1..<4)
         let chosen = Array(positive) + negative.map { batch + $0 }
         func part<Element>(_ values: [Element]) -> [Element] {
@@ -90,7 +90,7 @@ import Testing
         }
         let slice = bytes(
             .bernoulli, part(probabilities), hidden: hidden,
-            PhaseRows(positive: positive, of: batch, negative: negative, of: chains), step: 1)
+            StepShare(positive: positive, of: batch, negative: negative, of: chains), step: 1)
         #expect(slice == part(whole))
     }
 }

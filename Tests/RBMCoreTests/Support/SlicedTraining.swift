@@ -4,17 +4,15 @@ import RBMCore
 /// and their statistics are added up.
 struct SlicedTraining {
     let shape: LayerShape
-    let rule: LearningRule
+    let negativePhase: any NegativePhase
     let arithmetic: ArithmeticKind
-    /// Chains of all processes; the size of the batch under contrastive divergence.
-    let chains: Int
     /// The largest batch.
     let batch: Int
     var seed: UInt64 = 77
     var baseRates: [Double] = []
 
     /// The most rows of a phase.
-    private var rowsOfPhase: Int { max(batch, chains) }
+    private var rowsOfPhase: Int { max(batch, negativePhase.chainCount) }
 
     /// The contiguous share of one of `processes` of `count` rows.
     static func slice(_ process: Int, of processes: Int, _ count: Int) -> Range<Int> {
@@ -41,25 +39,24 @@ struct SlicedTraining {
         }
         for layer in layers { layer.load(parameters) }
         let rates = baseRates.isEmpty ? [Double](repeating: 0.5, count: shape.visible) : baseRates
-        var states: [Chains?] = (0..<processes).map { process in
-            guard rule.algorithm == .persistent else { return nil }
-            return Chains(
-                indices: Self.slice(process, of: processes, chains), baseRates: rates,
-                arithmetic: layers[process], seed: seed, layer: 0)
+        let chains = negativePhase.chainCount
+        var phases = (0..<processes).map { process in
+            var phase = negativePhase
+            phase.begin(
+                Self.slice(process, of: processes, chains),
+                from: ChainStart(
+                    rates: rates, layer: layers[process], seed: seed, place: 0))
+            return phase
         }
         for (step, bytes) in batches.enumerated() {
             let size = bytes.count / shape.visible
-            let count = rule.algorithm == .persistent ? chains : size
             var total = layers[0].makeStatistics(panelUnits: shape.visible, rows: rowsOfPhase)
-            var shared = PhaseRows(positive: 0..<0, of: size, negative: 0..<0, of: count)
             for process in 0..<processes {
                 let slice = Self.slice(process, of: processes, size)
-                let rows = PhaseRows(
-                    positive: slice, of: size,
-                    negative: Self.slice(process, of: processes, count), of: count)
+                let own = Self.slice(process, of: processes, chains)
                 var estimator = GradientEstimator(
-                    arithmetic: layers[process], rule: rule, seed: seed, layer: 0, batch: batch,
-                    chains: max(batch, chains), timer: StepTimer(),
+                    layer: layers[process], negativePhase: phases[process], seed: seed,
+                    place: 0, batch: batch, chains: own.count, timer: StepTimer(),
                     statistics: layers[process].makeStatistics(
                         panelUnits: shape.visible, rows: rowsOfPhase))
                 estimator.loadData { data in
@@ -67,18 +64,22 @@ struct SlicedTraining {
                         data[i] = bytes[slice.lowerBound * shape.visible + i]
                     }
                 }
-                estimator.estimate(step: step, rows: rows, chains: &states[process])
+                estimator.estimate(
+                    step: step,
+                    share: negativePhase.share(of: slice, ofBatch: size, chains: own))
                 total.add(estimator.statistics)
-                shared = rows
+                phases[process] = estimator.negativePhase
             }
             outcome.integers.append(
                 (total.products.values + total.moments.values).map { Int32($0) })
             optimizer.update(
-                with: total, of: layers[0], counts: shared, rate: rate, averaging: false)
+                with: total, of: layers[0],
+                share: negativePhase.share(of: 0..<size, ofBatch: size, chains: 0..<chains),
+                rate: rate, averaging: false)
             for layer in layers { layer.load(optimizer.parameters, step: step + 1) }
         }
         outcome.parameters = optimizer.parameters
-        outcome.chains = states.flatMap { $0?.states ?? [] }
+        outcome.chains = phases.flatMap { ($0 as? PersistentChains)?.states ?? [] }
         return outcome
     }
 }

@@ -6,7 +6,7 @@ import TestSupport
 /// A layer with bytes and probabilities of both phases: the input of `collect`.
 struct PhaseSample {
     let shape: LayerShape
-    let rows: PhaseRows
+    let rows: StepShare
     let visible: [UInt8]
     let probabilities: [Float]
 
@@ -14,7 +14,7 @@ struct PhaseSample {
         _ shape: LayerShape, batch: Int, chains: Int, generator: inout TestGenerator
     ) {
         self.shape = shape
-        rows = PhaseRows(positive: 0..<batch, of: batch, negative: 0..<chains, of: chains)
+        rows = StepShare(positive: 0..<batch, of: batch, negative: 0..<chains, of: chains)
         visible = generator.bytes((batch + chains) * shape.visible, shape.levels)
         probabilities = generator.probabilities((batch + chains) * shape.hidden)
     }
@@ -45,7 +45,7 @@ struct PhaseSample {
 
 extension Layer {
     /// The gradient by all parameters, in the order of `Parameters.values`.
-    func gradient(from statistics: borrowing Statistics, counts: PhaseRows) -> [Double] {
+    func gradient(from statistics: borrowing Statistics, counts: StepShare) -> [Double] {
         var gradient: [Float] = []
         statistics.withWeightGradients(counts) { write in
             for unit in 0..<shape.visible {
@@ -61,7 +61,7 @@ extension Layer {
 
     /// The gradients by the biases.
     func biasGradients(
-        from statistics: borrowing Statistics, counts: PhaseRows
+        from statistics: borrowing Statistics, counts: StepShare
     ) -> (visible: [Float], hidden: [Float]) {
         var visible = [Float](repeating: .nan, count: shape.visible)
         var hidden = [Float](repeating: .nan, count: shape.hidden)
@@ -73,7 +73,7 @@ extension Layer {
 
     /// Computes this process's whole share of the statistics of one step.
     func collect(
-        visible: [UInt8], probabilities: [Float], rows: PhaseRows, rounding: PhaseRounding,
+        visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics
     ) {
         collectMoments(

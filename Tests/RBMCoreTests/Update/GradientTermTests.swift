@@ -54,7 +54,7 @@ private struct Doubling: GradientTerm {
 @Suite struct GradientTermTests {
     private let shape = LayerShape(
         visible: 4, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
-    private let counts = PhaseRows(positive: 0..<4, of: 4, negative: 0..<2, of: 2)
+    private let counts = StepShare(positive: 0..<4, of: 4, negative: 0..<2, of: 2)
 
     private func statistics(_ layer: Layer) -> Statistics {
         var generator = TestGenerator(seed: 110)
@@ -74,7 +74,7 @@ private struct Doubling: GradientTerm {
         let start = Parameters(visible: 4, hidden: 3)
         var optimizer = Optimizer(.init(terms: [Offsets()]), parameters: start)
         optimizer.update(
-            with: statistics, of: arithmetic, counts: counts, rate: 0.5, averaging: false)
+            with: statistics, of: arithmetic, share: counts, rate: 0.5, averaging: false)
         let (sums, products) = (statistics.moments, statistics.products)
         for i in 0..<4 {
             let mean = sums[layout.positiveVisible.lowerBound + i] / 4
@@ -97,7 +97,7 @@ private struct Doubling: GradientTerm {
             var optimizer = Optimizer(
                 .init(terms: terms), parameters: Parameters(visible: 4, hidden: 3))
             optimizer.update(
-                with: statistics, of: arithmetic, counts: counts, rate: 0.5, averaging: false)
+                with: statistics, of: arithmetic, share: counts, rate: 0.5, averaging: false)
             return optimizer.parameters.weights
         }
         let once = weights([Offsets()])
@@ -111,7 +111,7 @@ private struct Doubling: GradientTerm {
             .init(terms: [Doubling(), Sparsity(target: 0.1, cost: 1, memory: 0.5), Offsets()]),
             parameters: Parameters(visible: 4, hidden: 3))
         optimizer.update(
-            with: statistics(arithmetic), of: arithmetic, counts: counts, rate: 0.5,
+            with: statistics(arithmetic), of: arithmetic, share: counts, rate: 0.5,
             averaging: false)
         var state = StateTree(prefix: "layers.0.")
         optimizer.save(into: &state)

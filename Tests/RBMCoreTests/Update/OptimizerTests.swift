@@ -7,7 +7,7 @@ import Testing
 @Suite struct OptimizerTests {
     private let shape = LayerShape(
         visible: 5, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
-    private let counts = PhaseRows(positive: 0..<4, of: 4, negative: 0..<2, of: 2)
+    private let counts = StepShare(positive: 0..<4, of: 4, negative: 0..<2, of: 2)
 
     /// Statistics of which the gradient is given, in the order of `Parameters.values`.
     private func statistics(
@@ -54,7 +54,7 @@ import Testing
             let gradient = values.map { _ in Float(generator.normal()) }
             let rate = 0.1 / Float(step + 1)
             let change = optimizer.update(
-                with: statistics(arithmetic, gradient: gradient), of: arithmetic, counts: counts,
+                with: statistics(arithmetic, gradient: gradient), of: arithmetic, share: counts,
                 rate: rate, averaging: step >= 8)
             var squares = 0.0
             for i in values.indices {
@@ -92,7 +92,7 @@ import Testing
         let statistics = statistics(arithmetic, gradient: gradient)
         for _ in 0..<300 {
             optimizer.update(
-                with: statistics, of: arithmetic, counts: counts, rate: rate, averaging: false)
+                with: statistics, of: arithmetic, share: counts, rate: rate, averaging: false)
         }
         let velocity = try #require(optimizer.velocity).values.map { Double($0) }
         let limit = gradient.map { Double(rate * $0) / (1 - 0.9) }
@@ -111,7 +111,7 @@ import Testing
             var optimizer = Optimizer(options, parameters: parameters)
             let zero = [Float](repeating: 0, count: 23)
             optimizer.update(
-                with: statistics(arithmetic, gradient: zero), of: arithmetic, counts: counts,
+                with: statistics(arithmetic, gradient: zero), of: arithmetic, share: counts,
                 rate: 0.1, averaging: false)
             #expect(optimizer.parameters.visibleBias == parameters.visibleBias)
             #expect(optimizer.parameters.hiddenBias == parameters.hiddenBias)
@@ -130,7 +130,7 @@ import Testing
         for _ in 0..<3 {
             optimizer.update(
                 with: statistics(arithmetic, gradient: [Float](repeating: 1, count: 23)),
-                of: arithmetic, counts: counts, rate: 0.1, averaging: true)
+                of: arithmetic, share: counts, rate: 0.1, averaging: true)
         }
         #expect(optimizer.parameters.visibleBias == parameters.visibleBias)
         #expect(optimizer.parameters.hiddenBias == parameters.hiddenBias)
@@ -159,7 +159,7 @@ import Testing
             for step in steps {
                 optimizer.update(
                     with: statistics(arithmetic, gradient: gradients[step]), of: arithmetic,
-                    counts: counts, rate: 0.1, averaging: step >= 2)
+                    share: counts, rate: 0.1, averaging: step >= 2)
             }
         }
         var whole = Optimizer(options, parameters: start(&generator))
@@ -181,7 +181,7 @@ import Testing
             var optimizer = Optimizer(
                 Optimizer.Options(), parameters: Parameters(visible: 5, hidden: 3))
             let change = optimizer.update(
-                with: statistics(arithmetic, gradient: gradient), of: arithmetic, counts: counts,
+                with: statistics(arithmetic, gradient: gradient), of: arithmetic, share: counts,
                 rate: 0.1, averaging: false)
             #expect(!change.isFinite, "place \(place)")
             #expect(!optimizer.parameters.isFinite, "place \(place)")
@@ -192,7 +192,7 @@ import Testing
 @Suite struct NesterovTests {
     private let shape = LayerShape(
         visible: 5, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
-    private let counts = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
+    private let counts = StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
 
     /// The optimizer's float32 weights under the gradient −λθ of the point that `lookahead` returns.
     private func path(
@@ -211,7 +211,7 @@ import Testing
             let point = optimizer.lookahead()
             for i in 0..<15 { statistics.products[i] = -lambda * point.values[i] }
             optimizer.update(
-                with: statistics, of: arithmetic, counts: counts, rate: rate, averaging: false)
+                with: statistics, of: arithmetic, share: counts, rate: rate, averaging: false)
             path.append(optimizer.parameters.weights)
         }
         return path
@@ -256,7 +256,7 @@ import Testing
         var statistics = arithmetic.makeStatistics()
         for i in 0..<15 { statistics.products[i] = 1 }
         optimizer.update(
-            with: statistics, of: arithmetic, counts: counts, rate: 0.1, averaging: false)
+            with: statistics, of: arithmetic, share: counts, rate: 0.1, averaging: false)
         #expect(optimizer.lookahead() == optimizer.parameters)
     }
 }

@@ -18,7 +18,7 @@ import Testing
         rule.begin(
             StepMoments(
                 statistics, of: shape,
-                PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1),
+                StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1),
                 biasGradients: ([0], [0, 0])))
     }
 
@@ -94,7 +94,7 @@ import Testing
         let arithmetic = Layer(shape, frozen: .float32)
         arithmetic.load(rbm.parameters)
         var probabilities = [Float](repeating: 0, count: 6)
-        let rows = PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
+        let rows = StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
         arithmetic.upward(visible + visible, rows: 0..<2, into: &probabilities)
         activate(kind, units: 3, rows: 0..<2, &probabilities)
         var statistics = arithmetic.makeStatistics()
@@ -103,7 +103,7 @@ import Testing
             rounding: PhaseRounding(seed: 1, layer: 0, step: 0), into: &statistics)
         var optimizer = Optimizer(.init(terms: [rule]), parameters: rbm.parameters)
         optimizer.update(
-            with: statistics, of: arithmetic, counts: rows, rate: 1, averaging: false)
+            with: statistics, of: arithmetic, share: rows, rate: 1, averaging: false)
         for i in rbm.parameters.values.indices {
             var (up, down) = (rbm.parameters, rbm.parameters)
             up.values[i] += 0x1p-8

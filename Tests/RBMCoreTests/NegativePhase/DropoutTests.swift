@@ -12,10 +12,10 @@ import Testing
             levels: .bits)
     }
 
-    /// One step's statistics and chains, on several processes.
+    /// The statistics of the last of some steps, and the chains after it, on several processes.
     private func step(
-        _ rbm: RBM, _ rule: LearningRule, keep: Float, processes: Int, batch: Int,
-        arithmetic kind: ArithmeticKind = .integer, steps: Int = 1
+        _ rbm: RBM, _ type: NegativePhaseKind, sweeps: Int, keep: Float, processes: Int,
+        batch: Int, arithmetic kind: ArithmeticKind = .integer, steps: Int = 1
     ) -> (statistics: Statistics, chains: [UInt8]) {
         let shape = LayerShape(rbm, levels: .bits)
         let layer = Layer(shape, frozen: kind)
@@ -26,50 +26,53 @@ import Testing
         var all: [UInt8] = []
         for process in 0..<processes {
             let slice = SlicedTraining.slice(process, of: processes, batch)
-            var chains: Chains?
-            if rule.algorithm == .persistent {
-                chains = Chains(
-                    indices: slice, baseRates: [Double](repeating: 0.5, count: shape.visible),
-                    arithmetic: layer, seed: 4, layer: 0)
-            }
+            var phase = type.phase(ChainSettings(sweeps: sweeps, chains: batch))
+            phase.begin(
+                slice,
+                from: ChainStart(
+                    rates: [Double](repeating: 0.5, count: shape.visible), layer: layer,
+                    seed: 4, place: 0))
             var estimator = GradientEstimator(
-                arithmetic: layer, rule: rule, seed: 4, layer: 0, batch: slice.count,
+                layer: layer, negativePhase: phase, seed: 4, place: 0, batch: slice.count,
                 chains: slice.count, timer: StepTimer(), keepProbability: keep)
-            let rows = PhaseRows(positive: slice, of: batch, negative: slice, of: batch)
+            let rows = StepShare(positive: slice, of: batch, negative: slice, of: batch)
             for step in 0..<steps {
                 estimator.loadData { data in
                     for i in 0..<(slice.count * shape.visible) {
                         data[i] = bytes[slice.lowerBound * shape.visible + i]
                     }
                 }
-                estimator.estimate(step: step, rows: rows, chains: &chains)
+                estimator.estimate(step: step, share: rows)
             }
             total.add(estimator.statistics)
-            all += chains?.states ?? []
+            all += (estimator.negativePhase as? PersistentChains)?.states ?? []
         }
         return (total, all)
     }
 
-    @Test(arguments: LearningRule.Algorithm.allCases, [1, 3])
-    func slicesAddUpToTheWholeBitForBit(algorithm: LearningRule.Algorithm, sweeps: Int) {
+    @Test(arguments: NegativePhaseKind.all, [1, 3])
+    func slicesAddUpToTheWholeBitForBit(phase: NegativePhaseKind, sweeps: Int) {
         var generator = TestGenerator(seed: 96)
         let rbm = generator.rbm(31, 19, .bernoulli, .bernoulli)
-        let rule = LearningRule(algorithm, sweeps: sweeps)
-        let whole = step(rbm, rule, keep: 0.6, processes: 1, batch: 23, steps: 3)
+        func run(keep: Float, processes: Int) -> (statistics: Statistics, chains: [UInt8]) {
+            step(
+                rbm, phase, sweeps: sweeps, keep: keep, processes: processes, batch: 23, steps: 3)
+        }
+        let whole = run(keep: 0.6, processes: 1)
         for processes in [2, 3, 30] {
-            let sliced = step(rbm, rule, keep: 0.6, processes: processes, batch: 23, steps: 3)
+            let sliced = run(keep: 0.6, processes: processes)
             #expect(sliced.statistics.products.values == whole.statistics.products.values)
             #expect(sliced.statistics.moments.values == whole.statistics.moments.values)
             #expect(sliced.chains == whole.chains)
         }
         // All units kept: the bits of no dropout; and some dropped: others.
-        let plain = step(rbm, rule, keep: 1, processes: 1, batch: 23, steps: 3)
+        let plain = run(keep: 1, processes: 1)
         #expect(plain.statistics.moments.values != whole.statistics.moments.values)
     }
 
     /// A step on one row equals that of the machine that has only the kept units.
-    @Test(arguments: LearningRule.Algorithm.allCases)
-    func aStepIsThatOfTheMachineOfKeptUnits(algorithm: LearningRule.Algorithm) {
+    @Test(arguments: NegativePhaseKind.all)
+    func aStepIsThatOfTheMachineOfKeptUnits(phase: NegativePhaseKind) {
         var generator = TestGenerator(seed: 97)
         let (visible, hidden) = (9, 40)
         // Fields so strong that every state is certain: no random number decides.
@@ -77,11 +80,11 @@ import Testing
         for i in 0..<visible {
             for j in 0..<hidden { rbm.parameters[i, j] = (i + j) % 2 == 0 ? 50 : -49.5 }
         }
-        let rule = LearningRule(algorithm, sweeps: 3)
-        let found = step(rbm, rule, keep: 0.5, processes: 1, batch: 1, arithmetic: .float32)
+        let found = step(
+            rbm, phase, sweeps: 3, keep: 0.5, processes: 1, batch: 1, arithmetic: .float32)
         var masks = DropoutMasks(keepProbability: 0.5, seed: 4, layer: 0, hidden: hidden, rows: 2)
         masks.draw(
-            step: 0, rows: PhaseRows(positive: 0..<1, of: 1, negative: 0..<1, of: 1))
+            step: 0, StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1))
         var ones = [Float](repeating: 1, count: 2 * hidden)
         masks.apply(to: &ones, rows: 0..<2)
         // Data and chain of one row share the mask.
@@ -93,8 +96,8 @@ import Testing
             for (k, j) in kept.enumerated() { small[i, k] = rbm.parameters[i, j] }
         }
         let reduced = step(
-            RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: small), rule,
-            keep: 1, processes: 1, batch: 1, arithmetic: .float32)
+            RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: small), phase,
+            sweeps: 3, keep: 1, processes: 1, batch: 1, arithmetic: .float32)
         let (products, reducedProducts) = (
             found.statistics.products.values, reduced.statistics.products.values
         )
@@ -119,10 +122,10 @@ import Testing
     @Test func theShareOfKeptUnitsIsTheProbability() {
         var masks = DropoutMasks(
             keepProbability: 0.8, seed: 9, layer: 1, hidden: 500, rows: 200)
-        let rows = PhaseRows(positive: 0..<100, of: 100, negative: 0..<100, of: 100)
+        let rows = StepShare(positive: 0..<100, of: 100, negative: 0..<100, of: 100)
         var counts: [Float] = []
         for step in 0..<3 {
-            masks.draw(step: step, rows: rows)
+            masks.draw(step: step, rows)
             var ones = [Float](repeating: 1, count: 200 * 500)
             masks.apply(to: &ones, rows: 0..<200)
             counts.append(ones[..<(100 * 500)].reduce(0, +))

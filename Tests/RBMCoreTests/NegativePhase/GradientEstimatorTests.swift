@@ -8,23 +8,22 @@ import Testing
 @Suite struct GradientEstimatorTests {
     // MARK: Any division of the work
 
-    struct Rule: Sendable, CustomTestStringConvertible {
-        let algorithm: LearningRule.Algorithm
-        let sweeps: Int
-        var testDescription: String { "\(algorithm.rawValue)-\(sweeps)" }
+    struct Phase: Sendable, CustomTestStringConvertible {
+        let phase: any NegativePhase
+        var testDescription: String { phase.title }
     }
 
-    static let rules = LearningRule.Algorithm.allCases.flatMap { algorithm in
-        [1, 3].map { Rule(algorithm: algorithm, sweeps: $0) }
+    /// With nine chains, if there are any.
+    static let phases = NegativePhaseKind.all.flatMap { type in
+        [1, 3].map { Phase(phase: type.phase(ChainSettings(sweeps: $0, chains: 9))) }
     }
 
     /// Batches of 10, 6 and a last one of 3 on up to 7 processes, some of which have nothing.
-    @Test(arguments: rules, allShapes)
-    func slicesAddUpToTheWholeBitForBit(rule: Rule, shape: LayerShape) {
+    @Test(arguments: phases, allShapes)
+    func slicesAddUpToTheWholeBitForBit(phase: Phase, shape: LayerShape) {
         var generator = TestGenerator(seed: 60)
         let training = SlicedTraining(
-            shape: shape, rule: LearningRule(rule.algorithm, sweeps: rule.sweeps),
-            arithmetic: .integer, chains: 9, batch: 10)
+            shape: shape, negativePhase: phase.phase, arithmetic: .integer, batch: 10)
         let batches = [10, 6, 10, 3].map { generator.bytes($0 * shape.visible, shape.levels) }
         let parameters = generator.parameters(
             shape.visible, shape.hidden, weights: 0.3, biases: 0.3)
@@ -44,30 +43,32 @@ import Testing
     // MARK: The gradient
 
     /// The mean over steps of the estimated gradient of a fixed machine, all cases in each batch.
+    ///
+    /// - Parameter makePhase: Gets the number of chains.
     private func meanGradient(
-        _ rbm: RBM, cases: [UInt8], copies: Int, rule: LearningRule, _ kind: ArithmeticKind,
-        steps: Int, burnIn: Int = 0
+        _ rbm: RBM, cases: [UInt8], copies: Int, _ kind: ArithmeticKind, steps: Int,
+        burnIn: Int = 0, makePhase: (Int) -> any NegativePhase
     ) -> [Double] {
         let shape = LayerShape(rbm, levels: .bits)
         let arithmetic = Layer(shape, frozen: kind)
         arithmetic.load(rbm.parameters)
         let batch = cases.count / shape.visible * copies
+        var phase = makePhase(batch)
+        phase.begin(
+            0..<batch,
+            from: ChainStart(
+                rates: [Double](repeating: 0.5, count: shape.visible), layer: arithmetic,
+                seed: 5, place: 0))
         var estimator = GradientEstimator(
-            arithmetic: arithmetic, rule: rule, seed: 5, layer: 0, batch: batch, chains: batch,
-            timer: StepTimer())
-        var chains: Chains?
-        if rule.algorithm == .persistent {
-            chains = Chains(
-                indices: 0..<batch, baseRates: [Double](repeating: 0.5, count: shape.visible),
-                arithmetic: arithmetic, seed: 5, layer: 0)
-        }
-        let rows = PhaseRows(positive: 0..<batch, of: batch, negative: 0..<batch, of: batch)
+            layer: arithmetic, negativePhase: phase, seed: 5, place: 0, batch: batch,
+            chains: batch, timer: StepTimer())
+        let rows = StepShare(positive: 0..<batch, of: batch, negative: 0..<batch, of: batch)
         var mean = [Double](repeating: 0, count: rbm.parameters.values.count)
         for step in 0..<(burnIn + steps) {
             estimator.loadData { data in
                 for i in 0..<(batch * shape.visible) { data[i] = cases[i % cases.count] }
             }
-            estimator.estimate(step: step, rows: rows, chains: &chains)
+            estimator.estimate(step: step, share: rows)
             guard step >= burnIn else { continue }
             let gradient = arithmetic.gradient(from: estimator.statistics, counts: rows)
             for i in mean.indices { mean[i] += gradient[i] / Double(steps) }
@@ -92,9 +93,8 @@ import Testing
         let (rbm, cases, exact) = strongMachine(kind)
         func estimate(_ sweeps: Int, steps: Int) -> [Double] {
             meanGradient(
-                rbm, cases: cases, copies: 100,
-                rule: LearningRule(.contrastiveDivergence, sweeps: sweeps), arithmetic,
-                steps: steps)
+                rbm, cases: cases, copies: 100, arithmetic, steps: steps
+            ) { _ in ContrastiveDivergence(sweeps: sweeps) }
         }
         let (one, five, hundred) = (
             estimate(1, steps: 50), estimate(5, steps: 50), estimate(100, steps: 20)
@@ -112,8 +112,8 @@ import Testing
     ) {
         let (rbm, cases, exact) = strongMachine(kind)
         let estimate = meanGradient(
-            rbm, cases: cases, copies: 100, rule: LearningRule(.persistent, sweeps: 1), arithmetic,
-            steps: 500, burnIn: 100)
+            rbm, cases: cases, copies: 100, arithmetic, steps: 500, burnIn: 100
+        ) { PersistentChains(sweeps: 1, chains: $0) }
         #expect(cosine(estimate, exact) > 0.999)
         #expect(largestDifference(estimate, exact) < 0.02)
     }
@@ -149,15 +149,13 @@ import Testing
         let arithmetic = Layer(LayerShape(rbm, levels: .bits), frozen: kind)
         arithmetic.load(rbm.parameters)
         let count = states.count / rbm.hiddenCount
-        var chains: Chains? = Chains(
-            indices: 0..<count, hidden: rbm.hiddenCount, states: states)
         var estimator = GradientEstimator(
-            arithmetic: arithmetic, rule: LearningRule(.persistent, sweeps: sweeps), seed: 9,
-            layer: 0, batch: 1, chains: count, timer: StepTimer())
+            layer: arithmetic,
+            negativePhase: PersistentChains(sweeps: sweeps, states: states, of: rbm.hiddenCount),
+            seed: 9, place: 0, batch: 1, chains: count, timer: StepTimer())
         estimator.estimate(
-            step: 0, rows: PhaseRows(positive: 0..<1, of: 1, negative: 0..<count, of: count),
-            chains: &chains)
-        return chains!.states
+            step: 0, share: StepShare(positive: 0..<1, of: 1, negative: 0..<count, of: count))
+        return (estimator.negativePhase as? PersistentChains)?.states ?? []
     }
 
     private func numbers(_ states: [UInt8], of units: Int) -> [Int] {
@@ -245,7 +243,7 @@ import Testing
             shape: LayerShape(
                 visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind,
                 levels: .bits),
-            rule: LearningRule(.persistent, sweeps: 1), arithmetic: arithmetic, chains: 100,
+            negativePhase: PersistentChains(sweeps: 1, chains: 100), arithmetic: arithmetic,
             batch: 100)
         let batches = (0..<100).flatMap { epoch in
             let order = KeyedPermutation(count: count, seed: 3, .epoch(epoch, layer: 0))
@@ -269,9 +267,9 @@ import Testing
     }
 
     /// Pixels that are always 0 or always 1 keep every parameter finite, from log-odds on.
-    @Test(arguments: UnitKinds.binary, LearningRule.Algorithm.allCases)
+    @Test(arguments: UnitKinds.binary, NegativePhaseKind.all)
     func constantPixelsKeepTheParametersFinite(
-        kind: any UnitKind, algorithm: LearningRule.Algorithm
+        kind: any UnitKind, phase: NegativePhaseKind
     ) {
         var generator = TestGenerator(seed: 66)
         let (visible, count) = (12, 50)
@@ -287,8 +285,8 @@ import Testing
         let training = SlicedTraining(
             shape: LayerShape(
                 visible: visible, hidden: 5, visibleUnits: kind, hiddenUnits: kind, levels: .bits),
-            rule: LearningRule(algorithm, sweeps: 1), arithmetic: .integer, chains: count,
-            batch: count, baseRates: rates)
+            negativePhase: phase.phase(ChainSettings(sweeps: 1, chains: count)),
+            arithmetic: .integer, batch: count, baseRates: rates)
         let start = Parameters(
             initialWeights: 0.01, visible: visible, hidden: 5, visibleUnits: kind,
             logOddsOf: rates, seed: 1, layer: 0)
@@ -307,13 +305,11 @@ import Testing
             let shape = LayerShape(
                 visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits)
             var estimator = GradientEstimator(
-                arithmetic: Layer(IntegerWeightProducts(shape, format: .word)),
-                rule: LearningRule(.persistent, sweeps: 1), seed: 1, layer: 0, batch: 4, chains: 4,
-                timer: StepTimer())
-            var chains: Chains?
+                layer: Layer(IntegerWeightProducts(shape, format: .word)),
+                negativePhase: PersistentChains(sweeps: 1, chains: 4), seed: 1, place: 0, batch: 4,
+                chains: 4, timer: StepTimer())
             estimator.estimate(
-                step: 0, rows: PhaseRows(positive: 0..<4, of: 4, negative: 0..<4, of: 4),
-                chains: &chains)
+                step: 0, share: StepShare(positive: 0..<4, of: 4, negative: 0..<4, of: 4))
         }
     }
 }

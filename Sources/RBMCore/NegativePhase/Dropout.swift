@@ -25,16 +25,16 @@ struct DropoutMasks {
     }
 
     /// Draws the masks of a step.
-    mutating func draw(step: Int, rows: PhaseRows) {
+    mutating func draw(step: Int, _ share: StepShare) {
         let stream = RandomStream(seed: seed, .dropout(layer: layer, step: step))
         let probabilities = [Float](repeating: keepProbability, count: hidden)
-        for row in 0..<(rows.positive + rows.negative) {
-            let isPositive = row < rows.positive
+        for row in 0..<(share.positive + share.negative) {
+            let isPositive = row < share.positive
             sample(
                 Bernoulli(), probabilities, rows: 0..<1, columns: hidden, bytes: hidden, one: 1,
                 stream: stream,
                 firstRow: isPositive
-                    ? rows.firstPositive + row : rows.firstNegative + row - rows.positive,
+                    ? share.firstPositive + row : share.firstNegative + row - share.positive,
                 into: &kept, at: row)
         }
     }
@@ -52,11 +52,11 @@ struct DropoutMasks {
     /// Switches off the states of dropped units.
     ///
     /// - Parameter states: Bytes, shape `[chains, hidden]`.
-    func apply(toStates states: inout [UInt8], rows: PhaseRows) {
-        let start = rows.positive * hidden
-        let kept = kept.span.extracting(start..<(start + rows.negative * hidden))
+    func apply(toStates states: inout [UInt8], _ share: StepShare) {
+        let start = share.positive * hidden
+        let kept = kept.span.extracting(start..<(start + share.negative * hidden))
         var span = states.mutableSpan
-        span.withRange(0..<(rows.negative * hidden)) { states in
+        span.withRange(0..<(share.negative * hidden)) { states in
             for i in states.indices { states[i] &= kept[i] }
         }
     }

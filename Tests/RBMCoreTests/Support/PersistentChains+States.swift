@@ -1,0 +1,20 @@
+import RBMCore
+import Testing
+
+extension PersistentChains {
+    /// Chains of one process that go on from hidden states.
+    ///
+    /// - Parameter states: Bytes, shape `[chains, hidden]`.
+    init(sweeps: Int, states: [UInt8], of hidden: Int, first: Int = 0) {
+        let count = states.count / hidden
+        self.init(sweeps: sweeps, chains: first + count)
+        let before = [UInt8](repeating: 0, count: first * hidden)
+        var tree = StateTree(prefix: "")
+        tree.set(.bytes(before + states, shape: [first + count, hidden]), "chains")
+        do {
+            try restore(first..<(first + count), from: tree, hidden: hidden)
+        } catch {
+            Issue.record(error)
+        }
+    }
+}
