@@ -1,9 +1,10 @@
 import RandomStreams
 
-/// Grey cases drawn to states, each with the probability that its grey value is.
+/// Grey cases drawn to states: each unit takes its upper state with the probability that its grey
+/// value gives.
 ///
-/// Likelihoods are those of states, and a grey value is not one. A case's states follow from its number,
-/// so that every rank draws the same.
+/// Likelihoods are defined for states, and a grey value is not a state. The states of a case follow
+/// from its number, so that every rank draws the same.
 public final class BinarizedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
@@ -14,11 +15,11 @@ public final class BinarizedCases: CaseSource {
     private let seed: UInt64
     private let layer: Int
 
-    /// Creates the view.
+    /// Creates the states of the cases of `source`.
     ///
     /// - Parameters:
-    ///   - kind: That of the units.
-    ///   - layer: The place of the units in the stack; names the random numbers.
+    ///   - kind: The kind of the units.
+    ///   - layer: The place of the layer in its stack; it names the random numbers.
     public init(
         _ source: any CaseSource, of kind: any UnitKind, seed: UInt64, layer: Int
     ) {

@@ -1,7 +1,7 @@
 /// A set of training cases that writes any of them as visible bytes.
 ///
-/// Any process may ask for any case: which process sees which is decided elsewhere. A unit is a byte,
-/// or the four bytes of a float32 where `levels` are real.
+/// Any process may ask for any case; other types decide which process takes which. A unit is a
+/// byte, or the four bytes of a float32 if `levels` are real.
 public protocol CaseSource: AnyObject {
     /// How many cases there are.
     var count: Int { get }
@@ -14,7 +14,7 @@ public protocol CaseSource: AnyObject {
     ///   - cases: Numbers in `0..<count`.
     ///   - draw: Names the randomness of cases that are drawn afresh: 0 for the fixed draw of
     ///     monitors, the epoch counted from 1 in training.
-    ///   - result: Bytes, shape `[cases.count, caseBytes]`; longer ones keep what follows.
+    ///   - result: Bytes, shape `[cases.count, caseBytes]`; a longer array keeps what follows.
     func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws
 }
 

@@ -1,9 +1,9 @@
 import RandomStreams
 
-/// What a trained layer makes of the cases below it: the training data of the next layer.
+/// The hidden units of a trained layer on the cases below it: the training data of the next layer.
 ///
-/// Computed on the fly by whoever asks; nothing is stored. The randomness is named by case and draw,
-/// so that every rank makes the same of a case.
+/// They are computed when they are asked for, and not stored. Case and draw name the random
+/// numbers, so that every rank computes the same.
 public final class PropagatedCases: CaseSource {
     /// What the next layer sees.
     public enum Propagation: String, Sendable, CaseIterable {
@@ -26,7 +26,7 @@ public final class PropagatedCases: CaseSource {
 
     /// Creates the hidden layer's view of `source`.
     ///
-    /// - Parameter layer: The place of `rbm` in the stack; names the random numbers.
+    /// - Parameter layer: The place of `rbm` in its stack; it names the random numbers.
     public init(
         _ source: any CaseSource, through rbm: RBM, arithmetic: ArithmeticKind,
         propagation: Propagation, seed: UInt64, layer: Int
@@ -83,10 +83,10 @@ public final class PropagatedCases: CaseSource {
 /// The cases of a layer of a stack: what the layers below it make of the data, one above the other.
 ///
 /// - Parameters:
-///   - layers: Those below, the lowest first.
-///   - propagation: What goes up from a layer, by its place in the stack.
-///   - arithmetic: The arithmetic of a layer's products, by its place in the stack; nil for integers
-///     wherever their sums stay within bounds.
+///   - layers: The layers below, the lowest first.
+///   - propagation: What each layer hands up, by its place in the stack.
+///   - arithmetic: The number system of each layer's products, by its place in the stack; nil for
+///     integers if their sums fit 32 bits.
 public func propagatedCases(
     _ source: any CaseSource, through layers: some Sequence<RBM>, seed: UInt64,
     propagation: (Int) -> PropagatedCases.Propagation, arithmetic: ((Int) -> ArithmeticKind)? = nil

@@ -9,9 +9,10 @@ func activate(_ law: any UnitLaw, columns: Int, rows: Range<Int>, _ fields: inou
 /// Draws the states of units from the means of their levels.
 ///
 /// - Parameters:
-///   - levels: Shape `[…, columns]`, of which `rows` are drawn.
+///   - levels: Shape `[…, columns]`; only `rows` are drawn.
 ///   - one: The byte of the level 1.
-///   - firstRow: The global number of the first row drawn, which names its random numbers.
+///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
+///     random numbers.
 ///   - states: Shape `[…, bytes of a row]`, written from row `target` on.
 func sample(
     _ law: any UnitLaw, _ levels: [Float], rows: Range<Int>, columns: Int, bytes: Int, one: UInt8,

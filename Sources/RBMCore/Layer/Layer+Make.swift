@@ -8,8 +8,9 @@ extension Layer {
         }
     }
 
-    /// Creates the layer of an RBM on its own states, loaded with its parameters: in float32 where
-    /// integers cannot stand for its units.
+    /// Creates the layer of an RBM on its own states, with the RBM's parameters loaded.
+    ///
+    /// The layer computes in float32 if integers cannot represent its units.
     convenience init(_ rbm: RBM, arithmetic: ArithmeticKind) {
         self.init(LayerShape(states: rbm), frozen: arithmetic.able(of: rbm.visibleUnits))
         load(rbm.parameters)
@@ -18,7 +19,7 @@ extension Layer {
     /// Creates a layer that is trained, with all parameters zero.
     ///
     /// - Parameters:
-    ///   - seed: With `layer` and the step names the random numbers of a stochastic rounding.
+    ///   - seed: Names, with `layer` and the step, the random numbers of a stochastic rounding.
     ///   - layer: The place of the layer in its stack.
     public convenience init(
         _ shape: LayerShape, trained arithmetic: ArithmeticKind, seed: UInt64, layer: Int

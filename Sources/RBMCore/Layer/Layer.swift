@@ -2,9 +2,9 @@ public import RandomStreams
 
 /// A layer at work: the products with its weights, and what its units make of their fields.
 ///
-/// Products run in the number system of `arithmetic`, the laws of the two sides in float32. States are
-/// stored as `LayerShape` says; means of levels, which for units of two states are probabilities, are
-/// float32.
+/// The products run in the number system of `arithmetic`, the laws of the two sides in float32.
+/// `LayerShape` says how states are stored. Means of levels are float32; for units of two states
+/// they are probabilities.
 public final class Layer {
     public let shape: LayerShape
 
@@ -13,7 +13,7 @@ public final class Layer {
     public let hiddenLaw: any UnitLaw
 
     private let products: any WeightProducts
-    /// Fields of visible units that cannot be drawn while they are in a cache.
+    /// Room for the fields of whole rows, for kinds that cannot be drawn block by block.
     private var visibleFields: [Float] = []
 
     /// Creates a layer with all parameters zero.
@@ -31,16 +31,17 @@ public final class Layer {
 
     /// Takes over parameters, whose shape must be the layer's.
     ///
-    /// - Parameter step: The step that uses them; names the random numbers of a stochastic rounding.
+    /// - Parameter step: The step that uses the parameters; it names the random numbers of a
+    ///   stochastic rounding.
     public func load(_ parameters: Parameters, step: Int = 0) {
         products.load(parameters, step: step)
         visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
     }
 
-    /// Lets go of the parameters, so that their owner changes them without a copy, and takes over new
+    /// Gives up the parameters, so that their owner changes them without a copy, and takes over new
     /// ones row by row.
     ///
-    /// - Parameter step: As `load` has it.
+    /// - Parameter step: The same as that of `load`.
     public func rewrite(step: Int) -> WeightRewrite {
         products.beginRewrite(step: step)
         return WeightRewrite(self)
@@ -82,15 +83,15 @@ public final class Layer {
         }
     }
 
-    /// Computes the means of hidden levels given some rows of visible states, into the same rows of the
-    /// result.
+    /// Computes the means of hidden levels given some rows of visible states, into the same rows of
+    /// the result.
     ///
-    /// - Parameters: As `upward` has them.
+    /// - Parameters: The same as those of `upward`.
     public func hiddenProbabilities(
         _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
     ) {
         guard shape.hiddenUnits.columns == 1 else {
-            // A block of columns may end within a unit.
+            // The law needs all columns of a unit at once, and a block may end within a unit.
             upward(states, rows: rows, into: &result)
             return activateHidden(&result, rows: rows)
         }
@@ -115,8 +116,9 @@ public final class Layer {
     /// Draws hidden states from the means of their levels.
     ///
     /// - Parameters:
-    ///   - means: Shape `[…, hidden]`, of which `rows` are drawn.
-    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - means: Shape `[…, hidden]`; only `rows` are drawn.
+    ///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
+    ///     random numbers.
     ///   - states: Shape `[…, hidden]`, written from row `target` on.
     public func drawHidden(
         from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
@@ -130,8 +132,9 @@ public final class Layer {
     /// Draws visible states from the means of their levels.
     ///
     /// - Parameters:
-    ///   - means: Shape `[…, visible]`, of which `rows` are drawn.
-    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - means: Shape `[…, visible]`; only `rows` are drawn.
+    ///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
+    ///     random numbers.
     ///   - states: Shape `[…, visibleBytes]`, written from row `target` on.
     public func drawVisible(
         from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
@@ -146,7 +149,8 @@ public final class Layer {
     ///
     /// - Parameters:
     ///   - hidden: Bytes 0 or 1, shape `[…, hidden]`.
-    ///   - firstRow: The global number of the first row drawn, which names its random numbers.
+    ///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
+    ///     random numbers.
     ///   - visible: Shape `[…, visibleBytes]`, written from row `target` on.
     public func drawVisible(
         given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
@@ -174,7 +178,7 @@ public final class Layer {
         }
     }
 
-    /// The same for kinds whose units are drawn from more than one column, or from whole rows.
+    /// Does the same for kinds that draw a unit from several columns, or draw whole rows only.
     private func drawWholeRows(
         given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into visible: inout [UInt8], at target: Int
@@ -196,7 +200,7 @@ public final class Layer {
     /// Makes room for the statistics of a step.
     ///
     /// - Parameters:
-    ///   - panelUnits: For how many visible units at once, at most; nil for all.
+    ///   - panelUnits: The most visible units of a panel; nil for all units of the layer.
     ///   - rows: The most rows that a phase has over all processes.
     public func makeStatistics(panelUnits: Int? = nil, rows: Int = .max) -> Statistics {
         products.makeStatistics(panelUnits: panelUnits ?? shape.visible, rows: rows)
@@ -205,11 +209,11 @@ public final class Layer {
     /// Computes this process's share of the moments of one step, and prepares the products.
     ///
     /// - Parameters:
-    ///   - visible: As stored, the positive rows and then the negative ones, shape
+    ///   - visible: The states in their encoding, positive rows before negative ones, shape
     ///     `[rows, visibleBytes]`.
-    ///   - probabilities: The means of hidden levels, rows likewise, shape `[rows, hidden]`.
-    ///   - rows: How many rows of either phase there are here, and how many in all processes.
-    ///   - rounding: Randomness for rounding means to bytes, where that is done.
+    ///   - probabilities: The means of hidden levels, in the same order, shape `[rows, hidden]`.
+    ///   - rows: How many rows each phase has in this process, and how many in all processes.
+    ///   - rounding: The random numbers for rounding means to bytes; float32 does not use them.
     public func collectMoments(
         visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics
@@ -221,7 +225,7 @@ public final class Layer {
 
     /// Computes this process's share of Σ v hᵀ for a panel of visible units.
     ///
-    /// - Parameters: As `collectMoments` had them before.
+    /// - Parameters: The same as `collectMoments` was given before.
     public func collectProducts(
         ofVisible panel: Range<Int>, visible: [UInt8], rows: StepShare,
         into statistics: inout Statistics
@@ -233,14 +237,16 @@ public final class Layer {
 
 /// New weights on their way into a layer.
 ///
-/// `Layer.rewrite` makes it. The weights of every visible unit follow, each once and in any order, and
-/// `finish` ends it; until then the layer cannot be used.
+/// `Layer.rewrite` makes the value. Then the weights of every visible unit follow, once each and in
+/// any order, and `finish` ends the rewrite. Until then the layer cannot be used.
 public struct WeightRewrite: ~Copyable {
     private let layer: Layer
 
     fileprivate init(_ layer: Layer) { self.layer = layer }
 
-    /// What takes the rows; several threads may use it at once, each for its rows.
+    /// Receives the rows.
+    ///
+    /// Several threads may use it at once, for different rows.
     public var rows: Rows { Rows(layer: layer) }
 
     /// Takes over the rows of new weights.
@@ -253,7 +259,8 @@ public struct WeightRewrite: ~Copyable {
         }
     }
 
-    /// Takes over the biases of the new parameters, and their weights again where all rows together say
-    /// that another scale is finer.
+    /// Takes over the biases of the new parameters.
+    ///
+    /// It takes over the weights again if all rows together ask for another scale.
     public consuming func finish(_ parameters: Parameters) { layer.finishRewrite(parameters) }
 }

@@ -1,4 +1,5 @@
-/// What an arithmetic must know of a layer: how many units of which kind, and what data it sees.
+/// What the products must know of a layer: the number and the kind of its units, and how data are
+/// stored.
 public struct LayerShape: Sendable {
     public let visible: Int
     public let hidden: Int

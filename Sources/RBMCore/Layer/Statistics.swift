@@ -1,23 +1,23 @@
 /// The sums of one step over the cases of both phases, and the gradients that follow from them.
 ///
-/// Processes add up `moments` once, and `products` panel after panel of visible units: a panel is made,
-/// added up over processes and applied, so that no buffer of the weights' size is needed. The products
-/// are Σ v hᵀ of the positive minus the negative phase, shape `[panel, hidden]`. `StatisticsLayout` says
-/// what the moments are.
+/// Processes add up `moments` once, and `products` in panels of visible units. Each panel is
+/// computed, added up over the processes and applied before the next one, so that no buffer is as
+/// large as the weights. The products are Σ v hᵀ of the positive minus the negative phase, shape
+/// `[panel, hidden]`. `StatisticsLayout` says what the moments are.
 public struct Statistics: Sendable {
     public let layout: StatisticsLayout
     public var products: SumBuffer
     public var moments: SumBuffer
 
-    /// The visible units whose products are there.
+    /// The visible units whose products are held now.
     public internal(set) var panel: Range<Int>
 
     private let shape: LayerShape
 
     /// - Parameters:
     ///   - panelUnits: The most visible units of a panel.
-    ///   - products: The numbers of the products. Moments are integers of 32 bits where products are
-    ///     integers.
+    ///   - products: The type of the products. If they are integers, moments are integers of 32
+    ///     bits.
     init(_ shape: LayerShape, panelUnits: Int, products form: SumBuffer.Form) {
         precondition(
             (1...shape.visible).contains(panelUnits),
@@ -31,15 +31,16 @@ public struct Statistics: Sendable {
         panel = 0..<panelUnits
     }
 
-    /// Whether all Σ v hᵀ of a step in integers fit 16 bits: in a phase none is larger than the number of
-    /// rows times a mean's largest magnitude.
+    /// Whether every integer Σ v hᵀ of a step fits 16 bits.
+    ///
+    /// In each phase its magnitude is at most the number of rows times 127.
     ///
     /// - Parameter rows: The most rows that a phase has over all processes.
     public static func productsFit16Bits(_ shape: LayerShape, rows: Int) -> Bool {
         shape.levels == .bits && rows <= Int(Int16.max) / 127
     }
 
-    /// Where the products of the panel are.
+    /// The range of the panel's products.
     public var panelProducts: Range<Int> { 0..<(panel.count * layout.hidden) }
 
     /// How many panels make up the visible units.
@@ -64,7 +65,7 @@ public struct Statistics: Sendable {
         }
     }
 
-    /// Where the products of one visible unit are, which the panel must have.
+    /// The range of the products of one visible unit, which must belong to the panel.
     func products(ofVisible unit: Int) -> Range<Int> {
         precondition(panel.contains(unit), "unit \(unit) is not of the panel \(panel)")
         return rowRange(unit - panel.lowerBound, of: layout.hidden)
@@ -72,11 +73,13 @@ public struct Statistics: Sendable {
 
     // MARK: Gradients
 
-    /// Lends a function that writes the gradient of the log-likelihood by the weights of one visible
-    /// unit of the panel; by those of a Gaussian unit, times its variance.
+    /// Lends a function that writes the gradient of the log-likelihood by the weights of one
+    /// visible unit of the panel.
     ///
-    /// Several threads may call the function at once. The statistics are summed over all processes. The
-    /// gradient has the shape `[hidden]` and is a mean over cases, in nats.
+    /// For a Gaussian unit it writes the gradient times the unit's variance.
+    ///
+    /// Several threads may call the function at once. The statistics must already be summed over
+    /// all processes. The gradient has the shape `[hidden]` and is a mean over cases, in nats.
     func withWeightGradients(
         _ counts: StepShare,
         _ body: (_ write: (_ unit: Int, inout MutableSpan<Float>) -> Void) -> Void
@@ -106,7 +109,7 @@ public struct Statistics: Sendable {
                 }
             }
         }
-        // The value of a level x of m is 2x/m − 1.
+        // The value of a level x of m is 2x/m − 1, so Σ v h = (2·Σ x h − m·Σ h)/m.
         guard case .int32(let moments) = moments else { preconditionFailure("no integers") }
         let (positiveHidden, negativeHidden) = (layout.positiveHidden, layout.negativeHidden)
         let levels = Int32(maximum)
@@ -122,8 +125,9 @@ public struct Statistics: Sendable {
         }
     }
 
-    /// Writes the gradients by the visible and the hidden biases; by those of Gaussian units, times
-    /// their variances.
+    /// Writes the gradients by the visible and the hidden biases.
+    ///
+    /// For Gaussian units it writes the gradients times the variances.
     ///
     /// - Parameters:
     ///   - visible: Shape `[visible]`.
@@ -131,7 +135,7 @@ public struct Statistics: Sendable {
     func writeBiasGradients(
         _ counts: StepShare, visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>
     ) {
-        // Both phases share the offset of a value.
+        // The offset of a value is the same in both phases and cancels.
         let positive = visibleUnit / Float(visibleMaximum * counts.globalPositive)
         let negative = visibleUnit / Float(visibleMaximum * counts.globalNegative)
         switch moments {
@@ -160,7 +164,7 @@ public struct Statistics: Sendable {
     /// `[visible]`.
     ///
     /// - Precondition: All units are in one panel.
-    /// - Parameter parameters: Those at which the statistics were taken.
+    /// - Parameter parameters: The parameters at which the statistics were taken.
     func ownGradient(at parameters: Parameters) -> [Float] {
         guard case .float32(let products) = products, case .float32(let moments) = moments else {
             preconditionFailure("\(shape.visibleUnits) units have no parameters of their own")
@@ -196,8 +200,7 @@ public struct Statistics: Sendable {
         }
     }
 
-    /// The mean of the squared length of the hidden values, as far as their means tell, in the phase
-    /// where it is larger.
+    /// The mean of Σ_j h_j² in the phase where it is larger, as far as the means of the units tell.
     ///
     /// - Precondition: The sums are in float32.
     var hiddenSquares: Float {
@@ -212,7 +215,7 @@ public struct Statistics: Sendable {
         return max(data, model)
     }
 
-    /// What a unit of the visible sums is worth, times `visibleMaximum`.
+    /// The value of one unit of the visible sums, times `visibleMaximum`.
     private var visibleUnit: Float {
         if case .float32 = moments { 1 } else { Float(shape.visibleUnits.scale) }
     }
@@ -221,6 +224,6 @@ public struct Statistics: Sendable {
         if case .float32 = moments { 1 } else { shape.levels.maximum }
     }
 
-    /// What a unit of the hidden sums in integers is worth.
+    /// The value of one unit of the hidden sums in integers.
     private func hiddenUnit(_ counts: StepShare) -> Float { 1 / Float(127 * counts.divisor) }
 }

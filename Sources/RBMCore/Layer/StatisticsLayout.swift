@@ -1,8 +1,9 @@
 /// Where in the moments of `Statistics` each sum lies.
 ///
-/// Σ v of the positive phase and Σ v of the negative, `[visible]` each; Σ h likewise, `[hidden]` each.
-/// They stay apart by phase because each is divided by its own count. For kinds of units with
-/// parameters beside their biases there follow the sums of `UnitLaw.addOwnStatistics`, `[visible]`.
+/// Σ v of the positive and of the negative phase come first, `[visible]` each, then Σ h of both,
+/// `[hidden]` each. The phases stay apart, because each is divided by its own count. If the visible
+/// units have parameters beside their biases, the sums of `UnitLaw.addOwnStatistics` follow,
+/// `[visible]`.
 public struct StatisticsLayout: Sendable {
     public let visible: Int
     public let hidden: Int

@@ -1,11 +1,11 @@
-/// Sums over cases, in the numbers in which an arithmetic adds them up.
+/// Sums over cases, in the type in which a number system adds them up.
 public enum SumBuffer: Sendable {
     case float32([Float])
     case int32([Int32])
     /// Sums that are known to fit 16 bits over all processes.
     case int16([Int16])
 
-    /// What the sums are.
+    /// The type of the sums.
     enum Form: Sendable { case float32, int32, int16 }
 
     /// Creates sums that are all zero.
@@ -18,7 +18,8 @@ public enum SumBuffer: Sendable {
             }
     }
 
-    /// Takes the sums out, so that nobody else holds them while they are changed.
+    /// Takes the sums out, so that their array has one reference while it changes; otherwise Swift
+    /// would copy it.
     public mutating func take() -> SumBuffer {
         var taken = SumBuffer.int16([])
         swap(&taken, &self)

@@ -1,8 +1,9 @@
 /// The pseudo-log-likelihood of one case for units of any countable kind, in nats.
 ///
-/// ln p(vᵢ | the others) = −ln Σ_a e^{F(v) − F(v with vᵢ = a)} over the alternatives a of unit i. Another
-/// alternative changes the visible bias term and the hidden fields, whose sums over states are taken
-/// anew: it costs as many exponentials as there are hidden columns.
+/// ln p(vᵢ | the others) = −ln Σ_a e^{F(v) − F(v with vᵢ = a)}, over the alternatives a of unit i.
+/// Another alternative changes the visible bias term and all hidden fields, so that every hidden
+/// sum over states is computed again. An alternative therefore costs as many exponentials as there
+/// are hidden columns.
 struct AlternativeLikelihood {
     private let rbm: RBM
     private let hiddenLaw: any UnitLaw

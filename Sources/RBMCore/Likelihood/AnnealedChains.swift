@@ -47,7 +47,9 @@ struct AnnealedChains: ~Copyable {
         drawVisible(beta: 0, step: 0)
     }
 
-    /// ln Z of the base model, whose hidden units are free.
+    /// ln Z of the base model.
+    ///
+    /// Without weights its hidden units are independent, and contribute the sum over their states.
     var baseLogPartition: Double {
         let bias = baseBias.map(Double.init)
         let zero = [Double](repeating: 0, count: rbm.hiddenCount)
@@ -60,7 +62,7 @@ struct AnnealedChains: ~Copyable {
         let own = rbm.parameters.visibleBias.map(Double.init)
         let base = baseBias.map(Double.init)
         let bias = zip(base, own).map { (1 - beta) * $0 + beta * $1 }
-        // (1 − β)U_a + βU_b is the energy U_m in the mixed biases m and a part that no state changes.
+        // (1 − β)U_a + βU_b is the energy U_m with the mixed biases m, plus a constant.
         let zero = [Double](repeating: 0, count: rbm.visibleCount)
         let constant =
             (1 - beta) * visibleLaw.energy(of: zero.span, bias: base.span)
@@ -108,8 +110,10 @@ struct AnnealedChains: ~Copyable {
         drawVisible(beta: beta, step: step)
     }
 
-    /// Draws the visible units in β times their fields and 1 − β times those of the base model, and
-    /// computes the fields of the hidden ones.
+    /// Draws the visible units in fields mixed from β times their own and 1 − β times those of the
+    /// base model.
+    ///
+    /// Then it computes the fields of the hidden units.
     private mutating func drawVisible(beta: Double, step: Int) {
         let rows = 0..<chains.count
         let base = baseBias.map { Float(1 - beta) * $0 }

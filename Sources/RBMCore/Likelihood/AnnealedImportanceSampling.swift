@@ -13,7 +13,7 @@
 /// Chains are named by their global numbers, so that any division among processes gives the same
 /// weights in integer arithmetic; Gaussian units are float32. Source: [Neal01], [Salakhutdinov08].
 public struct AnnealedImportanceSampling {
-    /// How many ratios a weight is a product of; one more than the sweeps of a chain.
+    /// The number of ratios in a weight: one more than the sweeps of a chain.
     public let temperatures: Int
 
     private let rbm: RBM
@@ -28,9 +28,9 @@ public struct AnnealedImportanceSampling {
     /// Creates the sampling of an RBM.
     ///
     /// - Parameters:
-    ///   - baseBias: The biases a of the visible units alone, shape `[visible]`; those of the data's
-    ///     base rates bring the base model near to what was learned. Nil: zero, and of units of real
-    ///     values their own biases.
+    ///   - baseBias: The biases a of the base model, shape `[visible]`. Biases from the data's base
+    ///     rates bring the base model near to a trained one. Nil takes zero, or for units of real
+    ///     values the RBM's own biases.
     ///   - temperatures: 1 to 2³² − 1.
     public init(
         _ rbm: RBM, baseBias: [Float]? = nil, temperatures: Int, arithmetic kind: ArithmeticKind,
@@ -59,7 +59,7 @@ public struct AnnealedImportanceSampling {
     ///
     /// - Parameters:
     ///   - chains: Global numbers.
-    ///   - progress: Is told the share that is done, in [0, 1].
+    ///   - progress: Receives the share of the work that is done, in [0, 1].
     public func logWeights(
         chains: Range<Int>, progress: (Double) -> Void = { _ in }
     ) -> [Double] {

@@ -1,11 +1,14 @@
 /// The exact partition function of an RBM, by summing over all states of one side.
 ///
-/// ln Z = ln Σ_s e^{−F(s)}, in nats, in double precision, over the side with fewer states; what is left
-/// of the other side is its exact sum or, for Gaussian units, an integral. The states are walked in the
-/// order of a reflected Gray code, in which one unit changes at a time, block by block, each block from
-/// a freshly computed start: blocks may be shared out, and their sums are combined in a fixed order.
+/// ln Z = ln Σ_s e^{−F(s)}, in nats, in double precision. The sum runs over the states s of the
+/// side that has fewer states. F(s) contains the exact sum over the other side, or the integral for
+/// Gaussian units.
+///
+/// The states are walked in the order of a reflected Gray code, in which one unit changes at a
+/// time. They are divided into blocks, and every block computes its first state anew. So processes
+/// may share out the blocks, and the sums of the blocks are combined in a fixed order.
 public struct Enumeration: Sendable {
-    /// As many bits as number the largest side that is enumerated: 2²⁵ states.
+    /// The largest side that is enumerated, in bits: 2²⁵ states.
     public static let largestSide = 25
 
     /// How many units are enumerated.
@@ -24,21 +27,23 @@ public struct Enumeration: Sendable {
     /// Shape `[columns of the side, other]`.
     private let weights: [Double]
 
-    /// How many bits number the states of the side that would be enumerated; of units of two states,
-    /// how many units there are.
+    /// How many bits number the states of the smaller side.
+    ///
+    /// For units of two states it is the number of units.
     public static func side(of rbm: RBM) -> Int {
         overHidden(rbm)
             ? bits(rbm.hiddenUnits, rbm.hiddenCount) ?? .max
             : bits(rbm.visibleUnits, rbm.visibleCount) ?? .max
     }
 
-    /// Whether the hidden side has the fewer states, which can be counted.
+    /// Whether the hidden side is enumerated: its states can be counted, and are not more than the
+    /// visible ones.
     private static func overHidden(_ rbm: RBM) -> Bool {
         let hidden = bits(rbm.hiddenUnits, rbm.hiddenCount) ?? .max
         return hidden <= bits(rbm.visibleUnits, rbm.visibleCount) ?? .max
     }
 
-    /// The least number of bits that number the states of units; nil if these cannot be counted.
+    /// How many bits number the states of some units; nil if the states cannot be counted.
     private static func bits(_ kind: any UnitKind, _ columns: Int) -> Int? {
         guard let alternatives = kind.alternatives else { return nil }
         let units = columns / kind.columns
@@ -55,7 +60,7 @@ public struct Enumeration: Sendable {
         self.alternatives = alternatives
         let columns = overHidden ? rbm.hiddenCount : rbm.visibleCount
         side = columns / unitKind.columns
-        // As many whole units in a block as make at most 2¹² states.
+        // A block takes as many whole units as have at most 2¹² states together.
         var (statesOfBlock, unitsOfBlock) = (1, 0)
         while unitsOfBlock < side, statesOfBlock * alternatives <= 1 << 12 {
             statesOfBlock *= alternatives
@@ -109,10 +114,10 @@ public struct Enumeration: Sendable {
         return Self.combine(logs)
     }
 
-    /// The alternative of each unit in a state, by its number in the order of the Gray code.
+    /// The alternative of each unit in the state that has a number in the order of the Gray code.
     private func grayDigits(_ number: Int) -> [Int] { (0..<side).map { grayDigit(number, $0) } }
 
-    /// A unit's alternative runs up and down in turn while the number grows.
+    /// As the number grows, a unit's alternative runs up and down in turn.
     private func grayDigit(_ number: Int, _ unit: Int) -> Int {
         let turns = (0..<unit).reduce(number) { value, _ in value / alternatives }
         let place = turns % (2 * alternatives)

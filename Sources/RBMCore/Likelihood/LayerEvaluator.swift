@@ -1,8 +1,8 @@
 /// Measures a fixed RBM on cases given as bytes: free energies, hidden means, reconstructions.
 ///
-/// Runs on the products of an arithmetic, in blocks of rows; what it adds up is in fixed point, so
-/// that any division of the cases gives the same sums. Every case's value is a sum over its units in
-/// a fixed order.
+/// It runs on the products of a number system, in blocks of rows. Each case's value is a sum over
+/// units in a fixed order, and sums over cases are in fixed point. So any division of the cases
+/// gives the same sums.
 public final class LayerEvaluator {
     public let rbm: RBM
     public let shape: LayerShape
@@ -27,8 +27,9 @@ public final class LayerEvaluator {
         hiddenLaw = rbm.hiddenLaw
     }
 
-    /// Adds the free energies of cases, and the activities of hidden units where the sums have room
-    /// for them.
+    /// Adds the free energies of cases.
+    ///
+    /// It also adds the activities of the hidden units if `sums` has room for them.
     ///
     /// - Parameter states: Visible bytes, shape `[cases, visible]`.
     public func addFreeEnergies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
@@ -42,7 +43,7 @@ public final class LayerEvaluator {
             sums.activity.count == shape.hidden,
             "\(sums.activity.count) activities of \(shape.hidden) hidden units")
         activate(hiddenLaw, columns: shape.hidden, rows: 0..<cases, &hidden)
-        // At most 2¹⁵ rows of at most 2¹⁶ fit in 32 bits.
+        // Up to 2¹⁵ rows of numbers up to 2¹⁶ fit in 32 bits.
         precondition(cases <= 1 << 15, "\(cases) cases in one block; at most 32768")
         var block = [UInt32](repeating: 0, count: shape.hidden)
         for row in 0..<cases {
@@ -62,11 +63,12 @@ public final class LayerEvaluator {
         return (0..<cases).map { freeEnergy(bias, states, $0) }
     }
 
-    /// Adds the cross-entropy between each case and its mean-field reconstruction, in nats a case.
+    /// Adds the cross-entropy between each case and its mean-field reconstruction, in nats for each
+    /// case.
     ///
-    /// The reconstruction is the visible mean given the hidden means, which enter as bytes rounded
-    /// to the nearest. With Gaussian visible units it is minus the logarithm of the density that the
-    /// reconstruction and its variances give the case.
+    /// The reconstruction is the visible mean given the hidden means, which are rounded to the
+    /// nearest byte. For Gaussian visible units the cross-entropy is minus the logarithm of the
+    /// density of the case under the reconstruction and the variances.
     public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
         hiddenMeans(of: states, cases: cases)
         if visible.count < cases * shape.visible {
@@ -87,7 +89,8 @@ public final class LayerEvaluator {
 
     /// The probability of each hidden unit, as bytes that stand for x/127, rounded to the nearest.
     ///
-    /// - Returns: Valid until the next call; shape `[cases, hidden]`.
+    /// - Returns: The bytes, shape `[cases, hidden]`; the array may be longer, and the next call
+    ///   overwrites it.
     @discardableResult
     public func hiddenMeans(of states: [UInt8], cases: Int) -> [UInt8] {
         hiddenProbabilities(of: states, cases: cases)
@@ -103,7 +106,8 @@ public final class LayerEvaluator {
         return self.means
     }
 
-    /// The probability that each hidden unit is 1, shape `[cases, hidden]`; may be longer.
+    /// The probability that each hidden unit is 1, shape `[cases, hidden]`; the array may be
+    /// longer.
     @discardableResult
     public func hiddenProbabilities(of states: [UInt8], cases: Int) -> [Float] {
         preactivations(of: states, cases: cases)
@@ -111,7 +115,7 @@ public final class LayerEvaluator {
         return hidden
     }
 
-    /// c + Wᵀv for each case, shape `[cases, hidden]`; may be longer.
+    /// c + Wᵀv for each case, shape `[cases, hidden]`; the array may be longer.
     @discardableResult
     func preactivations(of states: [UInt8], cases: Int) -> [Float] {
         if hidden.count < cases * shape.hidden {

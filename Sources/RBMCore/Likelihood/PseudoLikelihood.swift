@@ -1,32 +1,37 @@
 /// The pseudo-log-likelihood of cases: Σ over all visible units of ln p(vᵢ | the others), in nats.
 ///
-/// All units of each case are flipped, not one drawn at random: the value has no sampling noise.
-/// Flipping unit i multiplies e^{−F} by e^{δbᵢ} Π_j (q_j + p_j e^{δW_ij}) with Bernoulli hidden units,
-/// p_j = σ(x_j), q_j = σ(−x_j), and by Π_j (p_j e^{δW_ij} + q_j e^{−δW_ij}) with spins, p_j = σ(2x_j).
-/// All terms are positive, so nothing cancels; a product of factors costs no exponential. Hidden
-/// units with weights so large that a factor leaves the floats take differences of logarithms. Units
-/// that take several columns go through all their alternatives, see `AlternativeLikelihood`.
+/// Every unit of every case is flipped, not one unit drawn at random, so that the value has no
+/// sampling noise.
+///
+/// Flipping unit i multiplies e^{−F} by e^{δbᵢ} Π_j (q_j + p_j e^{δW_ij}) with Bernoulli hidden
+/// units, p_j = σ(x_j), q_j = σ(−x_j), and by Π_j (p_j e^{δW_ij} + q_j e^{−δW_ij}) with spins,
+/// p_j = σ(2x_j). All terms are positive, so that nothing cancels, and a product of factors costs
+/// no exponential. For hidden units whose weights are so large that a factor would overflow a
+/// float, differences of logarithms are added. Units of several columns go through all their
+/// alternatives, see `AlternativeLikelihood`.
 /// Source: [Besag75].
 public struct PseudoLikelihood {
     private let shape: LayerShape
-    /// nil where both sides have units of two states.
+    /// The factors of flips; nil unless both sides have units of two states.
     private let alternatives: AlternativeLikelihood?
     private let bias: [Float]
     /// e^{+δW} of a unit that goes up, shape `[hidden, visible]`: flips of one unit are one column.
     private let up: [Float]
     /// e^{−δW} of a unit that goes down.
     private let down: [Float]
-    /// For each hidden unit the δW of all visible units, if one is beyond `largestExponent`; else
-    /// empty.
+    /// For each hidden unit the δW of all visible units, if one δW exceeds `largestExponent`; empty
+    /// otherwise.
     private let wide: [[Float]]
     /// How many factors a product may have before its logarithm is taken.
     private let chunk: Int
 
-    /// Up to here the factors above are exact: p ≥ e^{−87} is where `sigmoid` ends, and
-    /// e^{−87 + 32} is nothing beside the smallest other term, e^{−32}.
+    /// The largest |δW| for which the factors above are exact.
+    ///
+    /// p ≥ e^{−87} is the range of `sigmoid`, and e^{−87 + 32} is negligible beside the smallest
+    /// other term, e^{−32}.
     private static let largestExponent: Float = 32
 
-    /// What a product of factors or its inverse may reach: e⁸⁰ is a float.
+    /// The bound of a product of factors, and of its inverse: e⁸⁰ is a float.
     private static let largestProduct: Float = 80
 
     /// Creates the tables of an RBM.
@@ -64,7 +69,7 @@ public struct PseudoLikelihood {
     ///
     /// - Parameters:
     ///   - states: Visible bytes 0 or 1, shape `[cases, visible]`.
-    ///   - evaluator: Of the same RBM, with levels `.bits`.
+    ///   - evaluator: An evaluator of the same RBM, with levels `.bits`.
     public func add(
         of states: [UInt8], cases: Int, evaluator: LayerEvaluator, to sum: inout FixedPointSum
     ) {
@@ -84,8 +89,8 @@ public struct PseudoLikelihood {
         let sharpness = Float(shape.hiddenUnits.scale)
         let p = fields.map { sigmoid(sharpness * $0) }
         let q = fields.map { sigmoid(-sharpness * $0) }
-        // ln of e^{−F} of the flipped state over that of the state, but for the bias.
-        // All bits of a word for a unit that would go up, none for one that would go down.
+        // ln of e^{−F} of the flipped state over that of the state, without the bias. The mask has
+        // all bits set for a unit that would go up, and none for a unit that would go down.
         let rises = states.map { $0 == 0 ? UInt32.max : 0 }
         var ratios = [Float](repeating: 0, count: shape.visible)
         var products = [Float](repeating: 1, count: shape.visible)
@@ -133,7 +138,7 @@ public struct PseudoLikelihood {
     ) {
         let exponents = wide[unit]
         let law = shape.hiddenUnits.law(own: [])
-        // ln Σ_h e^{hx} as the state is, and as it would be after each flip.
+        // ln Σ_h e^{hx} of the state, and of the state after each flip.
         let fields =
             [x] + ratios.indices.map { x + (states[$0] == 0 ? exponents[$0] : -exponents[$0]) }
         var logs = fields
@@ -152,7 +157,7 @@ public struct PseudoLikelihood {
     }
 }
 
-/// The first value where the mask is set, the second where it is not: a choice without a branch.
+/// Returns the first value where the mask is set and the second where it is not, without a branch.
 @inline(__always)
 private func select(_ a: Float, _ mask: UInt32, _ b: Float) -> Float {
     Float(bitPattern: a.bitPattern & mask | b.bitPattern & ~mask)

@@ -1,11 +1,12 @@
 import RandomStreams
 
-/// The way up a stack, one case at a time: exact in double precision, and the same everywhere.
+/// The upward pass through a stack, one case at a time, in double precision: every machine gives
+/// the same bits.
 extension DBN {
     /// Computes the means of a layer's hidden units, each layer given the means of the one below it.
     ///
     /// - Parameter visible: Values of the visible units (not bytes), shape `[visible]`.
-    /// - Returns: Shape `[hidden]` of the layer; of spins in [−1, 1].
+    /// - Returns: The means, shape `[hidden]` of the layer; in [−1, 1] for spins.
     public func hiddenMeans(ofLayer layer: Int, given visible: [Double]) -> [Double] {
         layers[...layer].reduce(visible) { values, rbm in
             rbm.hiddenUnits.levels(fields: rbm.hiddenPreactivations(given: values))
@@ -17,7 +18,7 @@ extension DBN {
     ///
     /// - Parameters:
     ///   - visible: Values of the visible units (not bytes), shape `[visible]`.
-    ///   - number: The case's own number, which with the seed names its random numbers.
+    ///   - number: The number of the case; with the seed it names the random numbers.
     /// - Returns: Bytes 0 or 1, shape `[hidden]` of the layer.
     public func hiddenStates(
         ofLayer layer: Int, given visible: [Double], case number: Int, seed: UInt64

@@ -5,11 +5,12 @@ public struct Parameters: Sendable, Equatable {
     public let visibleCount: Int
     public let hiddenCount: Int
 
-    /// Whether Gaussian visible units have variances of their own.
+    /// Whether visible units have variances of their own, which only Gaussian units may have.
     public let hasLogVariances: Bool
 
-    /// Weights row by row, shape `[visible, hidden]`; then visible biases, then hidden biases; then,
-    /// where Gaussian units have them, the logarithms of the variances of visible units.
+    /// Weights row by row, shape `[visible, hidden]`, then visible biases, then hidden biases.
+    ///
+    /// The logarithms of the visible variances follow if Gaussian units have them.
     public var values: [Float]
 
     /// Creates parameters that are all zero.
@@ -54,7 +55,7 @@ public struct Parameters: Sendable, Equatable {
     public var hiddenBiasRange: Range<Int> {
         (weightCount + visibleCount)..<(weightCount + visibleCount + hiddenCount)
     }
-    /// Empty without variances.
+    /// The logarithms of the variances; empty without variances.
     public var logVarianceRange: Range<Int> { hiddenBiasRange.upperBound..<values.count }
 
     public var weights: [Float] { Array(values[..<weightCount]) }
@@ -73,21 +74,23 @@ public struct Parameters: Sendable, Equatable {
         sumOfSquares(values.span.extracting(0..<weightCount)).squareRoot()
     }
 
-    /// The bits of the largest magnitude among all values; those of infinity or above when a value
-    /// is not finite.
+    /// The bits of the largest magnitude among all values.
     ///
-    /// Magnitudes of floats order like their bits, and integers vectorize where `max` of floats
-    /// does not.
+    /// They are at least those of infinity if a value is not finite.
+    ///
+    /// Magnitudes of floats have the same order as their bits, and a maximum of integers
+    /// vectorizes, unlike `max` of floats.
     public var largestMagnitudeBits: UInt32 { RBMCore.largestMagnitudeBits(values.span) }
 
-    /// 64 bits that differ between any two sets of values but by chance (FNV-1a over their bits).
+    /// A hash of 64 bits, equal for equal values and different for others except by chance (FNV-1a
+    /// over the bits).
     public var fingerprint: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for i in values.indices { hash = (hash ^ UInt64(values[i].bitPattern)) &* 0x100_0000_01B3 }
         return hash
     }
 
-    /// Whether no value is infinite or not a number.
+    /// Whether all values are finite.
     public var isFinite: Bool { largestMagnitudeBits < Float.infinity.bitPattern }
 }
 

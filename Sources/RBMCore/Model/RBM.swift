@@ -36,7 +36,7 @@ public struct RBM: Sendable {
         return visibleEnergy(visible) - dot(field.span, hidden.span)
     }
 
-    /// The part of the energy that is of the visible units alone: −b·v, or Σ (vᵢ − bᵢ)²/2σᵢ².
+    /// The energy of the visible units without the hidden ones: −b·v, or Σ (vᵢ − bᵢ)²/2σᵢ².
     public func visibleEnergy(_ visible: [Double]) -> Double {
         visibleLaw.energy(of: visible.span, bias: visibleBias.span)
     }
@@ -50,14 +50,14 @@ public struct RBM: Sendable {
 
     /// The free energy of a hidden state: −ln Σ_v e^{−E(v, h)}, in nats.
     ///
-    /// The renormalized Hamiltonian of the hidden units in the words of [MehtaSchwab14].
+    /// [MehtaSchwab14] calls it the renormalized Hamiltonian of the hidden units.
     public func freeEnergy(ofHidden hidden: [Double]) -> Double {
         let fields = visiblePreactivations(given: hidden)
         return hiddenLaw.energy(of: hidden.span, bias: hiddenBias.span)
             - visibleLaw.logPartition(fields: fields.span, bias: visibleBias.span)
     }
 
-    /// c + Wᵀv, shape `[hidden]`; with Gaussian visible units v/σ² for v.
+    /// c + Wᵀv, shape `[hidden]`; for Gaussian visible units v/σ² takes the place of v.
     public func hiddenPreactivations(given visible: [Double]) -> [Double] {
         precondition(
             visible.count == visibleCount, "\(visible.count) values, \(visibleCount) units")
@@ -74,7 +74,7 @@ public struct RBM: Sendable {
         return fields
     }
 
-    /// b + Wh, shape `[visible]`: the means, where visible units are Gaussian.
+    /// b + Wh, shape `[visible]`; for Gaussian visible units these are their means.
     public func visiblePreactivations(given hidden: [Double]) -> [Double] {
         precondition(hidden.count == hiddenCount, "\(hidden.count) values, \(hiddenCount) units")
         return visibleBias.enumerated().map { i, bias in

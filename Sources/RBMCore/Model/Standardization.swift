@@ -13,12 +13,13 @@ public struct Standardization: Sendable, Equatable {
         self.deviations = deviations
     }
 
-    /// Standard deviations that a value may be away from the mean.
+    /// How many standard deviations a value may be away from the mean.
     ///
-    /// A unit that hardly ever changes has a tiny deviation; its rare values, divided by it, would be
-    /// hundreds, and learning would break on them. Its deviation is raised, and no value of the
-    /// training cases is cut. Among other cases one that is hundreds away, in a unit that the training
-    /// cases do not know to change, would drown every mean of energies.
+    /// A unit that hardly ever changes has a tiny deviation. Its rare values, divided by this
+    /// deviation, would be hundreds, and learning would diverge. Therefore the deviation is raised
+    /// until no value of the training cases is cut. Values of other cases are cut. In a unit that
+    /// is nearly constant in the training cases they may be hundreds of deviations away, and one
+    /// such value would dominate every mean of energies.
     public static let farthest = 10.0
 
     /// The transformation of data with these moments.
@@ -30,12 +31,12 @@ public struct Standardization: Sendable, Equatable {
             means: moments.means.map(Float.init),
             deviations: zip(moments.variances, farthest).map { variance, distance in
                 let deviation = Float(max(variance.squareRoot(), distance / Self.farthest))
-                // A constant unit stays 0, whatever it is divided by.
+                // A constant unit stays 0 under any deviation.
                 return deviation.isNormal ? deviation : 1
             })
     }
 
-    /// Standardizes rows of values in place, shape `[rows, visible]`; NaN stays.
+    /// Standardizes rows of values in place, shape `[rows, visible]`; NaN stays NaN.
     public func apply(to values: inout [Float], rows: Int) {
         let most = Float(Self.farthest)
         for row in 0..<rows {
@@ -47,7 +48,7 @@ public struct Standardization: Sendable, Equatable {
         }
     }
 
-    /// Returns rows of values to the scale of the data, in place.
+    /// Turns rows of standardized values back to the scale of the data, in place.
     public func undo(on values: inout [Float], rows: Int) {
         for row in 0..<rows {
             let start = row * means.count

@@ -1,5 +1,6 @@
-// Sums of floats in double precision, in 32 fixed lanes: vector code, and the same bits everywhere,
-// where a sum in one variable could be neither.
+// Sums of floats in double precision, in 32 fixed lanes. Lanes vectorize, which a sum in one
+// variable does not, because the compiler may not change its order. Their number is fixed, so every
+// CPU gives the same bits.
 
 private let lanes = 32
 
@@ -38,10 +39,10 @@ func sumOfSquares(_ values: Span<Float>) -> Double {
     return sum
 }
 
-/// Σ x², in the precision and the range of a float, at a third of the cost.
+/// Σ x² in float: it costs a third, and has a float's precision and range.
 func floatSumOfSquares(_ values: Span<Float>) -> Float {
     unsafe values.withUnsafeBytes { bytes in
-        // Loops over lanes of an array of floats stay in memory; these are registers.
+        // The compiler would keep an array of lanes in memory; it keeps these vectors in registers.
         var even = SIMD16<Float>(repeating: 0)
         var odd = even
         var few = SIMD4<Float>(repeating: 0)

@@ -52,7 +52,7 @@ private struct Rational: Sendable {
             1.05075007164441684324e-9,
         ])
 
-    /// Beyond.
+    /// The tails beyond.
     static let far = Rational(
         numerator: [
             6.65790464350110377720, 5.46378491116411436990, 1.78482653991729133580,

@@ -2,11 +2,12 @@ import COneDNN
 
 /// Runs a body on parts of `0..<count`, on the threads that oneDNN's products use.
 ///
-/// Parts are contiguous and disjoint; what a body does to one element must not depend on its part, so
-/// that the number of threads changes no bit.
+/// Parts are contiguous and disjoint. What a body does to one element must not depend on the part
+/// that holds it; then the number of threads changes no bit.
 ///
 /// - Parameters:
-///   - grain: A part has at least so many elements, for it costs a microsecond to give away.
+///   - grain: The least number of elements of a part. Handing a part to a thread costs a
+///     microsecond.
 ///   - body: Runs on several threads at once, and has returned everywhere when this returns.
 func inParallel(over count: Int, atLeast grain: Int, _ body: (Range<Int>) -> Void) {
     let threads = min(MatrixProducts.threads, count / grain)
@@ -25,7 +26,9 @@ private struct SharedWork {
     let count: Int
     let body: (Range<Int>) -> Void
 
-    /// Runs the share of the calling thread, of as many as there are: maybe fewer than were asked for.
+    /// Runs the share of the calling thread.
+    ///
+    /// OpenMP may have started fewer threads than were asked for.
     func runShare() {
         let thread = Int(omp_get_thread_num())
         let threads = Int(omp_get_num_threads())
@@ -48,7 +51,7 @@ extension MutableSpan where Element: BitwiseCopyable {
             rows.lowerBound >= 0 && rows.upperBound * columns <= count,
             "rows \(rows) of \(columns) elements in \(count)")
         shared { elements in
-            // A block is worth giving away from some ten thousand elements on.
+            // From about ten thousand elements on, a block is worth handing to a thread.
             inParallel(over: rows.count, atLeast: 1 + 8192 / max(1, columns)) { part in
                 let block =
                     (rows.lowerBound + part.lowerBound)..<(rows.lowerBound + part.upperBound)
@@ -59,7 +62,7 @@ extension MutableSpan where Element: BitwiseCopyable {
     }
 }
 
-/// Elements that several threads write at once, each of them its own.
+/// Elements that several threads write at once; no two of them write the same element.
 @safe
 struct SharedElements<Element: BitwiseCopyable> {
     private let buffer: UnsafeMutableBufferPointer<Element>

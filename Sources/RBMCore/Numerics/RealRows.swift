@@ -1,17 +1,17 @@
-// Rows of Gaussian units among bytes: four bytes a unit, a float32 in the machine's order.
+// Rows of real values in buffers of bytes: a value is a float32 in the machine's byte order.
 
 /// Copies real values out of bytes.
 ///
 /// - Parameters:
-///   - values: Of `bytes`, counted in values.
-///   - result: Written from its start; longer ones keep what follows.
+///   - values: Which of the values in `bytes` are copied.
+///   - result: Receives the values from its start on. A longer array keeps what follows them.
 public func readReals(_ bytes: [UInt8], _ values: Range<Int>, into result: inout [Float]) {
     if result.count < values.count { result = Array(repeating: 0, count: values.count) }
     precondition(4 * values.upperBound <= bytes.count, "\(values) of \(bytes.count) bytes")
     let bytes = unsafe bytes.span.bytes
     var result = result.mutableSpan
     for i in 0..<values.count {
-        // Any four bytes are a float32.
+        // Any four bytes are a valid float32.
         result[i] = unsafe bytes.unsafeLoadUnaligned(
             fromUncheckedByteOffset: 4 &* (values.lowerBound &+ i), as: Float.self)
     }
@@ -41,7 +41,7 @@ func writeReal(_ value: Float, into bytes: inout MutableSpan<UInt8>, at number: 
 ///
 /// - Parameters:
 ///   - states: Shape `[…, units]` in the encoding.
-///   - values: As many as a row has units.
+///   - values: One element for each unit of the row.
 public func readValues(
     of kind: any UnitKind, stored encoding: StateEncoding, _ states: Span<UInt8>, row: Int,
     into values: inout [Double]
@@ -57,9 +57,10 @@ public func readValues(
     for i in span.indices { span[i] = scale * (Double(bytes[i]) / maximum) + offset }
 }
 
-/// Turns a row of stored states into levels: x/127 of a byte x of 127, and a real value as it is.
+/// Turns a row of stored states into levels: a grey byte x becomes x/127, a bit becomes 0 or 1, and
+/// a real value stays as it is.
 ///
-/// - Parameters: As `readValues` has them.
+/// - Parameters: The same as those of `readValues`.
 func readLevels(
     stored encoding: StateEncoding, _ states: Span<UInt8>, row: Int, count: Int,
     into levels: inout [Float]
@@ -78,11 +79,11 @@ func readLevels(
     }
 }
 
-/// The real value of a number among bytes.
+/// Reads the real value with a number from the bytes of many.
 @inline(__always)
 private func real(_ number: Int, in states: Span<UInt8>) -> Float {
     precondition(4 * (number + 1) <= states.count, "value \(number) of \(states.count) bytes")
-    // Any four bytes are a float32.
+    // Any four bytes are a valid float32.
     return unsafe states.bytes.unsafeLoadUnaligned(
         fromUncheckedByteOffset: 4 &* number, as: Float.self)
 }

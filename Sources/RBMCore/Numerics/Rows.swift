@@ -1,5 +1,5 @@
-// Rows of matrices as spans of their own: a loop over `indices` of such a span needs no bounds
-// check and vectorizes, where one over `base + j` does neither.
+// Rows of matrices as spans of their own. A loop over the `indices` of such a span needs no bounds
+// check and vectorizes; a loop over `base + j` in the whole matrix checks every access.
 
 /// The elements of one row of a row-major matrix.
 @inline(__always)
@@ -8,7 +8,7 @@ func rowRange(_ row: Int, of columns: Int) -> Range<Int> {
 }
 
 extension Range<Int> {
-    /// The same elements where the first of all has another number.
+    /// Returns the range moved by a distance.
     @inline(__always)
     func offset(by distance: Int) -> Range<Int> {
         (lowerBound + distance)..<(upperBound + distance)

@@ -1,10 +1,11 @@
 import COneDNN
 
-/// Memory for intermediate results, a piece for each thread of a parallel loop; it grows when more
-/// is asked for, and is kept.
+/// Memory for intermediate results, with one piece for each thread of a parallel loop.
+///
+/// It grows when a loop asks for more, and keeps its size afterwards.
 @safe
 final class ThreadScratch {
-    /// What the widest vector store wants.
+    /// The alignment in bytes that the widest vector store needs.
     private static let alignment = 64
 
     private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -14,11 +15,11 @@ final class ThreadScratch {
 
     deinit { unsafe memory.deallocate() }
 
-    /// Makes room for a piece of some bytes for every thread; what was there is lost.
+    /// Makes room for a piece of `bytes` bytes for every thread; the former contents are lost.
     func reserve(bytes: Int) {
         let asked = (bytes + Self.alignment - 1) / Self.alignment * Self.alignment
         let piece = max(asked, bytesOfPiece)
-        // There may be more threads than there were.
+        // The number of threads may have grown since the last call.
         let count = piece * MatrixProducts.threads
         guard unsafe memory.count < count else { return }
         unsafe memory.deallocate()

@@ -3,18 +3,20 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     /// Weights rounded to two bytes, exact products: the same bits on any number of ranks.
     case integer
 
-    /// Training with weights rounded to one byte, at random and afresh each step: half their memory,
-    /// and noise in every field.
+    /// Weights rounded to one byte, at random and anew in each step.
+    ///
+    /// They take half the memory and add noise to every field.
     case integerOneByte = "integer-one-byte"
 
     /// float32 products: the reference for the integers.
     case float32
 
-    /// The arithmetic of what is not trained: monitors, frozen layers and evaluation never use one
-    /// byte.
+    /// The arithmetic of a layer that is not trained.
+    ///
+    /// Monitors, frozen layers and evaluation never use one byte.
     public var whenFrozen: ArithmeticKind { self == .integerOneByte ? .integer : self }
 
-    /// This arithmetic, or float32 for units that integers cannot stand for.
+    /// This arithmetic, or float32 for units with real values, which integers cannot represent.
     public func able(of units: any UnitKind) -> ArithmeticKind {
         units.isDiscrete ? self : .float32
     }

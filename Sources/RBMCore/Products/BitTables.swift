@@ -1,12 +1,12 @@
 import CBitProducts
 
-/// Products of bits and signed integers of one or two bytes, from tables of all sums of four or five
-/// of them, by AVX2 or AVX-512.
+/// Products of bits and signed integers of one or two bytes, by AVX2 or AVX-512.
 ///
-/// One load and one addition of 256 bits make 64 or 80 products of words. VNNI's instruction makes 32
-/// of bytes, and for words it takes two.
+/// A table holds the sums of all subsets of four or five integers, and four or five bits select one
+/// sum. One load and one addition of 256 bits replace 64 or 80 products of words. VNNI's
+/// instruction makes 32 products of bytes, and words need two instructions.
 final class BitTables {
-    /// Whether this machine is one for tables: it has AVX2.
+    /// Whether tables are faster than oneDNN on this machine; true if it has AVX2.
     static let areFaster: Bool = {
         #if arch(x86_64)
             MatrixProducts.effectiveSet.hasAVX2
@@ -15,16 +15,19 @@ final class BitTables {
         #endif
     }()
 
-    /// Making the tables costs as much as to look up some 22 rows.
+    /// The least number of rows for which tables multiply bytes.
+    ///
+    /// Making the tables costs as much as looking up some 22 rows.
     static let leastRows = 12
 
-    /// From so many rows on tables of five bits are worth making.
+    /// The least number of rows for which tables of five bits are worth making.
     private static let leastRowsForFives = 128
 
     /// How many columns of a product a thread computes at a time.
     ///
-    /// Many, for what follows on a row's sums costs a call for each block; and few enough that no
-    /// thread is without. Whole groups of 64, as random numbers are made.
+    /// Blocks are wide, because whatever follows on a row's sums costs a call for each block. They
+    /// are narrow enough that every thread gets a block. They are multiples of 64, like the groups
+    /// in which random numbers are made.
     static func blockColumns(of n: Int) -> Int {
         let share = (n + MatrixProducts.threads - 1) / MatrixProducts.threads
         return min(256, (share + 63) / 64 * 64)
@@ -90,8 +93,8 @@ final class BitTables {
     ///
     /// - Parameters:
     ///   - integers: Shape `[k, n]`, or `[n, k]` when transposed.
-    ///   - sums: Shape `[m, stride]`, whose first columns are written. In 16 bits only those of bytes,
-    ///     which must fit.
+    ///   - sums: Shape `[m, stride]`; the first columns are written. Sums of 16 bits are for bytes
+    ///     only, and every sum must fit.
     @unsafe
     func multiply<Integer: TableInteger, Sum: TableSum>(
         by integers: Span<Integer>, transposed: Bool, columns: Range<Int>,
@@ -146,10 +149,11 @@ extension Int32: TableSum {
     #endif
 }
 
-/// Integers of which tables can be made.
+/// Integers from which tables can be made.
 protocol TableInteger: FixedWidthInteger, BitwiseCopyable {
     #if arch(x86_64)
-        /// These integers as the right operand of a product, of a shape that is still to be set.
+        /// Describes these integers as the right operand of a product; the caller still sets the
+        /// shape.
         @unsafe
         static func operand(_ integers: UnsafePointer<Self>) -> bit_products_right
     #endif

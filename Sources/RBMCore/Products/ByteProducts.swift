@@ -1,5 +1,6 @@
-/// Exact products of states and signed bytes or words: those of bits by tables where these are
-/// faster, all others by oneDNN.
+/// Exact products of states and signed bytes or words.
+///
+/// Tables multiply bits wherever that is faster, and oneDNN multiplies all else.
 public final class ByteProducts {
     private let tables = BitTables()
     private let blockSums = ThreadScratch()
@@ -8,7 +9,7 @@ public final class ByteProducts {
 
     public init() {}
 
-    /// Whether words are multiplied as they are here, by tables, rather than byte by byte.
+    /// Whether this machine multiplies words whole, by tables, and not as pairs of bytes.
     public static var multipliesWords: Bool { BitTables.areFaster }
 
     private static func usesTables(_ levels: StateEncoding, m: Int, n: Int, k: Int) -> Bool {
@@ -77,7 +78,7 @@ public final class ByteProducts {
             by: bytes, transposed: false, into: &product, m: columns.count, n: n, k: k)
     }
 
-    /// The same in 16 bits, which every element of the product must fit.
+    /// Computes the same product in 16 bits, which every element must fit.
     public func multiply(
         columns: Range<Int>, of states: Span<UInt8>, _ levels: StateEncoding, width: Int,
         by bytes: Span<Int8>, into product: inout MutableSpan<Int16>, n: Int, k: Int
@@ -95,7 +96,7 @@ public final class ByteProducts {
         multiplyPacked(by: bytes, transposed: false, into: &product, m: columns.count, n: n, k: k)
     }
 
-    /// The same by oneDNN, whose product has 32 bits.
+    /// Computes the same product by oneDNN, in 32 bits.
     private func multiply(
         columns: Range<Int>, of states: Span<UInt8>, width: Int, by bytes: Span<Int8>,
         through sums: inout [Int32], into product: inout MutableSpan<Int16>, n: Int, k: Int
@@ -129,14 +130,15 @@ public final class ByteProducts {
         }
     }
 
-    /// Computes the products of states with weights, and hands them over in blocks, on several threads
-    /// at once: so that they are used while they are in a cache.
+    /// Computes the products of states with weights, and hands each block over on the thread that
+    /// made it, while the block is in a cache.
     ///
     /// - Parameters:
     ///   - states: Shape `[m, k]`, from the element `start` on.
     ///   - weights: Shape `[k, n]`, or `[n, k]` when transposed.
-    ///   - body: Gets the sums of high and low bytes, each once; or no high ones, and those of what
-    ///     there is in place of pairs of bytes.
+    ///   - body: Receives each block once, with the sums of the high and of the low bytes. For
+    ///     formats without pairs of bytes the high span is empty, and the low span holds the sums
+    ///     of the weights as a whole. Runs on several threads at once.
     func inBlocks(
         _ states: Span<UInt8>, _ levels: StateEncoding, from start: Int, by weights: RoundedWeights,
         transposed: Bool, m: Int, n: Int, k: Int,
@@ -179,7 +181,7 @@ public final class ByteProducts {
         }
     }
 
-    /// The same by oneDNN, whose product is made as a whole and handed over by rows.
+    /// Computes the same product by oneDNN, which makes it as a whole, and hands over its rows.
     private func wholeProduct(
         _ states: Span<UInt8>, from start: Int, by weights: RoundedWeights, transposed: Bool,
         m: Int, n: Int, k: Int, _ body: (ProductBlock, Span<Int32>, Span<Int32>) -> Void
@@ -207,7 +209,7 @@ public final class ByteProducts {
     }
 }
 
-/// Makes sums of high and of low bytes those of words.
+/// Combines the sums of high and of low bytes to sums of words.
 private func combine(_ high: [Int32], into low: inout [Int32], count: Int) {
     let high = high.span.extracting(0..<count)
     var span = low.mutableSpan
@@ -224,7 +226,7 @@ struct ProductBlock {
     /// How many sums a row has room for.
     let stride: Int
 
-    /// Where the sums of a row are.
+    /// The range of a row's sums.
     func sums(ofRow row: Int) -> Range<Int> {
         (row * stride)..<(row * stride + columns.count)
     }

@@ -1,7 +1,7 @@
-/// float32 products: the reference for the integers, and where units are no integers.
+/// float32 products: the reference for the integers, and the only products for real values.
 ///
-/// The last bits depend on the CPU, the number of rows and the threads; a sampled unit whose
-/// probability lies that close to its random number then separates two runs.
+/// The last bits depend on the CPU, the number of rows and the threads. Two runs separate when a
+/// unit's random number lies so close to its probability that the last bits decide the state.
 final class Float32WeightProducts: WeightProducts {
     let shape: LayerShape
     var kind: ArithmeticKind { .float32 }
@@ -10,7 +10,7 @@ final class Float32WeightProducts: WeightProducts {
     private var visibleLaw: any UnitLaw
     private var visibleValues: [Float] = []
     private var hiddenValues: [Float] = []
-    /// The fields of units that are handed over.
+    /// Room for the fields that `forEachField` hands over.
     private var fields: [Float] = []
 
     /// Creates the products of a layer, with all parameters zero.
@@ -26,7 +26,7 @@ final class Float32WeightProducts: WeightProducts {
 
     func beginRewrite(step: Int) { parameters.values = [] }
 
-    /// Products read the parameters themselves.
+    /// Does nothing: the products read the parameters themselves.
     func write(_ weights: Span<Float>, ofVisible unit: Int) {}
 
     func finishRewrite(_ parameters: Parameters) {
@@ -55,7 +55,8 @@ final class Float32WeightProducts: WeightProducts {
     ) {
         let columns = direction == .upward ? shape.hidden : shape.visible
         let count = rows.upperBound * columns
-        // Nobody else holds the room while it is written.
+        // Swapped out, so that the array has one reference while it is written; otherwise Swift
+        // would copy it.
         var room: [Float] = []
         swap(&room, &fields)
         defer { swap(&room, &fields) }
@@ -105,7 +106,9 @@ final class Float32WeightProducts: WeightProducts {
         Statistics(shape, panelUnits: panelUnits, products: .float32)
     }
 
-    /// Computes sums that are already divided by the global counts: gradients, once added up.
+    /// Adds up terms that are already divided by the global counts.
+    ///
+    /// Summed over the processes they are gradients.
     func collectMoments(
         visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics
@@ -187,7 +190,9 @@ private func addRows(_ values: Span<Float>, rows: Range<Int>, to sums: inout Mut
     }
 }
 
-/// Turns rows of states into the values of their units, from the start of `values` on.
+/// Turns rows of states into the values of their units.
+///
+/// The first row goes to the start of `values`.
 private func widen(
     _ bytes: [UInt8], _ rows: Range<Int>, _ columns: Int, _ kind: any UnitKind,
     _ levels: StateEncoding, into values: inout [Float]

@@ -20,7 +20,7 @@ enum InstructionSet: Equatable, CustomStringConvertible {
             }
     }
 
-    /// Whether AVX-512 is among them, with its instructions for words and bytes.
+    /// Whether the set has AVX-512, including the instructions for words and bytes.
     var hasAVX512: Bool {
         switch self {
         case .avx512, .avx512VNNI, .avx512BFloat16, .beyond: true
@@ -28,7 +28,7 @@ enum InstructionSet: Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether AVX2 is among them, which all but the first two contain.
+    /// Whether the set is known to have AVX2.
     var hasAVX2: Bool {
         switch self {
         case .sse41, .avx, .unknown: false

@@ -1,7 +1,8 @@
 /// Exact integer products: weights in two bytes or one, states and means in one.
 ///
 /// Integer sums do not depend on their order, and every float operation works on one row or on
-/// globally summed values: so the results depend on nothing but the global batch.
+/// globally summed values. So the results depend only on the global batch, not on how ranks divide
+/// it.
 final class IntegerWeightProducts: WeightProducts {
     let shape: LayerShape
     var kind: ArithmeticKind { rounding == nil ? .integer : .integerOneByte }
@@ -11,9 +12,11 @@ final class IntegerWeightProducts: WeightProducts {
     private var visibleBias: [Float]
     private var hiddenBias: [Float]
 
-    /// Σ over visible units of each column of the rounded weights, for kinds whose level 0 has a value.
+    /// For each column of the rounded weights Σ over visible units; needed if a visible level of 0
+    /// has a value other than 0.
     private var columnSums = WeightSums()
-    /// Σ over hidden units of each row likewise.
+    /// For each row of the rounded weights Σ over hidden units; needed if a hidden level of 0 has a
+    /// value other than 0.
     private var rowSums = WeightSums()
 
     private let products = ByteProducts()
@@ -53,7 +56,7 @@ final class IntegerWeightProducts: WeightProducts {
         takeOver(parameters)
     }
 
-    /// Takes over what is needed beside the rounded weights: the biases, and sums of weights.
+    /// Takes over the rest of the parameters: the biases, and the sums of the rounded weights.
     private func takeOver(_ parameters: Parameters) {
         copy(parameters.values, parameters.visibleBiasRange, to: &visibleBias)
         copy(parameters.values, parameters.hiddenBiasRange, to: &hiddenBias)
@@ -87,7 +90,7 @@ final class IntegerWeightProducts: WeightProducts {
         rows: Range<Int>,
         _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
     ) {
-        // Swift keeps a kilobyte on the stack, and asks for memory beyond.
+        // Swift keeps up to a kilobyte of temporary memory on the stack, and allocates beyond that.
         let most = 256
         let pass = pass(direction, encoding)
         forEachRow(states, encoding, rows: rows, by: pass) { row, columns, high, low in
@@ -142,13 +145,14 @@ final class IntegerWeightProducts: WeightProducts {
         }
     }
 
-    /// Multiplies some rows of states, and hands over each part of a row's products once, while it
-    /// is in a cache; on several threads at once.
+    /// Multiplies some rows of states, and hands over each part of a row's products once, on
+    /// several threads at once, while the part is in a cache.
     ///
-    /// The sums are those of integers before conversion: where units are divided among processes,
+    /// The sums are integers that are not converted yet. If units were divided among processes,
+    /// partial sums would be added up here, between the product and the conversion.
     /// partial sums are added up between the product and the conversion.
     ///
-    /// - Parameter body: Gets the row, counted from the first that is multiplied.
+    /// - Parameter body: Receives the row's number, counted from the first row of `rows`.
     @inline(__always)
     private func forEachRow(
         _ states: [UInt8], _ levels: StateEncoding, rows: Range<Int>, by pass: Pass,

@@ -1,19 +1,19 @@
-/// How large sums of weights can become: the magnitudes of each `RoundedWeights.depth` successive
-/// weights of a row or a column, added up.
+/// The largest Σ|w| over any `RoundedWeights.depth` successive weights of a row or a column, which
+/// bounds the scale of words.
 ///
-/// In integers of the finest scale that 16 bits have for single weights, so that neither the order of
-/// rows nor the number of threads changes the sums.
+/// The magnitudes are added up as integers, at the finest scale that single weights of 16 bits
+/// allow. So neither the order of the rows nor the number of threads changes the sums.
 final class MagnitudeSums {
-    /// By what weights are multiplied before they are rounded and added up.
+    /// The factor on weights before they are rounded and added up.
     var inverseScale: Float = 1
 
     private let columns: Int
     private let blocks: Int
-    /// The largest sum over a part of each row.
+    /// For each row the largest sum over one of its parts.
     private let ofRows: SharedRows<Int32>
     /// For each thread the sums over its rows, shape `[blocks, columns]`.
     private let ofColumns = ThreadScratch()
-    /// Those over all rows.
+    /// The sums over all rows, shape `[blocks, columns]`.
     private var totals: [Int32]
 
     init(rows: Int, columns: Int) {
@@ -31,12 +31,14 @@ final class MagnitudeSums {
         }
     }
 
-    /// Adds a row, and rounds it in the same pass; several threads may do so at once, each its rows.
+    /// Adds a row, and rounds it to words in the same pass.
+    ///
+    /// Several threads may do so at once, for different rows.
     ///
     /// - Parameters:
-    ///   - factor: By what weights are multiplied before they are rounded to words.
+    ///   - factor: The factor on weights before they are rounded to words.
     ///   - words: Shape `[columns]`.
-    /// - Returns: The bits of the largest magnitude.
+    /// - Returns: The bits of the largest magnitude of the row.
     func add(
         row: Int, _ weights: Span<Float>, times factor: Float, into words: inout MutableSpan<Int16>
     ) -> UInt32 {
@@ -70,8 +72,10 @@ final class MagnitudeSums {
         return bits
     }
 
-    /// Ends what `begin` began: the part of `inverseScale`, a power of two, at which all sums fit 16
-    /// bits.
+    /// Ends what `begin` began.
+    ///
+    /// - Returns: The power of two by which `inverseScale` must be multiplied so that all sums fit
+    ///   16 bits.
     func finish() -> Float {
         var largest = ofRows.withSpan { sums in
             var largest: Int32 = 0
@@ -83,8 +87,8 @@ final class MagnitudeSums {
             accumulate(unsafe UnsafeBufferPointer(piece).span, to: &totals)
         }
         for total in totals { largest = max(largest, total) }
-        // A weight was rounded for the sum and is rounded once more: by halves of either unit, which
-        // together are at most one of the coarser.
+        // A weight was rounded for the sum and is rounded again at the coarser scale. Each rounding
+        // moves it by at most a half, so together by at most one coarse unit.
         let most = Int(Int16.max) - RoundedWeights.depth
         var share: Float = 1
         while Int(largest) > Int(1 / share) * most { share /= 2 }

@@ -1,14 +1,17 @@
 import COneDNN
 
-/// The matrix products of the trainer: oneDNN's, one 8-bit integer and one float32.
+/// The matrix products of the trainer, both by oneDNN: one in 8-bit integers and one in float32.
 ///
-/// All matrices are row-major and dense. A product over no rows is no product. A shape that does
-/// not fit its storage traps.
+/// All matrices are row-major and dense. A call with no rows does nothing. A shape that does not
+/// fit its storage traps.
 public enum MatrixProducts {
-    /// Sets the number of threads of every later product; results in integers do not depend on it.
+    /// Sets the number of threads of the products that the calling thread starts from now on.
+    ///
+    /// OpenMP keeps this number for each thread: a thread that is made later begins with the
+    /// default again. Results in integers do not depend on it.
     public static func setThreads(_ count: Int) { omp_set_num_threads(Int32(count)) }
 
-    /// The number of threads of a product.
+    /// The number of threads of a product that the calling thread starts.
     public static var threads: Int { Int(omp_get_max_threads()) }
 
     /// oneDNN's version, such as 2.6.3.
@@ -20,7 +23,7 @@ public enum MatrixProducts {
     /// The CPU level for which Wilson's own loops were compiled, such as x86-64-v3.
     public static var compiledTarget: String { unsafe String(cString: compiled_cpu_target()) }
 
-    /// The instruction set that oneDNN generates code for on this machine.
+    /// The instruction set for which oneDNN generates code on this machine.
     public static var instructionSet: String { effectiveSet.description }
 
     static var effectiveSet: InstructionSet {
@@ -73,7 +76,9 @@ public enum MatrixProducts {
             self.isTransposed = isTransposed
         }
 
-        /// Some columns of a, transposed, whose product must fit the elements that there are.
+        /// Describes some columns of a, transposed.
+        ///
+        /// Traps if an operand has too few elements.
         init(
             columns: Range<Int>, width: Int, counts: (a: Int, b: Int, c: Int), n: Int, k: Int
         ) {

@@ -1,18 +1,21 @@
 import RandomStreams
 
 extension StepShare {
-    /// What both phases' integer means are multiples of: min(batch, chains).
+    /// The common factor of the integer means of both phases: min(batch, chains).
     var divisor: Int { min(globalPositive, globalNegative) }
 }
 
 /// Rounds hidden means to signed bytes: +127·mean·d/B in the data phase, −127·mean·d/C in the model
-/// phase, with d = min(B, C), so that one sum of both is 127·d times a difference of means.
+/// phase, with d = min(B, C).
 ///
-/// Stochastic rounding in integers, (127·fixed + r) >> 16 with 16 random bits r: unbiased, and never
-/// beyond ±127, which a float sum that rounds up to 128 would be.
+/// So a sum over both phases is 127·d times a difference of means.
+///
+/// The rounding is stochastic and in integers: (127·fixed + r) >> 16 with 16 random bits r. It is
+/// unbiased and never leaves ±127; a sum in float could round up to 128.
 ///
 /// - Parameters:
-///   - probabilities: That each unit is 1, positive rows first, shape `[rows, hidden]`.
+///   - probabilities: The probability that each unit is 1; positive rows first, shape
+///     `[rows, hidden]`.
 ///   - bytes: Signed bytes, same shape.
 func roundMeans(
     of kind: any UnitKind, hidden: Int, probabilities: [Float], rows: StepShare,
@@ -35,7 +38,7 @@ func roundMeans(
             bytes.withRow(row - block.lowerBound, of: hidden) { bytes in
                 stream.forEachPart(ofRow: sample, units: 0..<half) { part, words in
                     round(probability, part, words, shift: 0, scale, into: &bytes)
-                    // The second half is one shorter where the units are odd.
+                    // The second half is one unit shorter if the number of units is odd.
                     let second = (half + part.lowerBound)..<min(half + part.upperBound, hidden)
                     round(probability, second, words, shift: 16, scale, into: &bytes)
                 }

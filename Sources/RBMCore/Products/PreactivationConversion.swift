@@ -1,6 +1,7 @@
 /// How the integer products of a row become pre-activations: bias + Σ value·weight.
 ///
-/// A spin's value is 2x/m − 1: the integers 2·Σ x·w − m·Σ w are exact, and m goes into the scale.
+/// The value of a spin is 2x/m − 1. The integers 2·Σ x·w − m·Σ w are exact, and the scale divides
+/// by m.
 struct PreactivationConversion {
     private let scale: Float
     private let hasOffset: Bool
@@ -10,8 +11,8 @@ struct PreactivationConversion {
     /// - Parameters:
     ///   - scale: What one unit of the weights' integers is worth.
     ///   - below: The kind of the units that are multiplied by the weights.
-    ///   - levels: Theirs.
-    ///   - sums: Σ w over these units; for spins only.
+    ///   - levels: How the states of these units are stored.
+    ///   - sums: Σ w over these units; only kinds whose level 0 has a value need it.
     init(scale: Float, below: any UnitKind, levels: StateEncoding, sums: WeightSums) {
         self.scale = scale / Float(levels.maximum)
         hasOffset = below.offset != 0
@@ -22,9 +23,9 @@ struct PreactivationConversion {
     /// Converts some columns of a row.
     ///
     /// - Parameters:
-    ///   - high: The products of the weights' high bytes; empty where there are none.
+    ///   - high: The products of the weights' high bytes; empty for formats without pairs of bytes.
     ///   - low: The products of the low bytes, or of the weights as a whole.
-    ///   - bias: Of all columns.
+    ///   - bias: The biases of all columns.
     func convert(
         _ high: Span<Int32>, _ low: Span<Int32>, _ bias: [Float], columns: Range<Int>,
         into result: inout MutableSpan<Float>
@@ -49,7 +50,9 @@ struct PreactivationConversion {
         }
     }
 
-    /// (256·high + low)·scale; added as floats because the integer could overflow.
+    /// (256·high + low)·scale.
+    ///
+    /// The two are added as floats, because the integer could overflow.
     @inline(__always)
     private func whole(_ high: Int32, _ low: Int32) -> Float {
         (Float(high) * 256 + Float(low)) * scale

@@ -1,39 +1,45 @@
 import CBitProducts
 import RandomStreams
 
-/// What weights are rounded to.
+/// The integers to which weights are rounded.
 enum WeightFormat: Sendable, CaseIterable {
-    /// One byte, at random to one of the two nearest integers, so that the mean is the weight to 2⁻⁹
-    /// of an integer.
+    /// One byte.
+    ///
+    /// Each weight goes to one of its two nearest integers at random, so that the mean is the
+    /// weight to 2⁻⁹ of an integer.
     case byte
 
-    /// 16 bits, to the nearest, so coarse that no sum of them leaves 16 bits: the magnitudes of any
-    /// `RoundedWeights.depth` successive weights of a row or a column, from a multiple of this number
-    /// on, add up to at most 2¹⁵ − 1.
+    /// A word of 16 bits, rounded to the nearest.
+    ///
+    /// The scale is coarse enough that each aligned block of `RoundedWeights.depth` weights, along
+    /// a row or a column, has Σ|w| ≤ 2¹⁵ − 1. So no sum of products with bits leaves 16 bits within
+    /// a block.
     case word
 
-    /// A high and a low byte, to the nearest: as fine as 16 bits allow.
+    /// A high and a low byte, rounded to the nearest: the finest scale that 16 bits allow.
     case bytePair
 }
 
 /// Weights as integers of one power-of-two scale: W ≈ integer·scale.
 ///
-/// The scale is the finest that the format allows: a function of the current weights alone, not of
-/// how they came about, so that a resumed run finds it again. Rows are rounded while their owner
-/// changes them, before all are known: at the scale of the last time, and once more where that turns
-/// out to be another.
+/// The scale is the finest that the format allows. It is a function of the current weights alone,
+/// not of their history, so that a resumed run finds the same scale.
+///
+/// Rows are rounded while their owner changes them, before all rows are known. Therefore they are
+/// rounded at the previous scale, and all of them once more in the few steps where the scale
+/// changes.
 final class RoundedWeights {
-    /// Over how many units sums of words fit 16 bits.
+    /// The number of successive units over which sums of words fit 16 bits.
     static let depth = Int(BIT_PRODUCTS_WORDS_DEPTH)
 
     let format: WeightFormat
 
     /// The words, shape `[visible, hidden]`; empty for other formats.
     let words: SharedRows<Int16>
-    /// The high bytes, shape `[visible, hidden]`: those of byte pairs, or of words where they are
-    /// split for oneDNN; else empty.
+    /// The high bytes, shape `[visible, hidden]`: of byte pairs, or of words that are split for
+    /// oneDNN; empty otherwise.
     let high: SharedRows<Int8>
-    /// The low bytes likewise, or the only ones.
+    /// The low bytes, likewise; all bytes of the format of one byte.
     let low: SharedRows<Int8>
 
     /// What one unit of the integers is worth: a power of two.
@@ -46,11 +52,11 @@ final class RoundedWeights {
     private var random: RandomStream?
     /// The bits of the largest magnitude of each row.
     private let largest: SharedRows<UInt32>
-    /// What is known of the sums of words; nil for other formats.
+    /// The sums that bound the scale of words; nil for other formats.
     private let magnitudes: MagnitudeSums?
     private let randomWords = ThreadScratch()
 
-    /// - Parameter splitsWords: Whether words have their bytes besides, for products by oneDNN.
+    /// - Parameter splitsWords: Whether words are also stored as two bytes, for products by oneDNN.
     init(
         rows: Int, columns: Int, format: WeightFormat, splitsWords: Bool = !BitTables.areFaster
     ) {
@@ -65,7 +71,7 @@ final class RoundedWeights {
         magnitudes = format == .word ? MagnitudeSums(rows: rows, columns: columns) : nil
     }
 
-    /// A random word serves four weights, a quarter of the row apart.
+    /// How many random words a row takes: one serves four weights, a quarter of the row apart.
     private var randomWordCount: Int { (columns + 3) / 4 }
 
     /// Rounds all weights.
@@ -74,7 +80,7 @@ final class RoundedWeights {
     ///
     /// - Parameters:
     ///   - weights: Shape `[rows, columns]`.
-    ///   - random: For one byte.
+    ///   - random: The randomness of the format of one byte.
     func round(_ weights: Span<Float>, at random: RandomStream? = nil) {
         precondition(
             weights.count == rows * columns, "\(weights.count) weights for \(rows)×\(columns)")
@@ -93,7 +99,9 @@ final class RoundedWeights {
         magnitudes?.begin()
     }
 
-    /// Rounds a row; several threads may do so at once, each its rows.
+    /// Rounds a row.
+    ///
+    /// Several threads may do so at once, for different rows.
     func round(row: Int, _ weights: Span<Float>) {
         var bits: UInt32 = 0
         switch format {
@@ -125,9 +133,9 @@ final class RoundedWeights {
         }
     }
 
-    /// Ends what `begin` began, when all rows are rounded.
+    /// Ends what `begin` began; every row must have been rounded.
     ///
-    /// - Parameter weights: All of them, which are rounded again where the scale has changed.
+    /// - Parameter weights: All weights, which are rounded again if the scale has changed.
     func finish(_ weights: Span<Float>) {
         let magnitude = largest.withSpan { rows in
             var magnitude: UInt32 = 0
@@ -156,13 +164,13 @@ final class RoundedWeights {
         }
     }
 
-    /// The largest power of two by which all weights can be multiplied without exceeding what the
-    /// bytes hold.
+    /// The largest power of two by which all weights can be multiplied so that they still fit the
+    /// format.
     private func finestInverse(magnitude bits: UInt32) -> Float {
         // Two bytes hold 127·256 + 127, and rounding to the nearest adds up to a half.
         let (power, largest): (Float, Float) = format == .byte ? (0x1p6, 127) : (0x1p14, 32_638.5)
         let magnitude = Float(bitPattern: bits)
-        // Below 2⁻⁶⁰ nothing is gained by a finer scale, and its inverse must stay finite.
+        // A scale below 2⁻⁶⁰ would gain nothing, and its inverse must stay finite.
         guard magnitude.isFinite, magnitude >= 0x1p-60 else { return power * 0x1p60 }
         let exponent = Float(bitPattern: bits & 0x7F80_0000)  // 2ᵉ ≤ magnitude
         let inverse = power / exponent

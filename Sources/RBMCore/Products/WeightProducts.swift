@@ -8,9 +8,9 @@ enum Direction: Sendable {
 
 /// The matrix products of one layer in one number system, and the weights as the system holds them.
 ///
-/// Nothing else of a layer depends on how numbers are stored. States enter as they are stored, fields
-/// leave as float32. What units make of their fields is the business of `Layer`, and what sums over
-/// cases mean that of `Statistics`.
+/// Nothing else of a layer depends on how numbers are stored: states enter in their encoding, and
+/// fields leave as float32. `Layer` knows what units make of their fields, and `Statistics` what
+/// sums over cases mean.
 protocol WeightProducts: AnyObject {
     var shape: LayerShape { get }
     var kind: ArithmeticKind { get }
@@ -19,43 +19,46 @@ protocol WeightProducts: AnyObject {
 
     /// Takes over parameters, whose shape is the layer's.
     ///
-    /// - Parameter step: The step that uses them; names the random numbers of a stochastic rounding.
+    /// - Parameter step: The step that uses the parameters; it names the random numbers of a
+    ///   stochastic rounding.
     func load(_ parameters: Parameters, step: Int)
 
-    /// Lets go of the parameters, so that their owner changes them without a copy.
+    /// Gives up the parameters: their owner may then change them in place, without a copy.
     ///
     /// `WeightRewrite` calls this, then `write` for every visible unit, then `finishRewrite`.
     func beginRewrite(step: Int)
 
-    /// Takes over the new weights of one visible unit; several threads may do so at once, each with its
-    /// units.
+    /// Takes over the new weights of one visible unit.
+    ///
+    /// Several threads may do so at once, for different units.
     ///
     /// - Parameter weights: Shape `[hidden]`.
     func write(_ weights: Span<Float>, ofVisible unit: Int)
 
-    /// Takes over the biases of new parameters, whose weights are written.
+    /// Takes over the biases of the new parameters; every row of weights was written before.
     func finishRewrite(_ parameters: Parameters)
 
     // MARK: Fields
 
-    /// Computes the fields above or below some rows of states, into the same rows of the result.
+    /// Computes the fields of one side from some rows of states of the other, into the same rows of
+    /// the result.
     ///
     /// - Parameters:
     ///   - states: Shape `[…, units that are multiplied]`.
-    ///   - encoding: How they are stored.
+    ///   - encoding: How the states are stored.
     ///   - fields: Shape `[…, units of the other side]`.
-    ///   - finish: Receives each field once, in parts of rows, while it is in a cache; on several threads
-    ///     at once.
+    ///   - finish: Receives each field once, in parts of rows, while the part is in a cache. Runs
+    ///     on several threads at once.
     func writeFields(
         _ direction: Direction, of states: [UInt8], stored encoding: StateEncoding,
         rows: Range<Int>, into fields: inout [Float],
         then finish: (inout MutableSpan<Float>) -> Void)
 
-    /// Computes the same fields and hands each over once, in parts of rows that no memory keeps; on
-    /// several threads at once.
+    /// Computes the same fields and hands each over once, in parts of rows, without keeping them in
+    /// memory.
     ///
-    /// - Parameter body: Gets the row, counted from the first of `rows`, and columns from a multiple of
-    ///   64 on.
+    /// - Parameter body: Receives the row, counted from the first of `rows`, and a range of columns
+    ///   that begins at a multiple of 64. Runs on several threads at once.
     func forEachField(
         _ direction: Direction, of states: [UInt8], stored encoding: StateEncoding,
         rows: Range<Int>,
@@ -73,17 +76,18 @@ protocol WeightProducts: AnyObject {
     /// Computes this process's share of the moments of one step, and prepares the products.
     ///
     /// - Parameters:
-    ///   - visible: As stored, the positive rows and then the negative ones, shape `[rows, visible]`.
-    ///   - probabilities: The means of hidden levels, rows likewise, shape `[rows, hidden]`.
-    ///   - rows: How many rows of either phase there are here, and how many in all processes.
-    ///   - rounding: Randomness for rounding means to bytes, where that is done.
+    ///   - visible: The states in their encoding, positive rows before negative ones, shape
+    ///     `[rows, visible]`.
+    ///   - probabilities: The means of hidden levels, in the same order, shape `[rows, hidden]`.
+    ///   - rows: How many rows each phase has in this process, and how many in all processes.
+    ///   - rounding: The random numbers for rounding means to bytes; float32 does not use them.
     func collectMoments(
         visible: [UInt8], probabilities: [Float], rows: StepShare, rounding: PhaseRounding,
         into statistics: inout Statistics)
 
     /// Computes this process's share of Σ v hᵀ for a panel of visible units.
     ///
-    /// - Parameters: As `collectMoments` had them before.
+    /// - Parameters: The same as `collectMoments` was given before.
     func collectProducts(
         ofVisible panel: Range<Int>, visible: [UInt8], rows: StepShare,
         into statistics: inout Statistics)

@@ -1,11 +1,12 @@
 /// The sums of the rows or the columns of rounded weights.
 ///
-/// Those of high and of low bytes, or low ones alone of a format that has no pairs of bytes.
+/// The sums of high and of low bytes are kept apart. Formats without pairs of bytes have low sums
+/// only.
 struct WeightSums {
     private(set) var high: [Int32] = []
     private(set) var low: [Int32] = []
 
-    /// No sums.
+    /// Creates an empty value, for layers that do not need the sums.
     init() {}
 
     /// The sums over visible units, shape `[hidden]`.

@@ -1,15 +1,16 @@
-/// Rows of visible states of which some units are held, and the others free.
+/// Rows of visible states in which some units are held and the others are free.
 ///
-/// The bytes are those of states: 0, 1 or `free`; of Gaussian units real values, NaN where one is
-/// free.
+/// The bytes are those of states, and `free` stands for a free unit. For Gaussian units they are
+/// real values, and NaN stands for a free unit.
 public enum Clamp {
     /// The byte of a unit that is not held.
     public static let free: UInt8 = 2
 
-    /// Puts held units to their states, and their probabilities to 0 or 1; the means of Gaussian units
-    /// to their values.
+    /// Sets held units to their states, and their probabilities to 0 or 1.
     ///
-    /// - Parameter clamp: As long as the states; empty holds nothing.
+    /// It sets the means of Gaussian units to their values.
+    ///
+    /// - Parameter clamp: As long as the states, or empty if no unit is held.
     static func hold(
         _ clamp: [UInt8], _ kind: any UnitKind, _ states: inout [UInt8],
         _ probabilities: inout [Float]
@@ -37,7 +38,7 @@ public enum Clamp {
         writeReals(values.span, into: &states, at: 0)
     }
 
-    /// The values of held units, NaN where they are free.
+    /// The values of held units, and NaN for free ones.
     static func values(_ clamp: [UInt8], _ kind: any UnitKind) -> [Float] {
         guard kind.stateEncoding != .real else {
             var values: [Float] = []

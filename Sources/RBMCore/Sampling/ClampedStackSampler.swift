@@ -1,11 +1,14 @@
 import RandomStreams
 
-/// Chains of a stack of which some visible units are held: p(hidden layers, free units | held units).
+/// Chains of a stack in which some visible units are held: p(hidden layers, free units | held
+/// units).
 ///
-/// The top layer has a block of its own. A layer between sees the layer above as its prior and the
-/// layer below as evidence, by which its units depend on one another: they are drawn one by one, each
-/// from its exact conditional. Free visible units are summed out, and drawn at the end alone. An
-/// upward pass instead would take each layer's machine for the stack, which it is not.
+/// The top layer is drawn as one block. For a layer between, the layer above is the prior and the
+/// layer below the evidence. The evidence makes the units of the layer depend on one another, so
+/// that they are drawn one by one, each from its exact conditional distribution. Free visible units
+/// are summed out, and drawn at the end only.
+///
+/// An upward pass instead would draw from each layer's own machine, which differs from the stack.
 public struct ClampedStackSampler: ~Copyable {
     /// The global numbers of these chains.
     public let chains: Range<Int>
@@ -14,7 +17,7 @@ public struct ClampedStackSampler: ~Copyable {
     private let arithmetic: [Layer]
     private let evidence: [EvidenceSampler]
     private let clamp: [UInt8]
-    /// The values of the held units, NaN of the free ones, shape `[chains, visible]`.
+    /// The values of the held units, and NaN for the free ones, shape `[chains, visible]`.
     private let held: [Float]
     private let seed: UInt64
     /// The hidden states of each layer, bytes 0 or 1, shape `[chains, hidden]`.
@@ -25,7 +28,8 @@ public struct ClampedStackSampler: ~Copyable {
     ///
     /// - Parameters:
     ///   - clamp: Bytes as in `Clamp`, shape `[chains.count, visible]`.
-    ///   - visible: The states of the units at the start, of which the free ones count; same shape.
+    ///   - visible: The states of the visible units at the start, same shape; only those of free
+    ///     units count.
     public init(
         _ stack: DBN, chains: Range<Int>, clamp: [UInt8], start visible: [UInt8],
         arithmetic kind: ArithmeticKind, seed: UInt64
@@ -52,7 +56,7 @@ public struct ClampedStackSampler: ~Copyable {
         }
     }
 
-    /// Draws a layer's hidden states given the states below as in its own machine.
+    /// Draws a layer's hidden states given the states below, as its own machine does.
     private borrowing func drawUpward(
         _ layer: Int, from below: [UInt8], _ slot: Purpose.Sampling
     ) -> [UInt8] {
@@ -68,7 +72,7 @@ public struct ClampedStackSampler: ~Copyable {
         return states
     }
 
-    /// Moves every chain on, each time through all hidden layers from the top.
+    /// Advances every chain by some sweeps, each through all hidden layers from the top.
     public mutating func run(sweeps count: Int) {
         let top = layers.count - 1
         for _ in 0..<count {
@@ -99,8 +103,8 @@ public struct ClampedStackSampler: ~Copyable {
 
     /// Draws the free visible units.
     ///
-    /// - Returns: Bytes and probabilities as `GibbsSampler` has them, shape `[chains, visible]`; held
-    ///   units are what they are held at.
+    /// - Returns: Bytes and probabilities like those of `GibbsSampler`, shape `[chains, visible]`.
+    ///   Held units have the states at which they are held.
     public borrowing func visible() -> (states: [UInt8], probabilities: [Float]) {
         let pass = DownwardPass(layers[0], arithmetic: arithmetic[0].arithmetic)
         var (states, probabilities) = pass.draw(

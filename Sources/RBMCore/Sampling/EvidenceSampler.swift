@@ -2,12 +2,12 @@ import RandomStreams
 
 /// Draws the hidden units of a layer one by one, given fields from above and states below.
 ///
-/// The layer below is p(y | h) = Π_i e^{y_i a_i}/Z(a_i) with a = b + Wh over the units that are
-/// known, and p(h) ∝ e^{h·x} is the prior: another state of unit j changes ln p by its change of h·x
-/// and of Σ_i (s_i a_i − ln Z(a_i)), where s_i is what of y_i meets the weights.
+/// The layer below is p(y | h) = Π_i e^{y_i a_i}/Z(a_i) with a = b + Wh, over the known units, and
+/// the prior is p(h) ∝ e^{h·x}. Another state of unit j therefore changes ln p by the changes of
+/// h·x and of Σ_i (s_i a_i − ln Z(a_i)). Here s_i is the input of y_i to the hidden units.
 struct EvidenceSampler {
     private let rbm: RBM
-    /// Shape `[hidden, visible]`: a hidden unit's weights lie together.
+    /// Shape `[hidden, visible]`: the weights of a hidden unit lie together.
     private let weights: [Float]
     private let visibleLaw: any UnitLaw
 
@@ -23,7 +23,7 @@ struct EvidenceSampler {
     /// - Parameters:
     ///   - states: Bytes 0 or 1, shape `[…, hidden]`.
     ///   - prior: The fields x from above, shape `[hidden]`.
-    ///   - evidence: The values of the units below, NaN where nothing is known, shape `[visible]`.
+    ///   - evidence: The values of the units below, NaN for unknown ones, shape `[visible]`.
     ///   - chain: The global number of the row, which names its random numbers.
     func draw(
         _ states: inout [UInt8], row: Int, prior: Span<Float>, evidence: Span<Float>,
@@ -90,15 +90,15 @@ struct EvidenceSampler {
         }
     }
 
-    /// Where the weights of a hidden column are.
+    /// The range of the weights of a hidden column.
     private func column(_ place: Int) -> Range<Int> { rowRange(place, of: rbm.visibleCount) }
 
-    /// By how much the fields below change when a unit goes from one column to another.
+    /// How much the fields below change when a unit goes from one column to another.
     private func step(from old: Int, to new: Int) -> [Float] {
         zip(weights[column(old)], weights[column(new)]).map { $1 - $0 }
     }
 
-    /// b + Wh of the units below.
+    /// b + Wh for the units below.
     private func fields(_ states: [UInt8], from first: Int) -> [Float] {
         var fields = rbm.parameters.visibleBias
         var span = fields.mutableSpan
@@ -112,19 +112,19 @@ struct EvidenceSampler {
     }
 }
 
-/// Σ s·a − ln Z(a) over the known units below, while units above turn over.
+/// Σ s·a − ln Z(a) over the known units below, kept up to date while units above change.
 private struct EvidenceAccount {
     private let law: any UnitLaw
-    /// 1 where a value is known, else 0.
+    /// 1 for a known value, 0 for an unknown one.
     private var known: [Float]
-    /// How many values belong to one unit, and so to one of `logs`.
+    /// How many values belong to one unit, and so share one of `logs`.
     private let columns: Int
-    /// What of the known values meets the weights.
+    /// The inputs of the known values to the hidden units.
     private var inputs: [Float]
     private var fields: [Float]
-    /// The fields after the change that was asked for.
+    /// The fields after the change that `gain` was asked for last.
     private var newFields: [Float]
-    /// ln Z of `fields`, and as it would be after the change that was asked for.
+    /// ln Z of `fields`, and of `newFields`.
     private var logs: [Float]
     private var newLogs: [Float]
     private var terms: [Float]
@@ -150,10 +150,10 @@ private struct EvidenceAccount {
         logs = newLogs
     }
 
-    /// How much the sum grows when a unit changes by `change` whose weights are `column`.
+    /// Returns the growth of the sum when a unit with the weights `column` changes by `change`.
     mutating func gain(of change: Float, along column: Span<Float>) -> Double {
         writeLogs(change: change, along: column)
-        // References of their own: `self` cannot be lent twice.
+        // Local references: Swift cannot lend two parts of `self` at once while it changes.
         let (known, inputs, logs, newLogs, unitColumns) = (known, inputs, logs, newLogs, columns)
         let (factor, input, old, new) = (known.span, inputs.span, logs.span, newLogs.span)
         var span = terms.mutableSpan
@@ -165,14 +165,14 @@ private struct EvidenceAccount {
         return laneSum(terms.span)
     }
 
-    /// Makes the change whose gain was asked for last.
+    /// Makes the change that `gain` was asked for last.
     mutating func accept() {
         swap(&fields, &newFields)
         swap(&logs, &newLogs)
     }
 
     private mutating func writeLogs(change: Float, along column: Span<Float>) {
-        // References of their own: `self` cannot be lent twice.
+        // Local references: Swift cannot lend two parts of `self` at once while it changes.
         let (law, before) = (law, fields)
         let old = before.span
         var new = newFields.mutableSpan

@@ -2,21 +2,22 @@ import RandomStreams
 
 /// Independent Markov chains of a fixed RBM: a contiguous slice of all chains of a sampling run.
 ///
-/// Chains are named by their global numbers and sweeps by their place in the run, so that any
-/// division among processes draws the same states.
+/// Their global numbers name the chains, and the place in the run names a sweep. So any division
+/// among processes draws the same states.
 public struct GibbsSampler: ~Copyable {
     public let rbm: RBM
 
     /// The global numbers of these chains.
     public let chains: Range<Int>
 
-    /// Visible bytes 0 or 1, shape `[chains.count, visible]`; four bytes a unit, a float32, where they
-    /// are Gaussian.
+    /// The visible states, shape `[chains.count, visible]`: bytes 0 or 1, or four bytes for each
+    /// Gaussian unit, a float32.
     public private(set) var visible: [UInt8]
 
-    /// The probabilities from which the last sweep drew `visible`; ½ before the first.
+    /// The probabilities from which the last sweep drew `visible`, shape `[chains.count, visible]`;
+    /// ½ before the first sweep.
     ///
-    /// The means of Gaussian units. Shape `[chains.count, visible]`.
+    /// For Gaussian units they are the means.
     public private(set) var visibleProbabilities: [Float]
 
     private let arithmetic: Layer
@@ -26,11 +27,12 @@ public struct GibbsSampler: ~Copyable {
     private var hiddenProbabilities: [Float]
     /// How many sweeps the chains have made.
     public private(set) var sweeps = 0
-    /// Empty without a clamp.
+    /// The held units; empty if none are held.
     private var clamp: [UInt8] = []
 
-    /// Creates chains whose visible units are 0 or 1 with probability one half; Gaussian ones are
-    /// normal about their biases.
+    /// Creates chains whose visible units are 0 or 1 with probability ½.
+    ///
+    /// Gaussian units start normal about their biases.
     public init(
         _ rbm: RBM, chains: Range<Int>, arithmetic kind: ArithmeticKind, seed: UInt64,
         layer: Int = 0
@@ -63,10 +65,11 @@ public struct GibbsSampler: ~Copyable {
         hold()
     }
 
-    /// Holds visible units at given states, now and after every sweep: the free ones then follow
-    /// their distribution given the held ones.
+    /// Holds visible units at given states, now and after every sweep.
     ///
-    /// - Parameter states: Bytes as in `visible`, or what stands for a free unit, see `Clamp`.
+    /// The free units then follow their distribution given the held ones.
+    ///
+    /// - Parameter states: Bytes as in `visible`; `Clamp` says what stands for a free unit.
     public mutating func hold(_ states: [UInt8]) {
         precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
         clamp = states
@@ -77,7 +80,7 @@ public struct GibbsSampler: ~Copyable {
         Clamp.hold(clamp, rbm.visibleUnits, &visible, &visibleProbabilities)
     }
 
-    /// Moves every chain on.
+    /// Advances every chain by some sweeps.
     public mutating func run(sweeps count: Int) {
         let rows = 0..<chains.count
         for _ in 0..<count {
@@ -96,7 +99,9 @@ public struct GibbsSampler: ~Copyable {
     }
 }
 
-/// Draws the visible units of a layer once, given its hidden units: the way down a stack.
+/// Draws the visible units of a layer once, given its hidden units.
+///
+/// A stack is sampled downward with it.
 public struct DownwardPass {
     private let rbm: RBM
     private let arithmetic: Layer
@@ -110,8 +115,9 @@ public struct DownwardPass {
     ///
     /// - Parameters:
     ///   - hidden: Bytes 0 or 1, shape `[chains, hidden]`.
-    ///   - sweep: The number of the sweep after which the states are drawn; names the random numbers.
-    /// - Returns: Bytes and probabilities as `GibbsSampler` has them, shape `[chains, visible]`.
+    ///   - sweep: The number of the sweep after which the states are drawn; it names the random
+    ///     numbers.
+    /// - Returns: Bytes and probabilities like those of `GibbsSampler`, shape `[chains, visible]`.
     public func draw(
         from hidden: [UInt8], firstChain: Int, chains: Int, seed: UInt64, layer: Int, sweep: Int
     ) -> (states: [UInt8], probabilities: [Float]) {

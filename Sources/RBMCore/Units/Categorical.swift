@@ -2,15 +2,17 @@ public import RandomStreams
 
 /// A unit of q states without an order, as in the Potts model: one of its q columns is 1, the others 0.
 ///
-/// In the fields x_a of its columns the state a has the probability e^{x_a}/Σ_b e^{x_b}. A constant that
-/// is added to all biases of a unit, or to its weights with one unit of the other side, changes no
-/// probability, and so does not change anything that is measured of visible states: the gauge. Initial
-/// biases have the sum 0 over the columns of a unit. Training keeps the sums of its gradients, which are
-/// 0, up to the rounding of means to bytes.
+/// In the fields x_a of its columns, the state a has the probability e^{x_a}/Σ_b e^{x_b}.
 ///
-/// Stored as bytes of 0 or 1 a column, exactly one of them 1. Source: [Potts52].
+/// A constant added to all biases of a unit changes no probability; neither does a constant added
+/// to all its weights with one unit of the other side. This freedom is the gauge, and no quantity
+/// that depends only on visible states changes with it. Initial biases have the sum 0 over the
+/// columns of a unit. Training keeps this sum up to the rounding of means to bytes, because its
+/// gradients have the sum 0.
+///
+/// A unit is stored as bytes 0 or 1, one for each column; exactly one byte is 1. Source: [Potts52].
 public struct Categorical: UnitKind, UnitLaw {
-    /// How many states a unit may have: the states of data are bytes.
+    /// The most states of a unit: data store a state as one byte.
     public static let allowedStates = 2...256
 
     /// How many states a unit has, q.
@@ -28,7 +30,7 @@ public struct Categorical: UnitKind, UnitLaw {
 
     public func law(own: [Float]) -> any UnitLaw { self }
 
-    /// The logarithm of each rate, minus the mean of those of its unit.
+    /// The logarithm of each rate, minus the mean logarithm over the unit.
     public func biases(ofRates rates: [Double]) -> [Float] {
         var biases = rates.map(logarithm)
         for unit in 0..<(rates.count / states) {
@@ -92,11 +94,14 @@ public struct Categorical: UnitKind, UnitLaw {
         Array(repeating: 1 / Float(states), count: bias.count)
     }
 
-    /// Draws one state a unit: that in whose share of the interval from 0 to Σ levels the word falls.
+    /// Draws one state for each unit.
     ///
-    /// A word stands for the position (u + ½)·2⁻²⁴ of its upper 24 bits u. In double precision this is
-    /// always below the end of the interval. A unit whose levels are all 0, as rounding to bytes may
-    /// leave it, takes each state alike.
+    /// The levels of a unit divide the interval from 0 to Σ levels into shares, and the word
+    /// chooses the share.
+    ///
+    /// A word stands for the position (u + ½)·2⁻²⁴ of its upper 24 bits u. In double precision the
+    /// position is always below the end of the interval. If all levels of a unit are 0, which
+    /// rounding to bytes may cause, all states are equally likely.
     public func draw(
         _ levels: Span<Float>, _ words: Span<UInt32>, one: UInt8,
         into bytes: inout MutableSpan<UInt8>

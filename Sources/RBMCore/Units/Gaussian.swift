@@ -1,9 +1,10 @@
 import RandomStreams
 
-/// A unit of any real value, normal about its field b + Wh with a variance σ² of its own.
+/// A unit that takes any real value, normal about its field b + Wh with its own variance σ².
 ///
-/// U = Σ (v − b)²/2σ², and v/σ² meets the weights. Visible units only, in float32. Their own
-/// parameters are ln σ²; without these the variances are 1.
+/// Its energy is U = Σ (v − b)²/2σ², and v/σ² meets the weights. Only visible units can be
+/// Gaussian, and only in float32. Their own parameters are ln σ²; units without them have the
+/// variance 1.
 public struct Gaussian: UnitKind {
     public init() {}
 
@@ -23,10 +24,10 @@ public struct Gaussian: UnitKind {
     /// The rates, which are the means of the values.
     public func biases(ofRates rates: [Double]) -> [Float] { rates.map { Float($0) } }
 
-    /// The range of a learned logarithm of a variance: deviations from 0.1 to 1000.
+    /// The bounds of a learned ln σ²: deviations from 0.1 to 1000.
     ///
-    /// A unit that never changes in the data would narrow without end, and a single other value then
-    /// have an energy that drowns everything.
+    /// Without bounds, the variance of a unit that is constant in the data would shrink without
+    /// end. A single other value of the unit would then have an energy that dominates every mean.
     static let logVarianceBounds: ClosedRange<Float> = -4.605_170_2...13.815_511
 }
 
@@ -34,7 +35,7 @@ extension UnitKind where Self == Gaussian {
     public static var gaussian: Gaussian { Gaussian() }
 }
 
-/// The law of Gaussian units of some variances.
+/// The law of Gaussian units with given variances.
 struct GaussianLaw: UnitLaw {
     /// σ², shape `[units]`; empty where all are 1.
     private let variances: [Double]

@@ -1,10 +1,11 @@
 /// A kind of unit: what values its units take, and the law by which they follow from their fields.
 ///
 /// A kind is a file of this folder and a name in `UnitKinds`; nothing outside the folder compares
-/// kinds. What other code needs of a kind it asks for here or of the kind's `UnitLaw`.
+/// kinds. Other code asks this protocol, or the kind's `UnitLaw`, for what it needs of a kind.
 ///
-/// A unit takes `columns` columns of the weights, one for kinds whose state is one number. Its stored
-/// state is a level x in [0, 1] for each of them, and stands for the value scale·x + offset.
+/// A unit takes `columns` columns of the weights; kinds whose state is one number take one. Its
+/// stored state has one level x in [0, 1] for each column, which stands for the value
+/// scale·x + offset.
 public protocol UnitKind: Sendable, Hashable, CustomStringConvertible {
     /// The name in configurations and files.
     var name: String { get }
@@ -15,7 +16,7 @@ public protocol UnitKind: Sendable, Hashable, CustomStringConvertible {
     /// How drawn states are stored.
     var stateEncoding: StateEncoding { get }
 
-    /// What a stored level is multiplied by to give a value.
+    /// The factor that turns a stored level into a value.
     var scale: Double { get }
 
     /// The value of a stored level of 0.
@@ -24,16 +25,18 @@ public protocol UnitKind: Sendable, Hashable, CustomStringConvertible {
     /// Whether units have parameters beside their biases, which may be learned.
     var hasOwnParameters: Bool { get }
 
-    /// Where learned parameters beside the biases stay.
+    /// The bounds of a learned parameter beside the biases.
     var ownBounds: ClosedRange<Float> { get }
 
-    /// Whether a unit may be left out of a step: its level of 0 then means that nothing comes from it.
+    /// Whether dropout may leave a unit out of a step.
+    ///
+    /// Its level of 0 must then contribute nothing to any field.
     var canBeDropped: Bool { get }
 
-    /// Whether data may hold values between those of the states, as grey pictures do.
+    /// Whether data may hold values between the states, as grey pictures do.
     var takesGrey: Bool { get }
 
-    /// How many states a unit has; nil if they are not countable.
+    /// How many states a unit has; nil if its states cannot be counted.
     var alternatives: Int? { get }
 
     /// The law of units of this kind with their own parameters.
@@ -42,12 +45,12 @@ public protocol UnitKind: Sendable, Hashable, CustomStringConvertible {
     ///   they have none.
     func law(own: [Float]) -> any UnitLaw
 
-    /// The law of units by themselves that have the given moments.
+    /// The law of independent units that have the given moments.
     func independentLaw(of moments: VisibleMoments) -> any UnitLaw
 
-    /// The biases with which units by themselves have the given means of their stored levels.
+    /// The biases with which independent units have the given means of their stored levels.
     ///
-    /// - Parameter rates: Each in (0, 1), shape `[columns of all units]`.
+    /// - Parameter rates: The means, each in (0, 1), shape `[columns of all units]`.
     func biases(ofRates rates: [Double]) -> [Float]
 }
 
@@ -64,13 +67,15 @@ extension UnitKind {
     public var description: String { name }
     public func independentLaw(of moments: VisibleMoments) -> any UnitLaw { law(own: []) }
 
-    /// Whether integers can stand for the states.
+    /// Whether integers can represent the states.
     public var isDiscrete: Bool { alternatives != nil }
 
-    /// Whether the values of the states change places when the sign of all is changed.
+    /// Whether changing the sign of every value maps the states onto themselves.
     public var isSymmetric: Bool { isDiscrete && value(0) == -value(1) }
 
-    /// The value of a stored level; the mean of units whose levels have the mean `level`.
+    /// Returns the value of a stored level.
+    ///
+    /// For a mean level it is the mean value.
     @inlinable
     public func value(_ level: Double) -> Double { scale * level + offset }
 

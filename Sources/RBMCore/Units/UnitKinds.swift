@@ -1,6 +1,6 @@
 /// The kinds of units, by name.
 public enum UnitKinds {
-    /// One unit of every kind; the categorical one has three states.
+    /// A unit of every kind, for tests and lists; the categorical one has three states.
     public static let all: [any UnitKind] = [.bernoulli, .spin, .gaussian, .categorical(3)]
 
     /// The kinds of two states.

@@ -2,24 +2,24 @@ public import RandomStreams
 
 /// The law of the units of one side of a layer: energies, means, draws and sums over states.
 ///
-/// The energy of a machine is E(v, h) = U(v) + U(h) − s(v)ᵀ W s(h), where each side's law gives the
-/// energy U of its units by themselves, and what of a value meets the weights: s(v) is the value, or
-/// v/σ² for Gaussian units. The field x of a unit is its bias plus the weighted inputs of the other
-/// side. Energies are in kT and logarithms natural.
+/// The energy of a machine is E(v, h) = U(v) + U(h) − s(v)ᵀ W s(h). Each side's law gives U, the
+/// energy of its units without the other side, and s, the input of its units to the other side:
+/// s(v) is the value v, or v/σ² for Gaussian units. The field x of a unit is its bias plus the
+/// weighted inputs of the other side. Energies are in kT and logarithms natural.
 ///
 /// The functions in double precision are the exact reference. The kernels in float32 run over whole
-/// rows, or over blocks of whole units: plain float operations in a fixed order, so that every CPU
-/// gives the same bits. They take *levels*: stored states as floats, in [0, 1] for kinds that are
-/// stored in bytes. `terms` is room for a row that the caller keeps.
+/// rows, or over blocks of whole units. They are plain float operations in a fixed order, so that
+/// every CPU gives the same bits. They take *levels*: stored states as floats, in [0, 1] for kinds
+/// that are stored in bytes. `terms` is room for one row, which the caller keeps.
 public protocol UnitLaw: Sendable {
     // MARK: Exact
 
-    /// U: the energy of a row of values by themselves.
+    /// U: the energy of a row of values without the other side.
     ///
     /// - Parameter bias: One for each value.
     func energy(of values: Span<Double>, bias: Span<Double>) -> Double
 
-    /// Turns values into what meets the weights, in place.
+    /// Turns values v into the inputs s(v) to the other side, in place.
     func weigh(_ values: inout MutableSpan<Double>)
 
     /// ln Σ e^{−U(v) + s(v)·(x − b)} over all states v of a row of units in the fields x.
@@ -32,19 +32,20 @@ public protocol UnitLaw: Sendable {
 
     // MARK: Kernels
 
-    /// Turns a row of levels into what meets the weights, in place; the values of kinds of bytes are
-    /// made before.
+    /// Turns values into the inputs s(v) to the other side, in place.
     func weigh(_ values: inout MutableSpan<Float>)
 
     /// Turns fields into the means of levels, in place.
     func levels(fields: inout MutableSpan<Float>)
 
-    /// The mean levels of units of which nothing is known.
+    /// The mean levels of units about which nothing is known.
     ///
-    /// - Parameter bias: Those of all columns of the side.
+    /// - Parameter bias: The biases of all columns of the side.
     func undecidedLevels(bias: [Float]) -> [Float]
 
-    /// Draws the states of whole units from the means of their levels; not for real states.
+    /// Draws the states of whole units from the means of their levels.
+    ///
+    /// Not for kinds with real states.
     ///
     /// - Parameters:
     ///   - words: A random word for each unit.
@@ -58,26 +59,28 @@ public protocol UnitLaw: Sendable {
     /// - Parameters:
     ///   - row: The global number of the row, which names its random numbers.
     ///   - one: The byte of the level 1.
-    ///   - states: As the kind's encoding stores them.
+    ///   - states: The states in the kind's encoding.
     func draw(
         _ levels: Span<Float>, row: Int, from stream: RandomStream, one: UInt8,
         into states: inout MutableSpan<UInt8>)
 
-    /// The same as the exact `energy`, of a row of levels.
+    /// Computes U of a row of levels, as the exact `energy` does of values.
     func energy(ofLevels levels: Span<Float>, bias: Span<Float>, terms: inout [Float]) -> Double
 
-    /// Writes for each unit of a row the logarithm of its sum over states given its field, without what
-    /// no field changes.
+    /// Writes ln Σ over the states of each unit of a row, given the unit's field.
+    ///
+    /// It leaves out terms that do not depend on the field.
     ///
     /// - Returns: How many terms were written: one for each unit.
     @discardableResult
     func writeLogPartitions(fields: Span<Float>, into terms: inout MutableSpan<Float>) -> Int
 
-    /// Adds to the sums of which the gradient by the units' own parameters is made.
+    /// Adds a row to the sums from which `ownGradient` computes the gradient by the units' own
+    /// parameters.
     ///
     /// - Parameters:
-    ///   - values: Of one row.
-    ///   - weight: What the row counts.
+    ///   - values: The values of one row.
+    ///   - weight: The weight of the row in the sums.
     ///   - sums: One for each unit.
     func addOwnStatistics(
         of values: Span<Float>, bias: Span<Float>, weight: Float,
@@ -86,15 +89,16 @@ public protocol UnitLaw: Sendable {
     /// The gradient by the own parameter of one unit, in nats.
     ///
     /// - Parameters:
-    ///   - sum: What `addOwnStatistics` summed over the data minus the model.
-    ///   - weights: Of the unit, shape `[other side]`.
-    ///   - products: Σ v hᵀ of the data minus the model of the unit, same shape.
+    ///   - sum: The unit's sum of `addOwnStatistics`, of the data minus the model.
+    ///   - weights: The weights of the unit, shape `[other side]`.
+    ///   - products: Σ v hᵀ of the unit, of the data minus the model; same shape.
     func ownGradient(
         ofUnit unit: Int, sum: Float, weights: Span<Float>, products: Span<Float>
     ) -> Float
 
-    /// The cross-entropy of a row between its levels and the law in some fields, in nats; of real
-    /// values minus the logarithm of their density.
+    /// The cross-entropy between the levels of a row and the law in some fields, in nats.
+    ///
+    /// For real values it is minus the logarithm of their density.
     func crossEntropy(
         ofLevels levels: Span<Float>, fields: Span<Float>, terms: inout [Float]
     ) -> Double
@@ -120,7 +124,9 @@ extension UnitLaw {
     }
 }
 
-/// Σ of terms that a plain loop writes first: a loop over a closure would not vectorize.
+/// Adds up terms that `write` writes first.
+///
+/// A loop that called a closure for each term would not vectorize.
 ///
 /// - Parameter write: Returns how many terms it has written.
 @inline(__always)
@@ -133,7 +139,7 @@ func sumOfTerms(
     return laneSum(terms.span.extracting(0..<written))
 }
 
-// What the exact law says of one unit of one column.
+// The exact law of one unit of one column, for callers that have a single field.
 extension UnitKind {
     /// ln Σ_u e^{ux} over the states of a unit in a field x, in nats.
     ///
@@ -148,8 +154,9 @@ extension UnitKind {
     /// - Precondition: The unit takes one column.
     public func mean(field x: Double) -> Double { value(level(field: x)) }
 
-    /// The mean of a unit's level in a field x: of a unit of two states the probability of the upper
-    /// one.
+    /// The mean of a unit's level in a field x.
+    ///
+    /// For a unit of two states it is the probability of the upper one.
     ///
     /// - Precondition: The unit takes one column.
     public func level(field x: Double) -> Double {
