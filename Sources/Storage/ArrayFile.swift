@@ -1,9 +1,9 @@
 /// A data set on disk: the cases of an IDX or NPY file, recognized by content and not by name.
 ///
-/// Both formats may be compressed by gzip. Opening a plain file reads only the header. A small one is
-/// mapped: ranks of one host share its pages, and nobody may shorten it while it is open. Of a large
-/// one each case is read when it is asked for, so that a process holds none of it. A compressed file
-/// is decompressed into memory at once. Case i is row i of the slowest dimension.
+/// Both formats may be compressed by gzip. Opening a plain file reads only its header. A small
+/// plain file is mapped: ranks of one host share its pages, and no process may shorten it while it
+/// is open. A large plain file stays on disk, and each case is read when it is asked for. A
+/// compressed file is decompressed into memory at once. Case i is row i of the slowest dimension.
 public final class ArrayFile: Sendable {
     /// What the file stores for each element.
     public enum ElementType: String, Sendable {
@@ -34,10 +34,10 @@ public final class ArrayFile: Sendable {
         case file(Descriptor)
     }
 
-    /// Bytes of a plain file that is mapped; of a larger one cases are read.
+    /// The largest plain file that is mapped, in bytes; cases of a larger file are read.
     ///
-    /// Every page of a map that was ever touched counts as memory of the process, and in the random
-    /// order of training all are, soon.
+    /// Every page of a map that a process ever touched counts as memory of the process. Training
+    /// visits cases in random order, and so soon touches all pages.
     public static let mostMappedBytes = 1 << 28
 
     /// Bytes of the file, decompressed.
@@ -54,7 +54,7 @@ public final class ArrayFile: Sendable {
     /// The elements themselves are not looked at, except that gzip's checksum is verified.
     ///
     /// Throws `badFile`.
-    /// - Parameter limit: bytes of a plain file that is mapped.
+    /// - Parameter limit: The largest plain file that is mapped, in bytes.
     public init(
         path: String, mappedUpTo limit: Int = ArrayFile.mostMappedBytes
     ) throws(StorageError) {
@@ -123,7 +123,7 @@ public final class ArrayFile: Sendable {
         }
     }
 
-    /// Copies bytes of the array, header and all, wherever they are.
+    /// Copies bytes of the file's content, header included, from wherever they are.
     private func copyRaw(
         _ range: Range<Int>, into destination: inout MutableRawSpan
     ) throws(StorageError) {
@@ -156,8 +156,10 @@ public final class ArrayFile: Sendable {
         }
     }
 
-    /// A checksum of the header and of up to 64 cases spread evenly, the first and the last among
-    /// them: enough to tell two data sets apart, and quickly made of a file of any size.
+    /// Returns a checksum of the header and of up to 64 cases spread evenly, including the first
+    /// and the last.
+    ///
+    /// It tells two data sets apart, and takes little time for a file of any size.
     ///
     /// Throws `badFile`.
     public func sampleChecksum() throws(StorageError) -> UInt32 {
@@ -204,7 +206,7 @@ public final class ArrayFile: Sendable {
         guard prefixCount <= promised else {
             throw mismatch(header, found: "at least \(prefixCount)", path: path)
         }
-        // Before memory is reserved: could so few bytes become so many?
+        // Checks before memory is reserved whether so few bytes can become so many.
         guard promised / Inflater.greatestRatio <= file.count else {
             throw mismatch(
                 header, found: "at most \(Inflater.greatestRatio * (file.count + 1))", path: path)
@@ -217,7 +219,7 @@ public final class ArrayFile: Sendable {
         found += try bytes.withMutableBytes(found..<promised) {
             bytes throws(StorageError) in try inflater.read(into: &bytes)
         }
-        // The request for one byte more makes zlib read on to the checksum.
+        // Asking for one byte more makes zlib read on to the checksum.
         let excess = try prefix.withMutableBytes(0..<1) { bytes throws(StorageError) in
             try inflater.read(into: &bytes)
         }
@@ -248,7 +250,8 @@ extension RawSpan {
         precondition(byteCount == floats.count * MemoryLayout<Number>.size, "\(byteCount) bytes")
         for i in floats.indices {
             let offset = i * MemoryLayout<Number>.size
-            // In bounds by the precondition; a check for each would stop the vectorizer.
+            // The precondition covers the bounds; a check for each element would prevent vector
+            // code.
             floats[i] = value(
                 unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Number.self))
         }

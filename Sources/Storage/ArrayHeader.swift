@@ -9,7 +9,7 @@ struct ArrayHeader {
     /// The number of bytes of the whole file, header included.
     let fileBytes: Int
 
-    /// No header that is accepted is longer.
+    /// The most bytes of a header that is accepted.
     static let longest = 1 << 16
 
     /// Reads the header of a file; `prefix` is its beginning, or all of it if it is short.
@@ -39,7 +39,8 @@ struct ArrayHeader {
         }
         var bytes = elementType.width
         var overflows = false
-        // The number of cases last: a file of zero cases must not excuse absurd images.
+        // The number of cases comes last: a file with zero cases must not hide an absurd shape of a
+        // case.
         for size in shape.dropFirst() + [cases] where !overflows {
             (bytes, overflows) = bytes.multipliedReportingOverflow(by: size)
         }
@@ -53,7 +54,7 @@ struct ArrayHeader {
         fileBytes = total
     }
 
-    /// Names what a file is, when it is a well-known something else.
+    /// Names the format of a file that is a well-known one of another kind.
     private static func describeStranger(_ prefix: [UInt8]) -> String {
         let expected = "expected IDX, gzip-compressed IDX, or NPY"
         if prefix.starts(with: Array("PK".utf8)) {

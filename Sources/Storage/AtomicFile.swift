@@ -12,15 +12,16 @@ import SystemPackage
 /// file's name. A process that is killed half-way leaves a temporary file, never half a file; see
 /// ``removeLeftovers(in:)``.
 public enum AtomicFile {
-    /// Takes the bytes of one file, in order, for as long as that takes; without `finish` there is no
-    /// file.
+    /// Takes the bytes of one file in order, over any time.
+    ///
+    /// Without `finish` the file does not appear.
     public struct Writer: ~Copyable {
         private let descriptor: Descriptor
         private let temporary: String
         private let target: String
         private var isFinished = false
 
-        /// Begins a file, or a new one in place of the one that is there.
+        /// Begins a file that will replace the existing one, if there is one.
         ///
         /// Throws `cannotWrite`.
         public init(_ path: String) throws(StorageError) {
@@ -83,7 +84,7 @@ public enum AtomicFile {
         try write(Array(text.utf8), to: path)
     }
 
-    /// Writes a file of whatever the closure gives to its writer, or replaces it.
+    /// Writes a file, or replaces it, with what the closure gives to its writer.
     ///
     /// A symbolic link stays one: the file that it leads to is replaced.
     ///
@@ -113,7 +114,9 @@ public enum AtomicFile {
         return leftovers.count
     }
 
-    /// Waits until the names in a folder are on the device; `file` is named in errors.
+    /// Waits until the names in a folder are on the device.
+    ///
+    /// Errors name `file`.
     static func synchronizeFolder(_ folder: String, for file: String) throws(StorageError) {
         // Permission to write into a folder does not include permission to open it.
         guard
@@ -122,14 +125,16 @@ public enum AtomicFile {
         else { return }
         defer { try? descriptor.close() }
         try systemCall(.cannotWrite, file, "may not be on disk") {
-            // File systems that cannot do it for a folder say one of these two.
+            // File systems that cannot do it for a folder return one of these two.
             do {
                 try succeed { fsync(descriptor.rawValue) }
             } catch Errno.invalidArgument, Errno.notSupported {}
         }
     }
 
-    /// Returns the path to write to, after links, if what is there may be replaced by a file.
+    /// Returns the path to write to, after links.
+    ///
+    /// Fails if a file may not replace what is there.
     private static func replaceable(_ path: String) throws(StorageError) -> String {
         guard !path.isEmpty, path.utf8.last != UInt8(ascii: "/") else {
             throw StorageError(.cannotWrite, path, "is no file name; expected one for the output.")

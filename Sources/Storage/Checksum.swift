@@ -14,7 +14,7 @@ struct Checksum {
     private(set) var value: UInt32 = 0
 
     mutating func update(_ bytes: RawSpan) {
-        // A null pointer would make zlib start anew.
+        // zlib would start anew for a null pointer.
         guard !bytes.isEmpty else { return }
         value = unsafe bytes.withUnsafeBytes { buffer in
             let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)

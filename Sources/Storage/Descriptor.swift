@@ -27,7 +27,7 @@ struct Descriptor: ~Copyable, Sendable {
     ///
     /// Throws `badFile` if there is none, or if it is a folder, a pipe or a device.
     static func reading(_ path: String) throws(StorageError) -> Descriptor {
-        // Without `nonBlocking` the opening of a pipe waits for somebody to write into it.
+        // Without `nonBlocking`, opening a pipe would wait for a writer.
         let file = try systemCall(.badFile, path, "cannot be opened") {
             try FileDescriptor.open(
                 FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
@@ -43,7 +43,9 @@ struct Descriptor: ~Copyable, Sendable {
         }
     }
 
-    /// Creates a file that must not exist yet; errors name `target`, the file it will become.
+    /// Creates a file that must not exist yet.
+    ///
+    /// Errors name `target`, the file that it will become.
     static func creating(_ path: String, for target: String) throws(StorageError) -> Descriptor {
         try writing(path, [.create, .exclusiveCreate], named: target)
     }
@@ -75,7 +77,7 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Reads `count` bytes from a place in the file.
     ///
-    /// Throws `badFile` when the device fails or the file ends before.
+    /// Throws `badFile` when the device fails or the file ends too early.
     func read(_ count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var span = bytes.mutableSpan
@@ -86,7 +88,7 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Fills a span with the bytes from a place in the file.
     ///
-    /// Throws `badFile` when the device fails or the file ends before.
+    /// Throws `badFile` when the device fails or the file ends too early.
     func read(into bytes: inout MutableRawSpan, at offset: Int) throws(StorageError) {
         let (count, file) = (bytes.byteCount, file)
         let filled = try systemCall(.badFile, path, "cannot be read") {
@@ -124,10 +126,12 @@ struct Descriptor: ~Copyable, Sendable {
     }
 }
 
-/// Linux moves at most 2³¹ bytes in a call, and others refuse to try.
+/// Linux moves at most 2³¹ bytes in a call, and other systems refuse more.
 private let mostBytesOfCall = 1 << 30
 
-/// Writes all bytes to an open file; `name` stands in the error.
+/// Writes all bytes to an open file.
+///
+/// Errors name `name`.
 func writeAll(
     _ bytes: RawSpan, to file: FileDescriptor, named name: String
 ) throws(StorageError) {
@@ -141,18 +145,21 @@ func writeAll(
     }
 }
 
-/// The type of what a name stands for, through links; nil if nothing is there or it cannot be reached.
+/// Returns the type of what a name stands for, after links; nil if it does not exist or cannot be
+/// reached.
 func fileType(of path: String) -> FileType? { try? FilePath(path).stat().type }
 
-/// Makes calls of the operating system; the error of one that fails says which file it was about.
+/// Calls the operating system.
+///
+/// The error of a failed call names the file.
 func systemCall<Result>(
     _ blame: StorageError.Kind, _ file: String, _ problem: String, _ calls: () throws -> Result
 ) throws(StorageError) -> Result {
     do { return try calls() } catch { throw StorageError(blame, file, problem, because: error) }
 }
 
-/// Calls a function of C that returns a negative number when it fails, again as long as a signal
-/// interrupts it.
+/// Calls a function of C that returns a negative number when it fails, and repeats it when a signal
+/// has interrupted it.
 func succeed(_ call: () -> Int32) throws(Errno) {
     while call() < 0 {
         let reason = Errno(rawValue: errno)

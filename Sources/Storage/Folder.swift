@@ -8,15 +8,15 @@ import SystemPackage
 
 /// Folders, and the names in them.
 public enum Folder {
-    /// Creates a folder and those above it; nothing happens to one that is there already.
+    /// Creates a folder and those above it, unless they exist.
     ///
-    /// Throws `cannotWrite`, also when one of them is a file.
+    /// Throws `cannotWrite`, also when one of the names is a file.
     public static func create(_ path: String) throws(StorageError) {
         guard try isMissing(path) else { return }
         let parent = folderPath(of: withoutTrailingSlashes(path))
         try create(parent)
         try systemCall(.cannotWrite, path, "the folder cannot be created") {
-            // Somebody else may create it at the same time, which is as good.
+            // Another process may create it at the same time, which is as good.
             do { try succeed { unsafe mkdir(path, 0o777) } } catch _ where isFolder(path) {}
         }
         try AtomicFile.synchronizeFolder(parent, for: path)
@@ -34,9 +34,9 @@ public enum Folder {
         }
     }
 
-    /// Whether nothing has the name yet.
+    /// Returns whether the name is free.
     ///
-    /// Throws `cannotWrite` if the name is taken by something that is no folder.
+    /// Throws `cannotWrite` if something other than a folder has the name.
     private static func isMissing(_ path: String) throws(StorageError) -> Bool {
         guard !path.isEmpty else {
             throw StorageError(.cannotWrite, path, "an empty name is no folder; expected one.")
@@ -52,7 +52,7 @@ public enum Folder {
 
     /// Returns the names in a folder, hidden ones too, sorted by their bytes.
     ///
-    /// Throws `badFile` if it is no folder or cannot be read.
+    /// Throws `badFile` if the name is not a folder, or cannot be read.
     public static func list(_ path: String) throws(StorageError) -> [String] {
         guard let folder = unsafe opendir(path) else {
             throw StorageError(
@@ -63,7 +63,8 @@ public enum Folder {
         while true {
             errno = 0
             guard let entry = unsafe readdir(folder) else { break }
-            // By address: an entry is stored in fewer bytes than its declared type has.
+            // Read by address, because an entry is stored in fewer bytes than its declared type
+            // has.
             let start = unsafe UnsafeRawPointer(entry.pointer(to: \.d_name)!)
             let name = unsafe String(cString: start.assumingMemoryBound(to: CChar.self))
             if name != ".", name != ".." { names.append(name) }
@@ -85,7 +86,7 @@ public enum Folder {
         fileType(of: path) == .regular
     }
 
-    /// Removes a file; nothing happens when it is not there.
+    /// Removes a file, if it exists.
     ///
     /// Throws `cannotWrite`, also for a folder.
     public static func remove(_ file: String) throws(StorageError) {

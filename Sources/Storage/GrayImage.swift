@@ -28,7 +28,7 @@ public struct GrayImage: Sendable, Equatable {
         try AtomicFile.write(try encodedPNG(for: path), to: path)
     }
 
-    /// Sets pictures of one size side by side, row by row, in a sheet that is well visible.
+    /// Arranges pictures of one size in a sheet, row by row, magnified so that people can see them.
     ///
     /// - Parameters:
     ///   - columns: pictures in a row; by default about as many as makes the sheet square.
@@ -71,7 +71,9 @@ public struct GrayImage: Sendable, Equatable {
         return GrayImage(width: sheetWidth, height: sheetHeight, pixels: pixels)
     }
 
-    /// The margins of a sheet: neither black, nor white, nor the gray of a vanishing weight.
+    /// The gray of a sheet's margins.
+    ///
+    /// It is not black, not white, and not the gray of a weight of zero.
     static let background: UInt8 = 176
 
     /// The number of columns for which the longer side of the sheet is shortest.
@@ -90,7 +92,7 @@ public struct GrayImage: Sendable, Equatable {
         unsafe image.format = png_uint_32(PNG_FORMAT_GRAY)
         defer { unsafe png_image_free(&image) }
 
-        // Once to learn the size, once to write.
+        // The first call learns the size, and the second writes.
         var size: png_alloc_size_t = 0
         var bytes: [UInt8] = []
         var success = unsafe png_image_write_to_memory(&image, nil, &size, 0, pixels, 0, nil)

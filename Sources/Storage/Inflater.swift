@@ -3,7 +3,7 @@ import CZlib
 /// Decompresses a gzip file piece by piece, so that the reader decides how much it takes.
 @safe
 struct Inflater: ~Copyable {
-    /// The most that deflate compresses: a file of n bytes inflates to less than 1032·(n + 1).
+    /// The most that deflate compresses: n bytes become fewer than 1032·(n + 1).
     static let greatestRatio = 1032
 
     static let magic: [UInt8] = [0x1F, 0x8B]
@@ -12,7 +12,7 @@ struct Inflater: ~Copyable {
     private let input: Region
     private var consumed = 0
     private var isFinished = false
-    // zlib keeps the address, so the structure must not move.
+    // zlib keeps the address, and the structure must therefore not move.
     private let stream: UnsafeMutablePointer<z_stream>
 
     /// Whether bytes begin like a gzip file.
@@ -26,7 +26,7 @@ struct Inflater: ~Copyable {
         self.input = input
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        // 15: the largest window; 16: a gzip header and its checksum are expected.
+        // 15 is the largest window; 16 asks for a gzip header and its checksum.
         let status = unsafe inflateInit2_(
             stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(status == Z_OK, "zlib does not start: code \(status)")
@@ -54,7 +54,7 @@ struct Inflater: ~Copyable {
     private mutating func step(
         _ output: inout MutableRawSpan, from filled: Int
     ) throws(StorageError) -> Int {
-        // The counters of zlib have 32 bits.
+        // zlib counts in 32 bits.
         let inputCount = min(input.count - consumed, 1 << 30)
         let outputCount = min(output.byteCount - filled, 1 << 30)
         let status = input.withBytes(consumed..<consumed + inputCount) { bytes in
@@ -88,7 +88,9 @@ struct Inflater: ~Copyable {
         return unsafe outputCount - Int(stream.pointee.avail_out)
     }
 
-    /// A gzip file may be several, one after the other; anything else after one is refused.
+    /// A gzip file may consist of several, one after the other.
+    ///
+    /// Anything else after one of them is refused.
     private mutating func startNextMember() throws(StorageError) {
         guard consumed < input.count else {
             isFinished = true

@@ -1,7 +1,7 @@
 /// Reads JSON strictly and one token at a time: the caller says what must come next.
 ///
-/// For headers of files that anybody may have made. Nothing recurses; repeated keys, invalid UTF-8,
-/// lone surrogates, and numbers that are not plain whole ones are refused.
+/// It reads headers of files that anyone may have made. Nothing recurses. It refuses repeated keys,
+/// invalid UTF-8, lone surrogates, and numbers that are not plain whole ones.
 struct JSONReader: ~Copyable {
     /// What was expected, and at which byte of the text something else was found.
     struct Failure: Error {
@@ -9,7 +9,8 @@ struct JSONReader: ~Copyable {
         let expected: String
     }
 
-    /// Whether an escape such as \u00FF was met; writers use lower-case digits.
+    /// Whether the text has an escape with upper-case digits, such as \u00FF; writers use
+    /// lower-case ones.
     private(set) var hasUpperCaseEscape = false
 
     private let text: [UInt8]
@@ -118,7 +119,7 @@ struct JSONReader: ~Copyable {
         let start = position
         let first = try fourDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        // Beyond 16 bits JSON writes a pair of surrogates.
+        // JSON writes a character beyond 16 bits as a pair of surrogates.
         if first < 0xDC00, peek() == UInt8(ascii: "\\") {
             position += 1
             if peek() == UInt8(ascii: "u") {

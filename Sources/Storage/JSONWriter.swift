@@ -1,5 +1,5 @@
-/// Writes JSON in the one spelling that Python's `json.dumps` has for it with
-/// `separators=(",", ":")` and `ensure_ascii=False`: without spaces.
+/// Writes JSON as Python's `json.dumps` does with `separators=(",", ":")` and `ensure_ascii=False`:
+/// one spelling for each value, without spaces.
 public enum JSONWriter {
     /// Returns an object; the values are JSON already, and keys are sorted by their bytes.
     static func object(_ members: [String: String]) -> String {

@@ -12,9 +12,9 @@ public final class LineFile: Sendable {
 
     /// Opens the file, or creates it, and drops the lines for which the closure says false.
     ///
-    /// A last line without a newline was cut off in the middle and is dropped without asking. The
-    /// lines that stay keep their bytes; the closure sees them without the newline, with invalid
-    /// UTF-8 repaired. A file from which nothing is dropped is not touched.
+    /// A last line without a newline was cut off while it was written, and is dropped in any case.
+    /// The lines that stay keep their bytes. The closure sees them without the newline, with
+    /// invalid UTF-8 repaired. A file that keeps all lines is not touched.
     ///
     /// Throws `cannotWrite`.
     public init(path: String, keepingLinesWhere keeps: (String) -> Bool = { _ in true })
@@ -33,7 +33,7 @@ public final class LineFile: Sendable {
 
     /// Adds a line and hands it to the operating system, so that it outlives this process.
     ///
-    /// A line feed inside makes several lines of it.
+    /// A line feed within the line makes it several lines.
     ///
     /// Throws `cannotWrite`; the file is then as it was before.
     public func append(_ line: String) throws(StorageError) {
@@ -43,7 +43,7 @@ public final class LineFile: Sendable {
             do throws(StorageError) {
                 try unsafe descriptor.write(bytes.span.bytes)
             } catch {
-                // Half a line would spoil the next one.
+                // Half a line would spoil the next line.
                 try? descriptor.file.resize(to: Int64(size))
                 throw error
             }

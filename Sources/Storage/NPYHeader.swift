@@ -96,7 +96,7 @@ private struct DictionaryReader {
 
     init(text: ArraySlice<UInt8>) { rest = text }
 
-    /// Returns the entries; nil if the text is anything else than such a dictionary.
+    /// Returns the entries; nil if the text is anything other than such a dictionary.
     mutating func read() -> Result? {
         var result = Result()
         var missing: Set = ["descr", "fortran_order", "shape"]
@@ -105,7 +105,8 @@ private struct DictionaryReader {
             guard let key = string(), missing.remove(key) != nil, take(":") else { return nil }
             switch key {
             case "descr":
-                // A list of fields: whatever follows, the file is refused for it.
+                // A list of fields. The file is refused because of it, so that the rest does not
+                // matter.
                 if take("[") { return Result(type: nil) }
                 guard let type = string() else { return nil }
                 result.type = type
@@ -135,7 +136,7 @@ private struct DictionaryReader {
             guard let number = number() else { return nil }
             numbers.append(number)
             if !take(",") {
-                // One number in parentheses without a comma is no tuple.
+                // One number in parentheses without a comma is not a tuple in Python.
                 return numbers.count > 1 && take(")") ? numbers : nil
             }
         }

@@ -8,7 +8,7 @@ import SystemPackage
 
 /// Bytes at a fixed address, given back when the last reference goes.
 ///
-/// Whoever fills a region does so before others see it; after that nothing changes it.
+/// A region is filled before others see it, and does not change afterwards.
 @safe
 final class Region: @unchecked Sendable {
     let count: Int
@@ -16,8 +16,8 @@ final class Region: @unchecked Sendable {
 
     /// Maps a whole file to read; its pages come from the disk when they are first touched.
     ///
-    /// Every process that maps the file shares one copy in memory. A file that somebody shortens
-    /// meanwhile kills the process at the next touch (SIGBUS).
+    /// Every process that maps the file shares one copy in memory. If another program shortens the
+    /// file meanwhile, the next touch of a missing page ends the process (SIGBUS).
     ///
     /// Throws `badFile`.
     /// - Precondition: `count` is the file's size, at least 1.
@@ -31,14 +31,14 @@ final class Region: @unchecked Sendable {
         }
         unsafe base = start
         self.count = count
-        // Cases are visited in a new random order each epoch, so the file is fetched as a whole, in
-        // the background.
+        // Each epoch visits the cases in a new random order. Therefore the system fetches the whole
+        // file, in the background.
         unsafe madvise(start, count, MADV_WILLNEED)
     }
 
     /// Reserves zeros for the contents of a file; pages take memory when they are first written.
     ///
-    /// Throws `badFile` in the name of the file.
+    /// Throws `badFile`, which names `file`.
     /// - Precondition: `count` is at least 1.
     init(zeros count: Int, for file: String) throws(StorageError) {
         precondition(count > 0, "cannot reserve \(count) bytes")

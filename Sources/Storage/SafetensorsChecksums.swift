@@ -6,8 +6,8 @@
 ///
 ///     json.dumps([metadata, tensors], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 ///
-/// Each checksum is eight lower-case hexadecimal digits. Offsets need none: the lengths follow from
-/// dtype and shape, and the format allows neither holes nor overlap.
+/// Each checksum is eight lower-case hexadecimal digits. Offsets need no checksum: type and shape
+/// give the lengths, and the format allows neither holes nor overlap.
 struct SafetensorsChecksums {
     private static let prefix = "crc32."
     private static let metadataKey = prefix + "metadata"
@@ -35,7 +35,7 @@ struct SafetensorsChecksums {
 
     /// Takes the checksums of a file, and checks that they are complete and fit the header.
     ///
-    /// Nil if there are none. A single one makes all of them necessary.
+    /// Nil if the file has none. A file that has one checksum must have all of them.
     ///
     /// Throws `badFile`.
     init?(_ header: SafetensorsHeader, of path: String) throws(StorageError) {
@@ -54,7 +54,7 @@ struct SafetensorsChecksums {
         let found = Self.rest(
             metadata: header.metadata.filter { !Self.isKey($0.key) },
             tensors: header.entries.map { ($0.name, $0.elementType, $0.shape) })
-        // Another spelling of the same text is damage too, if only by one bit.
+        // Another spelling of the same text is damage too, even if only one bit differs.
         guard found == expected[Self.metadataKey], !header.hasUpperCaseEscape else {
             throw Self.mismatch("header", found, expected[Self.metadataKey]!, path)
         }

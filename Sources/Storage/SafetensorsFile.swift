@@ -1,8 +1,8 @@
 /// The contents of a safetensors file: named tensors, and pairs of strings about them.
 ///
-/// Equal contents are equal bytes: all keys of the header are sorted by their bytes, and the tensors
-/// lie in the order of falling element width, then of names, so that each is aligned. On writing,
-/// checksums are added to the metadata; on reading, they are verified and taken away again.
+/// Equal contents give equal bytes. The keys of the header are sorted by their bytes. The tensors
+/// lie in the order of falling element width, then of names, so that each is aligned. Writing adds
+/// checksums to the metadata, and reading verifies them and takes them away.
 ///
 /// Source: the format's description at github.com/huggingface/safetensors.
 public struct SafetensorsFile: Sendable, Equatable {
@@ -95,7 +95,7 @@ public struct SafetensorsFile: Sendable, Equatable {
 
     /// Returns all that precedes the data, and the names of the tensors in the order of the data.
     private func layout() -> (header: [UInt8], names: [String]) {
-        // With one tensor at least there are two checksums, and no damaged key can hide both.
+        // A file with at least one tensor has two checksums, and one damaged key cannot hide both.
         precondition(!tensors.isEmpty, "a safetensors file needs at least one tensor")
         precondition(
             tensors["metadata"] == nil && tensors["__metadata__"] == nil,

@@ -12,7 +12,7 @@ struct SafetensorsHeader {
     static let longest = 100_000_000
 
     let metadata: [String: String]
-    /// In the order of their bytes in the file.
+    /// The tensors in the order of their bytes in the file.
     let entries: [Entry]
     /// See ``JSONReader/hasUpperCaseEscape``.
     let hasUpperCaseEscape: Bool

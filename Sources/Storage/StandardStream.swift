@@ -2,7 +2,8 @@ import SystemPackage
 
 /// Standard output and standard error, written without a buffer.
 ///
-/// `print` keeps text in a buffer and never says that a write failed; `FileHandle` ends the program.
+/// `print` keeps text in a buffer and never tells that a write failed. `FileHandle` ends the
+/// program.
 public enum StandardStream: Sendable {
     case output
     case error

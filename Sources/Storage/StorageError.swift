@@ -2,7 +2,7 @@ import SystemPackage
 
 /// A file that cannot be read or written as asked.
 public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable {
-    /// Whose fault it is, which decides the exit code of the command.
+    /// Whether the input or the output is at fault, which decides the exit code of the command.
     public enum Kind: Sendable {
         /// An input is missing, damaged, or of a kind that is not supported.
         case badFile
@@ -10,7 +10,7 @@ public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable 
         case cannotWrite
     }
 
-    /// Whose fault it is.
+    /// Whether the input or the output is at fault.
     public let kind: Kind
     /// The file, as the user named it.
     public let file: String
@@ -24,8 +24,9 @@ public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable 
         description = "\(file): \(problem)"
     }
 
-    /// Creates the error of a system call that failed: what it means, the operating system's words,
-    /// and what helps where that is known.
+    /// Creates the error of a system call that failed.
+    ///
+    /// It contains what failed, the operating system's words, and advice for the common reasons.
     init(_ kind: Kind, _ file: String, _ problem: String, because reason: any Error) {
         let advice =
             switch reason as? Errno {

@@ -25,7 +25,9 @@ public struct Tensor: Sendable, Equatable {
         case f6e3m2 = "F6_E3M2"
         case f4 = "F4"
 
-        /// Bits of one element; a whole tensor fills whole bytes.
+        /// The bits of one element.
+        ///
+        /// A whole tensor fills whole bytes.
         public var bits: Int {
             switch self {
             case .f4: 4
@@ -37,10 +39,12 @@ public struct Tensor: Sendable, Equatable {
             }
         }
 
-        /// Bytes of all elements of a shape; nil if they are not whole bytes or too many to count.
+        /// The bytes of all elements of a shape; nil if they are too many to count, or not whole
+        /// bytes.
         func byteCount(shape: [Int]) -> Int? {
             var count = 1
-            // Zeros first: then the order of the dimensions does not decide what overflows.
+            // Zeros are looked for first, so that the order of the dimensions does not decide what
+            // overflows.
             for size in shape.contains(0) ? [0] : shape {
                 let (product, overflows) = count.multipliedReportingOverflow(by: size)
                 if overflows { return nil }

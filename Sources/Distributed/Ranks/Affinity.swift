@@ -1,9 +1,9 @@
 /// The cores on which this process may run.
 public struct Affinity: Sendable, Equatable {
-    /// The cores as ranges, such as 0-3,8; "unknown" where the system does not tell.
+    /// The cores as ranges, such as 0-3,8; "unknown" if the system does not tell.
     public let description: String
 
-    /// How many there are, at least one.
+    /// The number of cores, at least one.
     public let count: Int
 
     /// Takes over a list as Linux writes it.
@@ -16,8 +16,9 @@ public struct Affinity: Sendable, Equatable {
         count = max(1, counts.reduce(0, +))
     }
 
-    /// The cores of this process now, from the kernel's own account: glibc's call for it is hidden
-    /// from Swift.
+    /// Reads the cores of this process from the kernel's own account.
+    ///
+    /// Swift cannot see glibc's call for it.
     public static var current: Affinity {
         Affinity(list: processStatus("Cpus_allowed_list") ?? "unknown")
     }

@@ -3,15 +3,15 @@ import RBMCore
 
 /// Adds up statistics over ranks on a thread of its own, while the main thread computes.
 ///
-/// One sum at a time, and no other exchange until it has ended: MPI allows calls from one thread at a
-/// time. The calls are blocking, for Open MPI's nonblocking sums make progress only while somebody
-/// asks for it.
+/// One sum runs at a time, and no other exchange may begin before it has ended, because MPI allows
+/// calls from one thread at a time. The calls are blocking: Open MPI's nonblocking sums make
+/// progress only while a thread asks for it.
 final class BackgroundSum: @unchecked Sendable {
     private let world: Communicator
     private let queue = DispatchQueue(label: "wilson.sums")
     private let ended = DispatchSemaphore(value: 0)
 
-    // Of the main thread between `finish` and `start`, of the queue's in between.
+    // The main thread owns these between `finish` and `start`, and the queue owns them in between.
     private var statistics: Statistics?
     private var failure: MPIError?
 
@@ -36,7 +36,7 @@ final class BackgroundSum: @unchecked Sendable {
 
     /// Collective.
     ///
-    /// Waits for the end of a sum and returns it; the waiting counts as exchange of `world`.
+    /// Waits for the end of a sum and returns it. The waiting counts as exchange of `world`.
     func finish(_ world: borrowing Communicator) throws(MPIError) -> Statistics {
         let start = ContinuousClock.now
         ended.wait()
@@ -54,7 +54,8 @@ extension Communicator {
     /// Adds up the products of a panel.
     borrowing func sumProducts(_ statistics: inout Statistics) throws(MPIError) {
         let panel = statistics.panelProducts
-        // Taken out, so that nobody else holds them while they are summed.
+        // Taken out, so that the array has one reference while it is summed; otherwise Swift would
+        // copy it.
         switch statistics.products.take() {
         case .float32(var products):
             try sum(&products, panel)
@@ -78,7 +79,8 @@ extension Communicator {
             try sum(&moments, all)
             statistics.moments = .float32(moments)
         case .int32(var moments):
-            // Few and large: to learn whether 16 bits hold them all is a message more than it saves.
+            // Moments are few and large. Learning whether 16 bits hold them costs a message more
+            // than it saves.
             if try !sumOnHost(&moments, all) { try sum(&moments, all) }
             statistics.moments = .int32(moments)
         case .int16: preconditionFailure("moments in 16 bits")

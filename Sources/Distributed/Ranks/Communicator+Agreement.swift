@@ -1,11 +1,11 @@
 extension Communicator {
     /// Collective.
     ///
-    /// Says which ranks hold another text than rank 0, with their hosts and what they hold; nil when
-    /// all hold the same. The answer is the same on all ranks.
+    /// Returns a text that names the ranks whose text differs from rank 0's, with their hosts and
+    /// texts; nil if all texts are equal. All ranks return the same.
     public borrowing func disagreement(on text: String) throws(MPIError) -> String? {
         guard size > 1 else { return nil }
-        // 62 bits of a hash: the smallest of h and of −h tell whether all are equal.
+        // A hash of 62 bits. The minima of h and of −h agree only if all hashes are equal.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let own = Int64(bitPattern: hash >> 2)
@@ -15,7 +15,8 @@ extension Communicator {
         return try broadcast(held.isEmpty ? "" : Self.describe(held))
     }
 
-    /// Names the ranks that differ from rank 0, those of one host with one text together.
+    /// Names the ranks that differ from rank 0, and joins ranks of one host that have the same
+    /// text.
     private static func describe(_ held: [[UInt8]]) -> String {
         struct Holder { let host: String, text: String, ranks: [Int] }
         var holders: [Holder] = []
@@ -41,7 +42,7 @@ extension Communicator {
     }
 }
 
-/// Such as `rank 3`, or `ranks 0-2,7`.
+/// Returns text such as `rank 3`, or `ranks 0-2,7`.
 func rankList(_ ranks: [Int]) -> String {
     var ranges: [ClosedRange<Int>] = []
     for rank in ranks {

@@ -1,7 +1,8 @@
 extension Communicator {
     /// Collective.
     ///
-    /// Numbers of which each rank computes its contiguous share, together on all ranks.
+    /// Computes numbers in contiguous shares, one for each rank, and returns all of them on every
+    /// rank.
     public func collect(
         _ total: Int, _ compute: (Range<Int>) throws -> [Double]
     ) throws -> [Double] {
@@ -10,11 +11,12 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// Numbers of which each rank computes a share of its own choice; shares do not overlap.
+    /// Brings together numbers of which each rank has computed some, and returns all of them on
+    /// every rank. No two ranks compute the same number.
     public func collect(
         _ total: Int, share: Range<Int>, _ compute: (Range<Int>) throws -> [Double]
     ) throws -> [Double] {
-        // Every number is one rank's plus zeros.
+        // All other ranks contribute zero to a number.
         var all = [Double](repeating: 0, count: total)
         all.replaceSubrange(share, with: try together { try compute(share) })
         try sum(&all)

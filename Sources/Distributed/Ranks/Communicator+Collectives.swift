@@ -28,14 +28,14 @@ extension SummableType {
     }
 }
 
-/// Bytes in one message of a large collective.
+/// The bytes in one message of a large collective.
 ///
-/// A single call of 64 MB takes three to four times as long as its pieces: Open MPI maps a fresh
-/// temporary buffer for it. Pieces also keep counts far below 2³¹.
+/// A single call with 64 MB takes three to four times as long as its pieces, because Open MPI maps
+/// a new temporary buffer for it. Pieces also keep counts far below 2³¹.
 let pieceBytes = 1 << 20
 
 extension Communicator {
-    /// Bytes that `gather` brings together at most: MPI counts them in a C int.
+    /// The most bytes that `gather` brings together: MPI counts them in a C int.
     public static var mostGatheredBytes: Int { Int(Int32.max) }
 
     /// Collective.
@@ -63,7 +63,7 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// Sums a range of values as `sum` does, in pieces, without taking the time.
+    /// Sums a range of values in pieces, as `sum` does, but does not measure the time.
     borrowing func sumPieces<Number: Summable>(
         _ values: inout [Number], _ range: Range<Int>
     ) throws(MPIError) {
@@ -84,7 +84,7 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// The smallest of one value of each rank.
+    /// Returns the smallest of the values that the ranks give, one each.
     public borrowing func minimum(_ value: Int64) throws(MPIError) -> Int64 {
         var result = value
         unsafe try check(cmpi_min(handle, &result))
@@ -103,9 +103,10 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// The rank `root`'s bytes, on every rank.
+    /// Returns the bytes of the rank `root` on every rank.
     ///
-    /// - Parameter bytes: Of the root; elsewhere ignored, of any length.
+    /// - Parameter bytes: The bytes to send on the root; other ranks may give any bytes, which are
+    ///   ignored.
     public borrowing func broadcast(_ bytes: [UInt8], from root: Int = 0) throws(MPIError)
         -> [UInt8]
     {
@@ -128,16 +129,16 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// The rank `root`'s text, on every rank.
+    /// Returns the text of the rank `root` on every rank.
     public borrowing func broadcast(_ text: String, from root: Int = 0) throws(MPIError) -> String {
         String(decoding: try broadcast(Array(text.utf8), from: root), as: UTF8.self)
     }
 
     /// Collective.
     ///
-    /// The bytes of all ranks on rank 0, in the order of ranks; nil elsewhere.
+    /// Returns the bytes of all ranks on rank 0, in the order of ranks, and nil on the others.
     ///
-    /// - Precondition: All together are at most `mostGatheredBytes`.
+    /// - Precondition: Together they are at most `mostGatheredBytes`.
     public borrowing func gather(_ bytes: [UInt8]) throws(MPIError) -> [[UInt8]]? {
         guard size > 1 else { return [bytes] }
         var counts = [Int32](repeating: 0, count: size)

@@ -1,5 +1,7 @@
-/// The most ranks of which each adds up all values; of more, each adds up a share of them and copies
-/// the others' shares, so that what a rank reads does not grow with their number.
+/// The most ranks with which each rank adds up all values.
+///
+/// With more ranks, each adds up a share and copies the other shares, so that the bytes that a rank
+/// reads do not grow with the number of ranks.
 private let mostWholeSums = 3
 
 extension Communicator {
@@ -8,11 +10,11 @@ extension Communicator {
     /// Replaces a range of integers on every rank by their elementwise sums over all ranks, through
     /// the memory that they share.
     ///
-    /// Each rank stores its values in 16 bits where they fit, whatever their sums: these have the bits
-    /// of what is summed, and wrap beyond them.
+    /// Each rank stores its values in 16 bits if all of them fit. The sums need not fit: they are
+    /// computed in the type of `values`, and wrap around beyond it.
     ///
     /// - Precondition: `range` is the same on all ranks.
-    /// - Returns: false, with nothing done, where the ranks share no memory.
+    /// - Returns: false if the ranks share no memory; the values are then unchanged.
     borrowing func sumOnHost<Value: HostValue>(
         _ values: inout [Value], _ range: Range<Int>
     ) throws(MPIError) -> Bool {
@@ -26,12 +28,12 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// Sums a range for which there is room in 16 bits.
+    /// Sums a range whose values have room in 16 bits.
     private borrowing func sumPiece<Value: HostValue>(
         _ values: inout [Value], _ piece: Range<Int>, _ memory: HostMemory
     ) throws(MPIError) {
         guard try store(values, piece, memory) else {
-            // In 32 bits there is room for each half.
+            // Each half has room in 32 bits.
             let middle = piece.lowerBound + piece.count / 2
             try sumPiece(&values, piece.lowerBound..<middle, memory)
             try sumPiece(&values, middle..<piece.upperBound, memory)
@@ -57,7 +59,8 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// Begins a round of the memory with a range of values; says whether it can be read.
+    /// Begins a round of the memory with a range of values, and returns whether every rank's values
+    /// found room.
     private borrowing func store<Value: HostValue>(
         _ values: [Value], _ range: Range<Int>, _ memory: HostMemory
     ) throws(MPIError) -> Bool {
@@ -68,16 +71,17 @@ extension Communicator {
 
     /// Local.
     ///
-    /// Adds to a range of values what the other ranks have stored of a piece around it.
+    /// Adds to a range of values what the other ranks have stored, which is a piece around the
+    /// range.
     private borrowing func addOthers<Value: HostValue>(
         to values: inout [Value], _ range: Range<Int>, of piece: Range<Int>, _ memory: HostMemory
     ) {
-        // So many sums stay in the nearest cache while the ranks go by.
+        // This many sums stay in the first-level cache while the ranks are read one after another.
         let block = 4096
         var all = values.mutableSpan
         for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
             var sums = all._mutatingExtracting(first..<min(first + block, range.upperBound))
-            // Not all ranks read the same segment at a time.
+            // Each rank begins with another segment, so that not all read the same one.
             for distance in 1..<size {
                 let other = (rank + distance) % size
                 memory.add(from: other, at: first - piece.lowerBound, to: &sums)

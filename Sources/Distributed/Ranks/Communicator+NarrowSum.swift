@@ -1,14 +1,14 @@
 extension Communicator {
     /// Collective.
     ///
-    /// Replaces a range of integers on every rank by their elementwise sums over all ranks, as `sum`
-    /// does, with half the bytes where they are small.
+    /// Replaces a range of integers on every rank by their elementwise sums over all ranks, as
+    /// `sum` does, but sends half the bytes if the values are small.
     ///
     /// Ranks of one host add up through the memory that they share. Otherwise a piece travels in 16
-    /// bits when the largest magnitudes that the ranks hold in it add up to at most 2¹⁵ − 1. MPI may
-    /// add up the ranks in any order and grouping: each partial sum is one over some of the ranks, so
-    /// its magnitude is at most the sum of their largest, and nothing can overflow. All ranks see the
-    /// same sum of magnitudes and choose alike.
+    /// bits if the largest magnitudes of all ranks in it add up to at most 2¹⁵ − 1. MPI may add up
+    /// the ranks in any order and grouping. A partial sum runs over some of the ranks, so that its
+    /// magnitude is at most the sum of their largest magnitudes, and nothing can overflow. All
+    /// ranks see the same sum of magnitudes and choose alike.
     ///
     /// - Precondition: `range` is the same on all ranks.
     public borrowing func sumNarrowly(
@@ -34,7 +34,7 @@ extension Communicator {
 extension Communicator {
     /// Collective.
     ///
-    /// The same of integers of 16 bits, which every sum over some of the ranks must fit.
+    /// Does the same with integers of 16 bits, which must hold the sum over any of the ranks.
     public borrowing func sumNarrowly(
         _ values: inout [Int16], _ range: Range<Int>
     ) throws(MPIError) {
@@ -43,12 +43,12 @@ extension Communicator {
     }
 }
 
-/// A piece of a sum as it travels; kept from sum to sum.
+/// Room for a piece of a sum in the form in which it travels; it is kept from sum to sum.
 final class WireBuffer {
     var values: [Int16] = []
 }
 
-/// The pieces of a range of which each is `pieceBytes` long, or shorter, in 16 bits.
+/// Divides a range into pieces of `pieceBytes` in 16 bits; the last piece may be shorter.
 func narrowPieces(of range: Range<Int>) -> [Range<Int>] {
     let count = pieceBytes / MemoryLayout<Int16>.stride
     return stride(from: range.lowerBound, to: range.upperBound, by: count).map {
@@ -67,7 +67,7 @@ private func magnitudes(of values: [Int32], _ range: Range<Int>) -> [Int64] {
     }
 }
 
-/// Copies a range of values, which fit, into 16 bits.
+/// Copies a range of values into 16 bits, which they must fit.
 private func narrow(_ values: [Int32], _ range: Range<Int>, into wire: inout [Int16]) {
     if wire.count < range.count { wire = [Int16](repeating: 0, count: range.count) }
     let values = values.span.extracting(range)

@@ -2,9 +2,9 @@ import CMPI
 
 /// A group of ranks that exchange messages.
 ///
-/// Methods marked "Collective" are called by all ranks, in the same order and with arguments of the
-/// same shape. A communicator is not `Sendable`: MPI is called from one thread at a time, which is
-/// the main one but for `BackgroundSum`.
+/// All ranks call a method marked "Collective", in the same order and with arguments of the same
+/// shape. A communicator is not `Sendable`, because one thread at a time may call MPI. It is the
+/// main thread, except while a `BackgroundSum` runs.
 public struct Communicator: ~Copyable {
     let handle: CMPIComm
     private let isWorld: Bool
@@ -15,15 +15,15 @@ public struct Communicator: ~Copyable {
     /// The number of processes in the group.
     public let size: Int
 
-    /// Time and bytes spent in the sums of this communicator.
+    /// The time and the bytes that sums of this communicator took.
     ///
-    /// A box, because a borrowed communicator counts too.
+    /// It is a class, because a borrowed communicator counts too.
     public let exchange = ExchangeAccount()
 
-    /// Memory for sums in fewer bytes.
+    /// Room for pieces of sums in fewer bytes.
     let wire = WireBuffer()
 
-    /// Memory that the ranks share, where they are on one host.
+    /// The memory that the ranks share if all are on one host.
     let hostMemoryWish = HostMemoryWish()
 
     private init(_ handle: CMPIComm, isWorld: Bool) throws(MPIError) {
@@ -56,7 +56,7 @@ public struct Communicator: ~Copyable {
 
     /// Collective.
     ///
-    /// Whether all ranks share a host.
+    /// Returns whether all ranks share a host.
     borrowing func isOnOneHost() throws(MPIError) -> Bool {
         let host = try splitByHost()
         return host.size == size
@@ -64,7 +64,7 @@ public struct Communicator: ~Copyable {
 
     /// Collective.
     ///
-    /// Returns the same group, with an account of its own.
+    /// Returns a group of the same ranks, with an account of its own.
     borrowing func duplicate() throws(MPIError) -> Communicator {
         var copy = CMPIComm()
         unsafe try check(cmpi_duplicate(handle, &copy))
@@ -78,20 +78,20 @@ public struct Communicator: ~Copyable {
 
     /// Local.
     ///
-    /// The name of this host.
+    /// Returns the name of this host.
     public borrowing func hostName() -> String {
         unsafe text { unsafe cmpi_host_name($0, $1) }
     }
 
     /// Local.
     ///
-    /// This rank's contiguous share of `0..<total`, which may be empty.
+    /// Returns this rank's contiguous share of `0..<total`, which may be empty.
     public borrowing func share(of total: Int) -> Range<Int> {
         DistributedTraining.share(of: total, rank: rank, size: size)
     }
 }
 
-/// The contiguous share of one of `size` ranks in `0..<total`.
+/// Returns the contiguous share of one of `size` ranks in `0..<total`.
 ///
 /// The first `total % size` ranks have one element more than the others; shares may be empty.
 public func share(of total: Int, rank: Int, size: Int) -> Range<Int> {

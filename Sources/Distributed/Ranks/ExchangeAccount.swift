@@ -1,10 +1,10 @@
 /// What a rank has spent on the sums of a communicator.
 public final class ExchangeAccount {
-    /// Seconds of exchange, and of waiting for others.
+    /// The seconds of exchange, including the waiting for other ranks.
     public private(set) var seconds = 0.0
 
-    /// Bytes that this rank has given into sums: as messages, or stored in the memory that it shares
-    /// with the others of its host.
+    /// The bytes that this rank gave into sums, as messages or by storing them in the memory that
+    /// it shares with ranks of its host.
     public private(set) var bytes = 0
 
     func waited(since start: ContinuousClock.Instant) {
@@ -13,7 +13,7 @@ public final class ExchangeAccount {
 
     func sent(bytes count: Int) { bytes += count }
 
-    /// The bytes, which from now on count elsewhere.
+    /// Returns the bytes counted so far, and starts again from 0.
     func takeBytes() -> Int {
         defer { bytes = 0 }
         return bytes

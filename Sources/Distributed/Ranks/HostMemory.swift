@@ -1,18 +1,20 @@
 import CHostMemory
 
-/// Memory that all ranks of a group share, on one host: for each rank a segment into which it alone
-/// stores, and which all read.
+/// Memory that all ranks of a group share on one host.
 ///
-/// It is used in rounds: every rank stores, all meet at a barrier, every rank reads. A segment has
-/// room for two rounds, in turn: who stores for the next one but one has met all others after they
-/// have read this one. So one barrier a round is enough.
+/// Each rank has a segment; it alone stores into the segment, and all ranks read it.
+///
+/// The memory is used in rounds: every rank stores, all ranks meet at a barrier, and every rank
+/// reads. Segments are double-buffered. A rank overwrites a round's half only two rounds later, and
+/// by then it has passed a barrier that every reader of the half passed too. So one barrier for
+/// each round is enough.
 @safe final class HostMemory {
-    /// Bytes that a segment holds of a round.
+    /// The bytes of a round in a segment.
     static let room = pieceBytes
 
     /// How the values of a round are stored.
     private enum Form: Int32 {
-        /// Not at all: they need 32 bits, in which there is no room for them.
+        /// Nothing is stored: the values need 32 bits, and there is no room for them.
         case none
         case narrow, wide
     }
@@ -34,7 +36,7 @@ import CHostMemory
 
     /// Collective.
     ///
-    /// Takes the memory; nil, on all ranks of the one host, where it is refused to one.
+    /// Takes the memory. Returns nil on all ranks if the system refuses it to one of them.
     static func take(_ world: borrowing Communicator) throws(MPIError) -> HostMemory? {
         let bytes = segmentBytes * world.size
         let own = world.rank == 0 ? SharedRegion(creating: bytes) : nil
@@ -42,14 +44,14 @@ import CHostMemory
         let region = own ?? UInt64(token).flatMap { SharedRegion(opening: $0, bytes) }
         let isTaken = region?.take(world.rank * segmentBytes, segmentBytes) ?? false
         let isEverywhere = try world.minimum(isTaken ? 1 : 0) == 1
-        // All who can open it have done so.
+        // Every rank that can open the memory has opened it by now, so that nobody needs its name.
         own?.forget()
         guard isEverywhere, let region else { return nil }
         return HostMemory(region, rank: world.rank, size: world.size)
     }
 
     private func header(of rank: Int) -> UnsafeMutableRawPointer {
-        // A line of the cache for each half.
+        // The headers of the two halves lie in different cache lines.
         unsafe region.start + rank * Self.segmentBytes + half * 64
     }
 
@@ -66,10 +68,11 @@ import CHostMemory
 
     /// Collective.
     ///
-    /// Begins a round with values of this rank: in 16 bits where all of them fit, else in 32.
+    /// Begins a round with values of this rank. They are stored in 16 bits if all of them fit,
+    /// otherwise in 32.
     ///
-    /// - Precondition: In 16 bits there is room for the values.
-    /// - Returns: The bytes that were stored, and whether every rank has found room for its own.
+    /// - Precondition: The values have room in 16 bits.
+    /// - Returns: The bytes that were stored, and whether the values of every rank found room.
     func exchange<Value: HostValue>(
         _ own: Span<Value>, _ world: borrowing Communicator
     ) throws(MPIError) -> (bytes: Int, isComplete: Bool) {
@@ -99,7 +102,8 @@ import CHostMemory
 
     /// Local.
     ///
-    /// Adds to sums what a rank has stored in this round, from one of its values on.
+    /// Adds the values that a rank has stored in this round to sums, beginning with its value
+    /// number `first`.
     func add<Value: HostValue>(
         from rank: Int, at first: Int, to sums: inout MutableSpan<Value>
     ) {
@@ -134,7 +138,7 @@ import CHostMemory
     }
 }
 
-/// The shared memory of a group, once it has been asked for.
+/// The shared memory of a group, taken at the first sum that needs it.
 final class HostMemoryWish {
     enum State {
         case open
@@ -146,7 +150,8 @@ final class HostMemoryWish {
 extension Communicator {
     /// Collective.
     ///
-    /// The memory that all ranks share, taken at the first call; nil where they share none.
+    /// Returns the memory that all ranks share, and takes it at the first call; nil if they share
+    /// none.
     borrowing func hostMemory() throws(MPIError) -> HostMemory? {
         if case .taken(let memory) = hostMemoryWish.state { return memory }
         let memory = try isOnOneHost() ? HostMemory.take(self) : nil

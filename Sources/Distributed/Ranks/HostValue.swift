@@ -1,8 +1,8 @@
 import CHostMemory
 
-/// An integer that ranks of a host add up through the memory that they share.
+/// An integer that ranks of one host add up through the memory that they share.
 protocol HostValue: FixedWidthInteger & BitwiseCopyable {
-    /// Stores values past the caches in 16 bits; false where one does not fit.
+    /// Stores values in 16 bits past the caches; returns false if one does not fit.
     @unsafe
     static func storeNarrow(
         _ values: UnsafePointer<Self>, _ count: Int, _ place: UnsafeMutablePointer<Int16>

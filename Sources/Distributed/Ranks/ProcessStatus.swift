@@ -4,12 +4,13 @@
     import Darwin
 #endif
 
-/// What Linux says of this process under a key, without spaces; nil where there is no such account.
+/// Returns what Linux tells about this process under a key, without spaces; nil on other systems
+/// and for other keys.
 func processStatus(_ key: String) -> String? {
     let descriptor = unsafe open("/proc/self/status", O_RDONLY)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    // A file of the kernel has no size to ask for.
+    // Files of the kernel report the size 0, so that a buffer must be large enough from the start.
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = unsafe read(descriptor, &bytes, bytes.count)
     let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
@@ -17,18 +18,18 @@ func processStatus(_ key: String) -> String? {
     return line.map { $0.dropFirst(key.count + 1).filter { !$0.isWhitespace } }
 }
 
-/// The bytes of memory of this host, whoever uses them now; the largest integer where the system
-/// does not tell.
+/// Returns the bytes of memory of this host, used or not; the largest integer if the system does
+/// not tell.
 public func physicalMemory() -> Int {
     let (pages, pageSize) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
     return pages > 0 && pageSize > 0 ? pages * pageSize : .max
 }
 
-/// The most memory that a rank's process has held until now.
+/// The most memory that the process of a rank has held so far.
 public struct PeakMemory: Sendable {
-    /// Bytes of the rank that held least; nil where the system does not tell.
+    /// The bytes of the rank that held least; nil if the system does not tell.
     public let least: Int?
-    /// Bytes of the rank that held most.
+    /// The bytes of the rank that held most.
     public let most: Int?
 
     /// Collective.
@@ -41,7 +42,7 @@ public struct PeakMemory: Sendable {
         (least, most) = low < 0 ? (nil, nil) : (Int(low) << 10, Int(high) << 10)
     }
 
-    /// The line for people; nil where nothing is known.
+    /// A line for people; nil if the system does not tell.
     public var line: String? {
         guard let least, let most else { return nil }
         let (low, high) = (least >> 20, most >> 20)
@@ -49,22 +50,22 @@ public struct PeakMemory: Sendable {
     }
 }
 
-/// How much memory this process comes to hold beyond what it holds at a moment.
+/// How much more memory this process comes to hold than at the moment when the watch began.
 public final class MemoryGrowth {
     private var start: Int
     /// The most bytes beyond the start until the last pause.
     private var grown = 0
 
-    /// Begins to watch; nil where the system does not tell.
+    /// Begins to watch; nil if the system does not tell.
     public init?() {
         guard Self.forgetMost(), let held = Self.held("VmHWM") else { return nil }
         start = held
     }
 
-    /// The most bytes that the process has held since, beyond those of the start.
+    /// The most bytes that the process has held since the beginning, beyond those it held then.
     public var bytes: Int { max(grown, (Self.held("VmHWM") ?? start) - start) }
 
-    /// Runs work whose memory does not count, nor what it leaves behind.
+    /// Runs work whose memory does not count, not even the memory that it keeps.
     public func pause(during work: () -> Void) {
         grown = bytes
         let before = Self.held("VmRSS") ?? 0
@@ -73,7 +74,7 @@ public final class MemoryGrowth {
         _ = Self.forgetMost()
     }
 
-    /// Sets the account of the most memory to what is held now.
+    /// Resets the kernel's maximum of this process to what it holds now.
     private static func forgetMost() -> Bool {
         let descriptor = unsafe open("/proc/self/clear_refs", O_WRONLY)
         guard descriptor >= 0 else { return false }

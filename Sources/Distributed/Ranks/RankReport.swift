@@ -1,16 +1,16 @@
-/// Where each rank runs; what a banner tells.
+/// Where each rank runs, for the banner of a run.
 public struct RankReport: Sendable {
     public struct Place: Sendable {
         public let host: String
         public let cores: String
     }
 
-    /// One for each rank.
+    /// One core list for each rank.
     public let places: [Place]
 
     /// Collective.
     ///
-    /// Asks every rank; nil but on rank 0.
+    /// Asks every rank. Returns nil on all ranks but rank 0.
     public init?(_ world: borrowing Communicator) throws(MPIError) {
         let own = "\(world.hostName())\n\(Affinity.current.description)"
         guard let all = try world.gather(Array(own.utf8)) else { return nil }

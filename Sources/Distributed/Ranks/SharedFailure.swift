@@ -1,4 +1,6 @@
-/// A failure that all ranks know of: they end together, and rank 0 alone reports it.
+/// A failure that all ranks know.
+///
+/// They end together, and rank 0 alone reports it.
 public struct SharedFailure: Error, CustomStringConvertible, Sendable {
     public let exitCode: Int32
     public let description: String
@@ -10,7 +12,7 @@ public struct SharedFailure: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// An error that knows with which exit code the program ends.
+/// An error that knows the exit code of the program.
 public protocol FailureWithExitCode: Error {
     var exitCode: Int32 { get }
 }
@@ -41,10 +43,10 @@ public enum ExitStatus {
 extension Communicator {
     /// Collective.
     ///
-    /// Runs work that may fail on some ranks only, and fails on all of them if it does.
+    /// Runs work that may fail on some ranks only. If it does, it fails on all ranks.
     ///
-    /// Without it a rank that cannot open a file would leave the others waiting. The message is that
-    /// of the lowest rank that failed, with its host where not all ranks share one.
+    /// Otherwise a rank that cannot open a file would leave the others waiting. The message is that
+    /// of the lowest rank that failed, with its host if the ranks are on several hosts.
     public borrowing func together<Result>(_ work: () throws -> Result) throws -> Result {
         var result: Result?
         var failure: (any Error)?

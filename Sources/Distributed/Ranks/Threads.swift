@@ -1,7 +1,7 @@
 extension Communicator {
     /// Collective.
     ///
-    /// The threads that a rank takes by default: OMP_NUM_THREADS where it is set, else the
+    /// Returns the threads that a rank takes by default: OMP_NUM_THREADS if it is set, else the
     /// cores of its affinity mask divided by the ranks of its host that share them.
     public borrowing func defaultThreads() throws -> Int {
         let cores = try ownCores()
@@ -10,8 +10,8 @@ extension Communicator {
 
     /// Collective.
     ///
-    /// The cores of this rank's affinity mask divided by the ranks of its host that share them; 0
-    /// where they are fewer than these.
+    /// Returns the cores of this rank's affinity mask divided by the ranks of its host that share
+    /// them; 0 if the cores are fewer than the ranks.
     borrowing func ownCores() throws(MPIError) -> Int {
         let own = Affinity.current
         let host = try splitByHost()
@@ -23,11 +23,11 @@ extension Communicator {
     }
 }
 
-/// The threads that a process takes by default when it works alone: OMP_NUM_THREADS where it is
-/// set, else the cores of its affinity mask.
+/// Returns the threads that a process takes by default when it works alone: OMP_NUM_THREADS if it
+/// is set, else the cores of its affinity mask.
 public func defaultThreadsAlone() -> Int { threadWish ?? Affinity.current.count }
 
-/// OMP_NUM_THREADS, where it is a number of threads.
+/// OMP_NUM_THREADS, if it is a positive number.
 private var threadWish: Int? {
     Launch.environment("OMP_NUM_THREADS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
 }

@@ -6,11 +6,11 @@ import CMPI
     import Darwin
 #endif
 
-/// What the launcher says of this process before MPI is started.
+/// What the launcher tells this process before MPI is started.
 public enum Launch {
     /// This process's rank as the launcher put it into the environment; 0 without a launcher.
     ///
-    /// Only to decide who speaks before `withMPI`.
+    /// It serves only to decide which process writes before `withMPI`.
     public static var rank: Int {
         for name in ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"] {
             if let value = environment(name).flatMap({ Int($0) }) { return value }
@@ -36,7 +36,7 @@ public enum ThreadLevel: Int32, Sendable {
     /// What MPI has granted to this process.
     static var granted: ThreadLevel { ThreadLevel(rawValue: cmpi_thread_level()) ?? .single }
 
-    /// Whether another thread than the main one may call MPI, if no two do at a time.
+    /// Whether a thread other than the main one may call MPI, if no two threads do at a time.
     var allowsOtherThreads: Bool { rawValue >= Self.serialized.rawValue }
 }
 
@@ -46,7 +46,7 @@ public enum ThreadLevel: Int32, Sendable {
 /// where it happens and ends the whole job at once: the other ranks may be waiting for a message
 /// that will never come.
 ///
-/// - Parameter version: Of the program; ranks of several versions are refused.
+/// - Parameter version: The version of the program. Ranks of different versions are refused.
 /// - Returns: The exit code of this process.
 public func withMPI(
     version: String,
@@ -75,7 +75,8 @@ private func run(
         try body(world, level)
         return 0
     } catch let failure as SharedFailure {
-        // Unconnected copies are all rank 0 of their own world: the launcher's first speaks.
+        // Unconnected copies are each rank 0 of a world of their own. Only the launcher's first
+        // copy speaks.
         if world.rank == 0 && (world.size > 1 || Launch.rank == 0) {
             report(failure.description)
         }
@@ -90,9 +91,9 @@ private func run(
     }
 }
 
-/// Refuses to be one of several unconnected copies.
+/// Refuses to run as one of several unconnected copies.
 ///
-/// srun without PMIx starts N programs that each take themselves for the only rank.
+/// Without PMIx, srun starts N programs, and each takes itself for the only rank.
 private func refuseSilentSingleton(_ world: borrowing Communicator) throws {
     guard world.size == 1, let tasks = Launch.environment("SLURM_NTASKS").flatMap({ Int($0) }),
         tasks > 1
@@ -119,6 +120,6 @@ private func refuseOtherVersions(_ version: String, _ world: borrowing Communica
 /// Writes an error as one line to standard error.
 public func report(_ message: String) {
     let line = "wilson: error: \(message)\n"
-    // One write for one line: lines of several ranks do not mix.
+    // One write for the whole line, so that lines of several ranks do not mix.
     _ = unsafe Array(line.utf8).withUnsafeBytes { unsafe write(2, $0.baseAddress!, $0.count) }
 }
