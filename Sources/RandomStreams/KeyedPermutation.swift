@@ -9,7 +9,9 @@ public struct KeyedPermutation: Sendable {
     /// How many elements are permuted.
     public let count: Int
 
-    /// What is ordered; each has counters of its own, which no `Purpose` has.
+    /// What is ordered.
+    ///
+    /// Each order has counters of its own, which no `Purpose` has.
     public enum Order: Sendable, Hashable {
         /// The training cases of an epoch.
         case epoch(Int, layer: Int)

@@ -1,6 +1,7 @@
 /// The counter-based generator Philox4x32-10: a bijection of 128-bit counters for each 64-bit key.
 ///
-/// There is no state to advance or to save: equal counters give equal words on any machine.
+/// The generator keeps no state, so that there is nothing to advance or to save. Equal counters
+/// give equal words on any machine.
 ///
 /// Source: [Salmon11], table 2 and figure 3; the round constants are those of the paper.
 enum Philox {
@@ -12,10 +13,11 @@ enum Philox {
     /// Four 32-bit words, each in the low half of 64 bits.
     typealias Words = (UInt64, UInt64, UInt64, UInt64)
 
-    /// Returns the four random words of one counter, in the low halves; the high halves are noise.
+    /// Returns the four random words of one counter, in the low halves; the high halves hold other
+    /// bits.
     ///
-    /// Written out round by round in 64-bit lanes, of which every product reads the low half only:
-    /// so a loop over counters becomes eight vector instructions a round.
+    /// It is written out round by round in 64-bit lanes, and every product reads only the low half.
+    /// So a loop over counters becomes eight vector instructions for each round.
     @inline(__always)
     static func words(counter: Words, key: UInt64) -> Words {
         var x = counter

@@ -1,8 +1,8 @@
-/// What random numbers are for, with the coordinates that tell the draws for it apart.
+/// What random numbers are for, with the coordinates that distinguish the draws for it.
 ///
-/// A purpose and its coordinates have counters of their own, so that no two draws of a run share
-/// one: what is drawn at two places has two cases here, or two slots of one. The coordinates that a
-/// case leaves out are the row and the unit, which `RandomStream` adds.
+/// Each purpose with its coordinates has counters of its own, so that no two draws of a run share
+/// one. Two places that draw therefore have two cases here, or two slots of one case. The case does
+/// not hold row and unit, which `RandomStream` adds.
 ///
 /// Limits: `layer` is below 2⁸, a sweep of training below 2¹⁶, every other number below 2³².
 public enum Purpose: Sendable, Hashable {

@@ -57,7 +57,7 @@ public struct RandomStream: Sendable {
     /// - Precondition: `row` < 2³².
     /// - Parameters:
     ///   - units: Begin with a multiple of 64.
-    ///   - body: Gets part after part, and its words.
+    ///   - body: Receives part after part, with its words.
     public func forEachPart(
         ofRow row: Int, units: Range<Int>,
         _ body: (_ part: Range<Int>, _ words: Span<UInt32>) -> Void

@@ -1,12 +1,13 @@
 import Configuration
 import DistributedTraining
 
-/// Fails for a coupling so strong that only the ground state is left, and rounding errors.
+/// Fails for a coupling so strong that results would be those of the ground state and of rounding
+/// errors.
 func checkCoupling(_ coupling: Double) throws(SharedFailure) {
     try check(coupling, named: "coupling")
 }
 
-/// Fails for a field so strong that it leaves one state.
+/// Fails for a field so strong that only one state counts.
 func checkField(_ field: Double) throws(SharedFailure) { try check(field, named: "field") }
 
 private func check(_ value: Double, named name: String) throws(SharedFailure) {

@@ -39,7 +39,7 @@ public struct ExactRun {
 public struct ExactReport: Report, Sendable {
     let size: Int
     let coupling: Double
-    /// Of the whole torus.
+    /// ln Z of the whole torus.
     let logZ: Double
     let freeEnergy: Double
     let energy: Double

@@ -40,15 +40,15 @@ public struct FieldReport: Report, Sendable {
     let size: Int
     let coupling: Double
     let field: Double
-    /// Of the whole torus.
+    /// ln Z of the whole torus.
     let logZ: Double
     let freeEnergy: Double
-    /// Of the bonds.
+    /// The energy of the bonds, without that of the field.
     let energy: Double
     let specificHeat: Double
     let magnetization: Double
     let absMagnetization: Double
-    /// The infinite lattice in a field has no known solution.
+    /// Always absent: no solution is known for the infinite lattice in a field.
     @OrNull var infinite: Double?
 
     public var table: Table {

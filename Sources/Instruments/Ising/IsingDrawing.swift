@@ -32,7 +32,7 @@ public struct IsingDrawing {
 
     /// Collective.
     ///
-    /// Draws, each rank a share of the configurations; returns nil but on rank 0.
+    /// Draws the configurations, a share on each rank; returns nil on all ranks but rank 0.
     public func run(_ world: borrowing Communicator) throws -> IsingSampleReport? {
         try checkCoupling(coupling)
         try checkField(field)
@@ -50,7 +50,7 @@ public struct IsingDrawing {
         var span = bytes.mutableSpan
         sampler.draw(share, into: &span)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        // A rank that drew nothing has no rate.
+        // The rates of all ranks are added up, and a rank that drew nothing adds zero.
         var rate = [
             share.isEmpty ? 0 : Double(sampler.updates(drawing: share)) / (seconds * 1e9)
         ]
@@ -76,7 +76,7 @@ public struct IsingDrawing {
                 + (field == 0 ? "" : ", h = \(field)"), output: output)
     }
 
-    /// Checks that rank 0 can take all configurations.
+    /// Checks that rank 0 can hold all configurations.
     private func checkSize() throws(SharedFailure) {
         guard IsingSampler.sizes.contains(size) else { return }
         let most = Communicator.mostGatheredBytes / (size * size)
@@ -100,9 +100,9 @@ public struct IsingSampleReport: Report, Sendable {
     let magnetizationError: Double
     let specificHeat: Double
     let specificHeatError: Double
-    /// In sweeps.
+    /// The autocorrelation time in sweeps.
     let autocorrelationTime: Double
-    /// Of all ranks together.
+    /// The rate of all ranks together.
     let flipsPerNanosecond: Double
 
     @NotEncoded private var heading: [String]

@@ -31,7 +31,7 @@ public struct LinearChainDrawing {
 
     /// Collective.
     ///
-    /// Draws, each rank a share of the configurations; returns nil but on rank 0.
+    /// Draws the configurations, a share on each rank; returns nil on all ranks but rank 0.
     public func run(_ world: borrowing Communicator) throws -> LinearChainSampleReport? {
         try checkCoupling(coupling)
         try checkField(field)
@@ -71,7 +71,7 @@ public struct LinearChainDrawing {
 
 /// Observables of drawn configurations of the chain beside the exact ones, per site.
 public struct LinearChainSampleReport: Report, Sendable {
-    /// Of the bonds.
+    /// The energy of the bonds, without that of the field.
     let energy: Double
     let energyError: Double
     let energyExact: Double
@@ -115,7 +115,7 @@ public struct LinearChainSampleReport: Report, Sendable {
 
 /// Integer sums over independent configurations of a chain.
 private struct ChainSums {
-    /// Configurations, Σ E, Σ E², Σ M, Σ M² of whole chains.
+    /// The number of configurations, then Σ E, Σ E², Σ M, Σ M² of whole chains.
     let values: [Int64]
     private let size: Int
 

@@ -3,7 +3,7 @@ public import Reports
 
 /// Solves the chain exactly, for `wilson ising chain`.
 public struct LinearChainRun {
-    /// Lengths up to this keep their digits in ln Z.
+    /// The longest chain for which ln Z keeps its digits.
     private static let longest = 1 << 40
 
     private let size: Int
@@ -36,10 +36,10 @@ public struct LinearChainRun {
 
 /// The exact results of the chain; all but ln Z are per site.
 public struct LinearChainReport: Report, Sendable {
-    /// What there is to know of a chain of any length.
+    /// The exact results of a chain of any length.
     struct Values: Encodable, Sendable {
         let freeEnergy: Double
-        /// Of the bonds.
+        /// The energy of the bonds, without that of the field.
         let energy: Double
         let specificHeat: Double
         let magnetization: Double
@@ -58,7 +58,7 @@ public struct LinearChainReport: Report, Sendable {
     private let ends: LinearChain.Ends
     private let coupling: Double
     private let field: Double
-    /// Of the whole chain.
+    /// ln Z of the whole chain.
     private let logZ: Double
     private let finite: Values
     private let infinite: Values
@@ -78,7 +78,8 @@ public struct LinearChainReport: Report, Sendable {
 
     private enum Key: CodingKey { case size, coupling, field, logZ, infinite }
 
-    /// The values of the chain itself stand beside the keys, those of the infinite one under theirs.
+    /// Encodes the values of the finite chain beside the other keys, and those of the infinite
+    /// chain under a key of their own.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(size, forKey: .size)

@@ -1,6 +1,6 @@
 import RBMCore
 
-/// Some consecutive cases of a larger set, under the numbers they have there.
+/// Some consecutive cases of a larger set, which keep their numbers in that set.
 final class BlockCases: CaseSource {
     let count: Int
     let visible: Int
@@ -9,9 +9,9 @@ final class BlockCases: CaseSource {
     private let first: Int
     private let bytes: [UInt8]
 
-    /// Holds cases from `first` on, of `count` in all.
+    /// Takes over the cases from `first` on; the whole set has `count` cases.
     ///
-    /// - Parameter bytes: 0 or 1, shape [cases, visible].
+    /// - Parameter bytes: Bytes 0 or 1, shape `[cases, visible]`.
     init(_ bytes: [UInt8], first: Int, count: Int, visible: Int) {
         self.bytes = bytes
         self.first = first

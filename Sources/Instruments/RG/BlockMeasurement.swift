@@ -6,8 +6,8 @@ import RBMCore
 import Renormalization
 import Reports
 
-/// Draws configurations and measures the lattices that coarse grainings make of each, every rank a
-/// share.
+/// Draws configurations and measures each of them on its coarse-grained lattices; every rank takes
+/// a share.
 struct BlockMeasurement {
     let size: Int
     let sampler: IsingSampler
@@ -15,7 +15,7 @@ struct BlockMeasurement {
 
     /// Collective.
     ///
-    /// Checks what is asked for, and plans the drawing.
+    /// Checks the settings, and plans the drawing.
     init(
         size: Int, coupling: Double, samples: Int, seed: UInt64, _ world: borrowing Communicator
     ) throws {
@@ -42,8 +42,8 @@ struct BlockMeasurement {
     ///
     /// Adds up the operators on the lattices of every configuration.
     ///
-    /// - Parameter lattices: Makes of a block of configurations, bytes 0/1, their lattices: for each
-    ///   configuration spins with their size, the finest first.
+    /// - Parameter lattices: Coarsens a block of configurations, given as bytes 0 or 1. For each
+    ///   configuration it returns the lattices, the finest first.
     func correlations(
         lattices count: Int, _ world: borrowing Communicator,
         lattices: (_ block: Span<UInt8>, _ numbers: Range<Int>) throws -> [[SpinLattice]]
@@ -73,7 +73,7 @@ struct BlockMeasurement {
         return total
     }
 
-    /// The majority of blocks, again and again: the lattices of a block of configurations.
+    /// Coarsens a block of configurations by the majority rule, again and again.
     func majorities(
         _ block: Span<UInt8>, _ numbers: Range<Int>, sizes: [Int], _ blocks: MajorityBlocks
     ) -> [[SpinLattice]] {

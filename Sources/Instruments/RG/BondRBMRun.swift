@@ -38,7 +38,7 @@ public struct BondRBMRun {
 /// The exact RBM of an Ising torus, and the file that holds it.
 public struct BondRBMReport: Report, Sendable {
     let logZ: Double
-    /// That of the weight as it is stored.
+    /// The coupling of the stored weight, which is rounded to a float.
     let coupling: Double
     let weight: Double
     let visible: Int

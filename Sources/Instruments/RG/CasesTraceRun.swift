@@ -8,7 +8,7 @@ import Renormalization
 import Reports
 import Runs
 
-/// Measures the kernel of a model on the cases of a file, taken as a distribution.
+/// Measures the kernel of a model on the empirical distribution of the cases of a file.
 struct CasesTraceRun {
     let model: Model
     let path: String
@@ -19,7 +19,7 @@ struct CasesTraceRun {
 
     /// Collective.
     ///
-    /// Sums over the states of the cases, each rank at its share.
+    /// Sums over the states of the cases, a share on each rank.
     func run(_ world: borrowing Communicator) throws -> TraceReport {
         let rbm = model.layers[0]
         let opened = try DataFile(file, values: .auto, binarize: binarize)

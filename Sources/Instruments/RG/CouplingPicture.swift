@@ -1,10 +1,12 @@
 import Renormalization
 import Storage
 
-/// The picture of a lattice's pair couplings: a square for each displacement, the dot at none.
+/// The picture of a lattice's pair couplings: a square for each displacement, with a dot at
+/// displacement zero.
 ///
-/// Middle gray is no coupling, white the largest magnitude, black the same of the other sign. Between
-/// them the gray follows the root of the coupling: beside neighbours, all others would look like zero.
+/// Middle gray is a coupling of zero, white the largest magnitude, and black that magnitude with
+/// the other sign. In between, the gray follows the root of the coupling: in proportion, all
+/// couplings but those of neighbours would look like zero.
 enum CouplingPicture {
     /// The longer side is about this many pixels.
     private static let side = 512
@@ -28,7 +30,7 @@ enum CouplingPicture {
         return image
     }
 
-    /// 1 to 255, 128 for zero.
+    /// Returns a gray from 1 to 255, with 128 for zero.
     static func shade(_ coupling: Double, largest: Double) -> UInt8 {
         guard largest > 0 else { return 128 }
         let root = (coupling.magnitude / largest).squareRoot()

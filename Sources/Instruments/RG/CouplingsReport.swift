@@ -62,17 +62,17 @@ public struct CouplingsReport: Report {
     private let side: MarginalHamiltonian.Side
     private let kind: String
     private let pairs: PairCouplings
-    /// Exact where the states can be walked through.
+    /// The exact couplings by order; nil if the states are too many to be enumerated.
     private let orders: [CouplingSpectrum.Order]?
     private let shares: OrderShares?
     private let lattice: ModelLattice?
     private let shells: [LatticeCouplings.Shell]
     private let picture: String?
 
-    /// Takes over what was found of a layer's side.
+    /// Takes over the couplings that were found for one side of a layer.
     ///
     /// - Parameters:
-    ///   - lattice: The lattice of the units; nil where they are not on one.
+    ///   - lattice: The lattice of the units; nil if the units are not on a lattice.
     ///   - picture: The PNG file that shows the couplings; nil for none.
     fileprivate init(
         _ machine: RBM, file: String, layer: Int, side: MarginalHamiltonian.Side,
@@ -152,7 +152,7 @@ extension CouplingsReport {
         case pairLargest, shares, orders, distances, strongest
     }
 
-    /// What does not apply is null.
+    /// Keys that do not apply are null.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(layer, forKey: .layer)
@@ -281,7 +281,7 @@ extension CouplingsReport {
                     + "\(text(pairs)), more units \(text(higher))")
             return
         }
-        // High orders have next to nothing, in many rows.
+        // High orders have next to no variance, and would fill many rows.
         let last = orders.lastIndex { $0.share >= 1e-9 } ?? 0
         let rest = orders.count - 1 - last
         table.line("share of each order in the variance of H over all states, exact")
@@ -309,7 +309,7 @@ extension CouplingsReport {
                 decimal(shell.mean, 6), decimal(shell.deviation, 6), decimal(shell.smallest, 6),
                 decimal(shell.largest, 6))
         }
-        // The rest of the shells is one line; the JSON object has them all.
+        // The other shells share one line; the JSON object has all of them.
         let far = shells.dropFirst(Self.shown)
         guard let first = far.first else { return }
         let means = far.map(\.mean)

@@ -10,7 +10,7 @@ public struct DecimationRun {
 
     /// Local.
     ///
-    /// Flows from the coupling, and makes one step by a machine too.
+    /// Follows the flow from the coupling, and checks one step with a machine.
     public func run() throws -> DecimationReport {
         try checkCoupling(coupling)
         let flow = ChainDecimation.flow(from: coupling)
@@ -28,13 +28,13 @@ public struct DecimationRun {
 /// The flow of the decimated chain.
 public struct DecimationReport: Report, Sendable {
     let coupling: Double
-    /// From the start to a coupling below what a table shows.
+    /// The couplings from the start to one below the digits of the table.
     let flow: [Double]
-    /// Of the step from each coupling.
+    /// The constant g of the step from each coupling.
     let constants: [Double]
-    /// The sum of the constants of all steps.
+    /// ln Z per site by the sum of the constants of all steps.
     let logZPerSite: Double
-    /// ln 2cosh K, the free energy of the chain as it is.
+    /// ln 2cosh K: ln Z per site of the chain without decimation.
     let exact: Double
     let difference: Double
     fileprivate let machine: MachineCheck
@@ -63,13 +63,13 @@ public struct DecimationReport: Report, Sendable {
     }
 }
 
-/// The couplings of the machine that is a step of decimation, found from its states.
+/// The couplings of the machine that performs a step of decimation, computed from its states.
 private struct MachineCheck: Encodable {
     let spins = 8
     /// The mean over the bonds of the ring.
     let neighbourCoupling: Double
     let expected: Double
-    /// How far a bond is from what is expected.
+    /// The largest deviation of a bond from its expected coupling.
     let largestDifference: Double
     let largestOtherCoupling: Double
 

@@ -5,21 +5,26 @@ import Ising
 import RBMCore
 import Renormalization
 
-/// Configurations of an Ising torus, shared out among ranks: any number of ranks draws the same.
+/// Configurations of an Ising torus, shared out among ranks.
+///
+/// Any number of ranks draws the same.
 struct DrawnLattices {
-    /// How many there are over all ranks.
+    /// The number of configurations over all ranks.
     let count: Int
-    /// How many consecutive ones may depend on each other.
+    /// The number of consecutive configurations that may depend on each other.
     let blockLength: Int
 
     /// This rank's configurations, and their bytes.
     private let share: Range<Int>
     private let bytes: [UInt8]
     private let sites: Int
-    /// Some of the first half, spread evenly, on all ranks, shape [n, sites].
+    /// Some configurations of the first half, evenly spread, which all ranks hold; shape
+    /// `[n, sites]`.
     private let chosen: [UInt8]
 
-    /// The first of the second half; no block lies in both halves.
+    /// The number of the first configuration in the second half.
+    ///
+    /// No block lies in both halves.
     var half: Int { count / 2 }
 
     /// Collective.
@@ -59,14 +64,14 @@ struct DrawnLattices {
         self.chosen = chosen
     }
 
-    /// The configurations that all ranks hold.
+    /// The configurations that all ranks hold, one by one.
     func chosen(units: Int) -> [[UInt8]] {
         stride(from: 0, to: chosen.count, by: sites).map { Array(chosen[$0..<$0 + sites]) }
     }
 
     /// Collective.
     ///
-    /// ln Tr_h e^T of each configuration, shape [count].
+    /// Computes ln Tr_h e^T of each configuration, shape `[count]`.
     func residuals(
         _ kernel: some RGKernel, _ world: borrowing Communicator
     ) throws -> [Double] {
@@ -80,8 +85,8 @@ struct DrawnLattices {
 
     /// Collective.
     ///
-    /// ln Tr_h e^T of states of the kernel's RBM: a chain for each configuration of the second half,
-    /// which it starts from, shape [count/2].
+    /// Computes ln Tr_h e^T of states that the kernel's RBM draws, shape `[count/2]`. Each
+    /// configuration of the second half starts one chain.
     func residualsOfModel(
         _ kernel: RBMKernel, sweeps: Int, seed: UInt64, _ world: borrowing Communicator
     ) throws -> [Double] {
@@ -104,11 +109,11 @@ struct DrawnLattices {
 
     /// Collective.
     ///
-    /// Bounds of I(v; h) under a kernel.
+    /// Computes bounds of I(v; h) under a kernel.
     func information(
         _ kernel: some RGKernel, limit: Double, seed: UInt64, _ world: borrowing Communicator
     ) throws -> TraceReport.Information {
-        // Chosen configurations are a step apart, and a block is so many of them.
+        // Chosen configurations are `step` numbers apart, so that a block holds this many of them.
         let step = max(1, half / max(1, chosen.count / sites))
         return try informationBounds(
             kernel, cases: chosen, limit: limit,

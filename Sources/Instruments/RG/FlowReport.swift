@@ -12,10 +12,11 @@ public struct FlowReport: Report {
     private let points: MeanFieldFixedPoints
     private let heatPeak: Double
 
-    /// Fixed points in the table for people.
+    /// The most fixed points in the table for people.
     private static let shownPoints = 12
 
-    /// - Parameter points: Their basins by coupling, then the undecided start.
+    /// - Parameter points: The fixed points, with the basins of the couplings first and that of the
+    ///   undecided start last.
     init(
         model: String, size: Int, samples: Int, flows: [TemperatureFlow],
         points: MeanFieldFixedPoints
@@ -80,7 +81,7 @@ public struct FlowReport: Report {
         }
     }
 
-    /// Where the renormalization group takes a coupling.
+    /// Says to which fixed point the renormalization group takes a coupling.
     private func renormalization(_ coupling: Double) -> String {
         if abs(coupling - criticalCoupling) < 1e-9 { return "at rest" }
         return coupling < criticalCoupling ? "away, to K = 0" : "away, to K = ∞"
@@ -93,7 +94,7 @@ public struct FlowReport: Report {
         let groups = flows.map { decimal($0.start, 3) } + ["undecided"]
         table.columns(
             [.right("mean"), "residual", "radius", "G"] + groups.map { Table.Column($0) })
-        // The undecided start has a row whatever its place: it tells whether disorder is stable.
+        // The undecided start always has a row, because it tells whether disorder is stable.
         let first = points.points.prefix(Self.shownPoints)
         let others = points.points.dropFirst(Self.shownPoints)
         for point in first + others.filter({ $0.basin[flows.count] > 0 }) {
@@ -145,7 +146,7 @@ private struct CodedFlow: Encodable {
     let steps: [CodedRow]
 }
 
-/// The keys of a measured step; what cannot be read off is null.
+/// The keys of a measured step; quantities that cannot be read off are null.
 private struct CodedRow: Encodable {
     let step: Int
     let energy: Double

@@ -16,19 +16,19 @@ public struct FlowRun {
     private let samples: Int
     private let seed: UInt64
 
-    /// Couplings of the starts, when none are named: both phases, and K_c.
+    /// The couplings of the starts if none are given: one in each phase, and K_c.
     public static let defaultCouplings = [0.1, 0.25, 0.35, 0.4, criticalCoupling, 0.5, 0.6, 0.8]
 
-    /// Configurations of each coupling from which the deterministic map starts.
+    /// The number of configurations of each coupling from which the deterministic map starts.
     private static let mostStarts = 100
-    /// Relative error of the reference of |m|.
+    /// The relative error of the reference of |m|.
     private static let referenceAccuracy = 5e-3
 
     /// - Parameters:
     ///   - size: L of the model's visible lattice.
-    ///   - couplings: Of the starting configurations.
-    ///   - steps: Sweeps v → h → v.
-    ///   - samples: Configurations of each coupling.
+    ///   - couplings: The couplings of the starting configurations.
+    ///   - steps: The number of sweeps v → h → v.
+    ///   - samples: The number of configurations of each coupling.
     public init(
         model: String, size: Int, couplings: [Double], steps: Int, samples: Int, seed: UInt64
     ) {
@@ -42,9 +42,10 @@ public struct FlowRun {
 
     /// Collective.
     ///
-    /// Draws, flows and measures; returns nil but on rank 0.
+    /// Draws, flows and measures; returns nil on all ranks but rank 0.
     ///
-    /// Every chain is a function of its number, and all sums are integers, so that any number of ranks
+    /// The number of a chain determines its course, and all sums are integers. So any number of
+    /// ranks gives the same report.
     /// gives the same report.
     public func run(_ world: borrowing Communicator) throws -> FlowReport? {
         try world.together { try checkArguments() }
@@ -71,7 +72,7 @@ public struct FlowRun {
                 try flow(bytes, share, sampler, through: rbm, number: index, world))
             ends += try self.ends(of: starts, under: map, world).map { ($0, index) }
         }
-        // What the map makes of no knowledge, beside what it makes of configurations.
+        // The map also starts from undecided units, which know nothing of any configuration.
         ends.append((MeanFieldFixedPoints.end(of: map.undecided, under: map), couplings.count))
         try addReferences(to: &flows, world)
         guard world.rank == 0 else { return nil }
@@ -137,7 +138,7 @@ public struct FlowRun {
         return try TemperatureFlow(start: sampler.coupling, size: size, measured)
     }
 
-    /// 0, 1, 2, 5, 10, 20, 50, … and the last.
+    /// Returns 0, 1, 2, 5, 10, 20, 50, … and the last step.
     static func measuredSteps(upTo last: Int) -> [Int] {
         var steps = [0]
         var decade = 1
@@ -150,7 +151,7 @@ public struct FlowRun {
 
     /// Collective.
     ///
-    /// The first configurations, on every rank.
+    /// Returns the first configurations on every rank.
     private func shareStarts(
         _ bytes: [UInt8], _ share: Range<Int>, _ world: borrowing Communicator
     ) throws -> [UInt8] {
@@ -161,7 +162,8 @@ public struct FlowRun {
 
     /// Collective.
     ///
-    /// Where starts end under the map, in their order; on rank 0, empty elsewhere.
+    /// Returns the fixed points of the starts under the map, in their order, on rank 0, and an
+    /// empty array on the others.
     private func ends(
         of starts: [UInt8], under map: MeanFieldMap, _ world: borrowing Communicator
     ) throws -> [MeanFieldFixedPoints.End] {
@@ -200,7 +202,8 @@ public struct FlowRun {
 
     /// Collective.
     ///
-    /// Finds |m| of the Ising model at each temperature that was read, each rank for some of them.
+    /// Measures |m| of the Ising model at each temperature that was read; each rank takes some of
+    /// them.
     private func addReferences(
         to flows: inout [TemperatureFlow], _ world: borrowing Communicator
     ) throws {
@@ -210,7 +213,7 @@ public struct FlowRun {
         }
         var values = [Double](repeating: 0, count: 2 * places.count)
         try world.together {
-            // Interleaved: neighbours in the list cost alike.
+            // Ranks take every `size`-th temperature, because neighbours in the list cost alike.
             for i in stride(from: world.rank, to: places.count, by: world.size) {
                 guard let coupling = flows[places[i].0].rows[places[i].1].coupling else { continue }
                 let reference = try MonteCarloReference.absoluteMagnetization(
@@ -219,7 +222,7 @@ public struct FlowRun {
                 (values[2 * i], values[2 * i + 1]) = (reference.value, reference.error)
             }
         }
-        // Every value is one rank's number plus zeros.
+        // All other ranks contribute zero to a value.
         try world.sum(&values)
         for (i, place) in places.enumerated() {
             flows[place.0].rows[place.1].magnetizationReference = Estimate(

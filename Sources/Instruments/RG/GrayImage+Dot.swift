@@ -3,7 +3,7 @@ import Storage
 extension GrayImage {
     /// Draws a black disk with a white ring around it, over the borders as on a torus.
     ///
-    /// - Parameter x, y: The middle, in pixels from the upper left corner.
+    /// - Parameter x, y: The centre in pixels, from the upper left corner.
     mutating func drawDot(_ x: Double, _ y: Double, radius: Double) {
         let reach = Int(radius) + 2
         for dy in -reach...reach {

@@ -10,8 +10,8 @@ import Storage
 /// Measures scaling exponents with the sampled hidden layers of a trained model as block spins, for
 /// `wilson rg mcrg --model`.
 ///
-/// The hidden units take the place of the majorities. If their receptive fields are not a 4:1 coarse
-/// lattice, the answer is a refusal with a picture of the fields.
+/// The hidden units take the place of block majorities. If their receptive fields do not form a 4:1
+/// coarse lattice, the run refuses and draws a picture of the fields.
 public struct HiddenBlockMCRG {
     private let model: String
     private let size: Int?
@@ -21,9 +21,9 @@ public struct HiddenBlockMCRG {
     private let picture: String?
 
     /// - Parameters:
-    ///   - size: What the model's lattice must be; nil to take its own.
-    ///   - picture: The PNG file of the placement; by default only drawn for a refusal, beside the
-    ///     model.
+    ///   - size: The required size of the model's lattice; nil for any size.
+    ///   - picture: The PNG file of the placement. Without it a picture is drawn beside the model
+    ///     only when the run refuses.
     public init(
         model: String, size: Int?, coupling: Double, samples: Int, seed: UInt64, picture: String?
     ) {
@@ -37,7 +37,7 @@ public struct HiddenBlockMCRG {
 
     /// Collective.
     ///
-    /// Places the hidden units, draws and measures; returns nil but on rank 0.
+    /// Places the hidden units, draws and measures; returns nil on all ranks but rank 0.
     public func run(_ world: borrowing Communicator) throws -> HiddenBlockMCRGReport? {
         if let picture { try world.checkWritable(picture) }
         let path = model
@@ -69,7 +69,7 @@ public struct HiddenBlockMCRG {
             majority: tables.1, model: path, plan: "\(measurement.sampler.plan)")
     }
 
-    /// The lattice of the visible units and its halves.
+    /// The sizes of the visible lattice and of its halves.
     private func halves(of model: Model) throws(RenormalizationError) -> [Int] {
         let lattice = try ModelLattice(square: model, self.model, size: size)
         do {
@@ -79,7 +79,7 @@ public struct HiddenBlockMCRG {
         }
     }
 
-    /// Places the units of each layer on the lattice below it, or refuses with a picture.
+    /// Places the units of each layer on the lattice below, or refuses with a picture.
     private func place(_ layers: [RBM], _ sizes: [Int], draws: Bool) throws -> [HiddenLattice] {
         var hidden: [HiddenLattice] = []
         for (index, layer) in layers.enumerated() {
@@ -114,7 +114,8 @@ public struct HiddenBlockMCRG {
         return stem + "-receptive-fields.png"
     }
 
-    /// The visible lattice of each configuration, and its hidden layers drawn one above the other.
+    /// Returns for each configuration the visible lattice and its hidden layers, each drawn from
+    /// the one below.
     private func lattices(
         _ block: Span<UInt8>, _ numbers: Range<Int>, _ sizes: [Int], _ layers: [RBM],
         _ hidden: [HiddenLattice]
@@ -148,11 +149,11 @@ public struct HiddenBlockMCRGReport: Report {
     /// How well the units of a layer are placed.
     struct Layer: Encodable {
         let units: Int
-        /// The least of all fields.
+        /// The least concentration of all fields.
         let concentration: Double
-        /// The least of all fields, in magnitude.
+        /// The least magnitude of the alignment of all fields.
         let alignment: Double
-        /// Root mean square, in sites.
+        /// The root mean square displacement, in sites.
         let displacement: Double
         let offset: [Double]
 

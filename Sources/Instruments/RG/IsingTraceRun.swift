@@ -6,8 +6,9 @@ import Renormalization
 import Reports
 import Runs
 
-/// Measures the kernel of a model on the Ising torus: over all states where there are few, else over
-/// configurations that are drawn.
+/// Measures the kernel of a model on the Ising torus.
+///
+/// It sums over all states if they are few, and otherwise over drawn configurations.
 struct IsingTraceRun {
     let model: Model
     let target: IsingTarget
@@ -63,11 +64,12 @@ struct IsingTraceRun {
         let exact = try ExactTrace(kernel, on: target)
         return TraceReport.Control(
             name: name, largestResidual: exact.residual.largest,
-            // Four blocks of a 4×4 lattice are always within reach.
+            // Never NaN: the largest lattice here is 4×4, and its four blocks can always be
+            // enumerated.
             information: TraceReport.Information(exact: exact.mutualInformation ?? .nan))
     }
 
-    /// Kernels that meet the trace condition, from the best summary to none.
+    /// Kernels that satisfy the trace condition, from the most to the least informative.
     private var controlKernels: [(String, any RGKernel)] {
         guard let blocks = try? BlockLattice(size: target.size, scale: 2) else { return [] }
         return [
@@ -85,7 +87,7 @@ struct IsingTraceRun {
     ) throws -> TraceReport {
         let drawn = try DrawnLattices(target, count: 2 * effort.samples, seed: seed, world)
         let residuals = try drawn.residuals(kernel, world)
-        // The halves are independent of each other: one for the mean, one for ln Z.
+        // The halves are independent of each other: one gives the mean, the other ln Z.
         let half = drawn.half
         let residual = TraceResidual(
             samples: Array(residuals[..<half]), blockLength: drawn.blockLength)
@@ -119,7 +121,8 @@ struct IsingTraceRun {
 
     /// Collective.
     ///
-    /// ln Z of the model: by enumeration, else by Bennett's ratio and once more by annealing.
+    /// Computes ln Z of the model: by enumeration if possible, otherwise by Bennett's ratio and, as
+    /// a check, by annealing.
     private func logPartition(
         _ kernel: RBMKernel, _ drawn: borrowing DrawnLattices, _ residuals: [Double],
         _ world: borrowing Communicator

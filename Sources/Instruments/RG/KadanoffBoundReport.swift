@@ -6,7 +6,9 @@ public struct KadanoffBoundRun {
     private let coupling: Double
     private let strength: Double?
 
-    /// Creates the run; `strength` is p, and nil for that of the lowest bound.
+    /// Creates the run.
+    ///
+    /// `strength` is p, or nil for the p of the lowest bound.
     public init(coupling: Double, strength: Double?) {
         self.coupling = coupling
         self.strength = strength
@@ -14,7 +16,7 @@ public struct KadanoffBoundRun {
 
     /// Local.
     ///
-    /// Evaluates the bound, and minimizes it where p is not given.
+    /// Evaluates the bound, and minimizes it if p is not given.
     public func run() throws(RenormalizationError) -> KadanoffBoundReport {
         if let strength {
             KadanoffBoundReport(
@@ -33,7 +35,7 @@ public struct KadanoffBoundReport: Report, Sendable {
     let exact: Double
     let gap: Double
 
-    /// Whether p is that of the lowest bound.
+    /// Whether p is the one of the lowest bound.
     @NotEncoded private var isBest: Bool
 
     init(_ bound: KadanoffBound, isBest: Bool) {

@@ -6,7 +6,9 @@ public import Reports
 public struct KadanoffRun {
     private let strength: Double?
 
-    /// Creates the run; `strength` is p, and nil for the best one of each fixed point.
+    /// Creates the run.
+    ///
+    /// `strength` is p, or nil for the best p of each fixed point.
     public init(strength: Double?) { self.strength = strength }
 
     /// Local.
@@ -30,16 +32,16 @@ public struct KadanoffRun {
 
 /// Kadanoff's fixed points beside the exact exponents and the controls.
 public struct KadanoffReport: Report {
-    /// The fixed point of the papers, where all pairs are alike.
+    /// The fixed point of the literature, where all six pairs of a square have equal couplings.
     let symmetric: KadanoffFixedPoint
-    /// The fixed point with sides and diagonals apart.
+    /// The fixed point where sides and diagonals of a square have couplings of their own.
     let square: KadanoffFixedPoint
     /// Whether p makes the free energy stationary.
     let isStationary: Bool
 
     private enum Key: CodingKey { case square, exact, controls }
 
-    /// The values of the first fixed point stand beside the keys of all else.
+    /// Encodes the values of the first fixed point beside the other keys.
     public func encode(to encoder: any Encoder) throws {
         try Point(symmetric).encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)

@@ -20,7 +20,7 @@ public struct MajorityMCRG {
 
     /// Collective.
     ///
-    /// Draws and measures; returns nil but on rank 0.
+    /// Draws and measures; returns nil on all ranks but rank 0.
     ///
     /// All sums are integers, so that any number of ranks gives the same report.
     public func run(_ world: borrowing Communicator) throws -> MajorityMCRGReport? {

@@ -9,10 +9,12 @@ import Renormalization
 struct ModelLattice: Equatable {
     let rows: Int
     let columns: Int
-    /// Whether opposite borders are neighbours: where the model stands for an Ising model, and for
-    /// spins in a square.
+    /// Whether opposite borders are neighbours.
+    ///
+    /// They are if the model stands for an Ising model, and for spins in a square.
     let isTorus: Bool
-    /// K of the Ising model that was trained on, or that a bond machine is; nil for others.
+    /// K of the Ising model that the model was trained on, or that a bond machine represents; nil
+    /// for others.
     let coupling: Double?
 
     /// The key under which a bond machine's file names its coupling.
@@ -26,12 +28,13 @@ struct ModelLattice: Equatable {
         self.init(rows: shape[0], columns: shape[1], of: model)
     }
 
-    /// Finds the lattice of L×L sites of a model that is asked for one: L² units in a row are taken
-    /// for it too.
+    /// Finds the L×L lattice of a model.
+    ///
+    /// L² units in one row also count as a square.
     ///
     /// - Parameters:
-    ///   - path: For messages.
-    ///   - size: What L must be; nil for any.
+    ///   - path: The model's file, for messages.
+    ///   - size: The required L; nil for any.
     /// - Throws: `RenormalizationError.model` for a model of another shape, `.argument` for another L.
     init(square model: Model, _ path: String, size: Int? = nil) throws(RenormalizationError) {
         let shape = Self.shape(model)
@@ -55,7 +58,7 @@ struct ModelLattice: Equatable {
         isTorus = coupling != nil || rows == columns && model.layers[0].visibleUnits.isSymmetric
     }
 
-    /// The shape of a case, but for one channel in front.
+    /// Returns the shape of a case, without a single channel in front.
     private static func shape(_ model: Model) -> [Int] {
         let shape = model.imageShape
         return shape.count == 3 && shape[0] == 1 ? Array(shape[1...]) : shape

@@ -4,9 +4,10 @@ import Storage
 
 /// The picture of a placement: where the hidden units of a layer look on the lattice below.
 ///
-/// To the left the lattice in its blocks of 2×2, light where one unit has its centre, gray where
-/// several have, dark where none has; dots are centres. To the right the receptive fields of the
-/// first units: middle gray is zero, white and black the largest magnitude of each unit.
+/// The left half shows the lattice in blocks of 2×2. A block is light if one unit has its centre
+/// there, gray if several have, and dark if none has; dots are the centres. The right half shows
+/// the receptive fields of the first units. Middle gray is zero, and white and black are the
+/// largest magnitude of each unit.
 enum PlacementPicture {
     /// The side of the lattice's picture is about this many pixels.
     private static let side = 512
@@ -33,14 +34,14 @@ enum PlacementPicture {
         let scale = max(4, side / placement.size)
         let width = placement.size * scale
         let length = Double(placement.size)
-        /// Place of a pixel in the grid of blocks, in [0, size).
+        /// The place of a pixel in the grid of blocks, in [0, size).
         func moved(_ pixel: Int, _ offset: Double) -> Double {
             ((Double(pixel) + 0.5) / Double(scale) - offset + length)
                 .truncatingRemainder(dividingBy: length)
         }
         let columns = (0..<width).map { moved($0, placement.offset.x) }
         let rows = (0..<width).map { moved($0, placement.offset.y) }
-        // A line is as wide as a pixel or two.
+        // Lines are one or two pixels wide.
         let border = 1.5 / Double(scale)
         var pixels = [UInt8](repeating: 0, count: width * width)
         for y in 0..<width {
@@ -66,7 +67,7 @@ enum PlacementPicture {
         return image
     }
 
-    /// Two pictures side by side, on the gray of margins.
+    /// Joins two pictures side by side, on the gray of margins.
     private static func beside(_ left: GrayImage, _ right: GrayImage) -> GrayImage {
         let gap = 8
         let width = left.width + right.width + 3 * gap

@@ -11,7 +11,7 @@ extension RenormalizationError: FailureWithExitCode {
     }
 }
 
-/// Passes on an error that every rank finds alike as one that rank 0 reports for all.
+/// Turns an error that every rank finds alike into a failure that rank 0 reports for all.
 func sharedFailures<Result>(_ work: () throws -> Result) throws -> Result {
     do {
         return try work()

@@ -8,7 +8,7 @@ struct ScalingTable {
     let sizes: [Int]
     let steps: [ScalingExponents]
 
-    /// Each step of halving, between lattices of the sizes.
+    /// Computes the exponents of each step of halving, between lattices of two successive sizes.
     init(sizes: [Int], _ correlations: OperatorCorrelations) throws {
         self.sizes = sizes
         steps = try ScalingExponents.steps(correlations)
@@ -74,7 +74,7 @@ extension ScalingTable: Encodable {
     }
 }
 
-/// Says what exponents off the critical point are worth; nil at the critical point.
+/// A line that says what exponents off the critical point are worth; nil at the critical point.
 func offCriticalRemark(_ coupling: Double) -> String? {
     guard abs(coupling - criticalCoupling) > 1e-9 else { return nil }
     return

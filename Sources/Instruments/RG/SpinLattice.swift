@@ -1,4 +1,4 @@
-/// Spins of a torus: bytes 0/1, shape [size, size].
+/// The spins of a square torus: bytes 0 or 1, shape `[size, size]`.
 struct SpinLattice {
     let spins: [UInt8]
     let size: Int

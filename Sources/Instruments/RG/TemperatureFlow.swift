@@ -2,24 +2,24 @@ import Analysis
 import Ising
 import Renormalization
 
-/// What a flow from one coupling looked like, step by step.
+/// The measured course of a flow from one coupling, step by step.
 struct TemperatureFlow {
     /// One measured step.
     struct Row {
         let step: Int
         let energy: Estimate
         let reading: Thermometer.Reading
-        /// K read off the energy.
+        /// K as read off the energy.
         let coupling: Estimate?
         let magnetization: Estimate
-        /// |m| of the Ising model at the coupling read.
+        /// |m| of the Ising model at the coupling that was read.
         var magnetizationReference: Estimate?
-        /// K²(⟨E²⟩ − ⟨E⟩²)/N with the coupling read.
+        /// K²(⟨E²⟩ − ⟨E⟩²)/N at the coupling that was read.
         let specificHeat: Estimate?
         let specificHeatReference: Double?
 
-        /// Whether |m| and the specific heat fit the temperature, within four standard errors; nil
-        /// without a temperature.
+        /// Whether |m| and the specific heat agree with those of the temperature within four
+        /// standard errors; nil if no temperature could be read.
         var isConsistent: Bool? {
             guard let specificHeat, let specificHeatReference, let magnetizationReference else {
                 return nil
@@ -57,7 +57,7 @@ struct TemperatureFlow {
         }
     }
 
-    /// From the first to the last measurement.
+    /// The direction of the flow from the first to the last measurement.
     var direction: FlowDirection {
         FlowDirection(from: rows[0].coupling, to: rows[rows.count - 1].coupling)
     }

@@ -6,10 +6,10 @@ public import Reports
 
 /// Renormalizes the Ising model as a network of tensors, for `wilson rg tensor`.
 public struct TensorRun {
-    /// The largest size on the way that is shown.
+    /// The largest size of an intermediate lattice in the table.
     private static let largestLevel = 64
 
-    /// Steps after which a torus is the infinite lattice, to 10⁻¹².
+    /// The number of steps after which a torus agrees with the infinite lattice to 10⁻¹².
     private static let infiniteSteps = 40
 
     private let method: TensorMethod
@@ -64,7 +64,8 @@ public struct TensorRun {
             }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        // A torus of an odd number of steps is not a square, and has no closed form here.
+        // Only after an even number of steps the torus is a square, whose closed form is known
+        // here.
         let isTorus = steps.isMultiple(of: 2) && steps < Self.infiniteSteps
         let exactSize = isTorus ? 1 << (steps / 2) : nil
         let exact =
@@ -94,7 +95,7 @@ public struct TensorRun {
 
 /// The Ising model by tensor renormalization beside exact results.
 public struct TensorReport: Report {
-    /// What a square lattice on the way shows.
+    /// The results of a square lattice on the way.
     struct Level {
         let spectrum: TransferSpectrum
         let phaseNumber: Double
@@ -124,7 +125,8 @@ public struct TensorReport: Report {
 
     private var relativeError: Double { abs(freeEnergy / exact - 1) }
 
-    /// The level of a size; nil off criticality and where the lattice did not come so far.
+    /// The transfer spectrum of a size; nil away from the critical point, or if no step reached
+    /// this size.
     private func critical(size: Int) -> TransferSpectrum? {
         isCritical ? levels.first { $0.spectrum.size == size }?.spectrum : nil
     }
@@ -136,7 +138,7 @@ public struct TensorReport: Report {
         return narrow.centralCharge(with: wide)
     }
 
-    /// The exact levels of a size, where those of the tensors mean anything.
+    /// The exact levels of a size, if the levels of the tensors have a meaning.
     private func exactLevels(size: Int) -> ExactTransferLevels? {
         critical(size: size).map { _ in ExactTransferLevels(size: size, coupling: coupling) }
     }
@@ -155,7 +157,9 @@ extension TensorReport {
         case levels, seconds
     }
 
-    /// What has no meaning is null; the conformal data of one size stand beside the other keys.
+    /// Keys without a meaning are null.
+    ///
+    /// The conformal data of one size stand beside the other keys.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(method.rawValue, forKey: .method)
@@ -251,7 +255,7 @@ extension TensorReport {
         table.line("The central charge c is that of L and 2L together.")
     }
 
-    /// Adds X of each size, which is that of one phase in the end.
+    /// Adds X of each size, which in the end is that of a single phase.
     private func addPhaseRows(to table: inout Table) {
         table.columns(.right("L"), "X", "lost weight")
         for level in levels {

@@ -3,9 +3,9 @@ import Ising
 import Renormalization
 public import Reports
 
-/// What was found of a model's kernel on a target; logarithms and information in nats.
+/// The measured properties of a model's kernel on a target; logarithms and information in nats.
 public struct TraceReport: Report, Sendable {
-    /// A number with how it was found.
+    /// A number and the method that found it.
     struct Found: Sendable {
         let estimate: Estimate
         let method: String
@@ -13,14 +13,14 @@ public struct TraceReport: Report, Sendable {
 
     /// I(v; h): one number where it is exact, else two bounds.
     struct Information: Sendable {
-        /// Exact with error 0, or a lower bound.
+        /// The exact value with error 0, or a lower bound.
         let lower: Estimate
-        /// As `lower` where that is exact.
+        /// An upper bound; equal to `lower` if that is exact.
         let upper: Double
         let isExact: Bool
     }
 
-    /// A kernel that is known, for comparison.
+    /// A kernel with known properties, for comparison.
     struct Control: Sendable {
         let name: String
         let largestResidual: Double
@@ -39,7 +39,7 @@ public struct TraceReport: Report, Sendable {
     let targetLogZ: Double
     let controls: [Control]
 
-    /// Whether no sampling enters residual and divergence.
+    /// Whether residual and divergence contain no sampling error.
     var isExact: Bool { residual.mean.error == 0 && divergence.error == 0 }
 
     /// F_h − F_v = ln Z − ln Z of the model.
@@ -95,7 +95,7 @@ public struct TraceReport: Report, Sendable {
             : "\(number(information.lower.value, 3)) … \(number(information.upper, 3))"
     }
 
-    /// Rounding errors of zero have no sign.
+    /// A rounding error around zero must not show as a sign.
     private func number(_ value: Double, _ digits: Int) -> String {
         let text = decimal(value, digits)
         return Double(text) == 0 ? decimal(0, digits) : text

@@ -9,18 +9,20 @@ public import Runs
 
 /// Measures the kernel of a model's first layer on a target, for `wilson rg trace`.
 public struct TraceRun {
-    /// What the visible units should be distributed as.
+    /// The distribution that the visible units should have.
     public enum Target: Sendable {
-        /// The Ising torus; size and coupling of the model where they are nil.
+        /// The Ising torus; nil stands for the model's own size or coupling.
         case ising(size: Int?, coupling: Double?)
         case file(String, binarize: ConfiguredBinarization)
     }
 
-    /// How much is sampled where states are too many to be summed.
+    /// How much is sampled if the states are too many to be summed over.
     public struct Effort: Sendable {
-        /// Configurations of the target, and as many again with as many of the model for ln Z.
+        /// The number of configurations of the target.
+        ///
+        /// For ln Z the run draws as many again, and as many of the model.
         public var samples: Int
-        /// Gibbs sweeps of the model's chains, which start from configurations of the target.
+        /// The Gibbs sweeps of the model's chains, which start from configurations of the target.
         public var sweeps: Int
         public var annealing: Annealing
 
@@ -45,7 +47,7 @@ public struct TraceRun {
 
     /// Collective.
     ///
-    /// Measures; the same report on all ranks, and on any number of them.
+    /// Measures the kernel, and returns the same report on all ranks and for any number of them.
     ///
     /// - Throws: The same failure on all ranks.
     public func run(_ world: borrowing Communicator) throws -> TraceReport {
@@ -72,18 +74,18 @@ public struct TraceRun {
 }
 
 extension RBM {
-    /// A line's words: how many units of which kind.
+    /// Describes the machine in a line: how many units of which kind.
     var unitsText: String {
         "\(visibleCount) \(visibleUnits) × \(hiddenCount) \(hiddenUnits) units"
     }
 }
 
-/// Cases for the bounds of mutual information at most: pairs of them are looked at.
+/// The most cases for the bounds of mutual information, because these go through pairs of cases.
 let mutualInformationCases = 1024
 
 /// Collective.
 ///
-/// Bounds I(v; h) from cases of the target, shape [n, visible], each rank at its share.
+/// Bounds I(v; h) from cases of the target, shape `[n, visible]`; each rank takes a share.
 func informationBounds(
     _ kernel: some RGKernel, cases: [UInt8], limit: Double, blockLength: Int, seed: UInt64,
     _ world: borrowing Communicator
