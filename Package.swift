@@ -198,7 +198,10 @@ let package = Package(
 )
 
 // A README is for readers, and no source.
-let described: Set = ["Datasets", "Reports", "Runs", "StepBenchmark", "Storage", "wilson"]
+let described: Set = [
+    "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "Instruments",
+    "RBMCore", "RandomStreams", "Reports", "Runs", "StepBenchmark", "Storage", "wilson",
+]
 for target in package.targets where described.contains(target.name) {
     target.exclude.append("README.md")
 }

@@ -15,7 +15,7 @@
 #include <immintrin.h>
 #endif
 
-/// The name of a token's memory: macOS allows 31 bytes.
+/// The name of a token's memory; macOS allows 31 bytes.
 struct name { char text[32]; };
 
 static struct name name_of(uint64_t token) {
@@ -29,7 +29,9 @@ static void *map(int file, size_t bytes) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/// A file beyond the limit would end the process by a signal.
+/// Whether a file may be so long.
+///
+/// Writing beyond the limit would end the process by a signal.
 static bool is_allowed(size_t bytes) {
     struct rlimit limit;
     return getrlimit(RLIMIT_FSIZE, &limit) == 0
@@ -87,7 +89,7 @@ void host_memory_fence(void) {
 
 enum {
     lanes = 16,
-    /// Values between two looks at whether all have fitted.
+    /// The values between two checks whether all of them fitted.
     block = 4096,
 };
 
@@ -95,7 +97,7 @@ typedef int32_t wide __attribute__((vector_size(lanes * sizeof(int32_t))));
 typedef int16_t narrow __attribute__((vector_size(lanes * sizeof(int16_t))));
 typedef int32_t quarter __attribute__((vector_size(16)));
 
-/// Stores at most a block of values; false where one does not fit.
+/// Stores at most a block of values; returns false if one does not fit.
 static bool store_block(const int32_t *values, size_t count, int16_t *to) {
     wide lost = {0};
     size_t i = 0;
@@ -123,7 +125,7 @@ bool host_memory_store_narrow(const int32_t *values, size_t count, int16_t *to) 
     return true;
 }
 
-/// Stores bytes past the caches, 16 at a time.
+/// Stores bytes, 16 at a time, and bypasses the caches.
 static void store_bytes(const char *from, size_t count, char *to) {
     size_t i = 0;
     for (; i + sizeof(quarter) <= count; i += sizeof(quarter)) {

@@ -11,7 +11,7 @@
 /// An MPI communicator.
 typedef struct { uintptr_t bits; } CMPIComm;
 
-/// The kinds of numbers that are summed.
+/// The types of numbers that can be summed.
 typedef enum {
     CMPI_UINT8, CMPI_INT16, CMPI_INT32, CMPI_INT64, CMPI_FLOAT, CMPI_DOUBLE
 } CMPIType;
@@ -19,13 +19,14 @@ typedef enum {
 /// The group of all ranks.
 CMPIComm cmpi_world(void);
 
-/// Starts MPI for calls from one thread at a time, with errors returned rather than fatal.
-/// `granted` receives what MPI grants, 0 (single) to 3 (multiple); fails where not even calls from
-/// the main thread are allowed.
+/// Starts MPI for calls from one thread at a time.
+///
+/// MPI then returns errors instead of ending the job. `granted` receives the thread level that MPI
+/// grants, 0 (single) to 3 (multiple). Fails if MPI does not even allow calls from the main thread.
 int cmpi_init(int *granted);
 int cmpi_finalize(void);
 
-/// What MPI has granted, as cmpi_init has it.
+/// The thread level that MPI has granted, as `cmpi_init` returned it.
 int cmpi_thread_level(void);
 
 /// Ends the whole job. Does not return.
@@ -34,10 +35,12 @@ _Noreturn void cmpi_abort(int status);
 int cmpi_rank(CMPIComm comm, int *rank);
 int cmpi_size(CMPIComm comm, int *size);
 
-/// Makes a group of the same ranks whose messages are apart from the first one's.
+/// Makes a group of the same ranks.
+///
+/// Its messages do not mix with those of the first group.
 int cmpi_duplicate(CMPIComm comm, CMPIComm *copy);
 
-/// Splits off the ranks that share memory: one group a host.
+/// Makes one group for each host, of the ranks that share its memory.
 int cmpi_split_by_host(CMPIComm comm, CMPIComm *part);
 int cmpi_free(CMPIComm comm);
 int cmpi_barrier(CMPIComm comm);
@@ -51,8 +54,9 @@ int cmpi_min(CMPIComm comm, int64_t *value);
 /// Copies bytes from the rank `root` to all.
 int cmpi_broadcast(CMPIComm comm, void *_Nullable bytes, int count, int root);
 
-/// Collects `count` bytes of each rank on rank 0, in the order of ranks. `counts` and `starts` say
-/// where; they and `all` matter on rank 0 alone.
+/// Collects `count` bytes of each rank on rank 0, in the order of ranks.
+///
+/// `counts` and `starts` say where they go in `all`. These three matter on rank 0 only.
 int cmpi_gather(
     CMPIComm comm, const void *_Nullable bytes, int count, void *_Nullable all,
     const int *_Nullable counts, const int *_Nullable starts);
