@@ -1,13 +1,13 @@
 /// What a command found: values under names, and a table for people.
 ///
 /// The JSON object has the coded properties as its keys, in the order of their declaration and in
-/// snake case. Output shows a report, and nobody else.
+/// snake case. Only `Output` shows a report.
 public protocol Report: Encodable {
     /// The lines for people.
     var table: Table { get }
 }
 
-/// A value that is null in JSON where it is absent.
+/// A value that JSON shows as null if it is absent.
 ///
 /// Without the wrapper an absent value has no key at all.
 @propertyWrapper
@@ -27,7 +27,7 @@ extension OrNull: Encodable where Value: Encodable {
 extension OrNull: Sendable where Value: Sendable {}
 extension OrNull: Equatable where Value: Equatable {}
 
-/// A value that the table may show and that JSON does not hold.
+/// A value for the table only, which JSON leaves out.
 @propertyWrapper
 public struct NotEncoded<Value>: Encodable {
     public var wrappedValue: Value
@@ -41,11 +41,11 @@ extension NotEncoded: Sendable where Value: Sendable {}
 extension NotEncoded: Equatable where Value: Equatable {}
 
 extension KeyedEncodingContainer {
-    /// Leaves out a value that is not encoded, with its key.
+    /// Leaves out the value and its key.
     public mutating func encode(_ value: NotEncoded<some Any>, forKey key: Key) {}
 }
 
-/// Values whose names are not known before the program runs: an object of JSON in their order.
+/// Values whose names are known only when the program runs: a JSON object that keeps their order.
 public struct NamedValues<Value: Encodable>: Encodable {
     public let entries: [(name: String, value: Value)]
 

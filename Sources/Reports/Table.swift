@@ -1,14 +1,14 @@
 /// Text for people: lines, and rows whose cells stand below each other.
 ///
-/// A column is as wide as its longest cell. Columns are two spaces apart, so that a table stays within
-/// 80 characters where its content allows it.
+/// A column is as wide as its longest cell. Columns are two spaces apart, so that most tables fit
+/// into 80 characters.
 public struct Table: Sendable, CustomStringConvertible {
     /// One column of rows.
     public struct Column: Sendable, ExpressibleByStringInterpolation {
         enum Side { case left, right }
 
         public let title: String
-        /// nil for the side that belongs to the column's place.
+        /// The side of the text; nil for left in the first column and right in the others.
         let side: Side?
         /// The least width.
         let width: Int
@@ -92,7 +92,9 @@ public struct Table: Sendable, CustomStringConvertible {
 
     public var description: String { lines.joined(separator: "\n") }
 
-    /// One row by itself, for a table that grows while people watch; columns have their least width.
+    /// Returns one row as a line, for a table that grows while people watch.
+    ///
+    /// Columns have their least width.
     public static func line(_ cells: [String], in columns: [Column]) -> String {
         aligned([cells], in: columns)[0]
     }

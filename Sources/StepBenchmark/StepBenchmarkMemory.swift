@@ -3,22 +3,22 @@ import RBMCore
 import Reports
 
 extension StepBenchmark {
-    /// Returns the most bytes that a rank takes: for the trainer, the synthetic cases and the buffers
-    /// of the bare products.
+    /// Returns the most bytes that a rank takes, for the trainer, the synthetic cases and the
+    /// buffers of the bare products.
     ///
-    /// The number is a double, which does not overflow.
+    /// The number is a double, so that it cannot overflow.
     func bytes(ranks: Int) -> Double {
         let visible = Double(visible)
         let hidden = Double(hidden)
         let rows = (Double(batch) / Double(ranks)).rounded(.up)
         let isInteger = arithmetic != .float32
-        // In four bytes each: parameters, statistics, the first weights, two matrices of the bare
-        // products and one of the pass over memory. Integers add the rounded weights of trainer,
-        // monitor and bare products, and another sum.
+        // Matrices of float32: parameters, statistics, the first weights, two matrices of the bare
+        // products, and one of the pass over memory. Integers add the rounded weights of the
+        // trainer, the monitor and the bare products, and another sum.
         let matrices = visible * hidden * (isInteger ? 34 : 24)
-        // Rows of both phases: states in bytes, probabilities, products, and the same again for the
-        // bare products. Integers add two sums of the wider side, twice, and means and codes in
-        // bytes.
+        // Rows of both phases: states in bytes, probabilities and products, and all of them again
+        // for the bare products. Integers add two sums of the wider side, twice, and means and
+        // codes in bytes.
         let sums = isInteger ? 16 * max(visible, hidden) + 4 * visible + 8 * hidden : 0
         let states = rows * (32 * visible + 44 * hidden + sums)
         let cases = max(64 * 0x1p20, Double(batch) * visible)

@@ -3,13 +3,13 @@ import DistributedTraining
 public import RBMCore
 public import Reports
 
-/// What a benchmark of training steps found, over all ranks.
+/// The results of a benchmark of training steps, over all ranks.
 public struct StepBenchmarkReport: Report, Sendable {
-    /// What the matrix libraries run on.
+    /// The kernels that the matrix libraries chose for this machine.
     struct Kernels: Sendable, Equatable {
-        /// Such as `2.6.3, AVX2`.
+        /// The version and the instruction set, such as `2.6.3, AVX2`.
         var oneDNN: String
-        /// Such as `Haswell`.
+        /// The name of a kernel, such as `Haswell`.
         var openBLAS: String
 
         static var current: Kernels {
@@ -22,17 +22,18 @@ public struct StepBenchmarkReport: Report, Sendable {
 
     public let benchmark: StepBenchmark
     public let ranks: Int
-    /// Threads of each rank.
+    /// The threads of each rank.
     public let threads: Int
     let kernels: Kernels
-    /// Means over ranks of each rank's medians.
+    /// The means over ranks of the medians of each rank.
     let measures: StepBenchmarkMeasures
-    /// Billions of operations a second of the bare float32 products, all ranks together.
+    /// The speed of the bare float32 products by each library, in billions of operations a second
+    /// of all ranks together.
     let libraryRates: [FloatLibrary: Double]
 
     /// Collective.
     ///
-    /// Puts together what the ranks measured.
+    /// Brings together what the ranks measured.
     ///
     /// - Parameter rows: The rows of this rank in each phase of a step.
     init(
@@ -70,26 +71,28 @@ public struct StepBenchmarkReport: Report, Sendable {
     /// The median time of a step.
     public var millisecondsPerStep: Double { measures.step * 1000 }
 
-    /// Cases of all ranks.
+    /// The cases of all ranks in a second.
     public var samplesPerSecond: Double { Double(benchmark.batch) / max(measures.step, 1e-12) }
 
-    /// Billions of operations a second: those of the 3 + 2k products, in the time of the whole step.
+    /// Billions of operations a second: the operations of the 3 + 2k products over the time of the
+    /// whole step.
     public var gflops: Double {
         benchmark.operations(rows: benchmark.batch) / max(measures.step, 1e-12) * 1e-9
     }
 
-    /// The same of the bare products by float32 `sgemm`, the faster library's.
+    /// The speed of the bare float32 products by the faster library, in billions of operations a
+    /// second.
     public var rooflineGflops: Double { libraryRates[rooflineLibrary] ?? 0 }
 
     var rooflineLibrary: FloatLibrary {
         FloatLibrary.allCases.max { (libraryRates[$0] ?? 0) < (libraryRates[$1] ?? 0) } ?? .oneDNN
     }
 
-    /// How near the step comes to its products alone in float32; above 1 where integers outrun it.
+    /// The ratio of the step's speed to that of its bare float32 products; integers may exceed 1.
     public var ratioToRoofline: Double { gflops / max(rooflineGflops, 1e-12) }
 
     /// The most memory that the training of a rank came to hold, in units of the weights' float32
-    /// bytes; nil where the system does not tell.
+    /// bytes; nil if the system does not tell.
     public var memoryOfWeights: Double? {
         measures.memory < 0
             ? nil : measures.memory / (4 * Double(benchmark.visible) * Double(benchmark.hidden))
@@ -101,7 +104,7 @@ public struct StepBenchmarkReport: Report, Sendable {
         return zip(StepBenchmarkWatch.phases, measures.phases).map { ($0, $1 / total) }
     }
 
-    /// The least time of a phase, in seconds; nil where none is measured.
+    /// The least time of a phase, in seconds; nil if it is not measured.
     func limit(of phase: StepTimer.Phase) -> Double? {
         let limits = measures.limits
         let products =
@@ -130,7 +133,7 @@ public struct StepBenchmarkReport: Report, Sendable {
 }
 
 extension StepBenchmarkMeasures {
-    /// All numbers in a row, for sums over ranks.
+    /// All numbers in one list, which ranks add up.
     var values: [Double] {
         let products = [limits.oneDNN, limits.openBLAS, limits.bytes]
         return [

@@ -11,14 +11,14 @@ func threadSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// Returns the middle of some values, or the mean of the two in the middle; 0 without values.
+/// Returns the median of some values; 0 without values.
 func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     guard let last = sorted.indices.last else { return 0 }
     return (sorted[last / 2] + sorted[(last + 1) / 2]) / 2
 }
 
-/// Seconds of the products of a step, by what they are for.
+/// The seconds of the products of a step, by purpose.
 struct ProductTimes: Equatable {
     /// Products upward and downward.
     var products: Double
@@ -29,7 +29,7 @@ struct ProductTimes: Equatable {
 }
 
 extension [ProductTimes] {
-    /// The medians of each kind.
+    /// The medians of the times for each purpose.
     var medians: ProductTimes {
         ProductTimes(
             products: median(map(\.products)), statistics: median(map(\.statistics)))
@@ -42,7 +42,7 @@ struct StepBenchmarkLimitTimes: Equatable {
     var oneDNN = ProductTimes(products: 0, statistics: 0)
     /// The float32 products by OpenBLAS.
     var openBLAS = ProductTimes(products: 0, statistics: 0)
-    /// The products in 8-bit integers; 0 in float32.
+    /// The integer products; 0 in float32.
     var bytes = ProductTimes(products: 0, statistics: 0)
     /// Drawing the random words of the visible states, and of the hidden ones.
     var visibleWords = 0.0
@@ -53,16 +53,16 @@ struct StepBenchmarkLimitTimes: Equatable {
 
 /// What one rank measured, or the mean over ranks; times are in seconds per step.
 struct StepBenchmarkMeasures: Equatable {
-    /// The median.
+    /// The median time of a step.
     var step: Double
     var fastestStep: Double
     var slowestStep: Double
-    /// Medians, in the order of `StepBenchmarkWatch.phases`.
+    /// The median times of the phases, in the order of `StepBenchmarkWatch.phases`.
     var phases: [Double]
-    /// The part of the steps' time for which the rank had its core; less than 1 where it had to wait
-    /// for other programs.
+    /// The part of the steps' time for which the rank had its core; less than 1 if it waited for
+    /// other programs.
     var processorShare: Double
-    /// The most memory that the training came to hold, in bytes; below 0 where the system does not
+    /// The most memory that the training came to hold, in bytes; below 0 if the system does not
     /// tell.
     var memory: Double
     var limits: StepBenchmarkLimitTimes

@@ -16,7 +16,7 @@ public struct FlowRun {
     private let samples: Int
     private let seed: UInt64
 
-    /// The couplings of the starts if none are given: one in each phase, and K_c.
+    /// The couplings of the starts if none are given: on both sides of K_c, and K_c itself.
     public static let defaultCouplings = [0.1, 0.25, 0.35, 0.4, criticalCoupling, 0.5, 0.6, 0.8]
 
     /// The number of configurations of each coupling from which the deterministic map starts.

@@ -72,7 +72,7 @@ private struct MeanScale {
 /// Rounds some units of a row.
 ///
 /// - Parameters:
-///   - words: One for each, of which the 16 bits above `shift` count.
+///   - words: A random word for each unit; the 16 bits from `shift` on are used.
 private func round(
     _ probability: Span<Float>, _ units: Range<Int>, _ words: Span<UInt32>, shift: UInt32,
     _ scale: MeanScale, into bytes: inout MutableSpan<Int8>

@@ -39,7 +39,9 @@ final class RoundedWeights {
     /// The high bytes, shape `[visible, hidden]`: of byte pairs, or of words that are split for
     /// oneDNN; empty otherwise.
     let high: SharedRows<Int8>
-    /// The low bytes, likewise; all bytes of the format of one byte.
+    /// The low bytes, shape `[visible, hidden]`.
+    ///
+    /// The format of one byte keeps its bytes here.
     let low: SharedRows<Int8>
 
     /// What one unit of the integers is worth: a power of two.
