@@ -5,6 +5,8 @@ public struct DataOptions: Sendable, Equatable {
     public var source: DataSource
     public var heldOut = HeldOut.fraction(0.1)
     public var values = ConfiguredValues.auto
+    /// How many states categorical units have; nil for as many as the training file shows.
+    public var categories: Int?
     public var binarize = ConfiguredBinarization.none
     public var standardize = false
 
@@ -38,8 +40,16 @@ extension DataOptions: ConfiguredSection {
             "values", \DataOptions.values, .word,
             """
             What the numbers mean: auto, bits (0/1), grey (0 to 255, or 0 to 1), spins (−1/+1, or
-            0/1) or real. auto takes IDX as grey; NPY of bool, and of uint8 with only 0 and 1, as
-            bits; NPY of −1/+1 as spins; NPY of floating point as real.
+            0/1), real, or categories (whole numbers from 0). auto takes IDX as grey; NPY of bool,
+            and of uint8 with only 0 and 1, as bits; NPY of −1/+1 as spins; NPY of floating point as
+            real. For categorical visible units it means categories, and never else.
+            """),
+        Setting(
+            "categories", \DataOptions.categories, .either(.states, or: "auto"),
+            neutral: .some(nil),
+            """
+            How many states each categorical visible unit has: 2 to 256, or auto for as many as the
+            largest value in the training file asks for. Values are whole numbers from 0 to below it.
             """),
         Setting(
             "binarize", \DataOptions.binarize, .word,
@@ -86,6 +96,24 @@ extension DataOptions: ConfiguredSection {
             return "\(binarize.rawValue) does not fit data.ising, whose spins have two values "
                 + "already; expected none"
         },
+        Rule("data.values", "layers.0.visible-units") { run in
+            let values = run.data.values
+            guard values != .auto, let units = run.layers.first?.visibleUnits,
+                (values == .categories) != (units.columns > 1)
+            else { return nil }
+            return units.columns > 1
+                ? "\(values.rawValue) does not fit the \(units.name) units of layer 0, whose states "
+                    + "are whole numbers; expected auto or categories"
+                : "categories are states of categorical units; found layers.0.visible-units "
+                    + "\(units.name), expected categorical"
+        },
+        Rule("data.categories", "layers.0.visible-units") { run in
+            guard let states = run.data.categories, let units = run.layers.first?.visibleUnits,
+                units.columns == 1
+            else { return nil }
+            return "\(states) states have no meaning for \(units.name) visible units; expected auto, "
+                + "or categorical visible-units in layer 0"
+        },
         Rule("data.binarize", "data.values") { run in
             let (values, binarize) = (run.data.values, run.data.binarize)
             guard binarize != .none, values == .bits || values == .spins else { return nil }
@@ -95,22 +123,26 @@ extension DataOptions: ConfiguredSection {
         },
         Rule("data.values", "layers.0.visible-units", "data.binarize") { run in
             guard run.data.values == .real, run.data.binarize == .none,
-                let units = run.layers.first?.visibleUnits, units.isDiscrete
+                let units = run.layers.first?.visibleUnits, units.isDiscrete, units.columns == 1
             else { return nil }
             return "real numbers need gaussian visible units or binarization; found "
                 + "layers.0.visible-units \(units.name), data.binarize none"
         },
         Rule("data.binarize", "layers.0.visible-units") { run in
             guard run.data.binarize != .none, let units = run.layers.first?.visibleUnits,
-                !units.isDiscrete
+                units.alternatives != 2 || units.columns > 1
             else { return nil }
+            guard !units.isDiscrete else {
+                return "\(run.data.binarize.rawValue) makes bits, but the \(units.name) units of "
+                    + "layer 0 take whole numbers; expected none, or bernoulli visible-units"
+            }
             return
                 "\(run.data.binarize.rawValue) makes bits, but the \(units.name) units of layer 0 "
                 + "take real values; expected none, or bernoulli visible-units"
         },
         Rule("layers.0.visible-units", "data.ising") { run in
             guard run.data.source.lattice != nil, let units = run.layers.first?.visibleUnits,
-                !units.isDiscrete
+                units.alternatives != 2 || units.columns > 1
             else { return nil }
             return "\(units.name) does not fit data.ising, which gives spins; expected spin or "
                 + "bernoulli"
@@ -180,6 +212,11 @@ public enum HeldOut: Sendable, Equatable {
     case fraction(Double)
 }
 
+extension Notation where Value == Int {
+    /// How many states a categorical unit has.
+    static var states: Notation { integer(Categorical.allowedStates) }
+}
+
 extension Notation where Value == HeldOut {
     /// A name of a file, or a fraction.
     fileprivate static var heldOut: Notation {
@@ -210,6 +247,8 @@ public enum ConfiguredValues: String, CaseIterable, Sendable {
     case grey
     case spins
     case real
+    /// Whole numbers from 0: states of categorical units.
+    case categories
 }
 
 /// How grey values become bits.

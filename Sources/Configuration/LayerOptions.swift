@@ -9,6 +9,8 @@ public struct LayerOptions: Sendable, Equatable {
     /// The number of hidden units.
     public var hidden: Int
     public var hiddenUnits: any UnitKind = .bernoulli
+    /// How many states each categorical hidden unit has; nil for as many as the visible units have.
+    public var hiddenCategories: Int?
     public var biases = true
     public var initialWeights = 0.01
     public var initialVisibleBias = ConfiguredVisibleBias.logOdds
@@ -34,8 +36,8 @@ extension LayerOptions: ConfiguredSection {
         Setting(
             "visible-units", \LayerOptions.visibleUnits, .word(UnitKinds.all, \.name),
             """
-            Visible units: bernoulli (0/1), spin (−1/+1) or gaussian (real). Only in the first
-            layer: the others see the kind below them.
+            Visible units: bernoulli (0/1), spin (−1/+1), gaussian (real) or categorical (one of some
+            states without an order). Only in the first layer: the others see the kind below them.
             """),
         Setting(
             "visible-variance", \LayerOptions.visibleVariance, .word,
@@ -50,7 +52,14 @@ extension LayerOptions: ConfiguredSection {
             "The number of hidden units, 1 to \(ConfigurationLimit.units)."),
         Setting(
             "hidden-units", \LayerOptions.hiddenUnits, .word(UnitKinds.hidden, \.name),
-            "Hidden units: bernoulli (0/1) or spin (−1/+1)."),
+            "Hidden units: bernoulli (0/1), spin (−1/+1) or categorical (one of some states)."),
+        Setting(
+            "hidden-categories", \LayerOptions.hiddenCategories, .either(.states, or: "auto"),
+            neutral: .some(nil),
+            """
+            How many states each categorical hidden unit has: 2 to 256, or auto for as many as the
+            visible units of the layer, if they are categorical.
+            """),
         Setting(
             "biases", \LayerOptions.biases, .boolean,
             "Whether units have biases. false: none on either side."),
@@ -93,8 +102,32 @@ extension LayerOptions: ConfiguredSection {
         ) { place in
             let units = place.layer.hiddenUnits
             guard place.layer.training.keepProbability < 1, !units.canBeDropped else { return nil }
-            return "dropout switches hidden units off, to 0, which is no value of a \(units.name) "
-                + "(−1 or +1) in layer \(place.index); expected 1, or bernoulli hidden-units"
+            let states = units.isSymmetric ? " (−1 or +1)" : ""
+            return "dropout switches hidden units off, to 0, which is no value of a \(units.name)"
+                + "\(states) in layer \(place.index); expected 1, or bernoulli hidden-units"
+        },
+        Rule("layers.N.hidden-categories", "layers.N.hidden-units") { place in
+            let units = place.layer.hiddenUnits
+            guard let states = place.layer.hiddenCategories, units.columns == 1 else { return nil }
+            return "\(states) states have no meaning for the \(units.name) hidden units of layer "
+                + "\(place.index); expected auto, or categorical hidden-units"
+        },
+        Rule("layers.N.hidden-units", "layers.N.hidden-categories", "layers.N.visible-units") {
+            place in
+            let (units, visible) = (place.layer.hiddenUnits, place.layer.visibleUnits)
+            guard units.columns > 1, place.layer.hiddenCategories == nil, visible.columns == 1
+            else { return nil }
+            return "\(units.name) units of layer \(place.index) need a number of states, for its "
+                + "visible units are \(visible.name); expected hidden-categories, 2 to "
+                + "\(Categorical.allowedStates.upperBound)"
+        },
+        Rule(
+            "layers.N.training.sparsity.cost", "training.sparsity.cost", "layers.N.hidden-units"
+        ) { place in
+            let units = place.layer.hiddenUnits
+            guard place.layer.training.sparsity.cost > 0, units.columns > 1 else { return nil }
+            return "sparsity draws hidden units to a share of the time on, which the \(units.name) "
+                + "units of layer \(place.index) do not have; expected 0, or bernoulli hidden-units"
         },
         Rule("layers.N.visible-units", "layers.N-1.hidden-units") { place in
             let units = place.layer.visibleUnits

@@ -6,10 +6,12 @@ public import Storage
 /// The cases of a file, and what their values mean.
 public struct OpenedCases {
     public let cases: any CaseSource
-    /// The shape of one case, slowest index first.
+    /// The shape of one case, slowest index first: of its values, each of which may be several bytes.
     public let shape: [Int]
     /// What the values are taken for, in words for people.
     public let meaning: String
+    /// How many states each value may have, where values are states of categorical units.
+    public var categories: Int?
 }
 
 /// Returns the error of a file that can be read but does not hold what a run needs.
@@ -28,11 +30,12 @@ extension DataFile {
     ///
     /// - Parameters:
     ///   - seed: Names the random bits of `binarize: sample`.
-    ///   - asReal: Whether Gaussian units take the values, as real numbers; grey ones are then in
-    ///     [0, 1].
+    ///   - taker: The kind of the units that take the values. For Gaussian ones they are real numbers,
+    ///     grey ones in [0, 1]; for categorical ones they are states, of which each becomes the bytes
+    ///     of all columns of a unit.
     /// - Throws: The same failure on all ranks.
     public func open(
-        seed: UInt64, asReal: Bool = false, _ world: borrowing Communicator
+        seed: UInt64, for taker: any UnitKind = .bernoulli, _ world: borrowing Communicator
     ) throws -> OpenedCases {
         let file = try world.together { () throws -> ArrayFile in
             let file = try ArrayFile(path: path)
@@ -48,6 +51,8 @@ extension DataFile {
             return file
         }
         try checkOneView(of: file, world)
+        if taker.columns > 1 { return try openStates(file, seed: seed, world) }
+        let asReal = taker.stateEncoding == .real
         // Every byte is a grey value: a file of bytes that is read as grey cannot hold a wrong one.
         let isGreyBytes = file.elementType == .uint8
         let needsCensus =
@@ -56,6 +61,12 @@ extension DataFile {
         let census = needsCensus ? try ValueCensus.take(file, world) : nil
         // All ranks have the same census, and come to the same decision.
         return try world.together {
+            guard values != .categories else {
+                throw dataFault(
+                    path,
+                    "was opened as categories, but the visible units are \(taker); leave `values` "
+                        + "out, or use categorical visible units")
+            }
             let reading =
                 asReal
                 ? try realReading(of: file, values, binarize, census)
@@ -68,15 +79,65 @@ extension DataFile {
 
     /// Collective.
     ///
+    /// Opens the file as states of categorical units.
+    ///
+    /// A number of states that is given is kept; else there are as many as the largest value asks for.
+    private func openStates(
+        _ file: ArrayFile, seed: UInt64, _ world: borrowing Communicator
+    ) throws -> OpenedCases {
+        try world.together {
+            guard values == .auto || values == .categories else {
+                throw dataFault(
+                    path,
+                    "was opened as \(values.rawValue), but the visible units are categorical; use "
+                        + "`values: categories`")
+            }
+            guard binarize == .none else {
+                throw dataFault(
+                    path,
+                    "is wanted as whole numbers by categorical units; leave `binarize` out")
+            }
+        }
+        let allowed = Categorical.allowedStates
+        let census = try CategoryCensus.take(
+            file, limit: categories ?? allowed.upperBound, world)
+        return try world.together {
+            let (number, value) = census.firstOther
+            guard number == .max else {
+                let limit = census.limit
+                let found = "case \(number) holds \(Float(value)), but "
+                throw dataFault(
+                    path,
+                    found
+                        + (categories == nil
+                            ? "categories are whole numbers from 0 to \(limit - 1); number the "
+                                + "states from 0"
+                            : "units of \(limit) states take whole numbers from 0 to \(limit - 1); "
+                                + "correct it, or train with a larger `data.categories`"))
+            }
+            let states = categories ?? max(census.largest + 1, allowed.lowerBound)
+            return OpenedCases(
+                cases: FileCases(file, values: .categories(states), seed: seed),
+                shape: file.caseShape.isEmpty ? [1] : file.caseShape,
+                meaning: "categories 0 to \(states - 1)", categories: states)
+        }
+    }
+
+    /// Collective.
+    ///
     /// Opens the file as the first layer of a model sees it: as real numbers where that is Gaussian,
-    /// standardized as its training data were.
+    /// standardized as its training data were, and as states where it is categorical.
     ///
     /// - Throws: The same failure on all ranks.
     public func open(
         seed: UInt64, for model: Model, _ world: borrowing Communicator
     ) throws -> OpenedCases {
         let first = model.layers[0]
-        let opened = try open(seed: seed, asReal: first.visibleUnits.stateEncoding == .real, world)
+        let kind = first.visibleUnits
+        let file = DataFile(
+            path, values: values, binarize: binarize,
+            categories: kind.columns > 1 ? kind.columns : nil)
+        let opened = try file.open(seed: seed, for: kind, world)
         // The caller refuses cases of another size, in words of its own.
         guard let standardization = model.standardization,
             opened.cases.visible == first.visibleCount
@@ -124,7 +185,7 @@ private func realReading(
     case .grey:
         try checkGrey(file, census)
         return (.real(divisor: 1), "grey values in [0, 1]")
-    case .bits, .spins:
+    case .bits, .spins, .categories:
         throw dataFault(
             file.path,
             "was opened as \(values.rawValue), but the visible units are gaussian; use `values: "
@@ -176,6 +237,7 @@ private func reading(
     case .grey:
         try checkGrey(file, census)
         return (.grey, "grey values in 127 steps")
+    case .categories: preconditionFailure("states are opened elsewhere")
     case .real:
         throw dataFault(
             file.path,

@@ -16,6 +16,11 @@ public enum CaseValues: Sendable, Equatable {
     case sampledOnce
     /// Real numbers: those of the file divided by the divisor, which is 255 for grey bytes.
     case real(divisor: Float)
+    /// States 0…q−1 of categorical units of q states: q bytes each, of which that of the state is 1.
+    case categories(Int)
+
+    /// How many bytes of a case stand for one value, without what real numbers take each.
+    var columns: Int { if case .categories(let states) = self { states } else { 1 } }
 
     var isSampled: Bool { self == .sampled || self == .sampledOnce }
 }
@@ -23,12 +28,12 @@ public enum CaseValues: Sendable, Equatable {
 /// The cases of a file, each fetched when it is asked for, so that the file may be larger than memory.
 public final class FileCases: CaseSource {
     public var count: Int { file.cases }
-    public var visible: Int { file.caseElements }
+    public var visible: Int { file.caseElements * values.columns }
     public var levels: StateEncoding {
         switch values {
         case .grey: .grey
         case .real: .real
-        case .bits, .threshold, .sampled, .sampledOnce: .bits
+        case .bits, .threshold, .sampled, .sampledOnce, .categories: .bits
         }
     }
 
@@ -49,6 +54,9 @@ public final class FileCases: CaseSource {
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
         if case .real(let divisor) = values {
             return try loadReals(cases, over: divisor, into: &result)
+        }
+        if case .categories(let states) = values {
+            return try loadStates(cases, of: states, into: &result)
         }
         let visible = visible
         let stream = RandomStream(
@@ -83,6 +91,25 @@ public final class FileCases: CaseSource {
         }
     }
 
+    /// Loads whole numbers below `states`, each as a row of bytes with one 1.
+    private func loadStates(_ cases: [Int], of states: Int, into result: inout [UInt8]) throws {
+        var floats = [Float](repeating: 0, count: file.caseElements)
+        for (row, number) in cases.enumerated() {
+            var span = floats.mutableSpan
+            try file.copyFloats(case: number, into: &span)
+            for i in (row * visible)..<((row + 1) * visible) { result[i] = 0 }
+            // The file was found to hold no other numbers; one that has changed since must not lead
+            // to bytes of another unit.
+            for (unit, value) in floats.enumerated() {
+                guard let state = Int(exactly: value), (0..<states).contains(state) else {
+                    throw dataFault(
+                        file.path, "case \(number) has changed since the file was opened")
+                }
+                result[row * visible + unit * states + state] = 1
+            }
+        }
+    }
+
     /// Turns raw bytes into visible bytes, in place.
     private func convert(_ bytes: inout MutableSpan<UInt8>, _ words: Span<UInt32>) {
         // Types whose largest value is 1; the byte of −1 is 255.
@@ -105,7 +132,7 @@ public final class FileCases: CaseSource {
             for i in bytes.indices {
                 bytes[i] = words[i].occurs(Float(bytes[i]) / largest) ? 1 : 0
             }
-        case .real: preconditionFailure("real values are no bytes")
+        case .real, .categories: preconditionFailure("these values are not single bytes")
         }
     }
 
@@ -119,7 +146,7 @@ public final class FileCases: CaseSource {
         case .grey: for i in bytes.indices { bytes[i] = UInt8(floats[i] * 127 + 0.5) }
         case .sampled, .sampledOnce:
             for i in bytes.indices { bytes[i] = words[i].occurs(floats[i]) ? 1 : 0 }
-        case .real: preconditionFailure("real values are no bytes")
+        case .real, .categories: preconditionFailure("these values are not single bytes")
         }
     }
 }

@@ -13,15 +13,16 @@ extension Model {
         }
     }
 
-    /// Checks that cases have as many values as there are visible units.
+    /// Checks that cases have as many values as there are visible units, with as many states.
     public func checkShape(
         _ opened: OpenedCases, from data: String, for name: String
     ) throws(SharedFailure) {
         guard opened.cases.visible == layers[0].visibleCount else {
             throw SharedFailure(
                 exitCode: ExitStatus.badFile,
-                "\(data): its cases have the shape \(opened.shape), \(opened.cases.visible) values, "
-                    + "but \(name) takes \(imageShape), \(layers[0].visibleCount) values")
+                "\(data): its cases have the shape \(opened.shape), "
+                    + "\(opened.shape.reduce(1, *)) values, but \(name) takes \(imageShape), "
+                    + "\(imageShape.reduce(1, *)) values")
         }
     }
 
@@ -38,12 +39,19 @@ extension Model {
         }
     }
 
-    /// Checks that the visible units take two values.
+    /// Checks that all units take two values.
     public func checkTwoValued(_ name: String) throws(SharedFailure) {
-        guard layers[0].visibleUnits.stateEncoding == .real else { return }
+        let sides =
+            [("visible units", layers[0].visibleUnits)]
+            + layers.enumerated().map { index, layer in
+                (layers.count == 1 ? "hidden units" : "hidden units of layer \(index)",
+                    layer.hiddenUnits)
+            }
+        guard let (side, kind) = sides.first(where: { $0.1.alternatives != 2 || $0.1.columns > 1 })
+        else { return }
         throw SharedFailure(
             exitCode: ExitStatus.badFile,
-            "\(name): its visible units are gaussian; expected bernoulli or spin units, which have "
+            "\(name): its \(side) are \(kind); expected bernoulli or spin units, which have "
                 + "couplings and blocks")
     }
 }

@@ -12,6 +12,8 @@ public struct TrainingData {
     public let standardization: Standardization?
     /// The shape of one case, slowest index first.
     public let shape: [Int]
+    /// How many states the first layer's categorical units have; nil where these are of another kind.
+    public let categories: Int?
     /// A line for people that says what the data are.
     public let summary: String
 
@@ -26,14 +28,16 @@ public struct TrainingData {
         _ configuration: RunConfiguration, standardization known: Standardization? = nil,
         _ world: borrowing Communicator
     ) throws {
-        let isReal = configuration.layers.first?.visibleUnits.stateEncoding == .real
+        let taker = configuration.layers.first?.visibleUnits ?? .bernoulli
         let options = configuration.data
         let seed = configuration.training.seed
         let opened: OpenedCases
         switch options.source {
         case .file(let path):
-            opened = try DataFile(path, values: options.values, binarize: options.binarize)
-                .open(seed: seed, asReal: isReal, world)
+            opened = try DataFile(
+                path, values: options.values, binarize: options.binarize,
+                categories: options.categories
+            ).open(seed: seed, for: taker, world)
         case .ising(let ising):
             opened = try drawIsing(ising, seed: seed, world)
         }
@@ -43,8 +47,10 @@ public struct TrainingData {
             let parts = SubsetCases.divide(opened.cases, heldOut: fraction, seed: seed)
             layer = LayerData(training: parts.training, heldOut: parts.heldOut)
         case .file(let path):
-            let held = try DataFile(path, values: options.values, binarize: options.binarize)
-                .open(seed: seed, asReal: isReal, world)
+            let held = try DataFile(
+                path, values: options.values, binarize: options.binarize,
+                categories: opened.categories
+            ).open(seed: seed, for: taker, world)
             guard held.shape == opened.shape else {
                 throw SharedFailure(
                     exitCode: ExitStatus.badFile,
@@ -82,6 +88,7 @@ public struct TrainingData {
         self.layer = layer
         self.standardization = standardization
         shape = opened.shape
+        categories = opened.categories
         let sizes = shape.map { "\($0)" }.joined(separator: "×")
         summary =
             "\(layer.training.count) training cases and \(layer.heldOut?.count ?? 0) held out, "

@@ -45,6 +45,6 @@ extension Checkpoint {
     private static func shape(
         _ visible: Int, _ visibleUnits: any UnitKind, _ hidden: Int, _ hiddenUnits: any UnitKind
     ) -> String {
-        "\(visible) \(visibleUnits) × \(hidden) \(hiddenUnits)"
+        visibleUnits.counted(columns: visible) + " × " + hiddenUnits.counted(columns: hidden)
     }
 }

@@ -18,7 +18,7 @@ public struct Model: Sendable, Equatable {
     public var layers: [RBM] { stack.layers }
 
     /// The shape of a case, slowest index first, such as [28, 28]; its product is the number of
-    /// visible units.
+    /// visible units, each of which may take several columns.
     public var imageShape: [Int]
 
     /// How real data were standardized before the first layer saw them; nil for not at all.
@@ -61,11 +61,12 @@ public struct Model: Sendable, Equatable {
                     + "`layers.0.hidden_bias`")
         }
         stack = DBN(layers: layers)
-        imageShape = try reader.imageShape(visible: first.visibleCount)
+        try reader.checkCategories(first)
+        imageShape = try reader.imageShape(visible: first.visibleCount / first.visibleUnits.columns)
         standardization = try reader.standardization(of: first)
         notes = file.metadata.filter { key, _ in
             !key.hasPrefix("crc32.") && !key.hasPrefix("layers.") && key != "format"
-                && key != "image_shape"
+                && key != "image_shape" && key != "data.categories"
         }
     }
 
@@ -75,6 +76,8 @@ public struct Model: Sendable, Equatable {
         file.metadata["format"] = "wilson-1"
         file.metadata["image_shape"] = imageShape.map { "\($0)" }.joined(separator: ",")
         for (index, layer) in layers.enumerated() { file.set(layer, at: index) }
+        let states = layers[0].visibleUnits.columns
+        if states > 1 { file.metadata["data.categories"] = "\(states)" }
         if let standardization {
             let shape = [standardization.means.count]
             file.tensors["data.mean"] = Tensor(floats: standardization.means, shape: shape)
@@ -90,6 +93,10 @@ extension SafetensorsFile {
     mutating func set(_ layer: RBM, at index: Int) {
         metadata["layers.\(index).visible_units"] = layer.visibleUnits.name
         metadata["layers.\(index).hidden_units"] = layer.hiddenUnits.name
+        for (side, kind) in [("visible", layer.visibleUnits), ("hidden", layer.hiddenUnits)]
+        where kind.columns > 1 {
+            metadata["layers.\(index).\(side)_categories"] = "\(kind.columns)"
+        }
         set(layer.parameters, "layers.\(index)")
     }
 
@@ -121,13 +128,36 @@ struct LayerReader {
     /// The model of a layer: its average where the file holds one, with all units.
     func layer(_ index: Int) throws(StorageError) -> RBM {
         let averaged = file.tensors["layers.\(index).average.weights"] != nil
+        let visible = try units(
+            index, "visible", among: index == 0 ? UnitKinds.all : UnitKinds.hidden)
+        let hidden = try units(index, "hidden", among: UnitKinds.hidden)
+        let parameters = try parameters("layers.\(index)" + (averaged ? ".average" : ""))
+        try checkColumns(parameters.visibleCount, of: visible, index, "visible")
+        try checkColumns(parameters.hiddenCount, of: hidden, index, "hidden")
         return RBM(
-            visibleUnits: try units(
-                index, "visible",
-                among: index == 0 ? UnitKinds.all : UnitKinds.hidden),
-            hiddenUnits: try units(index, "hidden", among: UnitKinds.hidden),
-            parameters: try parameters("layers.\(index)" + (averaged ? ".average" : ""))
-                .withAllUnits(keepProbability: try keepProbability(index)))
+            visibleUnits: visible, hiddenUnits: hidden,
+            parameters: parameters.withAllUnits(keepProbability: try keepProbability(index)))
+    }
+
+    /// The data must have as many states as the units that see them.
+    func checkCategories(_ first: RBM) throws(StorageError) {
+        let states = first.visibleUnits.columns
+        guard let text = file.metadata["data.categories"], states == 1 || text != "\(states)" else {
+            return
+        }
+        throw fault(
+            "its metadata say `data.categories` is `\(text)`, but its visible units are "
+                + first.visibleUnits.counted(columns: first.visibleCount))
+    }
+
+    /// Units must have all their columns.
+    private func checkColumns(
+        _ count: Int, of kind: any UnitKind, _ index: Int, _ side: String
+    ) throws(StorageError) {
+        guard !count.isMultiple(of: kind.columns) else { return }
+        throw fault(
+            "`layers.\(index).\(side)_bias` has \(count) values, which are not those of whole units "
+                + "of \(kind.columns) states, as `layers.\(index).\(side)_categories` says")
     }
 
     func parameters(_ prefix: String) throws(StorageError) -> Parameters {
@@ -159,9 +189,11 @@ struct LayerReader {
         guard below.hiddenCount == above.visibleCount, below.hiddenUnits == above.visibleUnits
         else {
             throw fault(
-                "layer \(layers.count - 2) has \(below.hiddenCount) hidden \(below.hiddenUnits) "
-                    + "units, but layer \(layers.count - 1) has \(above.visibleCount) visible "
-                    + "\(above.visibleUnits) units; they must be the same")
+                "layer \(layers.count - 2) has "
+                    + below.hiddenUnits.counted(columns: below.hiddenCount, side: "hidden")
+                    + " units, but layer \(layers.count - 1) has "
+                    + above.visibleUnits.counted(columns: above.visibleCount, side: "visible")
+                    + " units; they must be the same")
         }
     }
 
@@ -208,7 +240,22 @@ struct LayerReader {
         guard let kind = kinds.first(where: { $0.name == text }) else {
             throw fault("its metadata say `\(key)` is `\(text)`; this program knows \(allowed)")
         }
-        return kind
+        guard kind.columns > 1 else { return kind }
+        let statesKey = "layers.\(index).\(side)_categories"
+        let states = Categorical.allowedStates
+        guard let number = file.metadata[statesKey] else {
+            throw fault(
+                "its metadata lack `\(statesKey)`, how many states a \(text) unit has: "
+                    + "\(states.lowerBound) to \(states.upperBound)")
+        }
+        guard let number = Int(number), states.contains(number),
+            let counted = UnitKinds.kind(named: text, states: number)
+        else {
+            throw fault(
+                "its metadata say `\(statesKey)` is `\(number)`; expected a number of states from "
+                    + "\(states.lowerBound) to \(states.upperBound)")
+        }
+        return counted
     }
 
     private func tensor(

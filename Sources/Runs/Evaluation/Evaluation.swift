@@ -38,11 +38,14 @@ public struct Evaluation: Report, Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - exact: ln Z by enumeration; nil where both sides are too large.
-    ///   - smallerSide: How many units an enumeration has to walk through.
+    ///   - smallerSide: How many units an enumeration has to walk through, or how many bits number
+    ///     the states of units that have more than two.
+    ///   - countsStates: Whether some units have more than two states.
     ///   - isReal: Whether the visible units are Gaussian.
     init(
         _ sums: CaseMeasures, cases: Int, exact: Double?, annealed: LogPartitionEstimate? = nil,
-        drawsBits: Bool, smallerSide: Int, isReal: Bool = false, heading: [String]
+        drawsBits: Bool, smallerSide: Int, countsStates: Bool = false, isReal: Bool = false,
+        heading: [String]
     ) {
         precondition(cases > 0, "a mean over \(cases) cases")
         let count = Double(cases)
@@ -65,8 +68,11 @@ public struct Evaluation: Report, Sendable, Equatable {
         remedy =
             logZ == nil
             ? "no log-likelihood: ln Z is enumerated over a side of at most "
-                + "\(Enumeration.largestSide) units, and the \(isReal ? "hidden" : "smaller") side "
-                + "has \(smallerSide); --ais estimates it" : nil
+                + (countsStates
+                    ? "2^\(Enumeration.largestSide) states, and the smaller side has more than "
+                        + "2^\(smallerSide - 1)"
+                    : "\(Enumeration.largestSide) units, and the \(isReal ? "hidden" : "smaller") "
+                        + "side has \(smallerSide)") + "; --ais estimates it" : nil
     }
 
     public var table: Table {

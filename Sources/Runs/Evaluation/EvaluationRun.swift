@@ -80,6 +80,7 @@ public struct EvaluationRun {
         return Evaluation(
             sums, cases: view.count, exact: logZ, annealed: annealed,
             drawsBits: view.levels == .grey, smallerSide: Enumeration.side(of: rbm),
+            countsStates: rbm.visibleUnits.columns > 1 || rbm.hiddenUnits.columns > 1,
             isReal: view.levels == .real,
             heading: heading(model, opened))
     }
@@ -100,8 +101,7 @@ public struct EvaluationRun {
         let place = model.layers.count > 1 ? "layer \(layer) of \(model.layers.count), " : ""
         let below = layer > 0 ? ", as hidden means of layer \(layer - 1)" : ""
         return [
-            "model  \(self.model): \(place)\(rbm.visibleCount) \(rbm.visibleUnits) × "
-                + "\(rbm.hiddenCount) \(rbm.hiddenUnits) units",
+            "model  \(self.model): \(place)\(rbm.unitsText) units",
             "data   \(data.path): \(opened.cases.count) cases of \(shapeText(opened.shape)), "
                 + opened.meaning
                 + (model.standardization == nil

@@ -1,4 +1,5 @@
 import Datasets
+import RBMCore
 public import Reports
 public import Storage
 
@@ -20,6 +21,9 @@ public struct DataInspection: Report, Sendable, Equatable {
     public let infiniteCount: Int
     /// What values occur: `bits` (0 and 1), `signs` (−1 and +1), `unit interval`, or `other`.
     public let values: String
+    /// How many states categorical units of these values have; nil where the values are not whole
+    /// numbers from 0 to 255, or are bits.
+    public let categories: Int?
 
     /// Reads all values of a file.
     ///
@@ -46,6 +50,10 @@ public struct DataInspection: Report, Sendable, Equatable {
         nanCount = tally.nan
         infiniteCount = tally.infinite
         values = Self.name(census)
+        let isOfStates =
+            tally.isWhole && tally.finite > 0 && tally.nan + tally.infinite == 0
+            && tally.smallest >= 0 && tally.largest < Float(Categorical.allowedStates.upperBound)
+        categories = isOfStates && values == "other" ? Int(tally.largest) + 1 : nil
     }
 
     private static func name(_ census: ValueCensus) -> String {
@@ -63,11 +71,14 @@ public struct DataInspection: Report, Sendable, Equatable {
         var smallest = Float.infinity
         var largest = -Float.infinity
         var sum = 0.0
+        /// Whether all finite values are whole numbers.
+        var isWhole = true
 
         mutating func add(_ values: [Float]) {
             for value in values {
                 if value.isFinite {
                     finite += 1
+                    isWhole = isWhole && value == value.rounded()
                     smallest = value < smallest ? value : smallest
                     largest = value > largest ? value : largest
                     sum += Double(value)
@@ -92,6 +103,9 @@ public struct DataInspection: Report, Sendable, Equatable {
             ]
             table.row(
                 "  values", "\(decimal(min, 4)) to \(decimal(max, 4))\(remarks[values] ?? "")")
+            if let categories {
+                table.row("  as categories", "\(categories) states, 0 to \(categories - 1)")
+            }
             table.row("  mean", decimal(mean, 6))
         }
         table.row("  not a number", "\(nanCount)")

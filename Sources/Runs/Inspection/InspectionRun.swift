@@ -1,4 +1,6 @@
 import Datasets
+import DistributedTraining
+import RBMCore
 public import Storage
 
 /// Looks into a file and draws its filters, for `wilson inspect`.
@@ -23,6 +25,13 @@ public struct InspectionRun {
         guard let filters else { return inspection }
         var model = try model(inspection, for: "--filters")
         try model.model.checkLayer(layer, of: file)
+        let sides = model.model.layers[...layer].flatMap { [$0.visibleUnits, $0.hiddenUnits] }
+        if let kind = sides.first(where: { $0.columns > 1 }) {
+            throw StorageError(
+                .badFile, file,
+                "has \(kind) units, whose states have a weight each; --filters draws units of one "
+                    + "weight")
+        }
         let sheet = FilterSheet(model, layer: layer)
         try sheet.image.writePNG(to: filters)
         model.filters = "\(filters): \(sheet.units.count) units by falling norm"

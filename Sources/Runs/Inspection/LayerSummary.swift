@@ -5,8 +5,12 @@ import Reports
 public struct LayerSummary: Sendable, Encodable, Equatable {
     public let visible: Int
     public let visibleUnits: String
+    /// How many states each categorical visible unit has; nil for other kinds.
+    public let visibleCategories: Int?
     public let hidden: Int
     public let hiddenUnits: String
+    /// How many states each categorical hidden unit has; nil for other kinds.
+    public let hiddenCategories: Int?
     public let parameters: Int
 
     /// The Frobenius norm of the weights.
@@ -52,10 +56,13 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
     /// Measures a layer.
     public init(_ rbm: RBM) {
         let parameters = rbm.parameters
-        visible = rbm.visibleCount
+        let (visibleColumns, hiddenColumns) = (rbm.visibleUnits.columns, rbm.hiddenUnits.columns)
+        visible = rbm.visibleCount / visibleColumns
         visibleUnits = rbm.visibleUnits.name
-        hidden = rbm.hiddenCount
+        visibleCategories = visibleColumns > 1 ? visibleColumns : nil
+        hidden = rbm.hiddenCount / hiddenColumns
         hiddenUnits = rbm.hiddenUnits.name
+        hiddenCategories = hiddenColumns > 1 ? hiddenColumns : nil
         self.parameters = parameters.values.count
         let weights = parameters.values[..<parameters.weightCount]
         weightNorm = parameters.weightNorm
@@ -68,7 +75,7 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
         visibleLogVariances =
             parameters.hasLogVariances
             ? Extent(parameters.values[parameters.logVarianceRange]) : nil
-        let norms = hiddenWeightNorms(parameters)
+        let norms = hiddenWeightNorms(parameters, columns: hiddenColumns)
         let largest = norms.reduce(0, max)
         let idle = norms.map { $0 <= Self.idleShare * largest }
         idleHiddenUnits = idle.indices.filter { idle[$0] }
@@ -79,12 +86,16 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
     private static func duplicates(
         _ rbm: RBM, _ norms: [Double], _ idle: [Bool]
     ) -> [Duplicate] {
-        let (visible, hidden) = (rbm.visibleCount, rbm.hiddenCount)
+        let columns = rbm.hiddenUnits.columns
+        let hidden = rbm.hiddenCount / columns
+        // The weights of a unit: those of all its columns, one after the other.
+        let visible = rbm.visibleCount * columns
         // Shape [hidden, visible]; idle units are zero, and like nothing.
         var directions = [Float](repeating: 0, count: hidden * visible)
-        for i in 0..<visible {
-            for j in 0..<hidden where !idle[j] {
-                directions[j * visible + i] = Float(Double(rbm.parameters[i, j]) / norms[j])
+        for i in 0..<rbm.visibleCount {
+            for j in 0..<rbm.hiddenCount where !idle[j / columns] {
+                let place = j / columns * visible + j % columns * rbm.visibleCount + i
+                directions[place] = Float(Double(rbm.parameters[i, j]) / norms[j / columns])
             }
         }
         let block = min(256, hidden)
@@ -118,9 +129,12 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
         func extent(_ extent: Extent) -> String {
             "\(decimal(Double(extent.smallest), 4)) to \(decimal(Double(extent.largest), 4))"
         }
+        func units(_ count: Int, _ name: String, _ states: Int?) -> String {
+            "\(count) \(name)" + (states.map { " (\($0) states)" } ?? "")
+        }
         table.line(
-            "layer \(number): \(visible) \(visibleUnits) × \(hidden) \(hiddenUnits) units, "
-                + "\(parameters) parameters")
+            "layer \(number): \(units(visible, visibleUnits, visibleCategories)) × "
+                + "\(units(hidden, hiddenUnits, hiddenCategories)) units, \(parameters) parameters")
         table.columns("", .left())
         table.row("  weights", extent(weights))
         table.row("  norm of the weights", decimal(weightNorm, 4))
@@ -144,12 +158,14 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
 }
 
 /// The norm of the weights of each hidden unit, shape `[hidden]`.
-func hiddenWeightNorms(_ parameters: Parameters) -> [Double] {
-    var squares = [Double](repeating: 0, count: parameters.hiddenCount)
+///
+/// - Parameter columns: How many columns a hidden unit takes.
+func hiddenWeightNorms(_ parameters: Parameters, columns: Int = 1) -> [Double] {
+    var squares = [Double](repeating: 0, count: parameters.hiddenCount / columns)
     for i in 0..<parameters.visibleCount {
         for j in 0..<parameters.hiddenCount {
             let weight = Double(parameters[i, j])
-            squares[j] += weight * weight
+            squares[j / columns] += weight * weight
         }
     }
     return squares.map { $0.squareRoot() }

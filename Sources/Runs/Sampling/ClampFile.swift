@@ -14,8 +14,8 @@ struct ClampFile {
 
     /// Reads a file of the shape of an image, or of several.
     ///
-    /// 0 and 1 hold a unit, for spins also −1 and +1, and any real number a Gaussian one; NaN leaves it
-    /// free.
+    /// 0 and 1 hold a unit, for spins also −1 and +1, any real number a Gaussian one, and its state,
+    /// from 0, a categorical one; NaN leaves it free.
     ///
     /// Throws `badFile`.
     /// - Parameter standardization: What turns the file's real values into those of the units.
@@ -34,9 +34,13 @@ struct ClampFile {
         patterns = file.shape == imageShape ? 1 : file.cases
         values = try Self.values(of: file)
         states =
-            kind.stateEncoding == .real
-            ? try Self.reals(values, of: file, standardization)
-            : try Self.bits(values, of: file, kind)
+            if kind.stateEncoding == .real {
+                try Self.reals(values, of: file, standardization)
+            } else if kind.columns > 1 {
+                try Self.states(values, of: file, kind)
+            } else {
+                try Self.bits(values, of: file, kind)
+            }
         patternBytes = states.count / patterns
     }
 
@@ -70,6 +74,29 @@ struct ClampFile {
         }
         var bytes = [UInt8](repeating: 0, count: 4 * values.count)
         writeReals(values.span, into: &bytes, at: 0)
+        return bytes
+    }
+
+    /// The bytes of categorical units: those of all columns of a unit, which is held or free as a whole.
+    private static func states(
+        _ values: [Float], of file: ArrayFile, _ kind: any UnitKind
+    ) throws(StorageError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(values.count * kind.columns)
+        for (place, value) in values.enumerated() {
+            guard !value.isNaN else {
+                bytes += [UInt8](repeating: Clamp.free, count: kind.columns)
+                continue
+            }
+            guard let state = Int(exactly: value), (0..<kind.columns).contains(state) else {
+                throw StorageError(
+                    .badFile, file.path,
+                    "holds \(value) at \(Self.place(place, in: file.shape)); expected a whole number "
+                        + "from 0 to \(kind.columns - 1) for a \(kind) unit that is held, and NaN for "
+                        + "one that is free.")
+            }
+            bytes += (0..<kind.columns).map { $0 == state ? 1 : 0 }
+        }
         return bytes
     }
 

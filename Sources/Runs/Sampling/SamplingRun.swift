@@ -62,9 +62,18 @@ public struct SamplingRun {
             return summary(world)
         }
         let isPicture = output.hasSuffix(".png")
+        // Of states without an order there is no mean: pictures show them as they are, from black for
+        // the first to white for the last.
         let own =
-            isPicture
-            ? visible.probabilities.map { UInt8(($0 * 255).rounded()) } : visible.states
+            if kind.columns > 1 {
+                stateNumbers(visible.states, columns: kind.columns).map { state in
+                    isPicture
+                        ? UInt8((Double(state) / Double(kind.columns - 1) * 255).rounded()) : state
+                }
+            } else {
+                isPicture
+                    ? visible.probabilities.map { UInt8(($0 * 255).rounded()) } : visible.states
+            }
         let parts = try world.gather(own)
         try world.together {
             guard let parts else { return }

@@ -41,11 +41,9 @@ enum InitialModel {
         var below = visible
         for (index, (rbm, options)) in zip(layers, configuration.layers).enumerated() {
             let wanted =
-                "\(below) \(options.visibleUnits) × \(options.hidden) "
-                + "\(options.hiddenUnits)"
-            let found =
-                "\(rbm.visibleCount) \(rbm.visibleUnits) × \(rbm.hiddenCount) "
-                + "\(rbm.hiddenUnits)"
+                options.visibleUnits.counted(columns: below) + " × "
+                + options.hiddenUnits.counted(columns: options.hiddenColumns)
+            let found = rbm.unitsText
             guard found == wanted else {
                 return "its layer \(index) has \(found) units, that of the configuration \(wanted)"
             }
@@ -62,7 +60,7 @@ enum InitialModel {
                     + "variances, but layers.\(index).visible-variance is "
                     + options.visibleVariance.rawValue
             }
-            below = options.hidden
+            below = options.hiddenColumns
         }
         return nil
     }

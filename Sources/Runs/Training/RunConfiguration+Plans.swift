@@ -28,12 +28,14 @@ extension TrainingOptions {
 extension RunConfiguration {
     /// Returns the plans of all layers for a number of training cases.
     ///
+    /// The number of states of categorical units must be known.
+    ///
     /// - Parameter initial: The layers of a model to start from, the lowest first; maybe fewer.
     func plans(cases: Int, initial: [RBM] = []) -> [LayerPlan] {
         layers.enumerated().map { index, layer in
             let training = layer.training
             var plan = LayerPlan(
-                layer: index, visibleUnits: layer.visibleUnits, hidden: layer.hidden,
+                layer: index, visibleUnits: layer.visibleUnits, hidden: layer.hiddenColumns,
                 hiddenUnits: layer.hiddenUnits, arithmetic: arithmetic(for: layer.visibleUnits),
                 seed: training.seed, initialWeights: layer.initialWeights,
                 startsAtLogOdds: layer.initialVisibleBias == .logOdds,

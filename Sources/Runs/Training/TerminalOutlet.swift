@@ -49,8 +49,9 @@ final class TerminalOutlet: TrainingOutlet {
         log.say(
             """
 
-            layer \(plan.layer) of \(layers): \(visible) \(plan.visibleUnits) × \(plan.hidden) \
-            \(plan.hiddenUnits) units, \(plan.negativePhase.title), batch \(plan.batch) of \
+            layer \(plan.layer) of \(layers): \(plan.visibleUnits.counted(columns: visible)) × \
+            \(plan.hiddenUnits.counted(columns: plan.hidden)) units, \
+            \(plan.negativePhase.title), batch \(plan.batch) of \
             \(cases) cases, \(steps) steps, \(plan.arithmetic) arithmetic\(from)
             """)
         guard step < steps else { return }

@@ -52,7 +52,7 @@ public struct TrainingRun {
     ///
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
-        let configuration = try loadConfiguration(world)
+        var configuration = try loadConfiguration(world)
         let folder = RunFolder(path: request.folder)
         let log = world.rank == 0 ? RunLog(quiet: request.quiet) : nil
         // Faults of the folder come before the work on the data, and nothing is written before the
@@ -63,6 +63,7 @@ public struct TrainingRun {
         let data = try TrainingData(
             configuration,
             standardization: start?.checkpoint.standardization ?? initial?.standardization, world)
+        configuration = configuration.withStates(ofData: data.categories)
         if let initial {
             try InitialModel.check(
                 initial, fits: configuration, visible: data.layer.training.visible)

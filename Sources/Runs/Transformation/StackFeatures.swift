@@ -21,11 +21,15 @@ struct StackFeatures {
         self.seed = seed
     }
 
-    /// How many hidden units a case has.
-    var units: Int { stack.layers[layer].hiddenCount }
+    /// The columns of each hidden unit: of a categorical one there is a mean for each state.
+    private var columns: Int { stack.layers[layer].hiddenUnits.columns }
+
+    /// How many numbers a case has: a mean for each column of the hidden units, or a state for each
+    /// unit.
+    var width: Int { stack.layers[layer].hiddenCount / (seed == nil ? 1 : columns) }
 
     /// How many bytes a case has: four for each mean, or one for each state.
-    var bytesPerCase: Int { units * (seed == nil ? MemoryLayout<Float>.size : 1) }
+    var bytesPerCase: Int { width * (seed == nil ? MemoryLayout<Float>.size : 1) }
 
     /// Returns the features of some cases, one after the other.
     ///
@@ -52,7 +56,9 @@ struct StackFeatures {
 
     private func append(_ visible: [Double], case number: Int, to result: inout [UInt8]) {
         if let seed {
-            result += stack.hiddenStates(ofLayer: layer, given: visible, case: number, seed: seed)
+            let states = stack.hiddenStates(
+                ofLayer: layer, given: visible, case: number, seed: seed)
+            result += columns > 1 ? stateNumbers(states, columns: columns) : states
         } else {
             let means = stack.hiddenMeans(ofLayer: layer, given: visible).map(Float.init)
             unsafe means.withUnsafeBytes { unsafe result.append(contentsOf: $0) }

@@ -55,7 +55,7 @@ public struct TransformRun {
         try world.together {
             guard world.rank == 0 else { return }
             file = try NPYWriter(
-                drawsStates ? .uint8 : .float32, shape: [count, features.units], to: output)
+                drawsStates ? .uint8 : .float32, shape: [count, features.width], to: output)
         }
         let blockCases = max(1, blockBytes / features.bytesPerCase)
         for start in stride(from: 0, to: count, by: blockCases) {
@@ -71,8 +71,13 @@ public struct TransformRun {
         try world.together { try file.take()?.finish() }
         guard world.rank == 0 else { return nil }
         let what = drawsStates ? "states" : "means"
+        let top = stack.layers[layer]
+        let units =
+            top.hiddenUnits.columns > 1
+            ? top.hiddenUnits.counted(columns: top.hiddenCount, side: "hidden")
+            : "\(top.hiddenCount) hidden"
         return WrittenCases(
             cases: count, output: output,
-            origin: ", the \(what) of the \(features.units) hidden units of layer \(layer)")
+            origin: ", the \(what) of the \(units) units of layer \(layer)")
     }
 }
