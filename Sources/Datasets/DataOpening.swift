@@ -105,7 +105,8 @@ extension DataFile {
             let (number, value) = census.firstOther
             guard number == .max else {
                 let limit = census.limit
-                let found = "case \(number) holds \(Float(value)), but "
+                let text = Int(exactly: value).map { "\($0)" } ?? "\(Float(value))"
+                let found = "case \(number) holds \(text), but "
                 throw dataFault(
                     path,
                     found

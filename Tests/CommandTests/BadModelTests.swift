@@ -33,6 +33,14 @@ struct BadModelTests {
         return metadata
     }
 
+    /// The metadata of visible units of so many states.
+    private static func categorical(
+        _ states: String, _ more: [String: String] = [:]
+    ) -> [String: String] {
+        with("layers.0.visible_units", "categorical")
+            .merging(["layers.0.visible_categories": states]) { $1 }.merging(more) { $1 }
+    }
+
     private static let header = """
         {"layers.0.weights": {"dtype": "F32", "shape": [4294967296, 4294967296], \
         "data_offsets": [0, 8]}}
@@ -65,6 +73,29 @@ struct BadModelTests {
         BadFile(
             name: "unknown", bytes: file(metadata: with("layers.0.hidden_units", "softmax")),
             words: ["softmax", "spin"]),
+        BadFile(
+            name: "stateless", bytes: file(metadata: with("layers.0.visible_units", "categorical")),
+            words: ["lack `layers.0.visible_categories`", "2 to 256"]),
+        BadFile(
+            name: "one state", bytes: file(metadata: categorical("1")),
+            words: ["`layers.0.visible_categories` is `1`", "2 to 256"]),
+        BadFile(
+            name: "257 states", bytes: file(metadata: categorical("257")),
+            words: ["`layers.0.visible_categories` is `257`", "2 to 256"]),
+        BadFile(
+            name: "no number of states", bytes: file(metadata: categorical("many")),
+            words: ["`layers.0.visible_categories` is `many`", "2 to 256"]),
+        BadFile(
+            name: "half a unit", bytes: file(metadata: categorical("4")),
+            words: ["`layers.0.visible_bias` has 9 values", "whole units of 4 states"]),
+        BadFile(
+            name: "image of columns",
+            bytes: file(metadata: categorical("3", ["image_shape": "3,3"])),
+            words: ["image_shape", "3,3", "3 visible units"]),
+        BadFile(
+            name: "states of other data",
+            bytes: file(metadata: categorical("3", ["data.categories": "5"])),
+            words: ["`data.categories` is `5`", "3 categorical (3 states)"]),
         BadFile(
             name: "kindless", bytes: file(metadata: with("layers.0.hidden_units", nil)),
             words: ["layers.0.hidden_units"]),

@@ -36,6 +36,7 @@ enum GoldenData {
             "wider.npy",
             Bytes.npy("(30, 26, 40)", "|b1", data: bits(cases: 30, units: 1040, seed: 11))
         ),
+        ("states.npy", Bytes.npy("(96, 4, 3)", data: states(cases: 96, units: 12, seed: 12))),
         ("start.safetensors", start(visible: 21, hidden: 5)),
     ]
 
@@ -78,6 +79,18 @@ enum GoldenData {
             }
         }
         return values
+    }
+
+    /// One of five patterns of the numbers 0 to 4 a case, a quarter of them random, shape
+    /// `[cases, units]`.
+    private static func states(cases: Int, units: Int, seed: UInt64) -> [UInt8] {
+        let noise = noise(cases * (units + 1), seed: seed)
+        return (0..<cases).flatMap { n in
+            (0..<units).map { i in
+                let word = noise[cases + n * units + i]
+                return word < 64 ? word % 5 : UInt8((Int(noise[n]) + i * i) % 5)
+            }
+        }
     }
 
     /// A model of one layer as another program writes it.

@@ -43,6 +43,15 @@ struct PythonTests {
         try expectAgreement(visible == .spin ? ["--values", "spins"] : [])
     }
 
+    @Test(arguments: UnitKinds.hidden)
+    func categoricalUnitsAgree(hidden: any UnitKind) throws {
+        let layers = [layer(330, 60, .categorical(3), hidden), layer(60, 9, hidden, .bernoulli)]
+        try Model(layers: layers, imageShape: [10, 11]).file().write(to: model)
+        let states = (0..<(200 * 110)).map { UInt8(($0 &* 2_654_435_761) >> 9 % 3) }
+        try writeNPY(states, shape: [200, 10, 11], to: data)
+        try expectAgreement([])
+    }
+
     /// Real numbers, standardized, some of which are cut, with variances; and grey bytes, which are
     /// over 255.
     @Test(arguments: UnitKinds.binary, [true, false])

@@ -113,6 +113,8 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
     }
 
     static let isingText = "data: {ising: {}}\nlayers: [{hidden: 3}]"
+    static let statesText =
+        "data: {train: a}\nlayers: [{hidden: 3, visible-units: categorical"
     static let stackText = "data: {train: a}\nlayers: [{hidden: 3}, {hidden: 2}]"
 
     static let rows: [Row] = [
@@ -135,6 +137,17 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         Row("layers.0.visible-variance=learned") { $0.layers[0].visibleVariance = .learned },
         Row("layers.0.visible-units=spin") { $0.layers[0].visibleUnits = .spin },
         Row("layers.0.visible-units=gaussian") { $0.layers[0].visibleUnits = .gaussian },
+        Row("layers.0.visible-units=categorical") {
+            $0.layers[0].visibleUnits = .categorical(3)
+        },
+        Row("data.values=categories", in: statesText + "}]") { $0.data.values = .categories },
+        Row("data.categories=7", in: statesText + "}]") { $0.data.categories = 7 },
+        Row("layers.0.hidden-units=categorical", in: statesText + "}]") {
+            $0.layers[0].hiddenUnits = .categorical(3)
+        },
+        Row("layers.0.hidden-categories=5", in: statesText + ", hidden-units: categorical}]") {
+            $0.layers[0].hiddenCategories = 5
+        },
         Row("layers.0.hidden=100") { $0.layers[0].hidden = 100 },
         Row("layers.0.hidden-units=spin") { $0.layers[0].hiddenUnits = .spin },
         Row("layers.0.hidden-units=spin", in: stackText) {

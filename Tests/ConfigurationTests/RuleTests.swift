@@ -36,6 +36,65 @@ import Testing
         ),
         (["data.values=real"], "data.values: real numbers need gaussian visible units"),
         (
+            ["data.values=categories"],
+            "data.values: categories are states of categorical units; found"
+        ),
+        (
+            ["data.values=spins", "layers.0.visible-units=categorical"],
+            "data.values: spins does not fit the categorical units of layer 0"
+        ),
+        (
+            ["data.values=bits", "layers.0.visible-units=categorical"],
+            "data.values: bits does not fit the categorical units of layer 0"
+        ),
+        (
+            ["data.values=grey", "layers.0.visible-units=categorical"],
+            "data.values: grey does not fit the categorical units of layer 0"
+        ),
+        (
+            ["data.values=real", "layers.0.visible-units=categorical"],
+            "data.values: real does not fit the categorical units of layer 0"
+        ),
+        (["data.categories=4"], "data.categories: 4 states have no meaning for bernoulli"),
+        (
+            ["data.binarize=sample", "layers.0.visible-units=categorical"],
+            "data.binarize: sample makes bits, but the categorical units of layer 0 take whole"
+        ),
+        (
+            ["data.standardize=true", "layers.0.visible-units=categorical"],
+            "data.standardize: true makes real values, which categorical visible units do not"
+        ),
+        (
+            ["layers.0.hidden-categories=4"],
+            "layers.0.hidden-categories: 4 states have no meaning for the bernoulli hidden units"
+        ),
+        (
+            ["layers.0.hidden-units=categorical"],
+            "layers.0.hidden-units: categorical units of layer 0 need a number of states"
+        ),
+        (
+            [
+                "layers.0.hidden-units=categorical", "layers.0.hidden-categories=3",
+                "training.sparsity={target: 0.1, cost: 1}",
+            ],
+            "training.sparsity.cost: sparsity draws hidden units to a share of the time on"
+        ),
+        (
+            [
+                "layers.0.hidden-units=categorical", "layers.0.hidden-categories=3",
+                "training.keep-probability=0.5",
+            ],
+            "training.keep-probability: dropout switches hidden units off, to 0, which is no value of "
+                + "a categorical in layer 0"
+        ),
+        (
+            [
+                "layers.0.hidden-units=categorical", "layers.0.hidden-categories=3",
+                "layers.1={hidden: 2, visible-units: spin}",
+            ],
+            "layers.1.visible-units: spin, but the layer below ends in categorical units"
+        ),
+        (
             ["data.values=bits", "data.binarize=threshold"],
             "data.binarize: threshold does not fit data.values bits"
         ),
@@ -104,6 +163,10 @@ import Testing
             "layers.0.visible-units: gaussian does not fit data.ising"
         ),
         (
+            ["layers.0.visible-units=categorical"],
+            "layers.0.visible-units: categorical does not fit data.ising"
+        ),
+        (
             ["data.ising.size=1024", "layers.0.hidden=2048"],
             "layers.0.hidden: 1048576 visible × 2048 hidden units are more than"
         ),
@@ -123,6 +186,12 @@ import Testing
             "data.standardize=true", "training.keep-probability=0.5",
         ],
         ["data.values=real", "data.binarize=threshold"],
+        ["data.values=categories", "data.categories=9", "layers.0.visible-units=categorical"],
+        ["layers.0.visible-units=categorical", "layers.0.hidden-units=categorical"],
+        [
+            "layers.0.hidden-units=categorical", "layers.0.hidden-categories=5",
+            "layers.1={hidden: 2, hidden-units: categorical}",
+        ],
         ["layers.1={hidden: 2, visible-units: bernoulli}"],
         ["layers.0.hidden-units=spin", "layers.1={hidden: 2, visible-units: spin}"],
         ["training.algorithm=cd", "training.chains=batch"],

@@ -26,8 +26,8 @@ import Testing
                     visible.value(Double($0) / Double(levels.maximum))
                 }
                 let expected = stack.hiddenMeans(ofLayer: layer, given: values).map(Float.init)
-                let first = (number - 20) * features.units
-                #expect(Array(means[first..<(first + features.units)]) == expected)
+                let first = (number - 20) * features.width
+                #expect(Array(means[first..<(first + features.width)]) == expected)
             }
         }
     }
