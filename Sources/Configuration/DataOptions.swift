@@ -111,7 +111,8 @@ extension DataOptions: ConfiguredSection {
             guard let states = run.data.categories, let units = run.layers.first?.visibleUnits,
                 units.columns == 1
             else { return nil }
-            return "\(states) states have no meaning for \(units.name) visible units; expected auto, "
+            return
+                "\(states) states have no meaning for \(units.name) visible units; expected auto, "
                 + "or categorical visible-units in layer 0"
         },
         Rule("data.binarize", "data.values") { run in

@@ -44,8 +44,10 @@ extension Model {
         let sides =
             [("visible units", layers[0].visibleUnits)]
             + layers.enumerated().map { index, layer in
-                (layers.count == 1 ? "hidden units" : "hidden units of layer \(index)",
-                    layer.hiddenUnits)
+                (
+                    layers.count == 1 ? "hidden units" : "hidden units of layer \(index)",
+                    layer.hiddenUnits
+                )
             }
         guard let (side, kind) = sides.first(where: { $0.1.alternatives != 2 || $0.1.columns > 1 })
         else { return }

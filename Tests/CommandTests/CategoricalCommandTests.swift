@@ -148,7 +148,10 @@ import Testing
             ),
         ]
         let wanted = try model("npy").tensors["layers.0.weights"]?.floats()
-        #expect(wanted?.contains { abs($0) > 0.05 } == true)
+        #expect(wanted?.count == 18 * 4)
+        try writeNPY(Self.data(6), shape: [300, 6, 1], to: folder.file("other.npy"))
+        try train("one", ["data.train=other.npy"], to: "other")
+        #expect(try model("other").tensors["layers.0.weights"]?.floats() != wanted)
         for (name, bytes) in files {
             try Data(bytes).write(to: URL(filePath: folder.file(name)))
             try train("one", ["data.train=\(name)"], to: name + "-run")
@@ -161,7 +164,10 @@ import Testing
     @Test func twoStatesLearnWhatABitLearns() throws {
         let bits = Self.data().map { $0 % 2 }
         try writeNPY(bits, shape: [300, 6, 1], to: folder.file("bits.npy"))
-        let common = ["data.train=bits.npy", "training.epochs=60", "training.algorithm=cd"]
+        let common = [
+            "data.train=bits.npy", "training.epochs=200", "training.algorithm=cd",
+            "monitor.every=200 epochs", "checkpoint.every=200 epochs",
+        ]
         try train("one", common + ["training.learning-rate=0.05"], to: "states")
         try train(
             "one",
@@ -173,9 +179,10 @@ import Testing
                     "evaluate", "\(name)/model.safetensors", "--data", "bits.npy", "--json",
                 ])["log_likelihood"] as? Double)
         }
-        // Independent units would reach −6 ln 2 + 0.4 at best.
-        #expect(likelihoods.allSatisfy { $0 > -3.5 }, "\(likelihoods)")
-        #expect(abs(likelihoods[0] - likelihoods[1]) < 0.05, "\(likelihoods)")
+        // Independent units reach about −6 ln 2 = −4.16. The biases of hidden units see other values of
+        // the visible ones in the two, so that they come near the optimum on different ways.
+        #expect(likelihoods.allSatisfy { $0 > -3.1 }, "\(likelihoods)")
+        #expect(abs(likelihoods[0] - likelihoods[1]) < 0.15, "\(likelihoods)")
     }
 
     @Test func whatIsNotCategoricalKeepsItsFiles() throws {

@@ -27,7 +27,9 @@ import Testing
     }
 
     static let rows: [Row] = [
-        Row("data=5", "found 5", "train, ising, held-out, values, binarize or standardize"),
+        Row(
+            "data=5", "found 5",
+            "train, ising, held-out, values, categories, binarize or standardize"),
         Row("data.train=5", "found 5", "a file name", "quote it"),
         Row("data.train=yes", "yes-or-no", "a file name"),
         Row("data.train=", "no value", "a file name"),
@@ -38,7 +40,9 @@ import Testing
         Row("data.held-out=-0.1", "found -0.1", "a file name or a number"),
         Row("data.held-out=true", "yes-or-no", "a file name or a number"),
         Row("data.held-out=.nan", "not a finite number"),
-        Row("data.values=gray", "auto, bits, grey, spins, real or categories", "did you mean `grey`?"),
+        Row(
+            "data.values=gray", "auto, bits, grey, spins, real or categories",
+            "did you mean `grey`?"),
         Row("data.values=3", "found 3", "auto, bits"),
         Row("data.categories=1", "found 1", "an integer from 2 to 256 or auto"),
         Row("data.categories=257", "found 257", "an integer from 2 to 256 or auto"),
