@@ -4,11 +4,9 @@ public import RandomStreams
 ///
 /// In the fields x_a of its columns, the state a has the probability e^{x_a}/Σ_b e^{x_b}.
 ///
-/// A constant added to all biases of a unit changes no probability; neither does a constant added
-/// to all its weights with one unit of the other side. This freedom is the gauge, and no quantity
-/// that depends only on visible states changes with it. Initial biases have the sum 0 over the
-/// columns of a unit. Training keeps this sum up to the rounding of means to bytes, because its
-/// gradients have the sum 0.
+/// A constant added to all biases of a visible unit changes no probability. Neither does a constant
+/// added to all its weights with a hidden unit whose bias is lowered by as much. This freedom is the
+/// gauge. Initial biases have the sum 0 over the columns of a unit, and so have the gradients by them.
 ///
 /// A unit is stored as bytes 0 or 1, one for each column; exactly one byte is 1. Source: [Potts52].
 public struct Categorical: UnitKind, UnitLaw {
