@@ -1,4 +1,6 @@
+import DistributedTraining
 import Foundation
+import Storage
 import TestSupport
 import Testing
 
@@ -105,6 +107,14 @@ import Testing
         let record = try GoldenRecord(path: Golden.path("\(name).sha256")).model
         let found = try run.record("run", withMetrics: false)
         #expect(found.differences(from: record) == [], "\(checkpoint)")
+    }
+
+    /// What is read out of a file is all that the file holds.
+    @Test(arguments: Golden.checkpoints)
+    func anEarlierCheckpointIsWrittenAsItWas(checkpoint: String) throws {
+        let path = Golden.path("checkpoints/\(checkpoint).safetensors")
+        let written = try Checkpoint(path: path).file().encoded()
+        #expect(try Data(written) == Data(contentsOf: URL(filePath: path)))
     }
 
     private func expect(_ output: String, _ name: String) throws {

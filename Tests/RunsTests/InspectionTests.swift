@@ -46,24 +46,25 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/step"
             let below = makeRBM(.bernoulli, 6, .bernoulli, 4)
-            let current = makeRBM(.bernoulli, 4, .bernoulli, 3).parameters
-            var tree = StateTree(prefix: "layers.1.")
-            tree.set(current, "velocity")
-            tree.note("0", "averaged")
-            tree.set(.bytes([UInt8](repeating: 1, count: 15), shape: [5, 3]), "chains")
-            let state = LayerState(step: 12, parameters: current, tree: tree)
-            try Checkpoint(
-                finished: [below], visibleUnits: .bernoulli, hiddenUnits: .bernoulli, state: state,
-                imageShape: [6], totalSteps: 32, seed: 9, configuration: "b: 2"
-            ).file().write(to: path)
+            let current = makeRBM(.bernoulli, 4, .bernoulli, 3)
+            var state = StateTree(prefix: "layers.1.")
+            state.set(current.parameters, "velocity")
+            state.set(.bytes([UInt8](repeating: 1, count: 15), shape: [5, 3]), "chains")
+            let notes = [
+                "averaged": "0", "layer": "1", "step": "12", "total_steps": "32", "seed": "9",
+                "configuration": "b: 2",
+            ]
+            for (name, text) in notes { state.note(text, name) }
+            try Checkpoint(Model(layers: [below, current], imageShape: [6]), state)
+                .file().write(to: path)
             guard case .model(let found) = try Inspection(path: path) else {
                 Issue.record("the checkpoint was not taken for one")
                 return
             }
             #expect(found.kind == "checkpoint" && found.step == 12 && found.seed == 9)
-            let expected = ModelInspection.TrainingState(
-                layer: 1, totalSteps: 32, chains: 5, averagedSteps: 0, hasVelocity: true)
-            #expect(found.training == expected)
+            let training = try #require(found.training)
+            #expect(training.layer == 1 && training.totalSteps == 32 && training.chains == 5)
+            #expect(training.averagedSteps == 0 && training.hasVelocity)
             #expect(found.layers.count == 2)
         }
     }

@@ -1,62 +1,72 @@
 public import RBMCore
 public import Storage
 
-/// A training run at one moment: the layers that are done, and the state of the one in training.
+/// A training run at one moment: a model, and what the training remembers beside it.
 ///
 /// Nothing in it belongs to a rank: any number of ranks goes on from it.
-public struct Checkpoint: Sendable {
-    public var finished: [RBM]
-    public var visibleUnits: any UnitKind
-    public var hiddenUnits: any UnitKind
-    public var state: LayerState
-    /// The share of hidden units that dropout keeps; those who use the model scale its weights.
-    public var keepProbability: Float
-    public var imageShape: [Int]
-    /// How real data are standardized; nil for not at all.
-    public var standardization: Standardization?
-    /// Updates of all layers together.
-    public var totalSteps: Int
-    public var seed: UInt64
-    /// The resolved configuration of the run.
-    public var configuration: String
+public struct Checkpoint: Sendable, Equatable {
+    /// The finished layers, and on top the layer in training with its parameters of the moment.
+    ///
+    /// Under dropout these are the parameters of the units of one step; those who use the model scale
+    /// them. The model has no notes.
+    public let model: Model
 
-    public init(
-        finished: [RBM], visibleUnits: any UnitKind, hiddenUnits: any UnitKind, state: LayerState,
-        keepProbability: Float = 1, imageShape: [Int], standardization: Standardization? = nil,
-        totalSteps: Int, seed: UInt64, configuration: String
-    ) {
-        self.finished = finished
-        self.visibleUnits = visibleUnits
-        self.hiddenUnits = hiddenUnits
-        self.state = state
-        self.keepProbability = keepProbability
-        self.imageShape = imageShape
-        self.standardization = standardization
-        self.totalSteps = totalSteps
-        self.seed = seed
+    /// What the components of the training, the loop and the run have written to go on.
+    public let state: StateTree
+
+    /// How many updates of the layer in training have been made.
+    public let step: Int
+
+    /// Updates of all layers together.
+    public let totalSteps: Int
+
+    /// The resolved configuration of the run.
+    public let configuration: String
+
+    /// Creates a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - model: Without notes.
+    ///   - state: With the notes `layer`, `step`, `total_steps`, `seed` and `configuration`.
+    /// - Throws: If a note is missing, or does not belong to the model.
+    public init(_ model: Model, _ state: StateTree) throws(StateFault) {
+        let layer = try state.count("layer")
+        guard layer == model.layers.count - 1 else {
+            throw StateFault(
+                problem: "says that layer \(layer) is in training, but holds "
+                    + "\(model.layers.count) layers")
+        }
+        guard state.notes["seed"].flatMap({ UInt64($0) }) != nil,
+            let configuration = state.notes["configuration"]
+        else {
+            throw StateFault(
+                problem: "is no checkpoint: its metadata lack `seed` or `configuration`")
+        }
+        step = try state.count("step")
+        totalSteps = try state.count("total_steps")
         self.configuration = configuration
+        self.model = model
+        self.state = state
     }
 
     /// Which layer is in training, from 0.
-    public var layer: Int { finished.count }
+    public var layer: Int { model.layers.count - 1 }
+
+    /// The layers that are done.
+    public var finished: [RBM] { Array(model.layers.dropLast()) }
+
+    /// The layer in training.
+    public var current: RBM { model.layers[layer] }
+
+    /// What the names of the tensors of a layer in training begin with, such as `layers.0.`.
+    public static func prefix(ofLayer layer: Int) -> String { "layers.\(layer)." }
+
+    // MARK: Files
 
     /// The file of the checkpoint.
     public func file() -> SafetensorsFile {
-        let current = RBM(
-            visibleUnits: visibleUnits, hiddenUnits: hiddenUnits, parameters: state.parameters)
-        var file = Model(
-            layers: finished + [current], imageShape: imageShape,
-            standardization: standardization,
-            notes: [
-                "layer": "\(layer)", "step": "\(state.step)", "total_steps": "\(totalSteps)",
-                "seed": "\(seed)", "configuration": configuration,
-            ]
-        ).file()
-        file.set(state.tree)
-        if keepProbability < 1 {
-            file.metadata["layers.\(layer).keep_probability"] = "\(keepProbability)"
-        }
-        if let watch = state.earlyStop { file.set(watch, layer: layer) }
+        var file = model.file()
+        file.set(state)
         return file
     }
 
@@ -66,50 +76,38 @@ public struct Checkpoint: Sendable {
     }
 
     /// Takes a checkpoint out of a file's contents; `path` is for messages.
+    ///
+    /// What the model does not hold is the state; whether it is good is for the components to say,
+    /// when they restore themselves.
     public init(_ file: SafetensorsFile, _ path: String) throws(StorageError) {
         let reader = LayerReader(file: file, path: path)
-        let model = try Model(file, path)
-        func number(_ key: String) throws(StorageError) -> Int {
-            guard let value = file.metadata[key].flatMap({ Int($0) }), value >= 0 else {
-                throw reader.fault(
-                    "is no checkpoint: its metadata lack the number `\(key)`"
-                        + " (a model cannot be resumed)")
-            }
-            return value
+        var model = try Model(file, path)
+        let layer = model.layers.count - 1
+        let prefix = Self.prefix(ofLayer: layer)
+        // The layer as it is in training, and not as it is used.
+        let used = model.layers[layer]
+        let current = RBM(
+            visibleUnits: used.visibleUnits, hiddenUnits: used.hiddenUnits,
+            parameters: try reader.parameters("layers.\(layer)"))
+        var state = try StateTree(
+            file, prefix: prefix, except: Set(current.parameters.parts.map(\.name)), path)
+        for (name, text) in model.notes { state.note(text, name) }
+        let keep = try reader.keepProbability(layer)
+        if keep < 1 { state.noteKeepProbability(keep) }
+        model = Model(
+            layers: model.layers.dropLast() + [current], imageShape: model.imageShape,
+            standardization: model.standardization)
+        do throws(StateFault) {
+            try self.init(model, state)
+        } catch {
+            throw reader.fault(error.problem)
         }
-        let layer = try number("layer")
-        guard layer == model.layers.count - 1 else {
-            throw reader.fault(
-                "says that layer \(layer) is in training, but holds \(model.layers.count) layers")
-        }
-        guard let seed = file.metadata["seed"].flatMap({ UInt64($0) }),
-            let configuration = file.metadata["configuration"]
-        else {
-            throw reader.fault("is no checkpoint: its metadata lack `seed` or `configuration`")
-        }
-        let prefix = "layers.\(layer)"
-        let current = try reader.parameters(prefix)
-        let tree = try StateTree(
-            file, prefix: "\(prefix).", except: Set(current.parts.map(\.name)), path)
-        func optional(_ part: String) throws(StorageError) -> Parameters? {
-            do throws(StateFault) {
-                return try tree.parameters(part, like: current)
-            } catch {
-                throw reader.fault(error.problem)
-            }
-        }
-        // Known to be good before it is needed: else the checkpoint before this one is taken.
-        for part in ["velocity", "average"] { _ = try optional(part) }
-        self.init(
-            finished: Array(model.layers.dropLast()),
-            visibleUnits: model.layers[layer].visibleUnits,
-            hiddenUnits: model.layers[layer].hiddenUnits,
-            state: LayerState(
-                step: try number("step"), parameters: current, tree: tree,
-                earlyStop: try reader.earlyStop(layer, best: try optional("best"))),
-            keepProbability: try reader.keepProbability(layer),
-            imageShape: model.imageShape, standardization: model.standardization,
-            totalSteps: try number("total_steps"), seed: seed,
-            configuration: configuration)
+    }
+}
+
+extension StateTree {
+    /// Adds the share of hidden units that dropout keeps, by which those who use the layer scale it.
+    public mutating func noteKeepProbability(_ probability: Float) {
+        note("\(probability)", "\(prefix)keep_probability")
     }
 }

@@ -33,18 +33,24 @@ public struct CheckpointFolder: Sendable {
         }
     }
 
-    /// The newest checkpoint that can be read.
+    /// The newest checkpoint that can be read and gone on from.
     ///
-    /// - Parameter warn: Is told of each newer one, which is bad, by name.
+    /// - Parameters:
+    ///   - warn: Is told of each newer one, which is bad, by name.
+    ///   - check: Fails for a checkpoint with a state that a training cannot go on from; has its path
+    ///     for messages.
     /// - Returns: nil when there is no checkpoint at all.
     /// - Throws: The newest one's error when there are checkpoints and all are bad.
-    public func newest(warn: (String) -> Void) throws(StorageError) -> (Checkpoint, path: String)? {
+    public func newest(
+        warn: (String) -> Void, check: (Checkpoint, String) throws(StorageError) -> Void
+    ) throws(StorageError) -> (Checkpoint, path: String)? {
         guard Folder.isFolder(path) else { return nil }
         var faults: [StorageError] = []
         for file in try files().reversed() {
             let file = "\(path)/\(file)"
             do throws(StorageError) {
                 let checkpoint = try Checkpoint(path: file)
+                try check(checkpoint, file)
                 for fault in faults { warn("going back to \(file): \(fault)") }
                 return (checkpoint, file)
             } catch {

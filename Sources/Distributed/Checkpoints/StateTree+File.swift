@@ -16,7 +16,7 @@ extension SafetensorsFile {
 }
 
 extension StateTree {
-    /// Takes a tree out of a file's contents; `path` is for messages.
+    /// Takes the tensors of a tree out of a file's contents; `path` is for messages.
     ///
     /// - Parameters:
     ///   - prefix: What the names of the tree's tensors begin with.
@@ -43,6 +43,5 @@ extension StateTree {
                     "`\(fullName)` is \(tensor.elementType.rawValue); expected F32 or U8")
             }
         }
-        for (name, text) in file.metadata { note(text, name) }
     }
 }

@@ -11,11 +11,3 @@ extension UnitKind {
         return "\(count / columns) \(side.isEmpty ? "" : side + " ")\(name)\(states)"
     }
 }
-
-extension RBM {
-    /// The units of both sides for people: `6 categorical (3 states) × 4 bernoulli`.
-    public var unitsText: String {
-        visibleUnits.counted(columns: visibleCount) + " × "
-            + hiddenUnits.counted(columns: hiddenCount)
-    }
-}

@@ -27,4 +27,32 @@ public struct EarlyStopWatch: Sendable, Equatable {
 
     /// The model that training leaves behind: that of the last record within the gap.
     func choice(_ last: Parameters) -> Parameters { waited > 0 ? best ?? last : last }
+
+    // MARK: State
+
+    /// Writes the watch into the tree of the run.
+    func save(into state: inout StateTree) {
+        state.note("\(waited),\(bestStep)" + (hasStopped ? ",stopped" : ""), "early_stop")
+        if let best { state.set(best, "best") }
+    }
+
+    /// Takes the watch out of the tree of a run, from which this one goes on.
+    ///
+    /// It stays as it is if the run had no early stopping.
+    ///
+    /// - Parameter model: Of the layer in training.
+    mutating func restore(from state: StateTree, of model: Parameters) throws(StateFault) {
+        guard let text = state.notes["early_stop"] else { return }
+        let words = text.split(separator: ",")
+        guard words.count == 2 || words.count == 3 && words[2] == "stopped",
+            let waited = Int(words[0]), let step = Int(words[1]), waited >= 0, step >= 0
+        else {
+            throw StateFault(
+                problem: "says `early_stop` is `\(text)`; expected two counts and maybe `stopped`")
+        }
+        self.waited = waited
+        hasStopped = words.count == 3
+        best = try state.parameters("best", like: model)
+        bestStep = step
+    }
 }

@@ -73,6 +73,12 @@ public struct LayerPlan: Sendable {
             hiddenUnits: hiddenUnits, levels: source.levels)
     }
 
+    /// The units of the layer on cases of a number of values.
+    public func units(onVisible visible: Int) -> LayerUnits {
+        LayerUnits(
+            visible: visible, visibleKind: visibleUnits, hidden: hidden, hiddenKind: hiddenUnits)
+    }
+
     /// The learning rate of a step.
     public func rate(ofStep step: Int, of batches: BatchPlan) -> Float {
         warmUp.rate(

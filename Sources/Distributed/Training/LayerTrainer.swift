@@ -35,13 +35,13 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// Prepares a layer's training from its start, or from a state.
+    /// Prepares a layer's training from its start, or from a checkpoint that has no misfit.
     ///
     /// - Parameters:
-    ///   - state: The same on all ranks.
+    ///   - checkpoint: Of this layer, the same on all ranks; nil for a start.
     ///   - background: For sums beside the computation; nil for none.
     init(
-        _ plan: LayerPlan, source: any CaseSource, state: LayerState?, timer: StepTimer,
+        _ plan: LayerPlan, source: any CaseSource, from checkpoint: Checkpoint?, timer: StepTimer,
         background: BackgroundSum?, _ world: borrowing Communicator
     ) throws {
         let shape = plan.shape(on: source)
@@ -55,12 +55,11 @@ struct LayerTrainer: ~Copyable {
             layer: plan.layer)
         layer = Layer(shape, trained: plan.arithmetic, seed: plan.seed, layer: plan.layer)
         ownChains = world.share(of: plan.negativePhase.chainCount)
-        let start = try Self.start(plan, source, state, layer, ownChains, world)
-        step = state?.step ?? 0
-        optimizer = start.optimizer
-        let negativePhase = start.negativePhase
-        earlyStop =
-            plan.earlyStop.gap == nil ? nil : state?.earlyStop ?? EarlyStopWatch()
+        let memory = try Self.memory(plan, source, checkpoint, layer, ownChains, world)
+        step = checkpoint?.step ?? 0
+        optimizer = memory.optimizer
+        let negativePhase = memory.negativePhase
+        earlyStop = memory.earlyStop
         let statistics = layer.makeStatistics(
             panelUnits: panelUnits, rows: max(plan.batch, negativePhase.rows(ofBatch: plan.batch)))
         spare = background == nil ? nil : statistics
@@ -75,31 +74,40 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// The optimizer and the chains with which training begins or goes on; fails alike on all ranks.
-    private static func start(
-        _ plan: LayerPlan, _ source: any CaseSource, _ state: LayerState?,
+    /// What training begins or goes on with; fails alike on all ranks.
+    private static func memory(
+        _ plan: LayerPlan, _ source: any CaseSource, _ checkpoint: Checkpoint?,
         _ layer: Layer, _ ownChains: Range<Int>, _ world: borrowing Communicator
-    ) throws -> (optimizer: Optimizer, negativePhase: any NegativePhase) {
-        var negativePhase = plan.negativePhase
-        guard let state else {
+    ) throws -> TrainingMemory {
+        guard let checkpoint else {
             let start = try TrainingStart(plan, source, world)
+            var memory = TrainingMemory(plan, parameters: start.parameters)
             layer.load(start.parameters, step: 0)
-            negativePhase.begin(ownChains, from: start.chains(layer))
-            return (Optimizer(plan.optimizer, parameters: start.parameters), negativePhase)
+            memory.negativePhase.begin(ownChains, from: start.chains(layer))
+            return memory
         }
-        var optimizer = Optimizer(plan.optimizer, parameters: state.parameters)
+        let current = checkpoint.current
+        precondition(
+            current.units == plan.units(onVisible: source.visible),
+            "\(current.units) units do not fit layer \(plan.layer)")
+        var memory = TrainingMemory(plan, parameters: current.parameters)
         do throws(StateFault) {
-            try optimizer.restore(from: state.tree)
-            try negativePhase.restore(
-                ownChains, from: state.tree, hidden: state.parameters.hiddenCount)
+            try memory.restore(ownChains, from: checkpoint.state)
         } catch {
             throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
         }
-        return (optimizer, negativePhase)
+        return memory
     }
 
     /// The model as it is now, for use: with all units, where dropout trains with some.
     var result: RBM { rbm(optimizer.result) }
+
+    /// The layer as it is in training: what it goes on from.
+    var current: RBM {
+        RBM(
+            visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits,
+            parameters: optimizer.parameters)
+    }
 
     /// The model that training leaves behind.
     var outcome: RBM { rbm(earlyStop?.choice(optimizer.result) ?? optimizer.result) }
@@ -235,14 +243,16 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// All that is needed to go on, on rank 0; nil elsewhere.
-    func state(_ world: borrowing Communicator) throws(MPIError) -> LayerState? {
-        var own = StateTree(prefix: "layers.\(plan.layer).")
+    /// All that is needed to go on beside `current`, on rank 0; nil elsewhere.
+    func state(_ world: borrowing Communicator) throws(MPIError) -> StateTree? {
+        var own = StateTree(prefix: Checkpoint.prefix(ofLayer: plan.layer))
         estimator.negativePhase.save(into: &own, hidden: plan.hidden)
-        guard var tree = try own.gathered(world) else { return nil }
-        optimizer.save(into: &tree)
-        return LayerState(
-            step: step, parameters: optimizer.parameters, tree: tree, earlyStop: earlyStop)
+        guard var state = try own.gathered(world) else { return nil }
+        optimizer.save(into: &state)
+        earlyStop?.save(into: &state)
+        state.note("\(step)", "step")
+        if plan.keepProbability < 1 { state.noteKeepProbability(plan.keepProbability) }
+        return state
     }
 
     /// Collective.

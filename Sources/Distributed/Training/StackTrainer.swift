@@ -60,23 +60,22 @@ public struct StackTrainer {
     /// Trains from the start or from a checkpoint.
     ///
     /// - Parameters:
-    ///   - checkpoint: The same on all ranks.
+    ///   - checkpoint: The same on all ranks, and without a misfit to the plans and the data.
     ///   - outlets: Those of this rank; a run's own are those of rank 0.
     public func run(
         from checkpoint: Checkpoint?, timer: StepTimer, outlets: [any TrainingOutlet],
         _ world: borrowing Communicator
     ) throws -> Outcome {
         var finished = checkpoint?.finished ?? []
-        var resumed = checkpoint?.state
+        var resumed = checkpoint
         var total = checkpoint?.totalSteps ?? 0
         var left = stopAfterSteps ?? .max
         timer.start()
         for plan in plans.dropFirst(finished.count) {
             let data = try data(plan.layer, finished)
-            if let resumed { try check(resumed, of: plan, fits: data.training) }
             let background = try plan.panels.backgroundSum(plan.shape(on: data.training), world)
             var trainer = try LayerTrainer(
-                plan, source: data.training, state: resumed, timer: timer,
+                plan, source: data.training, from: resumed, timer: timer,
                 background: background, world)
             for outlet in outlets {
                 outlet.layerBegan(
@@ -90,27 +89,20 @@ public struct StackTrainer {
             finished.append(trainer.outcome)
             resumed = nil
         }
-        return .finished(
-            Model(
-                layers: finished, imageShape: imageShape, standardization: standardization,
-                notes: [
-                    "step": "\(total)", "seed": "\(seed)", "configuration": configuration,
-                ]))
+        var result = model(finished)
+        result.notes = notes
+        result.notes["step"] = "\(total)"
+        return .finished(result)
     }
-}
 
-/// Fails, alike on all ranks, when a state is not of a plan's layer or the data have changed.
-private func check(
-    _ state: LayerState, of plan: LayerPlan, fits source: any CaseSource
-) throws(SharedFailure) {
-    let parameters = state.parameters
-    guard parameters.visibleCount == source.visible, parameters.hiddenCount == plan.hidden else {
-        throw SharedFailure(
-            exitCode: ExitStatus.badFile,
-            "the checkpoint's layer \(plan.layer) has \(parameters.visibleCount)×"
-                + "\(parameters.hiddenCount) units, but the data have \(source.visible) values a "
-                + "case and the configuration \(plan.hidden) hidden units; use the run's own data, "
-                + "or another --output")
+    /// What models and checkpoints of the run say of it.
+    fileprivate var notes: [String: String] {
+        ["seed": "\(seed)", "configuration": configuration]
+    }
+
+    /// The layers as a model of the run's data, without notes.
+    fileprivate func model(_ layers: [RBM]) -> Model {
+        Model(layers: layers, imageShape: imageShape, standardization: standardization)
     }
 }
 
@@ -215,16 +207,14 @@ private struct Session {
         guard let folder = owner.checkpoints else { return }
         try trainer.checkAgreement(world)
         try trainer.checkFinite()
-        let state = try trainer.state(world)
+        var state = try trainer.state(world)
+        state?.note("\(finished.count)", "layer")
+        state?.note("\(total)", "total_steps")
+        for (name, text) in owner.notes { state?.note(text, name) }
+        let model = owner.model(finished + [trainer.current])
         let path = try world.together { () throws -> String? in
             guard let state else { return nil }
-            return try folder.save(
-                Checkpoint(
-                    finished: finished, visibleUnits: trainer.plan.visibleUnits,
-                    hiddenUnits: trainer.plan.hiddenUnits, state: state,
-                    keepProbability: trainer.plan.keepProbability, imageShape: owner.imageShape,
-                    standardization: owner.standardization, totalSteps: total, seed: owner.seed,
-                    configuration: owner.configuration))
+            return try folder.save(Checkpoint(model, state))
         }
         if let path { for outlet in outlets { outlet.checkpointed(path) } }
         timer.lap(.checkpoints)

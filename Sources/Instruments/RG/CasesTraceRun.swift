@@ -33,7 +33,7 @@ struct CasesTraceRun {
         let logZ = try logPartition(rbm, opened.cases, world)
         return TraceReport(
             heading: [
-                "model   \(path): \(rbm.unitsText)",
+                "model   \(path): \(rbm.unitsText) units",
                 "target  \(file): \(opened.cases.count) cases of \(target.states.count) states, "
                     + "entropy \(decimal(target.entropy, 4)) nats",
             ],

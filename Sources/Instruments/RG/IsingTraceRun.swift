@@ -28,7 +28,7 @@ struct IsingTraceRun {
     private var heading: [String] {
         let stack = model.layers.count > 1 ? "layer 0 of \(model.layers.count), " : ""
         return [
-            "model   \(path): \(stack)\(rbm.unitsText)",
+            "model   \(path): \(stack)\(rbm.unitsText) units",
             "target  the \(target.size)×\(target.size) Ising torus at K = \(target.coupling), "
                 + "ln Z = \(decimal(target.logPartition, 6)), exact",
         ]

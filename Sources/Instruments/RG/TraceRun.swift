@@ -73,13 +73,6 @@ public struct TraceRun {
     }
 }
 
-extension RBM {
-    /// Describes the machine in a line: how many units of which kind.
-    var unitsText: String {
-        "\(visibleCount) \(visibleUnits) × \(hiddenCount) \(hiddenUnits) units"
-    }
-}
-
 /// The most cases for the bounds of mutual information, because these go through pairs of cases.
 let mutualInformationCases = 1024
 

@@ -36,6 +36,15 @@ public struct ModelInspection: Report, Sendable {
         public let averagedSteps: Int
         /// Whether the optimizer has a velocity.
         public let hasVelocity: Bool
+
+        init(_ checkpoint: Checkpoint) {
+            let state = checkpoint.state
+            layer = checkpoint.layer
+            totalSteps = checkpoint.totalSteps
+            chains = state.tensors["chains"]?.shape.first ?? 0
+            averagedSteps = state.notes["averaged"].flatMap { Int($0) } ?? 0
+            hasVelocity = state.tensors["velocity.weights"] != nil
+        }
     }
 
     /// The model itself, whose weights are pictures.
@@ -62,13 +71,9 @@ public struct ModelInspection: Report, Sendable {
         configuration = model.notes["configuration"]
         if Self.isCheckpoint(contents) {
             let checkpoint = try Checkpoint(contents, path)
-            let tree = checkpoint.state.tree
+            try checkpoint.checkState(path)
             kind = "checkpoint"
-            training = TrainingState(
-                layer: checkpoint.layer, totalSteps: checkpoint.totalSteps,
-                chains: tree.tensors["chains"]?.shape.first ?? 0,
-                averagedSteps: tree.notes["averaged"].flatMap { Int($0) } ?? 0,
-                hasVelocity: tree.tensors["velocity.weights"] != nil)
+            training = TrainingState(checkpoint)
         } else {
             kind = "model"
             training = nil

@@ -2,6 +2,20 @@ import Configuration
 import DistributedTraining
 import RBMCore
 
+extension RunConfiguration {
+    /// The units of the layers, the lowest first.
+    ///
+    /// - Parameter visible: How many values a case has.
+    fileprivate func units(onVisible visible: Int) -> [LayerUnits] {
+        zip([visible] + layers.map(\.hiddenColumns), layers).map { visible, options in
+            LayerUnits(
+                visible: visible, visibleKind: options.visibleUnits,
+                hidden: options.hiddenColumns,
+                hiddenKind: options.hiddenUnits)
+        }
+    }
+}
+
 /// The model of a warm start.
 enum InitialModel {
     /// Collective.
@@ -38,14 +52,12 @@ enum InitialModel {
             return "it has \(layers.count) layers, but `layers` lists "
                 + "\(configuration.layers.count)"
         }
-        var below = visible
+        let wanted = configuration.units(onVisible: visible)
+        let misfit = LayerMisfit(of: layers, to: wanted)
         for (index, (rbm, options)) in zip(layers, configuration.layers).enumerated() {
-            let wanted =
-                options.visibleUnits.counted(columns: below) + " × "
-                + options.hiddenUnits.counted(columns: options.hiddenColumns)
-            let found = rbm.unitsText
-            guard found == wanted else {
-                return "its layer \(index) has \(found) units, that of the configuration \(wanted)"
+            if let misfit, misfit.layer == index {
+                return "its layer \(index) has \(misfit.found) units, that of the configuration "
+                    + "\(misfit.wanted)"
             }
             let biases = rbm.parameters.visibleBias + rbm.parameters.hiddenBias
             guard options.biases || biases.allSatisfy({ $0 == 0 }) else {
@@ -60,7 +72,6 @@ enum InitialModel {
                     + "variances, but layers.\(index).visible-variance is "
                     + options.visibleVariance.rawValue
             }
-            below = options.hiddenColumns
         }
         return nil
     }

@@ -9,7 +9,13 @@ extension ConfigurationError: FailureWithExitCode {
 }
 
 extension TrainingOptions {
-    fileprivate func optimizer(biases: Bool) -> Optimizer.Options {
+    /// The negative phase of a layer, as it is before a run.
+    var negativePhase: any NegativePhase {
+        algorithm.phase(ChainSettings(sweeps: sweeps, chains: chains ?? batch))
+    }
+
+    /// The update of a layer.
+    func optimizer(biases: Bool) -> Optimizer.Options {
         var terms: [any GradientTerm] = []
         if sparsity.cost > 0 {
             terms.append(
@@ -39,9 +45,7 @@ extension RunConfiguration {
                 hiddenUnits: layer.hiddenUnits, arithmetic: arithmetic(for: layer.visibleUnits),
                 seed: training.seed, initialWeights: layer.initialWeights,
                 startsAtLogOdds: layer.initialVisibleBias == .logOdds,
-                negativePhase: training.algorithm.phase(
-                    ChainSettings(
-                        sweeps: training.sweeps, chains: training.chains ?? training.batch)),
+                negativePhase: training.negativePhase,
                 batch: training.batch,
                 epochs: training.epochs, rate: training.learningRate, schedule: training.schedule,
                 optimizer: training.optimizer(biases: layer.biases),

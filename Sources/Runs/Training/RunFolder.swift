@@ -82,8 +82,16 @@ struct RunFolder {
     ) throws -> (Checkpoint, path: String)? {
         switch resume {
         case .never: return nil
-        case .from(let path): return (try Checkpoint(path: path), path)
-        case .auto: return try CheckpointFolder(checkpointFolder, keep: keep).newest(warn: warn)
+        case .from(let path):
+            let checkpoint = try Checkpoint(path: path)
+            try checkpoint.checkState(path)
+            return (checkpoint, path)
+        case .auto:
+            return try CheckpointFolder(checkpointFolder, keep: keep).newest(
+                warn: warn,
+                check: { checkpoint, path throws(StorageError) in
+                    try checkpoint.checkState(path)
+                })
         }
     }
 
@@ -92,7 +100,7 @@ struct RunFolder {
         try LineFile(path: metricsFile) { line in
             guard let checkpoint, let place = Self.place(of: line) else { return false }
             return place.layer < checkpoint.layer
-                || place.layer == checkpoint.layer && place.step <= checkpoint.state.step
+                || place.layer == checkpoint.layer && place.step <= checkpoint.step
         }
     }
 

@@ -49,8 +49,7 @@ final class TerminalOutlet: TrainingOutlet {
         log.say(
             """
 
-            layer \(plan.layer) of \(layers): \(plan.visibleUnits.counted(columns: visible)) × \
-            \(plan.hiddenUnits.counted(columns: plan.hidden)) units, \
+            layer \(plan.layer) of \(layers): \(plan.units(onVisible: visible)) units, \
             \(plan.negativePhase.title), batch \(plan.batch) of \
             \(cases) cases, \(steps) steps, \(plan.arithmetic) arithmetic\(from)
             """)

@@ -62,7 +62,8 @@ public struct TrainingRun {
         let initial = try InitialModel.load(configuration, world)
         let data = try TrainingData(
             configuration,
-            standardization: start?.checkpoint.standardization ?? initial?.standardization, world)
+            standardization: start?.checkpoint.model.standardization
+                ?? initial?.standardization, world)
         configuration = configuration.withStates(ofData: data.categories)
         if let initial {
             try InitialModel.check(
