@@ -61,10 +61,14 @@ let package = Package(
             swiftSettings: swiftSettings,
             // The baseline CPU rounds and takes roots by a call; later ones have instructions.
             linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "ModelFiles", dependencies: ["RBMCore", "Storage"], swiftSettings: swiftSettings),
         // Swift has a module `Distributed` of its own; shadowing it breaks distributed actors.
         .target(
             name: "DistributedTraining",
-            dependencies: ["CHostMemory", "CMPI", "RBMCore", "RandomStreams", "Storage"],
+            dependencies: [
+                "CHostMemory", "CMPI", "ModelFiles", "RBMCore", "RandomStreams", "Storage",
+            ],
             path: "Sources/Distributed", swiftSettings: swiftSettings),
         .target(
             name: "Ising",
@@ -87,23 +91,23 @@ let package = Package(
         .target(
             name: "Datasets",
             dependencies: [
-                "Configuration", "DistributedTraining", "Ising", "RandomStreams", "RBMCore",
-                "Storage",
+                "Configuration", "DistributedTraining", "Ising", "ModelFiles", "RandomStreams",
+                "RBMCore", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(name: "Reports", dependencies: ["Storage"], swiftSettings: swiftSettings),
         .target(
             name: "Runs",
             dependencies: [
-                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising", "RBMCore",
-                "Reports", "Storage",
+                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
+                "ModelFiles", "RBMCore", "Reports", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Instruments",
             dependencies: [
-                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising", "RBMCore",
-                "Renormalization", "Reports", "Runs", "Storage",
+                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
+                "ModelFiles", "RBMCore", "Renormalization", "Reports", "Runs", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -151,9 +155,14 @@ let package = Package(
             name: "RBMCoreTests",
             dependencies: ["arithmetic-probe", "RandomStreams", "RBMCore", "TestSupport"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelFilesTests",
+            dependencies: ["ModelFiles", "RBMCore", "Storage", "TestSupport"],
+            swiftSettings: swiftSettings),
         // What every rank runs; DistributedTests starts it under mpirun.
         .executableTarget(
-            name: "rank-checks", dependencies: ["DistributedTraining", "RandomStreams", "RBMCore"],
+            name: "rank-checks",
+            dependencies: ["DistributedTraining", "ModelFiles", "RandomStreams", "RBMCore"],
             path: "Tests/RankChecks", swiftSettings: swiftSettings),
         .testTarget(
             name: "DistributedTests", dependencies: ["rank-checks", "TestSupport"],
@@ -176,15 +185,15 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "Datasets", "DistributedTraining", "RandomStreams", "RBMCore", "Reports", "Runs",
-                "Storage", "TestSupport",
+                "Datasets", "DistributedTraining", "ModelFiles", "RandomStreams", "RBMCore",
+                "Reports", "Runs", "Storage", "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "InstrumentsTests",
             dependencies: [
-                "DistributedTraining", "Instruments", "Ising", "RBMCore", "Renormalization",
-                "Storage", "TestSupport",
+                "DistributedTraining", "Instruments", "Ising", "ModelFiles", "RBMCore",
+                "Renormalization", "Storage", "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(
@@ -192,7 +201,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["DistributedTraining", "RBMCore", "Storage", "TestSupport", "wilson"],
+            dependencies: [
+                "DistributedTraining", "ModelFiles", "RBMCore", "Storage", "TestSupport", "wilson",
+            ],
             exclude: ["Golden"], swiftSettings: swiftSettings),
     ]
 )
@@ -200,7 +211,8 @@ let package = Package(
 // A README is for readers, and no source.
 let described: Set = [
     "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "Instruments",
-    "RBMCore", "RandomStreams", "Reports", "Runs", "StepBenchmark", "Storage", "wilson",
+    "ModelFiles", "RBMCore", "RandomStreams", "Reports", "Runs", "StepBenchmark", "Storage",
+    "wilson",
 ]
 for target in package.targets where described.contains(target.name) {
     target.exclude.append("README.md")

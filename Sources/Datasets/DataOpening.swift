@@ -1,5 +1,6 @@
 import Configuration
 public import DistributedTraining
+public import ModelFiles
 public import RBMCore
 public import Storage
 

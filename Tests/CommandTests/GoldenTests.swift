@@ -1,5 +1,5 @@
-import DistributedTraining
 import Foundation
+import ModelFiles
 import Storage
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import DistributedTraining
+import ModelFiles
 import RBMCore
 import Renormalization
 import TestSupport

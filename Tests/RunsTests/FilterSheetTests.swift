@@ -1,4 +1,5 @@
 import DistributedTraining
+import ModelFiles
 import RBMCore
 import Reports
 import Storage

@@ -1,4 +1,4 @@
-import DistributedTraining
+import ModelFiles
 import RBMCore
 import RandomStreams
 import TestSupport

@@ -1,3 +1,4 @@
+public import ModelFiles
 import RBMCore
 
 extension Checkpoint {

@@ -1,3 +1,4 @@
+public import ModelFiles
 public import RBMCore
 
 /// How one layer is trained.

@@ -1,3 +1,4 @@
+import ModelFiles
 import RBMCore
 
 /// Trains one layer, data-parallel: every rank holds the parameters and a slice of each batch and of

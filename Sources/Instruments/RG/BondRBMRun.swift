@@ -1,5 +1,5 @@
-import DistributedTraining
 import Ising
+import ModelFiles
 import Renormalization
 public import Reports
 import Storage

@@ -3,6 +3,7 @@ import Configuration
 import Datasets
 import DistributedTraining
 import Ising
+import ModelFiles
 import RBMCore
 import Renormalization
 import Reports

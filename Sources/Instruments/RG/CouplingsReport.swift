@@ -2,6 +2,7 @@ import Analysis
 import Datasets
 import DistributedTraining
 import Ising
+import ModelFiles
 import RBMCore
 public import Renormalization
 public import Reports

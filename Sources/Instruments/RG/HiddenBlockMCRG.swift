@@ -1,6 +1,7 @@
 import Datasets
 public import DistributedTraining
 import Ising
+import ModelFiles
 import RBMCore
 import Renormalization
 public import Reports

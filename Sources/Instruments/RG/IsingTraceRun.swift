@@ -1,6 +1,7 @@
 import Analysis
 import DistributedTraining
 import Ising
+import ModelFiles
 import RBMCore
 import Renormalization
 import Reports

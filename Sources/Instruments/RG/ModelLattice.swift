@@ -1,7 +1,7 @@
 import Configuration
 import Datasets
-import DistributedTraining
 import Ising
+import ModelFiles
 import RBMCore
 import Renormalization
 

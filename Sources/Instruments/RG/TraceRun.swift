@@ -3,6 +3,7 @@ public import Configuration
 import Datasets
 public import DistributedTraining
 import Ising
+import ModelFiles
 import RBMCore
 import Renormalization
 public import Runs

@@ -1,4 +1,4 @@
-import DistributedTraining
+import ModelFiles
 import RBMCore
 public import Storage
 

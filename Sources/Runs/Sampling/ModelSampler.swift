@@ -1,4 +1,4 @@
-public import DistributedTraining
+public import ModelFiles
 public import RBMCore
 
 /// This rank's chains of a stack: they are sampled at the top, and one pass leads down to the visible

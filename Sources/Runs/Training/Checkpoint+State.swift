@@ -1,5 +1,6 @@
 import Configuration
 import DistributedTraining
+import ModelFiles
 import RBMCore
 import Storage
 

@@ -1,6 +1,7 @@
 import Configuration
 import DistributedTraining
 import Foundation
+import ModelFiles
 import Storage
 
 /// What to do with a run that the output folder already holds.

@@ -2,6 +2,7 @@ import Configuration
 import Datasets
 public import DistributedTraining
 import Foundation
+import ModelFiles
 import RBMCore
 import Reports
 import Storage

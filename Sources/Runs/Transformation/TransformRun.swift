@@ -1,5 +1,6 @@
 public import Datasets
 public import DistributedTraining
+import ModelFiles
 import RBMCore
 import Storage
 

@@ -1,15 +1,6 @@
 public import RBMCore
 public import Storage
 
-extension StorageError: FailureWithExitCode {
-    public var exitCode: Int32 {
-        switch kind {
-        case .badFile: ExitStatus.badFile
-        case .cannotWrite: ExitStatus.cannotWrite
-        }
-    }
-}
-
 /// A stack of layers as a safetensors file, with what is known of its making.
 public struct Model: Sendable, Equatable {
     public let stack: DBN
@@ -268,20 +259,5 @@ struct LayerReader {
                     + "of \(rank) dimension\(rank == 1 ? "" : "s")")
         }
         return (tensor.shape, values)
-    }
-}
-
-extension Model {
-    /// Collective.
-    ///
-    /// Reads a model on rank 0, for all ranks.
-    ///
-    /// - Throws: The same failure on all ranks.
-    public static func load(_ path: String, _ world: borrowing Communicator) throws -> Model {
-        let bytes = try world.together {
-            world.rank == 0 ? try Storage.readBytes(of: path) : []
-        }
-        let shared = try world.broadcast(bytes)
-        return try world.together { try Model(SafetensorsFile(bytes: shared, name: path), path) }
     }
 }

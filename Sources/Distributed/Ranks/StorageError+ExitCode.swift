@@ -1,0 +1,10 @@
+public import Storage
+
+extension StorageError: FailureWithExitCode {
+    public var exitCode: Int32 {
+        switch kind {
+        case .badFile: ExitStatus.badFile
+        case .cannotWrite: ExitStatus.cannotWrite
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ModelFiles
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct CheckpointFolderTests {
+    @Test func keepsTheNewest() throws {
+        try withTemporaryFolder { path in
+            let folder = CheckpointFolder(path, keep: 2)
+            for steps in [8, 9, 10] { try folder.save(CheckpointTests.make(totalSteps: steps)) }
+            let names = ["step-0000000009.safetensors", "step-0000000010.safetensors"]
+            #expect(try Folder.list(path).sorted() == names)
+            try folder.removeLater(than: 9)
+            #expect(try Folder.list(path) == [names[0]])
+        }
+    }
+
+    @Test func goesBackToTheNewestThatPassesTheCheck() throws {
+        try withTemporaryFolder { path in
+            let folder = CheckpointFolder(path, keep: 3)
+            for steps in [8, 9, 10] { try folder.save(CheckpointTests.make(totalSteps: steps)) }
+            try AtomicFile.write("torn", to: "\(path)/step-0000000010.safetensors")
+            var warnings: [String] = []
+            let found = try folder.newest(
+                warn: { warnings.append($0) },
+                check: { checkpoint, path throws(StorageError) in
+                    guard checkpoint.totalSteps < 9 else {
+                        throw StorageError(.badFile, path, "is refused")
+                    }
+                })
+            #expect(found?.0.totalSteps == 8)
+            #expect(found?.path == "\(path)/step-0000000008.safetensors")
+            #expect(warnings.count == 2 && warnings[1].contains("is refused"), "\(warnings)")
+        }
+    }
+
+    @Test func hasNoneOrNoGoodOne() throws {
+        try withTemporaryFolder { path in
+            let folder = CheckpointFolder(path, keep: 3)
+            func newest() throws(StorageError) -> (Checkpoint, path: String)? {
+                try folder.newest(
+                    warn: { Issue.record("warned: \($0)") },
+                    check: { _, path throws(StorageError) in
+                        throw StorageError(.badFile, path, "is refused")
+                    })
+            }
+            #expect(try newest() == nil)
+            try folder.save(CheckpointTests.make())
+            let fault = #expect(throws: StorageError.self) { _ = try newest() }
+            #expect(fault.map { "\($0)" }?.contains("none of its 1 checkpoints") == true)
+        }
+    }
+}
