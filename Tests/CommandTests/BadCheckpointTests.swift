@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// Checkpoints with right checksums and wrong contents: the run goes back to the one before.

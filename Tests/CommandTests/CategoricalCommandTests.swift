@@ -1,5 +1,6 @@
 import DistributedTraining
 import Foundation
+import ModelFiles
 import RBMCore
 import Storage
 import TestSupport

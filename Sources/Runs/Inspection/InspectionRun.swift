@@ -1,5 +1,6 @@
 import Datasets
 import DistributedTraining
+import ModelFiles
 import RBMCore
 public import Storage
 
