@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: ArithmeticKind.allCases)
     func anEmptyShareIsZero(kind: ArithmeticKind) {
         var generator = TestGenerator(seed: 20)
-        let arithmetic = Layer(allShapes[0], frozen: kind)
+        let arithmetic = Layer(allShapes[0], trained: kind, seed: 1, layer: 0)
         let sample = PhaseSample(allShapes[0], batch: 4, chains: 3, generator: &generator)
         var statistics = arithmetic.statistics(of: sample)
         arithmetic.collect(
@@ -39,7 +39,7 @@ import Testing
     /// Likewise in 16 bits.
     @Test func anEmptyShareOfShortProductsIsZero() {
         var generator = TestGenerator(seed: 21)
-        let arithmetic = Layer(allShapes[0], frozen: .integer)
+        let arithmetic = Layer(allShapes[0], trained: .integer, seed: 1, layer: 0)
         let sample = PhaseSample(allShapes[0], batch: 4, chains: 3, generator: &generator)
         var statistics = arithmetic.makeStatistics(panelUnits: allShapes[0].visible, rows: 4)
         statistics.products.withInt16 { for i in $0.indices { $0[i] = 5 } }

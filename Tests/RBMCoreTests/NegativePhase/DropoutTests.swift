@@ -18,7 +18,7 @@ import Testing
         batch: Int, arithmetic kind: ArithmeticKind = .integer, steps: Int = 1
     ) -> (statistics: Statistics, chains: [UInt8]) {
         let shape = LayerShape(rbm, levels: .bits)
-        let layer = Layer(shape, frozen: kind)
+        let layer = Layer(shape, trained: kind, seed: 4, layer: 0)
         layer.load(rbm.parameters)
         var generator = TestGenerator(seed: 95)
         let bytes = generator.bytes(batch * shape.visible, .bits)
@@ -37,6 +37,7 @@ import Testing
                 chains: slice.count, timer: StepTimer(), keepProbability: keep)
             let rows = StepShare(positive: slice, of: batch, negative: slice, of: batch)
             for step in 0..<steps {
+                layer.load(rbm.parameters, step: step)
                 estimator.loadData { data in
                     for i in 0..<(slice.count * shape.visible) {
                         data[i] = bytes[slice.lowerBound * shape.visible + i]
@@ -50,13 +51,18 @@ import Testing
         return (total, all)
     }
 
-    @Test(arguments: NegativePhaseKind.all, [1, 3])
-    func slicesAddUpToTheWholeBitForBit(phase: NegativePhaseKind, sweeps: Int) {
+    @Test(
+        arguments: NegativePhaseKind.all,
+        [(1, ArithmeticKind.integer), (3, .integer), (3, .integerOneByte)])
+    func slicesAddUpToTheWholeBitForBit(
+        phase: NegativePhaseKind, chains: (sweeps: Int, arithmetic: ArithmeticKind)
+    ) {
         var generator = TestGenerator(seed: 96)
         let rbm = generator.rbm(31, 19, .bernoulli, .bernoulli)
         func run(keep: Float, processes: Int) -> (statistics: Statistics, chains: [UInt8]) {
             step(
-                rbm, phase, sweeps: sweeps, keep: keep, processes: processes, batch: 23, steps: 3)
+                rbm, phase, sweeps: chains.sweeps, keep: keep, processes: processes, batch: 23,
+                arithmetic: chains.arithmetic, steps: 3)
         }
         let whole = run(keep: 0.6, processes: 1)
         for processes in [2, 3, 30] {
@@ -71,8 +77,10 @@ import Testing
     }
 
     /// A step on one row equals that of the machine that has only the kept units.
-    @Test(arguments: NegativePhaseKind.all)
-    func aStepIsThatOfTheMachineOfKeptUnits(phase: NegativePhaseKind) {
+    ///
+    /// All arithmetics hold its weights exactly: halves up to 50.
+    @Test(arguments: NegativePhaseKind.all, ArithmeticKind.allCases)
+    func aStepIsThatOfTheMachineOfKeptUnits(phase: NegativePhaseKind, arithmetic: ArithmeticKind) {
         var generator = TestGenerator(seed: 97)
         let (visible, hidden) = (9, 40)
         // Fields so strong that every state is certain: no random number decides.
@@ -81,7 +89,7 @@ import Testing
             for j in 0..<hidden { rbm.parameters[i, j] = (i + j) % 2 == 0 ? 50 : -49.5 }
         }
         let found = step(
-            rbm, phase, sweeps: 3, keep: 0.5, processes: 1, batch: 1, arithmetic: .float32)
+            rbm, phase, sweeps: 3, keep: 0.5, processes: 1, batch: 1, arithmetic: arithmetic)
         var masks = DropoutMasks(keepProbability: 0.5, seed: 4, layer: 0, hidden: hidden, rows: 2)
         masks.draw(
             step: 0, StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1))
@@ -97,7 +105,7 @@ import Testing
         }
         let reduced = step(
             RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: small), phase,
-            sweeps: 3, keep: 1, processes: 1, batch: 1, arithmetic: .float32)
+            sweeps: 3, keep: 1, processes: 1, batch: 1, arithmetic: arithmetic)
         let (products, reducedProducts) = (
             found.statistics.products.values, reduced.statistics.products.values
         )
