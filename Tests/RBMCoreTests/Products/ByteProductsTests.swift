@@ -171,6 +171,38 @@ import Testing
         }
     }
 
+    /// The product of bits that are all 1 with two blocks of 480 words each of which has the sum.
+    private func tableSums(ofBlocks sum: Int, m: Int, transposed: Bool) -> [Int32] {
+        let (depth, n) = (960, 3)
+        let words = (0..<(depth * n)).map { index -> Int16 in
+            let place = (transposed ? index % depth : index / n) % 480
+            let share = sum.magnitude / 480 + (place < sum.magnitude % 480 ? 1 : 0)
+            return Int16(sum.signum() * Int(share))
+        }
+        let bits = [UInt8](repeating: 1, count: m * depth)
+        let tables = BitTables()
+        tables.pack(bits.span, m: m, k: depth)
+        var sums = [Int32](repeating: 7, count: m * n)
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
+            unsafe tables.multiply(
+                by: words.span, transposed: transposed, columns: 0..<n, into: sums.baseAddress!,
+                stride: n, m: m, n: n, k: depth)
+        }
+        return sums
+    }
+
+    /// A block of 480 words may add up to 2¹⁵ − 1, and to 1 more only below zero: the edge from which
+    /// `RoundedWeights` keeps words away.
+    @Test(.enabled(if: BitTables.areFaster), arguments: [16, 200], [false, true])
+    func sumsOfWordsReachTheEdgeOf16BitsAndNotBeyond(m: Int, transposed: Bool) {
+        for sum in [32_767, -32_767, -32_768] {
+            let sums = tableSums(ofBlocks: sum, m: m, transposed: transposed)
+            #expect(sums.allSatisfy { $0 == Int32(2 * sum) }, "\(sum)")
+        }
+        let beyond = tableSums(ofBlocks: 32_768, m: m, transposed: transposed)
+        #expect(beyond.allSatisfy { $0 == -2 * 32_768 })
+    }
+
     /// Sums of bytes come as far as they can: −128 as often as there are terms.
     @Test(arguments: [-128, 127] as [Int8], [1, 239, 240, 241, 511, 1000])
     func extremeValuesAreExact(byte: Int8, depth: Int) {

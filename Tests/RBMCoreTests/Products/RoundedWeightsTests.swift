@@ -139,6 +139,38 @@ import Testing
         }
     }
 
+    /// Magnitudes between 127 and 128 units of the finer scale, which rounding up would wrap to −128,
+    /// take the coarser one; also where the last weights had the finer.
+    @Test(arguments: [-40, 0, 31])
+    func oneByteDoesNotWrapBetween127And128Units(exponent: Int) {
+        let unit = Float(pow(2, Double(exponent)))
+        let columns = 64
+        for sixteenth in 0..<16 {
+            let magnitude = (127 + Float(sixteenth) / 16) * unit
+            let weights = (0..<(3 * columns)).map { i -> Float in
+                if i % 3 == 2 { return Float(i) / 8 * unit }
+                return i % 3 == 0 ? magnitude : -magnitude
+            }
+            let below = weights.map { ($0 * 0.99) as Float }
+            for step in 0..<8 {
+                let rounding = WeightRounding(seed: 3, layer: 1)
+                let result = oneByte(below, columns: columns, step: step)
+                #expect(result.scale == unit)
+                result.begin(at: rounding.stream(step: step + 1))
+                for row in 0..<3 {
+                    result.round(
+                        row: row, weights.span.extracting(rowRange(row, of: columns)))
+                }
+                result.finish(weights.span)
+                #expect(result.scale == 2 * unit)
+                for (weight, byte) in zip(weights, result.low.elements) {
+                    let exact = Double(weight / (2 * unit))
+                    #expect(abs(exact - Double(byte)) < 1 + 1 / 256)
+                }
+            }
+        }
+    }
+
     @Test func everyStepRoundsAnewAndAlwaysTheSameWay() {
         var generator = TestGenerator(seed: 10)
         let weights = (0..<200).map { _ in Float(generator.normal()) }
@@ -221,6 +253,98 @@ import Testing
                 #expect(largestSum(result.integers, columns: count) <= 32_767)
                 #expect(isExact(weights, result))
             }
+        }
+    }
+
+    /// Whole numbers of units of 2⁻¹⁴, the largest 2¹⁴, of the given sum over each block of 480.
+    private func block(sum: Int, count: Int = 480) -> [Float] {
+        let rest = sum - 16_384
+        return (0..<count).map { i -> Float in
+            guard i > 0 else { return 0x1p0 }
+            // All but the last are odd.
+            let share = rest / (count - 1) / 2 * 2 + 1
+            let odd = i % 2 == 0 ? share : share - 2
+            let before = (1..<(count - 1)).reduce(0) { $0 + ($1 % 2 == 0 ? share : share - 2) }
+            return Float(i < count - 1 ? odd : rest - before) * 0x1p-14
+        }
+    }
+
+    /// The sum of the magnitudes in an aligned block decides on the scale.
+    ///
+    /// 2¹⁵ − 1 − 480 stays, for rounding may add as much; one more takes the next scale. Along rows and
+    /// columns, in each block.
+    @Test(arguments: [0, 1, 2], [false, true])
+    func theSumOfABlockDecidesOnTheScaleOfWords(place: Int, isColumn: Bool) {
+        let most = 32_767 - 480
+        for (factor, extra, coarser) in [(1, 0, 1), (1, 1, 2), (2, 0, 2), (2, 1, 4)] {
+            let block = block(sum: factor * most + extra).enumerated().map {
+                $0 % 2 == 0 ? $1 : -$1
+            }
+            var weights = [Float](repeating: 0, count: 3 * 480)
+            for i in 0..<480 { weights[480 * place + i] = block[i] }
+            let result = RoundedWeights(
+                rows: isColumn ? weights.count : 1, columns: isColumn ? 1 : weights.count,
+                format: .word)
+            result.round(weights.span)
+            #expect(result.scale == Float(coarser) * 0x1p-14, "\(factor)·\(most) + \(extra)")
+            #expect(isExact(weights, result))
+            let sum = result.integers.reduce(0) { $0 + abs($1) }
+            #expect(sum <= 32_767)
+            if coarser == 1 { #expect(sum == most) }
+        }
+        // As much again in the other blocks changes nothing: no sum goes over their borders.
+        let full = (0..<3).flatMap { _ in block(sum: most) }
+        let result = RoundedWeights(
+            rows: isColumn ? full.count : 1, columns: isColumn ? 1 : full.count, format: .word)
+        result.round(full.span)
+        #expect(result.scale == 0x1p-14)
+        // Two weights that fit on two sides of a border do not fit within a block.
+        for (first, coarser) in [(479, 1), (480, 2)] {
+            var pair = [Float](repeating: 0, count: 3 * 480)
+            pair[first] = 1
+            pair[first + 1] = 1
+            let result = RoundedWeights(
+                rows: isColumn ? pair.count : 1, columns: isColumn ? 1 : pair.count, format: .word)
+            result.round(pair.span)
+            #expect(result.scale == Float(coarser) * 0x1p-14)
+        }
+    }
+
+    /// The largest sum that rounding leaves: every weight of a block is rounded up by half a unit.
+    @Test func theLargestSumOfWordsIsBelowTheEdge() {
+        let most = 2 * (32_767 - 480)
+        // A little above odd numbers of fine units: up to the next whole number of coarse ones.
+        let weights = (0..<480).map { i -> Float in
+            let odd: Int = i == 0 ? 16_385 : i <= 479 - 167 ? 101 : 99
+            return (Float(odd) + 0.25) * 0x1p-14
+        }
+        let fine = weights.reduce(0) { $0 + Int(($1 / 0x1p-14).rounded()) }
+        #expect(fine <= most && fine > most - 400, "\(fine) of \(most)")
+        let result = rounded(weights, .word)
+        #expect(result.scale == 0x1p-13)
+        let sum = result.integers.reduce(0, +)
+        #expect(sum == (fine + 480) / 2 && sum <= 32_767)
+        // The products of all ones are that sum, along rows and columns.
+        for (visible, hidden) in [(1, 480), (480, 1)] {
+            let layer = Layer(
+                LayerShape(
+                    visible: visible, hidden: hidden, visibleUnits: .bernoulli,
+                    hiddenUnits: .bernoulli, levels: .bits),
+                trained: .integer, seed: 1, layer: 0)
+            layer.load(
+                Parameters(
+                    weights: weights, visibleBias: Array(repeating: 0, count: visible),
+                    hiddenBias: Array(repeating: 0, count: hidden)))
+            // So many rows that tables are made.
+            let rows = 200
+            var fields = [Float](repeating: .nan, count: rows)
+            let ones = [UInt8](repeating: 1, count: rows * 480)
+            if visible == 1 {
+                layer.downward(ones, levels: .bits, rows: 0..<rows, into: &fields)
+            } else {
+                layer.upward(ones, rows: 0..<rows, into: &fields)
+            }
+            #expect(fields.allSatisfy { $0 == Float(sum) * 0x1p-13 })
         }
     }
 
