@@ -165,7 +165,8 @@ let package = Package(
             dependencies: ["DistributedTraining", "ModelFiles", "RandomStreams", "RBMCore"],
             path: "Tests/RankChecks", swiftSettings: swiftSettings),
         .testTarget(
-            name: "DistributedTests", dependencies: ["rank-checks", "TestSupport"],
+            name: "DistributedTests",
+            dependencies: ["DistributedTraining", "rank-checks", "RBMCore", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "IsingTests",
