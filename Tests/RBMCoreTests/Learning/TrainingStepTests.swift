@@ -48,6 +48,8 @@ import Testing
         var sparsity: Sparsity?
         /// The first step that enters the average.
         var averagedFrom = 6
+        /// The share of hidden units that dropout keeps.
+        var keep: Float = 1
         /// Visible units of a panel.
         var panel = 9
     }
@@ -67,6 +69,11 @@ import Testing
             momenta: [0.5, 0.9, 0.3, 0.8, 0.8, 0.6, 0.4], nesterov: true,
             decay: WeightDecay(l1: 0.01, l2: 0.1),
             sparsity: Sparsity(target: 0.1, cost: 0.5, memory: 0.5), averagedFrom: 4, panel: 2),
+        Settings(testDescription: "CD-2 with dropout", sweeps: 2, keep: 0.6),
+        Settings(
+            testDescription: "PCD-2 with dropout and sparsity", sweeps: 2, chains: 14,
+            sparsity: Sparsity(target: 0.2, cost: 0.7, memory: 0.75, keepProbability: 0.6),
+            keep: 0.6),
     ]
 
     /// Two epochs of batches of 12, 12 and 5.
@@ -111,6 +118,7 @@ import Testing
 
     @Test(arguments: layers, settings)
     func everyStepIsThatOfTheDefinition(layers: Layers, settings: Settings) throws {
+        guard settings.keep == 1 || layers.hidden.canBeDropped else { return }
         var generator = TestGenerator(seed: 92)
         let shape = layers.shape
         var parameters = generator.parameters(9, 6, weights: 0.5, biases: 0.4)
@@ -142,7 +150,7 @@ import Testing
         let panel = layers.visible == .gaussian ? 9 : settings.panel
         var estimator = GradientEstimator(
             layer: layer, negativePhase: phase, seed: seed, place: place, batch: 12,
-            chains: settings.chains ?? 12, timer: StepTimer(),
+            chains: settings.chains ?? 12, timer: StepTimer(), keepProbability: settings.keep,
             statistics: layer.makeStatistics(panelUnits: panel, rows: 19))
         let rule = NaiveStep.Rule(
             shape: shape, arithmetic: layers.arithmetic, seed: seed, place: place,
@@ -150,7 +158,7 @@ import Testing
             decay: (Double(settings.decay.l1), Double(settings.decay.l2)),
             sparsity: settings.sparsity.map {
                 (Double($0.target), Double($0.cost), Double($0.memory))
-            }, nesterov: settings.nesterov)
+            }, nesterov: settings.nesterov, keep: Double(settings.keep))
 
         for (step, size) in sizes.enumerated() {
             let data = states(size, layers.visible, columns: 9, layers.levels, &generator)

@@ -20,6 +20,8 @@ struct NaiveStep {
         var decay = (l1: 0.0, l2: 0.0)
         var sparsity: (target: Double, cost: Double, memory: Double)?
         var nesterov = false
+        /// The share of hidden units that dropout keeps.
+        var keep = 1.0
     }
 
     let rule: Rule
@@ -75,7 +77,7 @@ struct NaiveStep {
             for i in point.indices { point[i] += momentum * velocity[i] }
         }
         weights = heldWeights
-        let up = data.map(hiddenLevels)
+        let up = masked(data.map(hiddenLevels))
         let down = moveChains(from: up)
         update(
             by: gradient(data: data, up, model: drawn, down), rate: rate,
@@ -161,6 +163,18 @@ struct NaiveStep {
         }
     }
 
+    /// Sets the levels of the dropped units of each row to zero; a row of data and a chain share a mask.
+    private func masked(_ levels: [[Double]]) -> [[Double]] {
+        guard rule.keep < 1 else { return levels }
+        let stream = RandomStream(seed: rule.seed, .dropout(layer: rule.place, step: step))
+        return levels.enumerated().map { row, levels in
+            levels.indices.map { j in
+                let place = (Double(stream.word(row: row, unit: j) / 256) + 0.5) / 16_777_216
+                return place < rule.keep ? levels[j] : 0
+            }
+        }
+    }
+
     private func drawHidden(_ means: [[Double]], sweep: Int) -> [[Double]] {
         means.enumerated().map { row, means in
             draw(
@@ -171,7 +185,7 @@ struct NaiveStep {
 
     /// Moves the chains by the sweeps of a step; returns the hidden means at their end.
     private mutating func moveChains(from up: [[Double]]) -> [[Double]] {
-        var states = rule.startsFromData ? drawHidden(up, sweep: 0) : chains
+        var states = rule.startsFromData ? drawHidden(up, sweep: 0) : masked(chains)
         var down: [[Double]] = []
         for sweep in 0..<rule.sweeps {
             drawn = states.enumerated().map { row, state in
@@ -179,8 +193,10 @@ struct NaiveStep {
                     shape.visibleUnits, visibleLevels(state),
                     .visibleState(layer: rule.place, step: step, sweep: sweep), row: row)
             }
-            down = drawn.map(hiddenLevels)
-            states = drawHidden(down, sweep: sweep + 1)
+            let full = drawn.map(hiddenLevels)
+            down = masked(full)
+            // The next step has other masks, so that persistent chains go on with all units.
+            states = drawHidden(sweep < rule.sweeps - 1 ? down : full, sweep: sweep + 1)
         }
         if !rule.startsFromData { chains = states }
         return down
@@ -261,7 +277,7 @@ struct NaiveStep {
     ) {
         guard let sparsity = rule.sparsity else { return }
         let isSpin = shape.hiddenUnits == .spin
-        let levels = isSpin ? hidden.map { ($0 + 1) / 2 } : hidden
+        let levels = isSpin ? hidden.map { ($0 + 1) / 2 } : hidden.map { $0 / rule.keep }
         let before = activity ?? levels
         let memory = sparsity.memory
         let slow = zip(before, levels).map { memory * $0 + (1 - memory) * $1 }
