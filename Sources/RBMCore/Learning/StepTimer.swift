@@ -10,18 +10,25 @@ public final class StepTimer {
     /// Seconds by phase, indexed by `Phase.rawValue`.
     public private(set) var seconds = [Double](repeating: 0, count: Phase.allCases.count)
 
-    private var last = ContinuousClock.now
+    private let now: () -> ContinuousClock.Instant
+    private var last: ContinuousClock.Instant
 
-    public init() {}
+    /// Starts the first lap.
+    ///
+    /// - Parameter now: Tells the time.
+    public init(now: @escaping () -> ContinuousClock.Instant = { .now }) {
+        self.now = now
+        last = now()
+    }
 
     /// Starts a lap without giving the time before it to any phase.
-    public func start() { last = .now }
+    public func start() { last = now() }
 
     /// Ends a lap.
     public func lap(_ phase: Phase) {
-        let now = ContinuousClock.now
-        seconds[phase.rawValue] += (now - last) / .seconds(1)
-        last = now
+        let end = now()
+        seconds[phase.rawValue] += (end - last) / .seconds(1)
+        last = end
     }
 
     /// Forgets all times.
