@@ -135,7 +135,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["RandomStreams", "RBMCore"],
             path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
-            name: "RandomStreamsTests", dependencies: ["RandomStreams"],
+            name: "RandomStreamsTests", dependencies: ["RandomStreams", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "StorageTests", dependencies: ["CPNG", "Storage", "TestSupport"],
@@ -179,10 +179,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "RBMCore"],
+            name: "ConfigurationTests", dependencies: ["Configuration", "RBMCore", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports"], swiftSettings: swiftSettings),
+            name: "ReportsTests", dependencies: ["Reports", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "RunsTests",
             dependencies: [
@@ -198,7 +199,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "StepBenchmarkTests", dependencies: ["RBMCore", "Reports", "StepBenchmark"],
+            name: "StepBenchmarkTests",
+            dependencies: ["RBMCore", "Reports", "StepBenchmark", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandTests",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Configurations that cannot be used are refused with code 78, before anything is written.
-struct BadConfigurationTests {
+@Suite(.launches) struct BadConfigurationTests {
     static let texts: [(String, [String])] = [
         ("", ["the configuration is empty"]),
         ("data: [", ["not valid YAML", "bad.yaml:"]),

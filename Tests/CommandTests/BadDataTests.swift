@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Data that cannot be used are refused by name with code 65, before anything is written.
-struct BadDataTests {
+@Suite(.launches) struct BadDataTests {
     private static let pixels = SmallRun.bits(cases: 40, units: 9).map { $0 * 255 }
     private static let npy = Bytes.npy("(40, 3, 3)", data: SmallRun.bits(cases: 40, units: 9))
     private static let idx = Bytes.idx([40, 3, 3], data: pixels)

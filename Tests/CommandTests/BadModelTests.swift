@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Models that cannot be used are refused by name with code 65.
-struct BadModelTests {
+@Suite(.launches) struct BadModelTests {
     static let kinds = [
         "layers.0.visible_units": "bernoulli", "layers.0.hidden_units": "bernoulli",
     ]

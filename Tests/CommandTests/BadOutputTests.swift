@@ -4,7 +4,7 @@ import Testing
 
 /// Places that cannot take a result are refused with code 73, before the work where that is known,
 /// and nothing half-written stays.
-struct BadOutputTests {
+@Suite(.launches) struct BadOutputTests {
     @Test func aFolderThatCannotBeIsRefused() throws {
         let small = try SmallRun()
         _ = try small.folder.write("text", to: "file")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is wrong with the words of a command ends with code 64; what is asked about is told.
-struct CommandLineTests {
+@Suite(.launches) struct CommandLineTests {
     static let faults: [([String], [String])] = [
         (["frobnicate"], ["frobnicate"]),
         (["train"], ["<config>"]),

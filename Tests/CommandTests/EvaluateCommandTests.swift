@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `wilson evaluate --ais`, beside what is known exactly.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct EvaluateCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct EvaluateCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

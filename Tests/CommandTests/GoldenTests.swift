@@ -87,18 +87,18 @@ import Testing
 
     // MARK: Integers
 
-    @Test(arguments: Golden.pinned) func oneRankKeepsTheBytes(name: String) throws {
+    @Test(.launches, arguments: Golden.pinned) func oneRankKeepsTheBytes(name: String) throws {
         try run.train(name, to: "run")
         try expect("run", name)
     }
 
-    @Test(arguments: Golden.pinned) func threeRanksKeepTheBytes(name: String) throws {
+    @Test(.launches, arguments: Golden.pinned) func threeRanksKeepTheBytes(name: String) throws {
         try run.train(name, to: "run", ranks: 3)
         try expect("run", name)
     }
 
     /// A checkpoint of an earlier Wilson leads to the model of the whole run.
-    @Test(arguments: Golden.checkpoints, [1, 3])
+    @Test(.launches, arguments: Golden.checkpoints, [1, 3])
     func anEarlierCheckpointGoesOn(checkpoint: String, ranks: Int) throws {
         let name = try #require(checkpoint.split(separator: ".").first.map(String.init))
         try run.train(
@@ -124,7 +124,7 @@ import Testing
 
     // MARK: float32
 
-    @Test(arguments: Golden.float32) func float32GoesOnAfterAStop(name: String) throws {
+    @Test(.launches, arguments: Golden.float32) func float32GoesOnAfterAStop(name: String) throws {
         try run.train(name, to: "straight")
         try run.train(
             name, to: "stopped", options: ["--stop-after-steps", "19"], expecting: 75)
@@ -135,6 +135,7 @@ import Testing
     }
 
     @Test(
+        .launches,
         .enabled(if: Golden.reference != nil, "WILSON_GOLDEN names no program to compare with"),
         arguments: Golden.float32)
     func float32IsThatOfAnotherProgram(name: String) throws {

@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-struct IsingCommandTests {
+@Suite(.launches) struct IsingCommandTests {
     /// The numbers of the JSON object on the last line of standard output.
     private func object(_ run: Command.Result) throws -> [String: Any] {
         let line = try #require(run.output.split(separator: "\n").last, "\(run.words)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct RGTensorCommandTests {
+@Suite(.launches) struct RGTensorCommandTests {
     private func json(_ arguments: [String], ranks: Int? = nil) throws -> [String: Any] {
         let run = try Command.run(["rg", "tensor", "--json"] + arguments, ranks: ranks)
         #expect(run.status == 0, "\(run.words)")

@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-struct SampleCommandTests {
+@Suite(.launches) struct SampleCommandTests {
     /// A model of one layer, and a stack of two; with weights so strong that a chain remembers where
     /// it began.
     static let stacks = [

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -79,14 +80,18 @@ import Testing
     }
 
     /// The parser is recursive: what would overflow its stack is refused before it starts.
-    @Test(arguments: [
-        String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000),
-        String(repeating: "- ", count: 100_000) + "a", String(repeating: "- ", count: 100_000),
-        String(repeating: "?\t: ", count: 50_000), String(repeating: "? ", count: 100_000) + "a",
-        (0..<2000).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
-        String(repeating: "[", count: 1000), String(repeating: "- ", count: 99) + "a",
-        String(repeating: "#", count: 2_000_000),
-    ]) func hostileNestingIsAnErrorNotACrash(_ text: String) {
+    @Test(
+        .slow,
+        arguments: [
+            String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000),
+            String(repeating: "- ", count: 100_000) + "a", String(repeating: "- ", count: 100_000),
+            String(repeating: "?\t: ", count: 50_000),
+            String(repeating: "? ", count: 100_000) + "a",
+            (0..<2000).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
+            String(repeating: "[", count: 1000), String(repeating: "- ", count: 99) + "a",
+            String(repeating: "#", count: 2_000_000),
+        ])
+    func hostileNestingIsAnErrorNotACrash(_ text: String) {
         #expect(problems(text).count == 1)
         #expect(problems(minimalText, overrides: ["training=" + text]).count == 1)
     }

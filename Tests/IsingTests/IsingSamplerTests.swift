@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(
-        arguments: SamplingMethod.allCases,
+        .statistical, arguments: SamplingMethod.allCases,
         [(8, criticalCoupling), (16, 0.408), (16, criticalCoupling), (6, -0.42)])
     func energyAndSpecificHeatAgreeWithKaufman(
         method: SamplingMethod, point: (size: Int, coupling: Double)
@@ -47,7 +47,7 @@ import Testing
         #expect(energy.error < 0.02)
     }
 
-    @Test(arguments: SamplingMethod.allCases)
+    @Test(.statistical, arguments: SamplingMethod.allCases)
     func energiesHaveTheEnumeratedDistribution(method: SamplingMethod) throws {
         let coupling = criticalCoupling
         let sampler = try IsingSampler(
@@ -95,7 +95,7 @@ import Testing
     }
 
     /// On the 2×2 torus local updates that always took what costs nothing would reach half of it.
-    @Test(arguments: SamplingMethod.allCases, [0.12, 0.5])
+    @Test(.statistical, arguments: SamplingMethod.allCases, [0.12, 0.5])
     func reachesEveryConfiguration(method: SamplingMethod, coupling: Double) throws {
         let sampler = try IsingSampler(
             size: 2, coupling: coupling, method: method, seed: 27)

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ising
 
 @Suite struct KaufmanTests {
     @Test(
-        arguments: [2, 3, 4, 5],
+        .slow, arguments: [2, 3, 4, 5],
         [1e-9, 1e-3, 0.05, 0.2, 0.408, criticalCoupling, 0.45, 0.7, 1, 3])
     func agreesWithEnumeration(size: Int, coupling: Double) throws {
         let states = try DensityOfStates(size: size)

@@ -1,4 +1,5 @@
 import Analysis
+import TestSupport
 import Testing
 
 @testable import Ising
@@ -12,7 +13,7 @@ import Testing
         #expect(estimate.value == (try states.absoluteMagnetization(coupling: criticalCoupling)))
     }
 
-    @Test func reachesItsErrorAndAgreesWithAnotherMethod() throws {
+    @Test(.statistical) func reachesItsErrorAndAgreesWithAnotherMethod() throws {
         let reference = try MonteCarloReference.absoluteMagnetization(
             size: 8, coupling: criticalCoupling, seed: 1)
         #expect(reference.error <= 5e-4 * reference.value)

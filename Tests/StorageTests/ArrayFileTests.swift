@@ -371,7 +371,7 @@ private let badNPY: [([UInt8], String)] = [
 
     // MARK: NumPy
 
-    @Test(.enabled(if: Python.isAvailable))
+    @Test(.launches, .enabled(if: Python.isAvailable))
     func readsWhatNumPyWrites() throws {
         try withTemporaryFolder { folder in
             _ = try Python.run(

@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Python.isAvailable))
+    @Test(.launches, .enabled(if: Python.isAvailable))
     func numPyReadsIt() throws {
         try withTemporaryFolder { folder in
             try writeNPY([0, 1, 255, 3] as [UInt8], shape: [4], to: folder + "/a.npy")

@@ -208,7 +208,7 @@ private let badHeaders: [(String, String)] = [
         }
     }
 
-    @Test(.enabled(if: Python.isAvailable))
+    @Test(.launches, .enabled(if: Python.isAvailable))
     func readsWhatPythonWrites() throws {
         try withTemporaryFolder { folder in
             _ = try Python.run(
@@ -229,7 +229,7 @@ private let badHeaders: [(String, String)] = [
         }
     }
 
-    @Test(.enabled(if: Python.isAvailable))
+    @Test(.launches, .enabled(if: Python.isAvailable))
     func pythonReadsItAndFindsTheChecksumsRight() throws {
         try withTemporaryFolder { folder in
             try sample.write(to: folder + "/a")

@@ -194,7 +194,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     // MARK: The gradient
 
     /// Data against very many states drawn exactly: their statistics are the gradient.
-    @Test(arguments: UnitKinds.binary)
+    @Test(.slow, arguments: UnitKinds.binary)
     func theStatisticsAreTheGradientByCentralDifferences(hiddenUnits: any UnitKind) {
         let rbm = Self.machine(hiddenUnits)
         let naive = NaiveGaussian(rbm)
@@ -277,7 +277,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     /// Steps on data at rates that users try first: everything stays finite and the data's likelihood
     /// rises, with learned and with fixed variances.
     @Test(
-        arguments: [0.001, 0.01, 0.05, 0.5] as [Float], [true, false])
+        .slow, arguments: [0.001, 0.01, 0.05, 0.5] as [Float], [true, false])
     func learningIsStableAtUsualRates(rate: Float, learned: Bool) {
         let (visible, hidden, count) = (60, 200, 300)
         var generator = TestGenerator(seed: 124)

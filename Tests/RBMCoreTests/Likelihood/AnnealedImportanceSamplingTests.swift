@@ -8,7 +8,7 @@ import Testing
 @Suite struct AnnealedImportanceSamplingTests {
     /// Chains enough for an error of a few hundredths; each pairing of units meets its exact ln Z
     /// within four standard errors, on several seeds, from base models with and without biases.
-    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
+    @Test(.statistical, arguments: UnitKinds.binary, UnitKinds.binary)
     func meetsEnumeration(visible: any UnitKind, hidden: any UnitKind) throws {
         var generator = TestGenerator(seed: 60)
         var squares = 0.0
@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Gaussian visible units in variances of their own, from their biases and from elsewhere.
-    @Test(arguments: UnitKinds.binary, [true, false])
+    @Test(.statistical, arguments: UnitKinds.binary, [true, false])
     func gaussianUnitsMeetEnumeration(hidden: any UnitKind, learned: Bool) throws {
         var generator = TestGenerator(seed: 64)
         let rbm = GaussianUnitsTests.machine(hidden, learned: learned, visible: 7, hidden: 6)

@@ -141,7 +141,7 @@ import Testing
     }
 
     /// Z cancels: the gap of mean free energies is the difference of mean log-likelihoods.
-    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
+    @Test(.slow, arguments: UnitKinds.binary, UnitKinds.binary)
     func theFreeEnergyGapIsTheGapOfTheLogLikelihoods(
         visible: any UnitKind, hidden: any UnitKind
     ) throws {

@@ -114,7 +114,7 @@ import Testing
         return (rbm, cases, exact)
     }
 
-    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
+    @Test(.statistical, arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func contrastiveDivergenceTendsToTheGradient(kind: any UnitKind, arithmetic: ArithmeticKind) {
         let (rbm, cases, exact) = strongMachine(kind)
         func estimate(_ sweeps: Int, steps: Int) -> MeanGradient {
@@ -133,7 +133,7 @@ import Testing
         #expect(hundred.errors.max()! < 0.015)
     }
 
-    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
+    @Test(.statistical, arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func persistentChainsOfAFixedMachineGiveTheGradient(
         kind: any UnitKind, arithmetic: ArithmeticKind
     ) {
@@ -197,7 +197,7 @@ import Testing
         (0..<(states.count / units)).map { stateNumber(states, row: $0, of: units) }
     }
 
-    @Test(arguments: kernels, [1, 4, 16])
+    @Test(.statistical, arguments: kernels, [1, 4, 16])
     func chainsFromAnExactStartStayExact(kernel: Kernel, sweeps: Int) {
         let rbm = smallMachine(kernel)
         let distribution = StateDistribution(
@@ -217,7 +217,7 @@ import Testing
         #expect(moved > count / 20)
     }
 
-    @Test(arguments: kernels)
+    @Test(.statistical, arguments: kernels)
     func chainsFromOneStateForgetIt(kernel: Kernel) {
         let rbm = smallMachine(kernel)
         let distribution = StateDistribution(
@@ -232,7 +232,7 @@ import Testing
     }
 
     /// Visible and hidden states together, by the kernels of which a sweep is made.
-    @Test(arguments: kernels)
+    @Test(.statistical, arguments: kernels)
     func oneSweepKeepsTheJointDistribution(kernel: Kernel) {
         let rbm = smallMachine(kernel)
         let distribution = StateDistribution(

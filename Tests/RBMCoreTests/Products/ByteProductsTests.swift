@@ -92,7 +92,7 @@ import Testing
 
     /// Each sum comes once, at its place, whatever the blocks are.
     @Test(
-        arguments: [StateEncoding.bits, .grey],
+        .slow, arguments: [StateEncoding.bits, .grey],
         [(false, 1), (false, 2), (true, 1), (true, 2)])
     func blocksMakeUpTheProduct(levels: StateEncoding, layout: (transposed: Bool, threads: Int)) {
         let before = MatrixProducts.threads

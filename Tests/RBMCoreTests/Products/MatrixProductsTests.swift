@@ -148,7 +148,7 @@ import Testing
     private static let reference = Result { try ArithmeticProbe.run() }
 
     /// oneDNN reads its variable once, so every instruction set is a process of its own.
-    @Test(arguments: ["SSE41", "AVX2", "AVX512_CORE", "DEFAULT"], [1, 2])
+    @Test(.launches, arguments: ["SSE41", "AVX2", "AVX512_CORE", "DEFAULT"], [1, 2])
     func productsAndTrainingAreTheSameOnEveryInstructionSet(isa: String, threads: Int) throws {
         let reference = try Self.reference.get()
         let run = try ArithmeticProbe.run([

@@ -7,7 +7,7 @@ import Testing
     private let free = Clamp.free
 
     /// The free units reach their distribution given the held ones, found by enumeration.
-    @Test(arguments: UnitKinds.binary, UnitKinds.binary)
+    @Test(.statistical, arguments: UnitKinds.binary, UnitKinds.binary)
     func freeUnitsFollowTheHeldOnes(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 41)
         let rbm = generator.rbm(5, 4, visible, hidden, weights: 1, biases: 0.5)
@@ -34,7 +34,7 @@ import Testing
             plain.variation((0..<count).map { stateNumber(states, row: $0, of: 5) }) > 10 * floor)
     }
 
-    @Test(arguments: UnitKinds.binary, [true, false])
+    @Test(.statistical, arguments: UnitKinds.binary, [true, false])
     func freeGaussianUnitsFollowTheHeldOnes(hidden: any UnitKind, learned: Bool) {
         let rbm = GaussianUnitsTests.machine(hidden, learned: learned)
         let held: [Float] = [1.5, .nan, -0.75, .nan]

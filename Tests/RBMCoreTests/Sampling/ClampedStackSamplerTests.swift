@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<3) func freeUnitsFollowTheHeldOnes(number: Int) {
+    @Test(.statistical, arguments: 0..<3) func freeUnitsFollowTheHeldOnes(number: Int) {
         let stack = stack(number)
         let clamp = [1, 0, free, free, 1]
         let exact = NaiveStack(layers: stack.layers)
@@ -48,7 +48,7 @@ import Testing
         #expect(variation() < 2 * floor)
     }
 
-    @Test(arguments: UnitKinds.binary, [true, false])
+    @Test(.statistical, arguments: UnitKinds.binary, [true, false])
     func freeGaussianUnitsFollowTheHeldOnes(between: any UnitKind, learned: Bool) {
         var generator = TestGenerator(seed: 63)
         let layers = [

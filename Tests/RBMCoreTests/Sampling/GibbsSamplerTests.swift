@@ -4,7 +4,7 @@ import Testing
 @testable import RBMCore
 
 @Suite struct GibbsSamplerTests {
-    @Test(arguments: ArithmeticKind.allCases)
+    @Test(.statistical, arguments: ArithmeticKind.allCases)
     func chainsReachTheDistributionOfTheMachine(kind: ArithmeticKind) {
         for (visible, hidden) in [
             (Bernoulli() as any UnitKind, Spin() as any UnitKind), (.spin, .bernoulli),

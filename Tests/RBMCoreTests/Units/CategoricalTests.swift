@@ -244,7 +244,7 @@ import Testing
     // MARK: Sampling and learning
 
     /// Sweeps reach the machine's own distribution from a far start.
-    @Test(arguments: places) func sweepsReachTheDistribution(place: Int) throws {
+    @Test(.statistical, arguments: places) func sweepsReachTheDistribution(place: Int) throws {
         let rbm = Self.machines[place]
         let naive = NaiveRBM(rbm)
         let exact = StateDistribution(probabilities: naive.visibleProbabilities)
@@ -362,7 +362,7 @@ import Testing
     }
 
     /// A clamped stack with categorical units between and below: its hidden units are drawn one by one.
-    @Test func evidenceIsWeighedForEveryAlternative() throws {
+    @Test(.statistical) func evidenceIsWeighedForEveryAlternative() throws {
         var generator = TestGenerator(seed: 126)
         let below = generator.rbm(6, 6, .categorical(3), .categorical(3), weights: 1, biases: 0.5)
         let above = generator.rbm(6, 3, .categorical(3), .bernoulli, weights: 1, biases: 0.5)

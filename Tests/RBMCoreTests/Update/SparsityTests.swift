@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UnitKinds.binary, ArithmeticKind.allCases)
+    @Test(.slow, arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func dataMeansAreThoseOfTheDataPhase(kind: any UnitKind, arithmetic: ArithmeticKind) {
         for levels in [StateEncoding.bits, .grey] {
             var generator = TestGenerator(seed: 90)

@@ -2,6 +2,7 @@ import Analysis
 import Foundation
 import Ising
 import Renormalization
+import TestSupport
 import Testing
 
 struct ScalingExponentsTests {
@@ -31,7 +32,7 @@ struct ScalingExponentsTests {
         return try ScalingExponents.steps(correlations)
     }
 
-    @Test func theSecondBlockingHasTheExponentsOfTheIsingModel() throws {
+    @Test(.statistical) func theSecondBlockingHasTheExponentsOfTheIsingModel() throws {
         let steps = try measure(size: 64, samples: 6400, seed: 1)
         #expect(steps.count == 4)
         let second = steps[1]
@@ -45,7 +46,7 @@ struct ScalingExponentsTests {
         #expect(second.truncatedThermal[2].value == second.thermal.value)
     }
 
-    @Test func independentSpinsHaveThoseOfTheInfiniteTemperatureFixedPoint() throws {
+    @Test(.statistical) func independentSpinsHaveThoseOfTheInfiniteTemperatureFixedPoint() throws {
         // ∂K′/∂K of uncoupled spins under the majority rule: the magnetization alone transforms by
         // ⟨S′S⟩/⟨S′S′⟩ = Σ_block ⟨s′s⟩ = 4·3/8, so that y_H = log₂ 1.5 with one operator.
         let size = 8

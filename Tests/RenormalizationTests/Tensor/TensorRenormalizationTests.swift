@@ -1,6 +1,7 @@
 import Analysis
 import Foundation
 import Ising
+import TestSupport
 import Testing
 
 @testable import Renormalization
@@ -97,6 +98,7 @@ import Testing
 
     /// Method, χ, the largest relative error of the free energy.
     @Test(
+        .slow,
         arguments: [
             (.trg, 8, 8e-5), (.trg, 16, 6e-6), (.btrg, 8, 1.2e-5), (.btrg, 16, 4e-7),
             (.hotrg, 8, 2e-5), (.hotrg, 16, 6e-7),
@@ -142,7 +144,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(.trg, 2e-6), (.btrg, 6e-8)] as [(TensorMethod, Double)])
+    @Test(.slow, arguments: [(.trg, 2e-6), (.btrg, 6e-8)] as [(TensorMethod, Double)])
     func conformalDataAtTheCriticalPoint(method: TensorMethod, bound: Double) throws {
         let flow = try Flow(method)
         let exact = try Onsager.infinite(coupling: criticalCoupling).freeEnergyPerSite
@@ -190,7 +192,7 @@ import Testing
         #expect(error < bound, "\(error)")
     }
 
-    @Test(arguments: TensorMethod.allCases, [4, 8, 16])
+    @Test(.slow, arguments: TensorMethod.allCases, [4, 8, 16])
     func phasesDifferByOneInvariant(method: TensorMethod, bondDimension: Int) throws {
         setLinearAlgebraThreads(1)
         // The transition of a truncated lattice is not quite at K_c: at χ = 4 nearer to 0.45.
