@@ -40,7 +40,7 @@ struct BadCheckpointTests {
         Fault("half a velocity", "`layers.0.velocity` has not the shape of the layer") {
             $0.tensors["layers.0.velocity.weights"] = nil
         },
-        Fault("no number in the average", "`layers.0.average.weights` holds values") {
+        Fault("no number in the average", "`layers.0.average` holds values") {
             $0.tensors["layers.0.average.weights"] = Tensor(
                 floats: Array(repeating: .nan, count: 36), shape: [9, 4])
         },

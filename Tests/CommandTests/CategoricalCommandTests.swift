@@ -1,4 +1,3 @@
-import DistributedTraining
 import Foundation
 import ModelFiles
 import RBMCore
