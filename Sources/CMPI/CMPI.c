@@ -80,8 +80,8 @@ int cmpi_sum(CMPIComm comm, void *values, int count, CMPIType type) {
     return MPI_Allreduce(MPI_IN_PLACE, values, count, datatype(type), MPI_SUM, raw(comm));
 }
 
-int cmpi_min(CMPIComm comm, int64_t *value) {
-    return MPI_Allreduce(MPI_IN_PLACE, value, 1, MPI_INT64_T, MPI_MIN, raw(comm));
+int cmpi_min(CMPIComm comm, int64_t *values, int count) {
+    return MPI_Allreduce(MPI_IN_PLACE, values, count, MPI_INT64_T, MPI_MIN, raw(comm));
 }
 
 int cmpi_broadcast(CMPIComm comm, void *bytes, int count, int root) {

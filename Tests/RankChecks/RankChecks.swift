@@ -41,6 +41,14 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
         }
         let smallest = try world.minimum(Int64(10 - world.rank))
         try expect(smallest == Int64(10 - world.size + 1), "\(smallest)")
+        let ends = try world.extent(of: Int64(world.rank) - 1)
+        try expect(ends == -1...Int64(world.size - 2), "\(ends)")
+        var several = [Int64(world.rank), 7, -Int64(world.rank)]
+        try world.minimum(&several)
+        try expect(several == [0, 7, Int64(1 - world.size)], "\(several)")
+        try expect(try world.agrees(on: .max), "all hold the same")
+        let differs = try world.agrees(on: world.rank == 0 ? .max : 0)
+        try expect(differs == (world.size == 1), "ranks hold others")
     },
     "a failure on one rank is shared": { world in
         struct Failed: FailureWithExitCode, CustomStringConvertible {

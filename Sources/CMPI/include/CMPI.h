@@ -48,8 +48,8 @@ int cmpi_barrier(CMPIComm comm);
 /// Replaces `count` numbers on every rank by their sums over all ranks.
 int cmpi_sum(CMPIComm comm, void *_Nullable values, int count, CMPIType type);
 
-/// Replaces a number on every rank by the smallest of all ranks.
-int cmpi_min(CMPIComm comm, int64_t *value);
+/// Replaces `count` numbers on every rank by their elementwise smallest of all ranks.
+int cmpi_min(CMPIComm comm, int64_t *_Nullable values, int count);
 
 /// Copies bytes from the rank `root` to all.
 int cmpi_broadcast(CMPIComm comm, void *_Nullable bytes, int count, int root);

@@ -1,16 +1,20 @@
 extension Communicator {
     /// Collective.
     ///
+    /// Tells whether all ranks hold the same fingerprint; it compares the first 62 of the bits.
+    public borrowing func agrees(on fingerprint: UInt64) throws(MPIError) -> Bool {
+        let ends = try extent(of: Int64(bitPattern: fingerprint >> 2))
+        return ends.lowerBound == ends.upperBound
+    }
+
+    /// Collective.
+    ///
     /// Returns a text that names the ranks whose text differs from rank 0's, with their hosts and
     /// texts; nil if all texts are equal. All ranks return the same.
     public borrowing func disagreement(on text: String) throws(MPIError) -> String? {
         guard size > 1 else { return nil }
-        // A hash of 62 bits. The minima of h and of −h agree only if all hashes are equal.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let own = Int64(bitPattern: hash >> 2)
-        let smallest = try minimum(own)
-        guard try minimum(-own) != -smallest else { return nil }
+        let first = try broadcast(text)
+        guard try minimum(text == first ? 1 : 0) == 0 else { return nil }
         let held = try gather(Array("\(hostName())\n\(text)".utf8)) ?? []
         return try broadcast(held.isEmpty ? "" : Self.describe(held))
     }

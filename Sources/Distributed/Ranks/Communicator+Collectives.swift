@@ -86,9 +86,9 @@ extension Communicator {
     ///
     /// Returns the smallest of the values that the ranks give, one each.
     public borrowing func minimum(_ value: Int64) throws(MPIError) -> Int64 {
-        var result = value
-        unsafe try check(cmpi_min(handle, &result))
-        return result
+        var result = [value]
+        try minimum(&result)
+        return result[0]
     }
 
     /// Collective.
@@ -97,8 +97,20 @@ extension Communicator {
     ///
     /// - Precondition: `values` is equally long on all ranks.
     public borrowing func minimum(_ values: inout [Int64]) throws(MPIError) {
-        guard size > 1 else { return }
-        for i in values.indices { values[i] = try minimum(values[i]) }
+        guard size > 1, !values.isEmpty else { return }
+        unsafe try check(cmpi_min(handle, &values, Int32(values.count)))
+    }
+
+    /// Collective.
+    ///
+    /// The smallest and the largest of one value of each rank.
+    ///
+    /// - Precondition: No value is the smallest integer, which has no negative.
+    public borrowing func extent(of value: Int64) throws(MPIError) -> ClosedRange<Int64> {
+        // The largest is minus the smallest of all −value.
+        var ends = [value, -value]
+        try minimum(&ends)
+        return ends[0]...(-ends[1])
     }
 
     /// Collective.

@@ -24,7 +24,7 @@ public struct Communicator: ~Copyable {
     let wire = WireBuffer()
 
     /// The memory that the ranks share if all are on one host.
-    let hostMemoryWish = HostMemoryWish()
+    let lazyHostMemory = LazyHostMemory()
 
     private init(_ handle: CMPIComm, isWorld: Bool) throws(MPIError) {
         var rank: Int32 = 0

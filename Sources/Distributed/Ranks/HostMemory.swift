@@ -139,7 +139,7 @@ import CHostMemory
 }
 
 /// The shared memory of a group, taken at the first sum that needs it.
-final class HostMemoryWish {
+final class LazyHostMemory {
     enum State {
         case open
         case taken(HostMemory?)
@@ -153,9 +153,9 @@ extension Communicator {
     /// Returns the memory that all ranks share, and takes it at the first call; nil if they share
     /// none.
     borrowing func hostMemory() throws(MPIError) -> HostMemory? {
-        if case .taken(let memory) = hostMemoryWish.state { return memory }
+        if case .taken(let memory) = lazyHostMemory.state { return memory }
         let memory = try isOnOneHost() ? HostMemory.take(self) : nil
-        hostMemoryWish.state = .taken(memory)
+        lazyHostMemory.state = .taken(memory)
         return memory
     }
 }

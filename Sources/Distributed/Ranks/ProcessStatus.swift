@@ -37,9 +37,10 @@ public struct PeakMemory: Sendable {
     /// Asks every rank.
     public init(_ world: borrowing Communicator) throws(MPIError) {
         let kilobytes = processStatus("VmHWM").flatMap { Int64($0.filter { $0.isNumber }) } ?? -1
-        let low = try world.minimum(kilobytes)
-        let high = -(try world.minimum(-kilobytes))
-        (least, most) = low < 0 ? (nil, nil) : (Int(low) << 10, Int(high) << 10)
+        let ends = try world.extent(of: kilobytes)
+        (least, most) =
+            ends.lowerBound < 0
+            ? (nil, nil) : (Int(ends.lowerBound) << 10, Int(ends.upperBound) << 10)
     }
 
     /// A line for people; nil if the system does not tell.

@@ -28,8 +28,8 @@ struct LayerTrainer: ~Copyable {
     /// nil without early stopping.
     private(set) var earlyStop: EarlyStopWatch?
 
-    /// The norm of the weights at the last record; nil before the first.
-    var lastNorm: (step: Int, value: Double)?
+    /// The norm of the weights when it was last measured; nil before.
+    private var lastNorm: (step: Int, value: Double)?
 
     /// The sum of the squares of the last changes of the weights; nil before the first.
     private(set) var updateSquares: Double?
@@ -121,6 +121,13 @@ struct LayerTrainer: ~Copyable {
 
     /// Whether there is no step left to make.
     var isDone: Bool { step == batches.steps || earlyStop?.hasStopped == true }
+
+    /// Measures the norm of the weights of `result`, which a failure later tells.
+    mutating func measureNorm() -> Double {
+        let norm = result.parameters.weightNorm
+        lastNorm = (step, norm)
+        return norm
+    }
 
     /// Judges the free-energy gap of a record; the same on all ranks.
     mutating func watch(gap: Double?) {
@@ -261,11 +268,7 @@ struct LayerTrainer: ~Copyable {
     /// Fails when the ranks do not hold the same parameters.
     func checkAgreement(_ world: borrowing Communicator) throws {
         guard world.size > 1 else { return }
-        // 62 bits of a hash: the smallest of h and of −h tell whether all are equal.
-        let hash = Int64(bitPattern: optimizer.parameters.fingerprint >> 2)
-        let smallest = try world.minimum(hash)
-        let largest = -(try world.minimum(-hash))
-        guard smallest == largest else {
+        guard try world.agrees(on: optimizer.parameters.fingerprint) else {
             throw SharedFailure(
                 exitCode: ExitStatus.notFinite,
                 "layer \(plan.layer), step \(step): the ranks hold different parameters. One of "

@@ -1,7 +1,7 @@
 import RBMCore
 
 /// Decides when an interval has passed, alike on all ranks.
-struct Pacemaker {
+struct IntervalClock {
     private enum Pace {
         case steps(Int)
         case seconds(Double)
