@@ -65,11 +65,12 @@ let package = Package(
             name: "ModelFiles", dependencies: ["RBMCore", "Storage"], swiftSettings: swiftSettings),
         // Swift has a module `Distributed` of its own; shadowing it breaks distributed actors.
         .target(
+            name: "Ranks", dependencies: ["CHostMemory", "CMPI", "Storage"],
+            path: "Sources/Distributed/Ranks", swiftSettings: swiftSettings),
+        .target(
             name: "DistributedTraining",
-            dependencies: [
-                "CHostMemory", "CMPI", "ModelFiles", "RBMCore", "RandomStreams", "Storage",
-            ],
-            path: "Sources/Distributed", swiftSettings: swiftSettings),
+            dependencies: ["ModelFiles", "Ranks", "RBMCore", "RandomStreams", "Storage"],
+            path: "Sources/Distributed/Training", swiftSettings: swiftSettings),
         .target(
             name: "Ising",
             dependencies: [
@@ -92,7 +93,7 @@ let package = Package(
             name: "Datasets",
             dependencies: [
                 "Configuration", "DistributedTraining", "Ising", "ModelFiles", "RandomStreams",
-                "RBMCore", "Storage",
+                "Ranks", "RBMCore", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(name: "Reports", dependencies: ["Storage"], swiftSettings: swiftSettings),
@@ -100,20 +101,21 @@ let package = Package(
             name: "Runs",
             dependencies: [
                 "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
-                "ModelFiles", "RBMCore", "Reports", "Storage",
+                "ModelFiles", "Ranks", "RBMCore", "Reports", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "Instruments",
             dependencies: [
                 "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
-                "ModelFiles", "RBMCore", "Renormalization", "Reports", "Runs", "Storage",
+                "ModelFiles", "Ranks", "RBMCore", "Renormalization", "Reports", "Runs",
+                "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(
             name: "StepBenchmark",
             dependencies: [
-                "COpenBLAS", "DistributedTraining", "RandomStreams", "RBMCore", "Reports",
+                "COpenBLAS", "DistributedTraining", "RandomStreams", "Ranks", "RBMCore", "Reports",
             ],
             swiftSettings: swiftSettings),
 
@@ -123,8 +125,7 @@ let package = Package(
             name: "wilson",
             dependencies: [
                 "Configuration", "Datasets", "DistributedTraining", "Instruments", "Ising",
-                "RBMCore",
-                "Renormalization", "Reports", "Runs", "StepBenchmark",
+                "Ranks", "RBMCore", "Renormalization", "Reports", "Runs", "StepBenchmark",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -162,7 +163,9 @@ let package = Package(
         // What every rank runs; DistributedTests starts it under mpirun.
         .executableTarget(
             name: "rank-checks",
-            dependencies: ["DistributedTraining", "ModelFiles", "RandomStreams", "RBMCore"],
+            dependencies: [
+                "DistributedTraining", "ModelFiles", "RandomStreams", "Ranks", "RBMCore",
+            ],
             path: "Tests/RankChecks", swiftSettings: swiftSettings),
         .testTarget(
             name: "DistributedTests",
@@ -214,8 +217,8 @@ let package = Package(
 // A README is for readers, and no source.
 let described: Set = [
     "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "Instruments",
-    "ModelFiles", "RBMCore", "RandomStreams", "Reports", "Runs", "StepBenchmark", "Storage",
-    "wilson",
+    "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "StepBenchmark",
+    "Storage", "wilson",
 ]
 for target in package.targets where described.contains(target.name) {
     target.exclude.append("README.md")

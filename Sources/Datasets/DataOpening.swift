@@ -1,6 +1,6 @@
 import Configuration
-public import DistributedTraining
 public import ModelFiles
+public import Ranks
 public import RBMCore
 public import Storage
 

@@ -1,5 +1,5 @@
-public import DistributedTraining
 public import ModelFiles
+public import Ranks
 import RBMCore
 
 /// Checks that a model has what a command asks for, and that data fit it; `name` is the model's file.

@@ -1,5 +1,5 @@
-public import DistributedTraining
 public import Ising
+public import Ranks
 
 extension SamplingPlan {
     /// Local.

@@ -2,6 +2,7 @@ public import Configuration
 public import DistributedTraining
 import Ising
 import RandomStreams
+public import Ranks
 public import RBMCore
 import Storage
 

@@ -1,4 +1,5 @@
-public import DistributedTraining
+import DistributedTraining
+public import Ranks
 public import RBMCore
 import RandomStreams
 

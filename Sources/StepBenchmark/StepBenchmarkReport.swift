@@ -1,5 +1,5 @@
 import COpenBLAS
-import DistributedTraining
+import Ranks
 public import RBMCore
 public import Reports
 

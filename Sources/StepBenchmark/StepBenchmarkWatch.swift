@@ -1,4 +1,5 @@
 import DistributedTraining
+import Ranks
 import RBMCore
 
 /// Notes how long each counted step took, and what of it each phase.

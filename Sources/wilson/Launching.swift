@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistributedTraining
+import Ranks
 import RBMCore
 import Reports
 import Runs

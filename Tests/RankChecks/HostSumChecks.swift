@@ -1,6 +1,6 @@
-import DistributedTraining
 import Foundation
 import RandomStreams
+import Ranks
 
 /// Integers of a rank, of at most so many bits and a sign.
 private func numbers(_ count: Int, bits: UInt32, rank: Int, draw: Int) -> [Int32] {

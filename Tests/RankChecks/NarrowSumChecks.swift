@@ -1,4 +1,4 @@
-import DistributedTraining
+import Ranks
 
 /// Sums integers of many sizes narrowly in messages, beside the plain sum.
 func checkNarrowSums(_ world: borrowing Communicator) throws {
@@ -10,7 +10,7 @@ func checkNarrowSums(_ world: borrowing Communicator) throws {
     // Magnitudes that add up over ranks to the most that fits, in the first piece all positive, in
     // the second all negative; one more in the third; signs that cancel in the fourth, far beyond.
     let share = Int32(
-        DistributedTraining.share(of: 32767, rank: world.rank, size: world.size).count)
+        Ranks.share(of: 32767, rank: world.rank, size: world.size).count)
     values[5] = share
     values[piece + 6] = -share
     values[2 * piece + 7] = share + (world.rank == world.size - 1 ? 1 : 0)

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
     import Glibc
 #endif
-import DistributedTraining
+import Ranks
 import RBMCore
 
 /// The checks by name; each runs on every rank.

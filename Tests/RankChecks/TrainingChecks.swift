@@ -1,6 +1,7 @@
 import DistributedTraining
 import Foundation
 import ModelFiles
+import Ranks
 import RBMCore
 import RandomStreams
 

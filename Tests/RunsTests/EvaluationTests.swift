@@ -1,5 +1,6 @@
 import DistributedTraining
 import Foundation
+import Ranks
 import RBMCore
 import RandomStreams
 import Reports

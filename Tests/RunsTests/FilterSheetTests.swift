@@ -1,5 +1,5 @@
-import DistributedTraining
 import ModelFiles
+import Ranks
 import RBMCore
 import Reports
 import Storage

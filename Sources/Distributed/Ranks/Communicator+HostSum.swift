@@ -44,7 +44,7 @@ extension Communicator {
             return
         }
         let shares = (0..<size).map { rank in
-            let share = DistributedTraining.share(of: piece.count, rank: rank, size: size)
+            let share = Ranks.share(of: piece.count, rank: rank, size: size)
             return piece.lowerBound + share.lowerBound..<piece.lowerBound + share.upperBound
         }
         addOthers(to: &values, shares[rank], of: piece, memory)

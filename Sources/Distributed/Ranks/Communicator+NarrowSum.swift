@@ -43,6 +43,21 @@ extension Communicator {
     }
 }
 
+extension Communicator {
+    /// Collective.
+    ///
+    /// Replaces a range of few, large integers on every rank by their elementwise sums over all ranks.
+    ///
+    /// Learning whether 16 bits hold them all would cost a message more than it saves.
+    ///
+    /// - Precondition: `range` is the same on all ranks.
+    public borrowing func sumFew(
+        _ values: inout [Int32], _ range: Range<Int>
+    ) throws(MPIError) {
+        if try !sumOnHost(&values, range) { try sum(&values, range) }
+    }
+}
+
 /// Room for a piece of a sum in the form in which it travels; it is kept from sum to sum.
 final class WireBuffer {
     var values: [Int16] = []

@@ -57,7 +57,7 @@ public struct Communicator: ~Copyable {
     /// Collective.
     ///
     /// Returns whether all ranks share a host.
-    borrowing func isOnOneHost() throws(MPIError) -> Bool {
+    public borrowing func isOnOneHost() throws(MPIError) -> Bool {
         let host = try splitByHost()
         return host.size == size
     }
@@ -65,7 +65,7 @@ public struct Communicator: ~Copyable {
     /// Collective.
     ///
     /// Returns a group of the same ranks, with an account of its own.
-    borrowing func duplicate() throws(MPIError) -> Communicator {
+    public borrowing func duplicate() throws(MPIError) -> Communicator {
         var copy = CMPIComm()
         unsafe try check(cmpi_duplicate(handle, &copy))
         return try Communicator(copy, isWorld: false)
@@ -87,7 +87,7 @@ public struct Communicator: ~Copyable {
     ///
     /// Returns this rank's contiguous share of `0..<total`, which may be empty.
     public borrowing func share(of total: Int) -> Range<Int> {
-        DistributedTraining.share(of: total, rank: rank, size: size)
+        Ranks.share(of: total, rank: rank, size: size)
     }
 }
 

@@ -7,14 +7,14 @@ public final class ExchangeAccount {
     /// it shares with ranks of its host.
     public private(set) var bytes = 0
 
-    func waited(since start: ContinuousClock.Instant) {
+    public func waited(since start: ContinuousClock.Instant) {
         seconds += (ContinuousClock.now - start) / .seconds(1)
     }
 
-    func sent(bytes count: Int) { bytes += count }
+    public func sent(bytes count: Int) { bytes += count }
 
     /// Returns the bytes counted so far, and starts again from 0.
-    func takeBytes() -> Int {
+    public func takeBytes() -> Int {
         defer { bytes = 0 }
         return bytes
     }

@@ -12,7 +12,7 @@ extension Communicator {
     ///
     /// Returns the cores of this rank's affinity mask divided by the ranks of its host that share
     /// them; 0 if the cores are fewer than the ranks.
-    borrowing func ownCores() throws(MPIError) -> Int {
+    public borrowing func ownCores() throws(MPIError) -> Int {
         let own = Affinity.current
         let host = try splitByHost()
         let masks = try host.gather(Array(own.description.utf8)) ?? []

@@ -34,10 +34,10 @@ public enum ThreadLevel: Int32, Sendable {
     case single, funneled, serialized, multiple
 
     /// What MPI has granted to this process.
-    static var granted: ThreadLevel { ThreadLevel(rawValue: cmpi_thread_level()) ?? .single }
+    public static var granted: ThreadLevel { ThreadLevel(rawValue: cmpi_thread_level()) ?? .single }
 
     /// Whether a thread other than the main one may call MPI, if no two threads do at a time.
-    var allowsOtherThreads: Bool { rawValue >= Self.serialized.rawValue }
+    public var allowsOtherThreads: Bool { rawValue >= Self.serialized.rawValue }
 }
 
 /// Starts MPI, runs `body` with the group of all ranks, and ends MPI.

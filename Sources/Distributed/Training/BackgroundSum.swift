@@ -1,4 +1,5 @@
 import Dispatch
+import Ranks
 import RBMCore
 
 /// Adds up statistics over ranks on a thread of its own, while the main thread computes.

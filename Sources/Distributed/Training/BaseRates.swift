@@ -1,3 +1,4 @@
+public import Ranks
 public import RBMCore
 
 /// Collective.

@@ -1,3 +1,4 @@
+import Ranks
 import RBMCore
 
 extension Communicator {
@@ -30,8 +31,7 @@ extension Communicator {
             try sum(&moments, all)
             statistics.moments = .float32(moments)
         case .int32(var moments):
-            // Few and large: to learn whether 16 bits hold them all is a message more than it saves.
-            if try !sumOnHost(&moments, all) { try sum(&moments, all) }
+            try sumFew(&moments, all)
             statistics.moments = .int32(moments)
         case .int16: preconditionFailure("moments in 16 bits")
         }

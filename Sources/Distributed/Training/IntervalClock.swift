@@ -1,3 +1,4 @@
+import Ranks
 import RBMCore
 
 /// Decides when an interval has passed, alike on all ranks.

@@ -1,4 +1,5 @@
 import ModelFiles
+import Ranks
 import RBMCore
 
 /// One layer's loop: steps, and now and then a record or a checkpoint.

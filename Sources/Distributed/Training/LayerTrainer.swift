@@ -1,4 +1,5 @@
 import ModelFiles
+import Ranks
 import RBMCore
 
 /// Trains one layer, data-parallel: every rank holds the parameters and a slice of each batch and of

@@ -1,3 +1,4 @@
+import Ranks
 import RBMCore
 
 /// How the statistics of a step are divided among panels of visible units, which are made, added up

@@ -1,4 +1,5 @@
 public import ModelFiles
+public import Ranks
 public import RBMCore
 import Storage
 

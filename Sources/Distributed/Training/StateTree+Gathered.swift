@@ -1,3 +1,4 @@
+import Ranks
 import RBMCore
 
 extension StateTree {

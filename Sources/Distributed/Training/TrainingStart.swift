@@ -1,3 +1,4 @@
+import Ranks
 import RBMCore
 
 /// Where a layer's training starts: first parameters, and what its chains are drawn from.

@@ -1,5 +1,5 @@
 import Configuration
-import DistributedTraining
+import Ranks
 
 /// Fails for a coupling so strong that results would be those of the ground state and of rounding
 /// errors.

@@ -1,8 +1,8 @@
 import Analysis
 import Configuration
 import Datasets
-public import DistributedTraining
 public import Ising
+public import Ranks
 public import Reports
 import Runs
 import Storage

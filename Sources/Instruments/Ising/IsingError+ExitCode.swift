@@ -1,5 +1,5 @@
-public import DistributedTraining
 public import Ising
+public import Ranks
 
 extension IsingError: FailureWithExitCode {
     /// Sizes and couplings come from the command line or the configuration.

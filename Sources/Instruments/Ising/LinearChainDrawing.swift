@@ -1,6 +1,6 @@
 import Analysis
-public import DistributedTraining
 public import Ising
+public import Ranks
 public import Reports
 import Runs
 import Storage

@@ -4,6 +4,7 @@ import Datasets
 import DistributedTraining
 import Ising
 import ModelFiles
+import Ranks
 import RBMCore
 import Renormalization
 import Reports

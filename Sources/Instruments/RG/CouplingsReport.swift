@@ -1,8 +1,8 @@
 import Analysis
 import Datasets
-import DistributedTraining
 import Ising
 import ModelFiles
+import Ranks
 import RBMCore
 public import Renormalization
 public import Reports

@@ -1,7 +1,7 @@
 import Configuration
 import Datasets
-import DistributedTraining
 import Ising
+import Ranks
 import RBMCore
 import Renormalization
 

@@ -1,9 +1,10 @@
 import Analysis
 import Configuration
 import Datasets
-public import DistributedTraining
+import DistributedTraining
 import Ising
 import ModelFiles
+public import Ranks
 import RBMCore
 import Renormalization
 

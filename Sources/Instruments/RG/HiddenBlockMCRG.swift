@@ -1,7 +1,8 @@
 import Datasets
-public import DistributedTraining
+import DistributedTraining
 import Ising
 import ModelFiles
+public import Ranks
 import RBMCore
 import Renormalization
 public import Reports

@@ -1,7 +1,7 @@
 import Analysis
-import DistributedTraining
 import Ising
 import ModelFiles
+import Ranks
 import RBMCore
 import Renormalization
 import Reports

@@ -1,5 +1,5 @@
-public import DistributedTraining
 import Ising
+public import Ranks
 import Renormalization
 public import Reports
 

@@ -1,4 +1,4 @@
-public import DistributedTraining
+public import Ranks
 public import Renormalization
 
 extension RenormalizationError: FailureWithExitCode {

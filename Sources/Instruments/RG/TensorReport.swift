@@ -1,6 +1,6 @@
 import Analysis
-import DistributedTraining
 import Ising
+import Ranks
 public import Renormalization
 public import Reports
 

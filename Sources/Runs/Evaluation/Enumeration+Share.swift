@@ -1,4 +1,4 @@
-public import DistributedTraining
+public import Ranks
 public import RBMCore
 
 extension Enumeration {

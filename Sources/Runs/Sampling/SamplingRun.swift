@@ -1,6 +1,7 @@
 public import Datasets
-public import DistributedTraining
+import DistributedTraining
 import ModelFiles
+public import Ranks
 import RBMCore
 import Storage
 

@@ -1,4 +1,4 @@
-import DistributedTraining
+import Ranks
 import RBMCore
 
 /// The lines that say where and how a run runs.

@@ -1,6 +1,7 @@
 import Configuration
 import DistributedTraining
 import ModelFiles
+import Ranks
 import RBMCore
 
 extension RunConfiguration {

@@ -1,9 +1,9 @@
 import Analysis
 import Configuration
 import Datasets
-import DistributedTraining
 import Ising
 import ModelFiles
+import Ranks
 import RBMCore
 import Reports
 import Storage

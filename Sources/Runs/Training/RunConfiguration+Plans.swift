@@ -1,5 +1,6 @@
 public import Configuration
-public import DistributedTraining
+import DistributedTraining
+public import Ranks
 import RBMCore
 
 // From a configuration to the trainer's own plans.

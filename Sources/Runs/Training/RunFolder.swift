@@ -2,6 +2,7 @@ import Configuration
 import DistributedTraining
 import Foundation
 import ModelFiles
+import Ranks
 import Storage
 
 /// What to do with a run that the output folder already holds.

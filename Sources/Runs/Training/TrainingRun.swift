@@ -1,8 +1,9 @@
 import Configuration
 import Datasets
-public import DistributedTraining
+import DistributedTraining
 import Foundation
 import ModelFiles
+public import Ranks
 import RBMCore
 import Reports
 import Storage

@@ -1,6 +1,6 @@
 import ArgumentParser
-import DistributedTraining
 import Instruments
+import Ranks
 import Renormalization
 import Reports
 

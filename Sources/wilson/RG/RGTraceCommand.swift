@@ -1,6 +1,5 @@
 import ArgumentParser
 import Configuration
-import DistributedTraining
 import Instruments
 
 struct RGTraceCommand: ParsableCommand {

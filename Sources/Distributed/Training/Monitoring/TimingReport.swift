@@ -1,3 +1,4 @@
+public import Ranks
 public import RBMCore
 
 /// The wall time of each phase of a run: the least, the mean and the most over ranks.
