@@ -208,7 +208,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "DistributedTraining", "ModelFiles", "RBMCore", "Storage", "TestSupport", "wilson",
+                "ModelFiles", "Ranks", "RBMCore", "Storage", "TestSupport", "wilson",
             ],
             exclude: ["Golden"], swiftSettings: swiftSettings),
     ]

@@ -1,4 +1,4 @@
-import DistributedTraining
+import Ranks
 import Storage
 
 /// Which states of categorical units a data file holds.

@@ -1,4 +1,4 @@
-import DistributedTraining
+import Ranks
 import Foundation
 import TestSupport
 import Testing
