@@ -1,7 +1,7 @@
 extension RunConfiguration {
     /// A whole configuration with every key at its default and what the key means.
     ///
-    /// The source of the data and the size of the layer, which have no default, are an example.
+    /// The source of the data and the size of the layer are an example, because they need to be given.
     public static let defaultsText = """
         # A configuration of Wilson: every key, at its default. What is left out has the value that
         # stands here; only the source of the data and each layer's `hidden` must be given.

@@ -5,7 +5,7 @@ extension Interval {
     /// The largest count of any unit.
     static let upperBound = 1_000_000_000
 
-    /// Reads `N UNIT`, the unit in the singular or plural; nil when `text` is no interval.
+    /// Reads `N UNIT`, where the unit is singular or plural; nil if `text` is not an interval.
     ///
     /// Steps are whole, epochs and minutes may be fractions, and all lie in 0…10⁹.
     init?(_ text: String) {

@@ -29,7 +29,9 @@ struct Notation<Value: Sendable>: Sendable {
     /// What may stand there, in one phrase.
     var expected: String { Configuration.alternatives(alternatives) }
 
-    /// Reads a node over a value, which stays where there is no node or a wrong one.
+    /// Reads a node into a value.
+    ///
+    /// The value keeps what it was if the node is missing or wrong.
     func read(_ node: Node?, _ place: Place, _ value: inout Value) {
         if let overlay {
             overlay(node, place, &value)
