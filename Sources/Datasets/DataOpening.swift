@@ -53,7 +53,7 @@ extension DataFile {
         }
         try checkOneView(of: file, world)
         if taker.columns > 1 { return try openStates(file, seed: seed, world) }
-        let asReal = taker.stateEncoding == .real
+        let asReal = taker.stateEncoding == .float32
         // Every byte is a grey value: a file of bytes that is read as grey cannot hold a wrong one.
         let isGreyBytes = file.elementType == .uint8
         let needsCensus =

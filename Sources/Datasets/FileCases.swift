@@ -29,10 +29,10 @@ public enum CaseValues: Sendable, Equatable {
 public final class FileCases: CaseSource {
     public var count: Int { file.cases }
     public var visible: Int { file.caseElements * values.columns }
-    public var levels: StateEncoding {
+    public var encoding: StateEncoding {
         switch values {
-        case .grey: .grey
-        case .real: .real
+        case .grey: .levels
+        case .real: .float32
         case .bits, .threshold, .sampled, .sampledOnce, .categories: .bits
         }
     }

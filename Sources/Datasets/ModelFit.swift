@@ -32,7 +32,7 @@ extension Model {
         _ opened: OpenedCases, from data: String, for name: String
     ) throws(SharedFailure) {
         try checkShape(opened, from: data, for: name)
-        guard layers[0].visibleUnits.takesGrey || opened.cases.levels != .grey else {
+        guard layers[0].visibleUnits.takesGrey || opened.cases.encoding != .levels else {
             throw SharedFailure(
                 exitCode: ExitStatus.badFile,
                 "\(data): its values are grey, but the visible units of \(name) are spins, "

@@ -58,7 +58,7 @@ public struct TrainingData {
                     "\(path): its cases have the shape \(held.shape), those of the training data "
                         + "\(opened.shape); they must be the same")
             }
-            guard held.cases.levels == opened.cases.levels else {
+            guard held.cases.encoding == opened.cases.encoding else {
                 throw SharedFailure(
                     exitCode: ExitStatus.badFile,
                     "\(path): its values are \(held.meaning), those of the training data "

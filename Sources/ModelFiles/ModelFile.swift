@@ -206,7 +206,7 @@ struct LayerReader {
         guard file.tensors["data.mean"] != nil || file.tensors["data.deviation"] != nil else {
             return nil
         }
-        guard first.visibleUnits.stateEncoding == .real else {
+        guard first.visibleUnits.stateEncoding == .float32 else {
             throw fault("standardizes its data, but its visible units are \(first.visibleUnits)")
         }
         guard let means = try floats("data.mean", count: first.visibleCount),

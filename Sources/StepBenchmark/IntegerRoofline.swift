@@ -20,7 +20,7 @@ struct IntegerRoofline {
     private let hiddenUnits: Int
     private let rows: Int
     private let sweeps: Int
-    private let byteProducts = ByteProducts()
+    private let byteProducts = IntegerProducts()
 
     /// Both phases, shape `[2·rows, visible]`.
     private let visible: [UInt8]
@@ -49,7 +49,7 @@ struct IntegerRoofline {
         visible = (0..<(2 * rows * visibleUnits)).map { $0 % 5 == 0 ? 1 : 0 }
         hiddenStates = (0..<(rows * hiddenUnits)).map { UInt8($0 % 2) }
         means = (0..<(2 * rows * hiddenUnits)).map { Int8($0 % 255 - 127) }
-        let hasWords = benchmark.arithmetic == .integer && ByteProducts.multipliesWords
+        let hasWords = benchmark.arithmetic == .integer && IntegerProducts.multipliesWords
         words = (0..<(hasWords ? weightCount : 0)).map { Int16($0 % 129 - 64) }
         let bytes = hasWords ? 0 : benchmark.arithmetic.bytesOfWeight
         weights = [251, 7].prefix(bytes).map { period in
@@ -110,7 +110,7 @@ struct IntegerRoofline {
 
 /// c ← a·b as the trainer's arithmetic computes it, on arrays of words.
 private func product(
-    _ products: ByteProducts, _ a: [UInt8], from start: Int, by b: [Int16], transposed: Bool,
+    _ products: IntegerProducts, _ a: [UInt8], from start: Int, by b: [Int16], transposed: Bool,
     into c: inout [Int32], m: Int, n: Int, k: Int
 ) {
     var result = c.mutableSpan
@@ -120,7 +120,7 @@ private func product(
 
 /// c ← a·b on arrays of bytes.
 private func product(
-    _ products: ByteProducts, _ a: [UInt8], from start: Int, by b: [Int8], transposed: Bool,
+    _ products: IntegerProducts, _ a: [UInt8], from start: Int, by b: [Int8], transposed: Bool,
     into c: inout [Int32], m: Int, n: Int, k: Int
 ) {
     var result = c.mutableSpan
@@ -131,7 +131,7 @@ private func product(
 
 /// c ← aᵀ·b, with sums in 32 bits.
 private func multiplyColumns(
-    _ products: ByteProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int32], m: Int, n: Int,
+    _ products: IntegerProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int32], m: Int, n: Int,
     k: Int
 ) {
     var result = c.mutableSpan
@@ -141,7 +141,7 @@ private func multiplyColumns(
 
 /// c ← aᵀ·b, with sums in 16 bits.
 private func multiplyColumns(
-    _ products: ByteProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int16], m: Int, n: Int,
+    _ products: IntegerProducts, _ a: [UInt8], by b: [Int8], into c: inout [Int16], m: Int, n: Int,
     k: Int
 ) {
     var result = c.mutableSpan

@@ -56,10 +56,10 @@ public struct StepBenchmark: Sendable {
             description: "\(option) is \(value); expected 1 to \(limit) \(things)")
     }
 
-    var shape: LayerShape {
-        LayerShape(
+    var shape: LayerSpec {
+        LayerSpec(
             visible: visible, hidden: hidden, visibleUnits: units, hiddenUnits: units,
-            levels: .bits)
+            encoding: .bits)
     }
 
     /// Whether the trainer computes the products of the statistics in 16 bits.

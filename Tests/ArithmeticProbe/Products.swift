@@ -9,22 +9,22 @@ func productChecksum() -> Checksum {
         (1, 1, 1), (1, 64, 784), (100, 1, 500), (2, 3, 5), (7, 31, 63), (33, 64, 65),
         (64, 128, 256), (97, 101, 103), (100, 500, 784), (784, 500, 200), (13, 127, 1021),
     ]
-    let products = ByteProducts()
+    let products = IntegerProducts()
     for (number, (m, n, k)) in shapes.enumerated() {
         let words = randomWords(m * k + k * n, row: number)
         let b = words[(m * k)...].map { Int8(truncatingIfNeeded: $0 >> 24) }
-        for (levels, shift) in [(StateEncoding.grey, UInt32(25)), (.bits, 31)] {
+        for (encoding, shift) in [(StateEncoding.levels, UInt32(25)), (.bits, 31)] {
             let a = words[..<(m * k)].map { UInt8($0 >> shift) }
             for (left, right) in [(false, false), (true, false), (false, true)] {
                 var c = [Int32](repeating: 0, count: m * n)
                 var span = c.mutableSpan
                 if left {
                     products.multiply(
-                        columns: 0..<m, of: a.span, levels, width: m, by: b.span, into: &span,
+                        columns: 0..<m, of: a.span, encoding, width: m, by: b.span, into: &span,
                         n: n, k: k)
                 } else {
                     products.multiply(
-                        a.span, levels, by: b.span, transposed: right, into: &span, m: m, n: n,
+                        a.span, encoding, by: b.span, transposed: right, into: &span, m: m, n: n,
                         k: k)
                 }
                 if m * n * k < 1_000_000 {

@@ -5,14 +5,14 @@ import TestSupport
 ///
 /// Every third batch is short.
 func trainingChecksum(
-    _ type: NegativePhaseKind, _ kind: any UnitKind, _ levels: StateEncoding,
+    _ type: NegativePhaseKind, _ kind: any UnitKind, _ encoding: StateEncoding,
     _ precision: ArithmeticKind
 ) -> Checksum {
     let (visible, hidden, batch, seed) = (83, 61, 23, 5 as UInt64)
     let arithmetic = Layer(
-        LayerShape(
+        LayerSpec(
             visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind,
-            levels: levels),
+            encoding: encoding),
         trained: precision, seed: seed, layer: 0)
     let rates = [Double](repeating: 0.4, count: visible)
     var optimizer = Optimizer(
@@ -31,7 +31,7 @@ func trainingChecksum(
     for step in 0..<20 {
         let size = step % 3 == 2 ? 5 : batch
         let words = randomWords(size * visible, row: 1000 + step)
-        let shift: UInt32 = levels == .grey ? 25 : 31
+        let shift: UInt32 = encoding == .levels ? 25 : 31
         estimator.loadData { data in
             for i in words.indices { data[i] = UInt8(words[i] >> shift) }
         }

@@ -10,9 +10,9 @@ print("products \(productChecksum())")
 for precision in [ArithmeticKind.integer, .integerOneByte] {
     for phase in NegativePhaseKind.all {
         for kind in UnitKinds.binary {
-            for levels in [StateEncoding.bits, .grey] {
-                let checksum = trainingChecksum(phase, kind, levels, precision)
-                print("\(precision.rawValue) \(phase.name) \(kind) \(levels) \(checksum)")
+            for encoding in [StateEncoding.bits, .levels] {
+                let checksum = trainingChecksum(phase, kind, encoding, precision)
+                print("\(precision.rawValue) \(phase.name) \(kind) \(encoding) \(checksum)")
             }
         }
     }

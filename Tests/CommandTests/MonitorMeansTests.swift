@@ -13,7 +13,7 @@ import Testing
     private final class NumberedCases: CaseSource {
         let count: Int
         let visible = 1
-        let levels = StateEncoding.grey
+        let encoding = StateEncoding.levels
 
         init(count: Int) { self.count = count }
 

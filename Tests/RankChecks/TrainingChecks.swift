@@ -9,12 +9,12 @@ import RandomStreams
 final class StripedCases: CaseSource {
     let count: Int
     let visible: Int
-    let levels: StateEncoding
+    let encoding: StateEncoding
 
-    init(count: Int, visible: Int, levels: StateEncoding) {
+    init(count: Int, visible: Int, encoding: StateEncoding) {
         self.count = count
         self.visible = visible
-        self.levels = levels
+        self.encoding = encoding
     }
 
     func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
@@ -25,7 +25,7 @@ final class StripedCases: CaseSource {
                 let word = stream.word(row: number, unit: i)
                 let bit = (i / 3 + Int(phase)) % 2 == 0 ? word % 8 != 0 : word % 8 == 0
                 result[row * visible + i] =
-                    levels == .grey ? UInt8(bit ? 127 - word % 20 : word % 30) : (bit ? 1 : 0)
+                    encoding == .levels ? UInt8(bit ? 127 - word % 20 : word % 30) : (bit ? 1 : 0)
             }
         }
     }
@@ -48,10 +48,10 @@ private func plan(
 }
 
 private func train(
-    _ plans: [LayerPlan], _ levels: StateEncoding, _ world: borrowing Communicator
+    _ plans: [LayerPlan], _ encoding: StateEncoding, _ world: borrowing Communicator
 ) throws -> Model {
-    let cases = StripedCases(count: 203, visible: 29, levels: levels)
-    let heldOut = StripedCases(count: 31, visible: 29, levels: levels)
+    let cases = StripedCases(count: 203, visible: 29, encoding: encoding)
+    let heldOut = StripedCases(count: 31, visible: 29, encoding: encoding)
     let trainer = StackTrainer(
         plans: plans,
         monitor: MonitorPlan(every: .steps(9), cases: 100, pseudoLikelihoodCases: 10),
@@ -91,10 +91,11 @@ func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communi
     for visible in UnitKinds.binary {
         for hidden in UnitKinds.binary {
             for phase in [ContrastiveDivergence(sweeps: 2), persistent] as [any NegativePhase] {
-                for levels in [StateEncoding.bits, .grey] {
-                    let model = try train([plan(visible, hidden, phase, arithmetic)], levels, world)
+                for encoding in [StateEncoding.bits, .levels] {
+                    let model = try train(
+                        [plan(visible, hidden, phase, arithmetic)], encoding, world)
                     guard world.rank == 0 else { continue }
-                    print(visible, hidden, phase.title, levels, fingerprint(model))
+                    print(visible, hidden, phase.title, encoding, fingerprint(model))
                 }
             }
         }
@@ -130,7 +131,7 @@ func checkCounters(_ world: borrowing Communicator) throws {
             plan.keepProbability = 0.6
             return plan
         }
-        let draws = try DrawRecorder.record(seed: 5) { _ = try train(stack, .grey, world) }
+        let draws = try DrawRecorder.record(seed: 5) { _ = try train(stack, .levels, world) }
         let repeated = DrawRecorder.repeated(draws).filter {
             switch $0.purpose.code {
             case .dropout: false

@@ -10,10 +10,11 @@ import Testing
 
 @Suite struct EvaluationTests {
     /// The value of a byte, by the definition of the kinds.
-    private func values(_ bytes: [UInt8], _ kind: any UnitKind, _ levels: StateEncoding) -> [Double]
+    private func values(_ bytes: [UInt8], _ kind: any UnitKind, _ encoding: StateEncoding)
+        -> [Double]
     {
         bytes.map {
-            let share = Double($0) / Double(levels.maximum)
+            let share = Double($0) / Double(encoding.maximum)
             return kind == .spin ? 2 * share - 1 : share
         }
     }
@@ -22,14 +23,15 @@ import Testing
         _ rbm: RBM, _ cases: any CaseSource, _ sums: CaseMeasures, logZ: Double?
     ) -> Evaluation {
         Evaluation(
-            sums, cases: cases.count, exact: logZ, drawsBits: cases.levels == .grey, smallerSide: 4,
+            sums, cases: cases.count, exact: logZ, drawsBits: cases.encoding == .levels,
+            smallerSide: 4,
             heading: [])
     }
 
     @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func bitsAgreeWithTheDefinitions(visible: any UnitKind, hidden: any UnitKind) throws {
         let rbm = makeRBM(visible, 7, hidden, 4)
-        let cases = RandomCases(count: 300, visible: 7, levels: .bits)
+        let cases = RandomCases(count: 300, visible: 7, encoding: .bits)
         let sums = try CaseEvaluator(rbm, on: cases, seed: 1, layer: 0).sums(over: 0..<300)
         let enumeration = try #require(Enumeration(rbm))
         let result = evaluation(rbm, cases, sums, logZ: enumeration.logPartition)
@@ -71,11 +73,11 @@ import Testing
 
     @Test func crossEntropyIsThatOfTheMeanFieldReconstruction() throws {
         let rbm = makeRBM(.bernoulli, 9, .bernoulli, 6)
-        let cases = RandomCases(count: 40, visible: 9, levels: .grey)
+        let cases = RandomCases(count: 40, visible: 9, encoding: .levels)
         let sums = try CaseEvaluator(rbm, on: cases, seed: 1, layer: 0).sums(over: 0..<40)
         var expected = 0.0
         for number in 0..<40 {
-            let v = values(cases.bytes(number), .bernoulli, .grey)
+            let v = values(cases.bytes(number), .bernoulli, .levels)
             let means = rbm.hiddenPreactivations(given: v).map(Bernoulli().mean)
             for (x, data) in zip(rbm.visiblePreactivations(given: means), v) {
                 expected += Bernoulli().logPartition(field: x) - data * x
@@ -85,10 +87,10 @@ import Testing
         #expect(abs(sums.crossEntropy.value - expected) / 40 < 0.02)
     }
 
-    @Test(arguments: [StateEncoding.bits, .grey])
-    func sumsDoNotDependOnTheShares(levels: StateEncoding) throws {
+    @Test(arguments: [StateEncoding.bits, .levels])
+    func sumsDoNotDependOnTheShares(encoding: StateEncoding) throws {
         let rbm = makeRBM(.bernoulli, 33, .bernoulli, 17)
-        let cases = RandomCases(count: 600, visible: 33, levels: levels)
+        let cases = RandomCases(count: 600, visible: 33, encoding: encoding)
         let evaluator = CaseEvaluator(rbm, on: cases, seed: 1, layer: 0)
         let whole = try evaluator.sums(over: 0..<600).units
         for ranks in [2, 3, 7, 601] {
@@ -103,10 +105,10 @@ import Testing
 
     @Test func greyCasesAreMeasuredAsTheyAreAndAsStates() throws {
         let rbm = makeRBM(.bernoulli, 12, .bernoulli, 5)
-        let cases = RandomCases(count: 50, visible: 12, levels: .grey)
+        let cases = RandomCases(count: 50, visible: 12, encoding: .levels)
         let sums = try CaseEvaluator(rbm, on: cases, seed: 1, layer: 0).sums(over: 0..<50)
         let expected = (0..<50).reduce(0.0) {
-            $0 + rbm.freeEnergy(ofVisible: values(cases.bytes($1), .bernoulli, .grey))
+            $0 + rbm.freeEnergy(ofVisible: values(cases.bytes($1), .bernoulli, .levels))
         }
         #expect(abs(sums.freeEnergy.value - expected) < 1e-5)
         let drawn = BinarizedCases(cases, of: .bernoulli, seed: 1, layer: 0)
@@ -134,7 +136,7 @@ import Testing
 
     @Test func progressEndsAtOne() throws {
         let rbm = makeRBM(.bernoulli, 8, .bernoulli, 3)
-        let cases = RandomCases(count: 700, visible: 8, levels: .bits)
+        let cases = RandomCases(count: 700, visible: 8, encoding: .bits)
         var shares: [Double] = []
         _ = try CaseEvaluator(rbm, on: cases, seed: 1, layer: 0).sums(over: 100..<700) {
             shares.append($0)
@@ -144,10 +146,10 @@ import Testing
 
     @Test func aHigherLayerSeesTheMeansBelow() throws {
         let below = makeRBM(.bernoulli, 10, .bernoulli, 6)
-        let cases = RandomCases(count: 64, visible: 10, levels: .bits)
+        let cases = RandomCases(count: 64, visible: 10, encoding: .bits)
         let view = propagatedCases(
             cases, through: [below], seed: 1, propagation: { _ in .means })
-        #expect(view.levels == .grey && view.visible == 6)
+        #expect(view.encoding == .levels && view.visible == 6)
         var bytes = [UInt8](repeating: 0, count: 6)
         for number in 0..<64 {
             try view.load([number], draw: 0, into: &bytes)

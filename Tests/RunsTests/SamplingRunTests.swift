@@ -29,7 +29,7 @@ import Testing
     ) throws {
         let layers = Self.models[model]
         let seed = UInt64(8100 + 2 * model + (fromData ? 1 : 0))
-        let cases = RandomCases(count: 5, visible: 70, levels: .grey)
+        let cases = RandomCases(count: 5, visible: 70, encoding: .levels)
         for isClamped in [true, false] {
             let run = SamplingRun(
                 model: "", count: 7, sweeps: 4, output: "", start: .noise, seed: seed)

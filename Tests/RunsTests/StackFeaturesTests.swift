@@ -13,9 +13,9 @@ import Testing
         return (StackFeatures(stack, layer: layer, of: source, drawnWith: seed), stack)
     }
 
-    @Test(arguments: UnitKinds.binary, [StateEncoding.bits, .grey])
-    func meansAreThoseOfTheStack(visible: any UnitKind, levels: StateEncoding) throws {
-        let source = RandomCases(count: 300, visible: 7, levels: levels)
+    @Test(arguments: UnitKinds.binary, [StateEncoding.bits, .levels])
+    func meansAreThoseOfTheStack(visible: any UnitKind, encoding: StateEncoding) throws {
+        let source = RandomCases(count: 300, visible: 7, encoding: encoding)
         for layer in [0, 1] {
             let (features, stack) = features(visible, source, layer: layer)
             let bytes = try features.bytes(of: 20..<290) { _ in }
@@ -23,7 +23,7 @@ import Testing
             let means = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: Float.self)) }
             for number in [20, 21, 255, 256, 289] {
                 let values = source.bytes(number).map {
-                    visible.value(Double($0) / Double(levels.maximum))
+                    visible.value(Double($0) / Double(encoding.maximum))
                 }
                 let expected = stack.hiddenMeans(ofLayer: layer, given: values).map(Float.init)
                 let first = (number - 20) * features.width
@@ -34,7 +34,7 @@ import Testing
 
     /// The parts of any division make the whole: a case's random numbers are its own.
     @Test(arguments: [nil, 5 as UInt64]) func sharesMakeTheWhole(seed: UInt64?) throws {
-        let source = RandomCases(count: 300, visible: 7, levels: .bits)
+        let source = RandomCases(count: 300, visible: 7, encoding: .bits)
         let (features, _) = features(.bernoulli, source, layer: 1, seed: seed)
         var done: [Int] = []
         let whole = try features.bytes(of: 0..<300) { done.append($0) }

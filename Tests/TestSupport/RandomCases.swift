@@ -5,19 +5,19 @@ import RandomStreams
 public final class RandomCases: CaseSource {
     public let count: Int
     public let visible: Int
-    public let levels: StateEncoding
+    public let encoding: StateEncoding
 
-    public init(count: Int, visible: Int, levels: StateEncoding) {
+    public init(count: Int, visible: Int, encoding: StateEncoding) {
         self.count = count
         self.visible = visible
-        self.levels = levels
+        self.encoding = encoding
     }
 
     /// The bytes of one case.
     public func bytes(_ number: Int) -> [UInt8] {
         let stream = RandomStream(seed: 4, .benchmark)
         return (0..<visible).map {
-            UInt8(stream.word(row: number, unit: $0) % UInt32(levels.maximum + 1))
+            UInt8(stream.word(row: number, unit: $0) % UInt32(encoding.maximum + 1))
         }
     }
 

@@ -23,8 +23,8 @@ public struct TestGenerator: RandomNumberGenerator {
     }
 
     /// Draws visible or hidden bytes: 0 and 1, or 0…127.
-    public mutating func bytes(_ count: Int, _ levels: StateEncoding) -> [UInt8] {
-        (0..<count).map { _ in UInt8.random(in: 0...UInt8(levels.maximum), using: &self) }
+    public mutating func bytes(_ count: Int, _ encoding: StateEncoding) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: 0...UInt8(encoding.maximum), using: &self) }
     }
 
     /// Draws probabilities, some of which are exactly 0 or 1.

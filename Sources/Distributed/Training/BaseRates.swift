@@ -17,5 +17,5 @@ public func baseRates(
         }
     }
     try world.sum(&sums)
-    return RBMCore.baseRates(sums: sums, levels: source.levels, count: source.count)
+    return RBMCore.baseRates(sums: sums, encoding: source.encoding, count: source.count)
 }

@@ -68,10 +68,10 @@ public struct LayerPlan: Sendable {
     }
 
     /// The layer on some cases.
-    func shape(on source: any CaseSource) -> LayerShape {
-        LayerShape(
+    func shape(on source: any CaseSource) -> LayerSpec {
+        LayerSpec(
             visible: source.visible, hidden: hidden, visibleUnits: visibleUnits,
-            hiddenUnits: hiddenUnits, levels: source.levels)
+            hiddenUnits: hiddenUnits, encoding: source.encoding)
     }
 
     /// The units of the layer on cases of a number of values.

@@ -10,7 +10,7 @@ public import RBMCore
 public func moments(
     of source: any CaseSource, _ world: borrowing Communicator
 ) throws -> (moments: VisibleMoments, farthest: [Double]) {
-    precondition(source.levels == .real, "moments of cases of \(source.levels)")
+    precondition(source.encoding == .float32, "moments of cases of \(source.encoding)")
     let visible = source.visible
     let count = Double(source.count)
     var means = [Double](repeating: 0, count: visible)

@@ -20,7 +20,7 @@ public struct PanelPlan: Sendable {
     ///
     /// As many as make a buffer small beside the weights of a large layer, and not so few that making
     /// the operands of a product anew for each panel shows.
-    func units(of shape: LayerShape) -> Int {
+    func units(of shape: LayerSpec) -> Int {
         // Variances are learned from the products of all units.
         if shape.visibleUnits.hasOwnParameters { return shape.visible }
         if let units { return min(units, shape.visible) }
@@ -36,7 +36,7 @@ public struct PanelPlan: Sendable {
     /// Within a host a sum is work of the same cores, and so it is where threads fill these: nothing
     /// would be hidden.
     func backgroundSum(
-        _ shape: LayerShape, _ world: borrowing Communicator
+        _ shape: LayerSpec, _ world: borrowing Communicator
     ) throws(MPIError) -> BackgroundSum? {
         guard world.size > 1, units(of: shape) < shape.visible, isOverlapped != false,
             ThreadLevel.granted.allowsOtherThreads

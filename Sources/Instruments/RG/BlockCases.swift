@@ -4,7 +4,7 @@ import RBMCore
 final class BlockCases: CaseSource {
     let count: Int
     let visible: Int
-    var levels: StateEncoding { .bits }
+    var encoding: StateEncoding { .bits }
 
     private let first: Int
     private let bytes: [UInt8]

@@ -49,7 +49,7 @@ struct CasesTraceRun {
     private func target(_ opened: OpenedCases) throws -> EmpiricalTarget {
         let cases = opened.cases
         try model.checkShape(opened, from: file, for: path)
-        guard cases.levels == .bits else {
+        guard cases.encoding == .bits else {
             throw dataFault(
                 file,
                 "its values are grey, but the trace condition is one of states; use --binarize "

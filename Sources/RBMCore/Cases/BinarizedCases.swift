@@ -8,7 +8,7 @@ import RandomStreams
 public final class BinarizedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
-    public var levels: StateEncoding { .bits }
+    public var encoding: StateEncoding { .bits }
 
     private let source: any CaseSource
     private let law: any UnitLaw
@@ -23,7 +23,7 @@ public final class BinarizedCases: CaseSource {
     public init(
         _ source: any CaseSource, of kind: any UnitKind, seed: UInt64, layer: Int
     ) {
-        precondition(source.levels == .grey, "cases of \(source.levels) are states already")
+        precondition(source.encoding == .levels, "cases of \(source.encoding) are states already")
         self.source = source
         law = kind.law(own: [])
         self.seed = seed
@@ -34,7 +34,7 @@ public final class BinarizedCases: CaseSource {
         try source.load(cases, draw: draw, into: &result)
         let stream = RandomStream(seed: seed, .pseudoLikelihoodBits(layer: layer, draw: draw))
         let visible = visible
-        let maximum = Float(StateEncoding.grey.maximum)
+        let maximum = Float(StateEncoding.levels.maximum)
         var levels = [Float](repeating: 0, count: visible)
         var states = result.mutableSpan
         for (row, number) in cases.enumerated() {

@@ -1,12 +1,12 @@
 /// A set of training cases that writes any of them as visible bytes.
 ///
 /// Any process may ask for any case; other types decide which process takes which. A unit is a
-/// byte, or the four bytes of a float32 if `levels` are real.
+/// byte, or the four bytes of a float32 if the encoding is float32.
 public protocol CaseSource: AnyObject {
     /// How many cases there are.
     var count: Int { get }
     var visible: Int { get }
-    var levels: StateEncoding { get }
+    var encoding: StateEncoding { get }
 
     /// Writes cases.
     ///
@@ -20,5 +20,5 @@ public protocol CaseSource: AnyObject {
 
 extension CaseSource {
     /// The bytes of one case.
-    public var caseBytes: Int { visible * levels.bytesPerUnit }
+    public var caseBytes: Int { visible * encoding.bytesPerUnit }
 }

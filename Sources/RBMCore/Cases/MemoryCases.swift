@@ -2,7 +2,7 @@
 public final class MemoryCases: CaseSource {
     public var count: Int { bytes.count / visible }
     public let visible: Int
-    public var levels: StateEncoding { .bits }
+    public var encoding: StateEncoding { .bits }
 
     private let bytes: [UInt8]
 

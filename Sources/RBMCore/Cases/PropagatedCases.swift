@@ -15,7 +15,7 @@ public final class PropagatedCases: CaseSource {
 
     public var count: Int { source.count }
     public var visible: Int { evaluator.shape.hidden }
-    public var levels: StateEncoding { propagation == .means ? .grey : .bits }
+    public var encoding: StateEncoding { propagation == .means ? .levels : .bits }
 
     private let source: any CaseSource
     private let evaluator: LayerEvaluator
@@ -35,7 +35,7 @@ public final class PropagatedCases: CaseSource {
             source.visible == rbm.visibleCount,
             "cases of \(source.visible) units for \(rbm.visibleCount) visible units")
         self.source = source
-        evaluator = LayerEvaluator(rbm, levels: source.levels, arithmetic: arithmetic)
+        evaluator = LayerEvaluator(rbm, encoding: source.encoding, arithmetic: arithmetic)
         self.propagation = propagation
         self.seed = seed
         self.layer = layer
@@ -109,7 +109,7 @@ public func propagatedViews(
         views.append(
             PropagatedCases(
                 below, through: rbm,
-                arithmetic: arithmetic?(place) ?? ArithmeticKind.measuring(rbm, below.levels),
+                arithmetic: arithmetic?(place) ?? ArithmeticKind.measuring(rbm, below.encoding),
                 propagation: propagation(place), seed: seed, layer: place))
     }
     return views

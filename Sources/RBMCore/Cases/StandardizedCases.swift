@@ -2,13 +2,13 @@
 public final class StandardizedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
-    public var levels: StateEncoding { .real }
+    public var encoding: StateEncoding { .float32 }
 
     private let source: any CaseSource
     private let standardization: Standardization
 
     public init(_ source: any CaseSource, _ standardization: Standardization) {
-        precondition(source.levels == .real, "cases of \(source.levels) are no real numbers")
+        precondition(source.encoding == .float32, "cases of \(source.encoding) are no real numbers")
         precondition(
             source.visible == standardization.means.count,
             "\(source.visible) values a case, \(standardization.means.count) means")

@@ -4,7 +4,7 @@ import RandomStreams
 public final class SubsetCases: CaseSource {
     public let count: Int
     public var visible: Int { source.visible }
-    public var levels: StateEncoding { source.levels }
+    public var encoding: StateEncoding { source.encoding }
 
     private let source: any CaseSource
     private let order: KeyedPermutation

@@ -1,6 +1,6 @@
 extension Layer {
     /// Creates a layer that is not trained, with all parameters zero.
-    public convenience init(_ shape: LayerShape, frozen arithmetic: ArithmeticKind) {
+    public convenience init(_ shape: LayerSpec, frozen arithmetic: ArithmeticKind) {
         switch arithmetic.whenFrozen {
         case .integer, .integerOneByte:
             self.init(IntegerWeightProducts(shape, format: .bytePair))
@@ -12,7 +12,7 @@ extension Layer {
     ///
     /// The layer computes in float32 if integers cannot represent its units.
     convenience init(_ rbm: RBM, arithmetic: ArithmeticKind) {
-        self.init(LayerShape(states: rbm), frozen: arithmetic.able(of: rbm.visibleUnits))
+        self.init(LayerSpec(states: rbm), frozen: arithmetic.able(of: rbm.visibleUnits))
         load(rbm.parameters)
     }
 
@@ -22,13 +22,13 @@ extension Layer {
     ///   - seed: Names, with `layer` and the step, the random numbers of a stochastic rounding.
     ///   - layer: The place of the layer in its stack.
     public convenience init(
-        _ shape: LayerShape, trained arithmetic: ArithmeticKind, seed: UInt64, layer: Int
+        _ shape: LayerSpec, trained arithmetic: ArithmeticKind, seed: UInt64, layer: Int
     ) {
         switch arithmetic {
         case .integer:
             // Grey states are multiplied by bytes.
             self.init(
-                IntegerWeightProducts(shape, format: shape.levels == .bits ? .word : .bytePair))
+                IntegerWeightProducts(shape, format: shape.encoding == .bits ? .word : .bytePair))
         case .integerOneByte:
             self.init(
                 IntegerWeightProducts(

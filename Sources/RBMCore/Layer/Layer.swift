@@ -3,10 +3,10 @@ public import RandomStreams
 /// A layer at work: the products with its weights, and what its units make of their fields.
 ///
 /// The products run in the number system of `arithmetic`, the laws of the two sides in float32.
-/// `LayerShape` says how states are stored. Means of levels are float32; for units of two states
+/// `LayerSpec` says how states are stored. Means of levels are float32; for units of two states
 /// they are probabilities.
 public final class Layer {
-    public let shape: LayerShape
+    public let shape: LayerSpec
 
     /// The law of the visible units with the parameters of the last `load`.
     public private(set) var visibleLaw: any UnitLaw
@@ -65,7 +65,7 @@ public final class Layer {
     ///   - result: Shape `[…, hidden]`.
     public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
         products.writeFields(
-            .upward, of: states, stored: shape.levels, rows: rows, into: &result
+            .upward, of: states, stored: shape.encoding, rows: rows, into: &result
         ) { _ in }
     }
 
@@ -73,12 +73,12 @@ public final class Layer {
     ///
     /// - Parameters:
     ///   - states: Bytes, shape `[…, hidden]`.
-    ///   - levels: Whether the bytes are states or means.
+    ///   - encoding: Whether the bytes are states or means.
     ///   - result: Shape `[…, visible]`.
     public func downward(
-        _ states: [UInt8], levels: StateEncoding, rows: Range<Int>, into result: inout [Float]
+        _ states: [UInt8], encoding: StateEncoding, rows: Range<Int>, into result: inout [Float]
     ) {
-        products.writeFields(.downward, of: states, stored: levels, rows: rows, into: &result) {
+        products.writeFields(.downward, of: states, stored: encoding, rows: rows, into: &result) {
             _ in
         }
     }
@@ -97,7 +97,7 @@ public final class Layer {
         }
         let law = hiddenLaw
         products.writeFields(
-            .upward, of: states, stored: shape.levels, rows: rows, into: &result
+            .upward, of: states, stored: shape.encoding, rows: rows, into: &result
         ) { law.levels(fields: &$0) }
     }
 
@@ -156,7 +156,7 @@ public final class Layer {
         given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into visible: inout [UInt8], at target: Int
     ) {
-        guard shape.visibleUnits.columns == 1, shape.levels != .real else {
+        guard shape.visibleUnits.columns == 1, shape.encoding != .float32 else {
             return drawWholeRows(
                 given: hidden, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
                 at: target)
@@ -185,7 +185,7 @@ public final class Layer {
     ) {
         let count = rows.upperBound * shape.visible
         if visibleFields.count < count { visibleFields = Array(repeating: 0, count: count) }
-        downward(hidden, levels: .bits, rows: rows, into: &visibleFields)
+        downward(hidden, encoding: .bits, rows: rows, into: &visibleFields)
         activateVisible(&visibleFields, rows: rows)
         drawVisible(
             from: visibleFields, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
@@ -193,7 +193,7 @@ public final class Layer {
     }
 
     /// The byte of the visible level 1.
-    private var one: UInt8 { UInt8(truncatingIfNeeded: shape.levels.maximum) }
+    private var one: UInt8 { UInt8(truncatingIfNeeded: shape.encoding.maximum) }
 
     // MARK: Statistics
 

@@ -12,13 +12,13 @@ public struct Statistics: Sendable {
     /// The visible units whose products are held now.
     public internal(set) var panel: Range<Int>
 
-    private let shape: LayerShape
+    private let shape: LayerSpec
 
     /// - Parameters:
     ///   - panelUnits: The most visible units of a panel.
     ///   - products: The type of the products. If they are integers, moments are integers of 32
     ///     bits.
-    init(_ shape: LayerShape, panelUnits: Int, products form: SumBuffer.Form) {
+    init(_ shape: LayerSpec, panelUnits: Int, products form: SumBuffer.Form) {
         precondition(
             (1...shape.visible).contains(panelUnits),
             "a panel of \(panelUnits) of \(shape.visible) units")
@@ -36,8 +36,8 @@ public struct Statistics: Sendable {
     /// In each phase its magnitude is at most the number of rows times 127.
     ///
     /// - Parameter rows: The most rows that a phase has over all processes.
-    public static func productsFit16Bits(_ shape: LayerShape, rows: Int) -> Bool {
-        shape.levels == .bits && rows <= Int(Int16.max) / 127
+    public static func productsFit16Bits(_ shape: LayerSpec, rows: Int) -> Bool {
+        shape.encoding == .bits && rows <= Int(Int16.max) / 127
     }
 
     /// The range of the panel's products.
@@ -99,7 +99,7 @@ public struct Statistics: Sendable {
         of products: [Sum], _ counts: StepShare,
         _ body: (_ write: (_ unit: Int, inout MutableSpan<Float>) -> Void) -> Void
     ) {
-        let maximum = shape.levels.maximum
+        let maximum = shape.encoding.maximum
         let factor = 1 / Float(127 * maximum * counts.divisor)
         guard shape.visibleUnits.offset != 0 else {
             return body { unit, gradient in
@@ -221,7 +221,7 @@ public struct Statistics: Sendable {
     }
 
     private var visibleMaximum: Int {
-        if case .float32 = moments { 1 } else { shape.levels.maximum }
+        if case .float32 = moments { 1 } else { shape.encoding.maximum }
     }
 
     /// The value of one unit of the hidden sums in integers.

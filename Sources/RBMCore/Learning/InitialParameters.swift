@@ -37,8 +37,8 @@ extension Parameters {
 /// - Parameters:
 ///   - sums: The sum of each unit's bytes over all cases.
 ///   - count: How many cases, N.
-public func baseRates(sums: [Int64], levels: StateEncoding, count: Int) -> [Double] {
+public func baseRates(sums: [Int64], encoding: StateEncoding, count: Int) -> [Double] {
     sums.map { sum in
-        (Double(sum) / Double(levels.maximum) + 1) / Double(count + 2)
+        (Double(sum) / Double(encoding.maximum) + 1) / Double(count + 2)
     }
 }

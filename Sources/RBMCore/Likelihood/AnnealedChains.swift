@@ -92,7 +92,7 @@ struct AnnealedChains: ~Copyable {
     /// Takes the values of one row of visible units out of their states.
     private func read(_ row: Int, into values: inout [Double]) {
         readValues(
-            of: rbm.visibleUnits, stored: arithmetic.shape.levels, visible.span, row: row,
+            of: rbm.visibleUnits, stored: arithmetic.shape.encoding, visible.span, row: row,
             into: &values)
     }
 
@@ -106,7 +106,7 @@ struct AnnealedChains: ~Copyable {
             from: hiddenFields, rows: rows,
             stream: RandomStream(seed: seed, .annealing(.hidden, layer: layer, temperature: step)),
             firstRow: chains.lowerBound, into: &hidden, at: 0)
-        arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleFields)
+        arithmetic.downward(hidden, encoding: .bits, rows: rows, into: &visibleFields)
         drawVisible(beta: beta, step: step)
     }
 

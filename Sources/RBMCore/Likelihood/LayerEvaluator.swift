@@ -5,7 +5,7 @@
 /// gives the same sums.
 public final class LayerEvaluator {
     public let rbm: RBM
-    public let shape: LayerShape
+    public let shape: LayerSpec
 
     private let arithmetic: Layer
     private var hidden: [Float] = []
@@ -17,10 +17,10 @@ public final class LayerEvaluator {
     private let visibleLaw: any UnitLaw
     private let hiddenLaw: any UnitLaw
 
-    /// Creates an evaluator of an RBM whose visible bytes have the given levels.
-    public init(_ rbm: RBM, levels: StateEncoding, arithmetic kind: ArithmeticKind) {
+    /// Creates an evaluator of an RBM whose visible states have the given encoding.
+    public init(_ rbm: RBM, encoding: StateEncoding, arithmetic kind: ArithmeticKind) {
         self.rbm = rbm
-        shape = LayerShape(rbm, levels: levels)
+        shape = LayerSpec(rbm, encoding: encoding)
         arithmetic = Layer(shape, frozen: kind)
         arithmetic.load(rbm.parameters)
         visibleLaw = rbm.visibleLaw
@@ -74,10 +74,10 @@ public final class LayerEvaluator {
         if visible.count < cases * shape.visible {
             visible = Array(repeating: 0, count: cases * shape.visible)
         }
-        arithmetic.downward(means, levels: .grey, rows: 0..<cases, into: &visible)
+        arithmetic.downward(means, encoding: .levels, rows: 0..<cases, into: &visible)
         for row in 0..<cases {
             readLevels(
-                stored: shape.levels, states.span, row: row, count: shape.visible, into: &levels)
+                stored: shape.encoding, states.span, row: row, count: shape.visible, into: &levels)
             let (visible, levels) = (visible, levels)
             sums.crossEntropy.add(
                 visibleLaw.crossEntropy(
@@ -128,7 +128,7 @@ public final class LayerEvaluator {
     /// The free energy of one case, whose hidden fields are known.
     private func freeEnergy(_ bias: [Float], _ states: [UInt8], _ row: Int) -> Double {
         readLevels(
-            stored: shape.levels, states.span, row: row, count: shape.visible, into: &levels)
+            stored: shape.encoding, states.span, row: row, count: shape.visible, into: &levels)
         let (hidden, levels) = (hidden, levels)
         let fields = hidden.span.extracting(rowRange(row, of: shape.hidden))
         return visibleLaw.energy(

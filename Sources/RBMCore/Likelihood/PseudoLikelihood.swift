@@ -11,7 +11,7 @@
 /// alternatives, see `AlternativeLikelihood`.
 /// Source: [Besag75].
 public struct PseudoLikelihood {
-    private let shape: LayerShape
+    private let shape: LayerSpec
     /// The factors of flips; nil unless both sides have units of two states.
     private let alternatives: AlternativeLikelihood?
     private let bias: [Float]
@@ -36,7 +36,7 @@ public struct PseudoLikelihood {
 
     /// Creates the tables of an RBM.
     public init(_ rbm: RBM) {
-        shape = LayerShape(rbm, levels: .bits)
+        shape = LayerSpec(rbm, encoding: .bits)
         let isBinary = rbm.visibleUnits.columns == 1 && rbm.hiddenUnits.columns == 1
         alternatives = isBinary ? nil : AlternativeLikelihood(rbm)
         let delta = Float(rbm.visibleUnits.scale)

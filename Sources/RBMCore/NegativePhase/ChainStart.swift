@@ -50,7 +50,8 @@ public struct ChainStart {
         for row in 0..<chains.count {
             sample(
                 law, levels, rows: 0..<1, columns: shape.visible, bytes: shape.visibleBytes,
-                one: UInt8(shape.levels.maximum), stream: stream, firstRow: chains.lowerBound + row,
+                one: UInt8(shape.encoding.maximum), stream: stream,
+                firstRow: chains.lowerBound + row,
                 into: &visible, at: row)
         }
         var probabilities = [Float](repeating: 0, count: chains.count * shape.hidden)

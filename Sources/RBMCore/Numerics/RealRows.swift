@@ -49,7 +49,7 @@ public func readValues(
     let (scale, offset, maximum) = (kind.scale, kind.offset, Double(encoding.maximum))
     let range = rowRange(row, of: values.count)
     var span = values.mutableSpan
-    guard encoding != .real else {
+    guard encoding != .float32 else {
         for i in span.indices { span[i] = Double(real(range.lowerBound + i, in: states)) }
         return
     }
@@ -68,7 +68,7 @@ func readLevels(
     if levels.count < count { levels = Array(repeating: 0, count: count) }
     let range = rowRange(row, of: count)
     var span = levels.mutableSpan
-    guard encoding != .real else {
+    guard encoding != .float32 else {
         for i in 0..<count { span[i] = real(range.lowerBound + i, in: states) }
         return
     }

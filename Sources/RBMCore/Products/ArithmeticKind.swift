@@ -23,7 +23,7 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
 
     /// The arithmetic that measures a layer best: integers while their sums fit 32 bits.
     public static func measuring(_ rbm: RBM, _ encoding: StateEncoding) -> ArithmeticKind {
-        let shape = LayerShape(rbm, levels: encoding)
+        let shape = LayerSpec(rbm, encoding: encoding)
         return refusal(ofIntegersFor: shape, batch: 0, chains: 0) == nil ? .integer : .float32
     }
 
@@ -33,7 +33,7 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     ///   - batch: Rows of the data phase over all processes.
     ///   - chains: Rows of the model phase over all processes.
     public static func refusal(
-        ofIntegersFor shape: LayerShape, batch: Int, chains: Int
+        ofIntegersFor shape: LayerSpec, batch: Int, chains: Int
     ) -> String? {
         guard shape.visibleUnits.isDiscrete else {
             return "\(shape.visibleUnits) units take real values; use `arithmetic: float32` or "
@@ -41,11 +41,11 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
         }
         let limit = Int(Int32.max)
         let factor = Int(max(shape.visibleUnits.scale, shape.hiddenUnits.scale))
-        let statistic = factor * 127 * shape.levels.maximum * (batch + chains)
+        let statistic = factor * 127 * shape.encoding.maximum * (batch + chains)
         if statistic > limit {
             return "a sum over batch \(batch) + chains \(chains) could reach \(statistic), beyond "
                 + "the \(limit) of 32 bits; use at most "
-                + "\(limit / (factor * 127 * shape.levels.maximum)) cases a step in both together, "
+                + "\(limit / (factor * 127 * shape.encoding.maximum)) cases a step in both together, "
                 + "or `arithmetic: float32`"
         }
         let depth = max(shape.visible, shape.hidden)

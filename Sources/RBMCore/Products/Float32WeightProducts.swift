@@ -3,7 +3,7 @@
 /// The last bits depend on the CPU, the number of rows and the threads. Two runs separate when a
 /// unit's random number lies so close to its probability that the last bits decide the state.
 final class Float32WeightProducts: WeightProducts {
-    let shape: LayerShape
+    let shape: LayerSpec
     var kind: ArithmeticKind { .float32 }
 
     private var parameters: Parameters
@@ -14,7 +14,7 @@ final class Float32WeightProducts: WeightProducts {
     private var fields: [Float] = []
 
     /// Creates the products of a layer, with all parameters zero.
-    init(_ shape: LayerShape) {
+    init(_ shape: LayerSpec) {
         self.shape = shape
         visibleLaw = shape.visibleUnits.law(own: [])
         parameters = Parameters(visible: shape.visible, hidden: shape.hidden)
@@ -115,7 +115,7 @@ final class Float32WeightProducts: WeightProducts {
     ) {
         let count = rows.positive + rows.negative
         widen(
-            visible, 0..<count, shape.visible, shape.visibleUnits, shape.levels,
+            visible, 0..<count, shape.visible, shape.visibleUnits, shape.encoding,
             into: &visibleValues)
         let hidden = shape.hidden
         if hiddenValues.count < count * hidden {
@@ -195,12 +195,12 @@ private func addRows(_ values: Span<Float>, rows: Range<Int>, to sums: inout Mut
 /// The first row goes to the start of `values`.
 private func widen(
     _ bytes: [UInt8], _ rows: Range<Int>, _ columns: Int, _ kind: any UnitKind,
-    _ levels: StateEncoding, into values: inout [Float]
+    _ encoding: StateEncoding, into values: inout [Float]
 ) {
     let range = (rows.lowerBound * columns)..<(rows.upperBound * columns)
-    guard levels != .real else { return readReals(bytes, range, into: &values) }
+    guard encoding != .float32 else { return readReals(bytes, range, into: &values) }
     if values.count < range.count { values = Array(repeating: 0, count: range.count) }
-    let factor = Float(kind.scale) / Float(levels.maximum)
+    let factor = Float(kind.scale) / Float(encoding.maximum)
     let offset = Float(kind.offset)
     let bytes = bytes.span.extracting(range)
     var values = values.mutableSpan

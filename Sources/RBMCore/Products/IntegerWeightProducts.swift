@@ -4,7 +4,7 @@
 /// globally summed values. So the results depend only on the global batch, not on how ranks divide
 /// it.
 final class IntegerWeightProducts: WeightProducts {
-    let shape: LayerShape
+    let shape: LayerSpec
     var kind: ArithmeticKind { rounding == nil ? .integer : .integerOneByte }
 
     private let rounding: WeightRounding?
@@ -19,7 +19,7 @@ final class IntegerWeightProducts: WeightProducts {
     /// value other than 0.
     private var rowSums = WeightSums()
 
-    private let products = ByteProducts()
+    private let products = IntegerProducts()
     private var meanBytes: [Int8] = []
 
     /// Creates the products of a layer, with all parameters zero.
@@ -28,7 +28,7 @@ final class IntegerWeightProducts: WeightProducts {
     /// - Parameters:
     ///   - format: What weights are rounded to.
     ///   - rounding: Randomness for one byte; nil for other formats.
-    init(_ shape: LayerShape, format: WeightFormat, rounding: WeightRounding? = nil) {
+    init(_ shape: LayerSpec, format: WeightFormat, rounding: WeightRounding? = nil) {
         self.shape = shape
         self.rounding = rounding
         weights = RoundedWeights(rows: shape.visible, columns: shape.hidden, format: format)
@@ -133,13 +133,13 @@ final class IntegerWeightProducts: WeightProducts {
         case .upward:
             Pass(
                 conversion: PreactivationConversion(
-                    scale: weights.scale, below: shape.visibleUnits, levels: encoding,
+                    scale: weights.scale, below: shape.visibleUnits, encoding: encoding,
                     sums: columnSums),
                 bias: hiddenBias, depth: shape.visible, isTransposed: false)
         case .downward:
             Pass(
                 conversion: PreactivationConversion(
-                    scale: weights.scale, below: shape.hiddenUnits, levels: encoding,
+                    scale: weights.scale, below: shape.hiddenUnits, encoding: encoding,
                     sums: rowSums),
                 bias: visibleBias, depth: shape.hidden, isTransposed: true)
         }
@@ -155,11 +155,11 @@ final class IntegerWeightProducts: WeightProducts {
     /// - Parameter body: Receives the row's number, counted from the first row of `rows`.
     @inline(__always)
     private func forEachRow(
-        _ states: [UInt8], _ levels: StateEncoding, rows: Range<Int>, by pass: Pass,
+        _ states: [UInt8], _ encoding: StateEncoding, rows: Range<Int>, by pass: Pass,
         _ body: (_ row: Int, _ columns: Range<Int>, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {
         products.inBlocks(
-            states.span, levels, from: rows.lowerBound * pass.depth, by: weights,
+            states.span, encoding, from: rows.lowerBound * pass.depth, by: weights,
             transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth
         ) { block, high, low in
             for row in block.rows {
@@ -224,13 +224,13 @@ final class IntegerWeightProducts: WeightProducts {
         if case .int16 = statistics.products {
             statistics.products.withInt16 { sums in
                 products.multiply(
-                    columns: panel, of: visible.span, shape.levels, width: shape.visible,
+                    columns: panel, of: visible.span, shape.encoding, width: shape.visible,
                     by: meanBytes.span, into: &sums, n: shape.hidden, k: k)
             }
         } else {
             statistics.products.withInt32 { sums in
                 products.multiply(
-                    columns: panel, of: visible.span, shape.levels, width: shape.visible,
+                    columns: panel, of: visible.span, shape.encoding, width: shape.visible,
                     by: meanBytes.span, into: &sums, n: shape.hidden, k: k)
             }
         }

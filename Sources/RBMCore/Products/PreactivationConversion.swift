@@ -11,12 +11,12 @@ struct PreactivationConversion {
     /// - Parameters:
     ///   - scale: What one unit of the weights' integers is worth.
     ///   - below: The kind of the units that are multiplied by the weights.
-    ///   - levels: How the states of these units are stored.
+    ///   - encoding: How the states of these units are stored.
     ///   - sums: Σ w over these units; only kinds whose level 0 has a value need it.
-    init(scale: Float, below: any UnitKind, levels: StateEncoding, sums: WeightSums) {
-        self.scale = scale / Float(levels.maximum)
+    init(scale: Float, below: any UnitKind, encoding: StateEncoding, sums: WeightSums) {
+        self.scale = scale / Float(encoding.maximum)
         hasOffset = below.offset != 0
-        maximum = Int32(levels.maximum)
+        maximum = Int32(encoding.maximum)
         self.sums = sums
     }
 

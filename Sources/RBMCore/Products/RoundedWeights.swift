@@ -55,12 +55,12 @@ final class RoundedWeights {
     /// The bits of the largest magnitude of each row.
     private let largest: SharedRows<UInt32>
     /// The sums that bound the scale of words; nil for other formats.
-    private let magnitudes: MagnitudeSums?
+    private let magnitudes: ScaleBounds?
     private let randomWords = ThreadScratch()
 
     /// - Parameter splitsWords: Whether words are also stored as two bytes, for products by oneDNN.
     init(
-        rows: Int, columns: Int, format: WeightFormat, splitsWords: Bool = !BitTables.areFaster
+        rows: Int, columns: Int, format: WeightFormat, splitsWords: Bool = !TableProducts.areFaster
     ) {
         self.rows = rows
         self.columns = columns
@@ -70,7 +70,7 @@ final class RoundedWeights {
         high = SharedRows(hasPair ? rows : 0, of: columns, repeating: 0)
         low = SharedRows(hasPair || format == .byte ? rows : 0, of: columns, repeating: 0)
         largest = SharedRows(rows, of: 1, repeating: 0)
-        magnitudes = format == .word ? MagnitudeSums(rows: rows, columns: columns) : nil
+        magnitudes = format == .word ? ScaleBounds(rows: rows, columns: columns) : nil
     }
 
     /// How many random words a row takes: one serves four weights, a quarter of the row apart.

@@ -12,7 +12,7 @@ enum Direction: Sendable {
 /// fields leave as float32. `Layer` knows what units make of their fields, and `Statistics` what
 /// sums over cases mean.
 protocol WeightProducts: AnyObject {
-    var shape: LayerShape { get }
+    var shape: LayerSpec { get }
     var kind: ArithmeticKind { get }
 
     // MARK: Weights

@@ -10,7 +10,7 @@ struct WeightSums {
     init() {}
 
     /// The sums over visible units, shape `[hidden]`.
-    init(ofColumns weights: RoundedWeights, _ shape: LayerShape) {
+    init(ofColumns weights: RoundedWeights, _ shape: LayerSpec) {
         if weights.format == .word {
             low = columnSums(weights.words, shape)
         } else {
@@ -20,7 +20,7 @@ struct WeightSums {
     }
 
     /// The sums over hidden units, shape `[visible]`.
-    init(ofRows weights: RoundedWeights, _ shape: LayerShape) {
+    init(ofRows weights: RoundedWeights, _ shape: LayerSpec) {
         if weights.format == .word {
             low = rowSums(weights.words, shape)
         } else {
@@ -31,7 +31,7 @@ struct WeightSums {
 }
 
 private func columnSums<Integer: FixedWidthInteger & BitwiseCopyable>(
-    _ integers: SharedRows<Integer>, _ shape: LayerShape
+    _ integers: SharedRows<Integer>, _ shape: LayerSpec
 ) -> [Int32] {
     guard !integers.isEmpty else { return [] }
     var sums = [Int32](repeating: 0, count: shape.hidden)
@@ -43,7 +43,7 @@ private func columnSums<Integer: FixedWidthInteger & BitwiseCopyable>(
 }
 
 private func rowSums<Integer: FixedWidthInteger & BitwiseCopyable>(
-    _ integers: SharedRows<Integer>, _ shape: LayerShape
+    _ integers: SharedRows<Integer>, _ shape: LayerSpec
 ) -> [Int32] {
     guard !integers.isEmpty else { return [] }
     return integers.withSpan { integers in

@@ -16,7 +16,7 @@ public enum Clamp {
         _ probabilities: inout [Float]
     ) {
         guard !clamp.isEmpty else { return }
-        guard kind.stateEncoding != .real else {
+        guard kind.stateEncoding != .float32 else {
             return holdReals(clamp, kind, &states, &probabilities)
         }
         for i in clamp.indices where clamp[i] != free {
@@ -40,7 +40,7 @@ public enum Clamp {
 
     /// The values of held units, and NaN for free ones.
     static func values(_ clamp: [UInt8], _ kind: any UnitKind) -> [Float] {
-        guard kind.stateEncoding != .real else {
+        guard kind.stateEncoding != .float32 else {
             var values: [Float] = []
             readReals(clamp, 0..<(clamp.count / 4), into: &values)
             return values

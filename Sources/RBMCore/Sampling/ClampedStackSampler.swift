@@ -35,7 +35,7 @@ public struct ClampedStackSampler: ~Copyable {
         arithmetic kind: ArithmeticKind, seed: UInt64
     ) {
         let kinds = stack.layers[0].visibleUnits
-        let bytes = LayerShape(states: stack.layers[0]).visibleBytes
+        let bytes = LayerSpec(states: stack.layers[0]).visibleBytes
         precondition(
             clamp.count == chains.count * bytes && visible.count == clamp.count,
             "\(clamp.count) and \(visible.count) bytes for \(chains.count) chains of \(bytes)")
@@ -87,7 +87,7 @@ public struct ClampedStackSampler: ~Copyable {
         let units = layers[layer].hiddenCount
         var prior = [Float](repeating: 0, count: chains.count * units)
         arithmetic[layer + 1].downward(
-            hidden[layer + 1], levels: .bits, rows: 0..<chains.count, into: &prior)
+            hidden[layer + 1], encoding: .bits, rows: 0..<chains.count, into: &prior)
         let stream = RandomStream(
             seed: seed, .sampling(.clampedHidden, layer: layer, sweep: sweeps))
         let below =

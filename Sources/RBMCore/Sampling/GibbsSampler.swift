@@ -89,7 +89,7 @@ public struct GibbsSampler: ~Copyable {
                 from: hiddenProbabilities, rows: rows,
                 stream: RandomStream(seed: seed, .sampling(.hidden, layer: layer, sweep: sweeps)),
                 firstRow: chains.lowerBound, into: &hidden, at: 0)
-            arithmetic.downward(hidden, levels: .bits, rows: rows, into: &visibleProbabilities)
+            arithmetic.downward(hidden, encoding: .bits, rows: rows, into: &visibleProbabilities)
             arithmetic.activateVisible(&visibleProbabilities, rows: rows)
             drawVisible(
                 stream: RandomStream(seed: seed, .sampling(.visible, layer: layer, sweep: sweeps)))
@@ -124,7 +124,7 @@ public struct DownwardPass {
         let units = rbm.visibleCount
         var probabilities = [Float](repeating: 0, count: chains * units)
         var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
-        arithmetic.downward(hidden, levels: .bits, rows: 0..<chains, into: &probabilities)
+        arithmetic.downward(hidden, encoding: .bits, rows: 0..<chains, into: &probabilities)
         arithmetic.activateVisible(&probabilities, rows: 0..<chains)
         arithmetic.drawVisible(
             from: probabilities, rows: 0..<chains,

@@ -9,7 +9,7 @@ public struct Gaussian: UnitKind {
     public init() {}
 
     public var name: String { "gaussian" }
-    public var stateEncoding: StateEncoding { .real }
+    public var stateEncoding: StateEncoding { .float32 }
     public var hasOwnParameters: Bool { true }
     public var alternatives: Int? { nil }
 

@@ -69,7 +69,7 @@ extension GradientTerm {
 /// What the gradient terms learn of a step: moments over the rows of all processes.
 public struct StepMoments {
     /// The layer in training.
-    public let shape: LayerShape
+    public let shape: LayerSpec
 
     /// The gradients of the log-likelihood by the biases, in nats, shapes `[visible]` and `[hidden]`.
     ///
@@ -81,7 +81,7 @@ public struct StepMoments {
     private let share: StepShare
 
     init(
-        _ statistics: Statistics, of shape: LayerShape, _ share: StepShare,
+        _ statistics: Statistics, of shape: LayerSpec, _ share: StepShare,
         biasGradients: (visible: [Float], hidden: [Float])
     ) {
         self.statistics = statistics

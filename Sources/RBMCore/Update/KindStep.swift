@@ -25,7 +25,7 @@ struct KindStep {
     ///   - parameters: Those at which the statistics were taken.
     ///   - rate: The learning rate ε of the step.
     init(
-        _ statistics: borrowing Statistics, of shape: LayerShape, _ share: StepShare,
+        _ statistics: borrowing Statistics, of shape: LayerSpec, _ share: StepShare,
         parameters: Parameters, rate: Float
     ) {
         ownBounds = shape.visibleUnits.ownBounds

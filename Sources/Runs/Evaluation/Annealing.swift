@@ -31,7 +31,7 @@ public struct Annealing: Sendable, Equatable {
     ) throws -> LogPartitionEstimate {
         let sampling = AnnealedImportanceSampling(
             rbm, baseBias: baseBias, temperatures: temperatures,
-            arithmetic: ArithmeticKind.measuring(rbm, LayerShape(states: rbm).levels), seed: seed,
+            arithmetic: ArithmeticKind.measuring(rbm, LayerSpec(states: rbm).encoding), seed: seed,
             layer: layer)
         let logs = try world.collect(chains) {
             sampling.logWeights(chains: $0, progress: progress)

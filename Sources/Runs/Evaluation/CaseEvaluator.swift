@@ -27,13 +27,14 @@ struct CaseEvaluator {
         self.rbm = rbm
         self.values = values
         states =
-            values.levels == .grey
+            values.encoding == .levels
             ? BinarizedCases(values, of: rbm.visibleUnits, seed: seed, layer: layer) : values
         reconstruction = LayerEvaluator(
-            rbm, levels: values.levels, arithmetic: ArithmeticKind.measuring(rbm, values.levels))
-        let own = LayerShape(states: rbm).levels
-        fields = LayerEvaluator(rbm, levels: own, arithmetic: ArithmeticKind.measuring(rbm, own))
-        pseudoLikelihood = own == .real ? nil : PseudoLikelihood(rbm)
+            rbm, encoding: values.encoding,
+            arithmetic: ArithmeticKind.measuring(rbm, values.encoding))
+        let own = LayerSpec(states: rbm).encoding
+        fields = LayerEvaluator(rbm, encoding: own, arithmetic: ArithmeticKind.measuring(rbm, own))
+        pseudoLikelihood = own == .float32 ? nil : PseudoLikelihood(rbm)
     }
 
     /// Sums over the cases of a range, in the fixed draw.
@@ -47,9 +48,9 @@ struct CaseEvaluator {
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
             let cases = Array(start..<min(start + Self.blockRows, range.upperBound))
             try values.load(cases, draw: 0, into: &bytes)
-            add(&sums.freeEnergy, bytes, cases.count, values.levels)
+            add(&sums.freeEnergy, bytes, cases.count, values.encoding)
             reconstruction.addCrossEntropies(of: bytes, cases: cases.count, to: &sums)
-            if values.levels == .grey {
+            if values.encoding == .levels {
                 try states.load(cases, draw: 0, into: &bytes)
                 add(&sums.stateFreeEnergy, bytes, cases.count, .bits)
             }
@@ -58,18 +59,18 @@ struct CaseEvaluator {
             progress(
                 Double(cases[cases.count - 1] + 1 - range.lowerBound) / Double(range.count))
         }
-        if values.levels != .grey { sums.stateFreeEnergy = sums.freeEnergy }
+        if values.encoding != .levels { sums.stateFreeEnergy = sums.freeEnergy }
         return sums
     }
 
     /// Adds the free energy of each row of bytes.
     private func add(
-        _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ levels: StateEncoding
+        _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ encoding: StateEncoding
     ) {
         var visible = [Double](repeating: 0, count: rbm.visibleCount)
         for row in 0..<cases {
             readValues(
-                of: rbm.visibleUnits, stored: levels, bytes.span, row: row, into: &visible)
+                of: rbm.visibleUnits, stored: encoding, bytes.span, row: row, into: &visible)
             sum.add(rbm.freeEnergy(ofVisible: visible))
         }
     }

@@ -81,9 +81,9 @@ public struct EvaluationRun {
         }
         return Evaluation(
             sums, cases: view.count, exact: logZ, annealed: annealed,
-            drawsBits: view.levels == .grey, smallerSide: Enumeration.side(of: rbm),
+            drawsBits: view.encoding == .levels, smallerSide: Enumeration.side(of: rbm),
             countsStates: rbm.visibleUnits.columns > 1 || rbm.hiddenUnits.columns > 1,
-            isReal: view.levels == .real,
+            isReal: view.encoding == .float32,
             heading: heading(model, opened))
     }
 

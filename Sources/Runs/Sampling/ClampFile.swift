@@ -34,7 +34,7 @@ struct ClampFile {
         patterns = file.shape == imageShape ? 1 : file.cases
         values = try Self.values(of: file)
         states =
-            if kind.stateEncoding == .real {
+            if kind.stateEncoding == .float32 {
                 try Self.reals(values, of: file, standardization)
             } else if kind.columns > 1 {
                 try Self.states(values, of: file, kind)

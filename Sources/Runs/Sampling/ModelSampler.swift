@@ -26,7 +26,7 @@ public struct ModelSampler: ~Copyable {
         var view = propagatedCases(
             source, through: layers.dropLast(), seed: seed, propagation: { _ in .samples })
         // A chain starts from states.
-        if view.levels == .grey {
+        if view.encoding == .levels {
             view = BinarizedCases(
                 view, of: layers[layers.count - 1].visibleUnits, seed: seed, layer: layers.count - 1
             )

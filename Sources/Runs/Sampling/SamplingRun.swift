@@ -59,7 +59,7 @@ public struct SamplingRun {
         let visible = try world.together {
             try draw(share, of: model, from: source, clamp: held?.states(of: share))
         }
-        if kind.stateEncoding == .real {
+        if kind.stateEncoding == .float32 {
             try writeReals(visible, of: model, held, world)
             return summary(world)
         }

@@ -166,9 +166,9 @@ public struct TrainingRun {
         _ plans: [LayerPlan], _ data: TrainingData, _ configuration: RunConfiguration
     ) throws {
         var visible = data.layer.training.visible
-        var levels = data.layer.training.levels
+        var encoding = data.layer.training.encoding
         for plan in plans {
-            if plan.layer == 0 && !plan.visibleUnits.takesGrey && levels == .grey {
+            if plan.layer == 0 && !plan.visibleUnits.takesGrey && encoding == .levels {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration,
                     "layers.0.visible-units: spins take two values, but the data are grey; set "
@@ -181,9 +181,9 @@ public struct TrainingRun {
                         + "are more than the \(ConfigurationLimit.weights) weights a layer may have"
                 )
             }
-            let shape = LayerShape(
+            let shape = LayerSpec(
                 visible: visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
-                hiddenUnits: plan.hiddenUnits, levels: levels)
+                hiddenUnits: plan.hiddenUnits, encoding: encoding)
             let chains = plan.negativePhase.rows(ofBatch: plan.batch)
             if plan.arithmetic != .float32,
                 let refusal = ArithmeticKind.refusal(
@@ -194,7 +194,7 @@ public struct TrainingRun {
             }
             try checkRate(plan, cases: data.layer.training.count)
             visible = plan.hidden
-            levels = configuration.layers[plan.layer].propagate == .means ? .grey : .bits
+            encoding = configuration.layers[plan.layer].propagate == .means ? .levels : .bits
         }
     }
 

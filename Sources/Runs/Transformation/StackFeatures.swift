@@ -45,7 +45,8 @@ struct StackFeatures {
             try source.load(numbers, draw: 0, into: &loaded)
             for (row, number) in numbers.enumerated() {
                 readValues(
-                    of: stack.layers[0].visibleUnits, stored: source.levels, loaded.span, row: row,
+                    of: stack.layers[0].visibleUnits, stored: source.encoding, loaded.span,
+                    row: row,
                     into: &visible)
                 append(visible, case: number, to: &result)
             }

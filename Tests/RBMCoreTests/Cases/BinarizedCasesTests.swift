@@ -7,7 +7,7 @@ import Testing
         // 4000 cases of bytes 0, 32, 96 and 127: each column is one probability.
         let grey = ConstantCases(count: 4000, row: [0, 32, 96, 127])
         let drawn = BinarizedCases(grey, of: .bernoulli, seed: 7, layer: 0)
-        #expect(drawn.levels == .bits && drawn.count == 4000 && drawn.visible == 4)
+        #expect(drawn.encoding == .bits && drawn.count == 4000 && drawn.visible == 4)
         var bytes = [UInt8](repeating: 0, count: 16_000)
         try drawn.load(Array(0..<4000), draw: 0, into: &bytes)
         #expect(bytes.allSatisfy { $0 <= 1 })
@@ -37,7 +37,7 @@ private final class ConstantCases: CaseSource {
     let count: Int
     let row: [UInt8]
     var visible: Int { row.count }
-    var levels: StateEncoding { .grey }
+    var encoding: StateEncoding { .levels }
 
     init(count: Int, row: [UInt8]) {
         self.count = count

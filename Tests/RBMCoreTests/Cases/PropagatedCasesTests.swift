@@ -8,14 +8,14 @@ import Testing
     /// Cases that are the same at every draw.
     private final class FixedCases: CaseSource {
         let visible: Int
-        let levels: StateEncoding
+        let encoding: StateEncoding
         let bytes: [UInt8]
         var count: Int { bytes.count / visible }
 
-        init(_ bytes: [UInt8], visible: Int, levels: StateEncoding) {
+        init(_ bytes: [UInt8], visible: Int, encoding: StateEncoding) {
             self.bytes = bytes
             self.visible = visible
-            self.levels = levels
+            self.encoding = encoding
         }
 
         func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) {
@@ -47,12 +47,12 @@ import Testing
     ) throws {
         var generator = TestGenerator(seed: 90)
         let rbm = machine(kind, &generator)
-        let below = FixedCases(generator.bytes(count * 21, .grey), visible: 21, levels: .grey)
+        let below = FixedCases(generator.bytes(count * 21, .levels), visible: 21, encoding: .levels)
         let source = PropagatedCases(
             below, through: rbm, arithmetic: .integer, propagation: propagation, seed: 3, layer: 0)
         #expect(source.count == count && source.visible == hidden)
-        #expect(source.levels == (propagation == .means ? .grey : .bits))
-        let one = Double(source.levels.maximum)
+        #expect(source.encoding == (propagation == .means ? .levels : .bits))
+        let one = Double(source.encoding.maximum)
         let trials = 3000
         var sums = [Double](repeating: 0, count: count * hidden)
         var largest: UInt8 = 0
@@ -61,9 +61,9 @@ import Testing
             largest = max(largest, bytes.max()!)
             for i in sums.indices { sums[i] += Double(bytes[i]) / one }
         }
-        #expect(Int(largest) <= source.levels.maximum)
+        #expect(Int(largest) <= source.encoding.maximum)
         for row in 0..<count {
-            let v = unitValues(below.bytes, row: row, of: 21, .bernoulli, .grey)
+            let v = unitValues(below.bytes, row: row, of: 21, .bernoulli, .levels)
             for (j, x) in rbm.hiddenPreactivations(given: v).enumerated() {
                 let p = 1 / (1 + exp(-(kind == .spin ? 2 : 1) * x))
                 // A byte is rounded up or down at random; a bit is drawn.
@@ -82,7 +82,7 @@ import Testing
     func aCaseIsTheSameForWhoeverAsks(propagation: PropagatedCases.Propagation) throws {
         var generator = TestGenerator(seed: 91)
         let rbm = machine(.bernoulli, &generator)
-        let below = FixedCases(generator.bytes(count * 21, .bits), visible: 21, levels: .bits)
+        let below = FixedCases(generator.bytes(count * 21, .bits), visible: 21, encoding: .bits)
         func source() -> PropagatedCases {
             PropagatedCases(
                 below, through: rbm, arithmetic: .integer, propagation: propagation, seed: 3,
@@ -101,7 +101,7 @@ import Testing
     /// A third layer sees what the second makes of the first.
     @Test func layersStack() throws {
         var generator = TestGenerator(seed: 92)
-        let below = FixedCases(generator.bytes(count * 21, .bits), visible: 21, levels: .bits)
+        let below = FixedCases(generator.bytes(count * 21, .bits), visible: 21, encoding: .bits)
         let second = PropagatedCases(
             below, through: machine(.bernoulli, &generator), arithmetic: .integer,
             propagation: .means, seed: 3, layer: 0)
@@ -112,8 +112,8 @@ import Testing
         let between = try load(second, cases, draw: 1)
         let bytes = try load(third, cases, draw: 1)
         for row in 0..<2 {
-            let v = unitValues(between, row: row, of: hidden, .bernoulli, .grey)
-            let h = unitValues(bytes, row: row, of: 4, .spin, .grey)
+            let v = unitValues(between, row: row, of: hidden, .bernoulli, .levels)
+            let h = unitValues(bytes, row: row, of: 4, .spin, .levels)
             for (value, x) in zip(h, top.hiddenPreactivations(given: v)) {
                 #expect(abs(value - tanh(x)) < 2.0 / 127 + 1e-4)
             }
@@ -126,7 +126,7 @@ import Testing
                 visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
                 parameters: Parameters(visible: 4, hidden: 2))
             _ = PropagatedCases(
-                FixedCases([1, 0, 1], visible: 3, levels: .bits), through: rbm,
+                FixedCases([1, 0, 1], visible: 3, encoding: .bits), through: rbm,
                 arithmetic: .integer, propagation: .means, seed: 1, layer: 0)
         }
     }

@@ -5,7 +5,7 @@ import Testing
 private final class NumberedCases: CaseSource {
     let count: Int
     var visible: Int { 2 }
-    var levels: StateEncoding { .grey }
+    var encoding: StateEncoding { .levels }
 
     init(count: Int) { self.count = count }
 

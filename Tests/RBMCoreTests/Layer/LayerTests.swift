@@ -55,12 +55,12 @@ import Testing
 
     private struct Machine {
         let arithmetic: Layer
-        let shape: LayerShape
+        let shape: LayerSpec
 
         /// Wider than what is computed at a time, in both directions.
         init(_ kind: ArithmeticKind, _ units: any UnitKind, _ generator: inout TestGenerator) {
-            shape = LayerShape(
-                visible: 333, hidden: 290, visibleUnits: units, hiddenUnits: units, levels: .bits)
+            shape = LayerSpec(
+                visible: 333, hidden: 290, visibleUnits: units, hiddenUnits: units, encoding: .bits)
             arithmetic = Layer(shape, trained: kind, seed: 1, layer: 0)
             arithmetic.load(
                 generator.parameters(shape.visible, shape.hidden, weights: 0.1, biases: 0.3))
@@ -94,7 +94,7 @@ import Testing
             var probabilities = [Float](repeating: 0, count: 40 * shape.visible)
             var expected = [UInt8](repeating: 9, count: 42 * shape.visible)
             var found = expected
-            arithmetic.downward(hidden, levels: .bits, rows: rows, into: &probabilities)
+            arithmetic.downward(hidden, encoding: .bits, rows: rows, into: &probabilities)
             activate(units, units: shape.visible, rows: rows, &probabilities)
             sample(
                 probabilities, rows: rows, units: shape.visible, one: 1, stream: stream,

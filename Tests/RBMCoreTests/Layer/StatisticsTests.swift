@@ -23,16 +23,16 @@ import Testing
             let layer = Layer(shape, frozen: .integer)
             for (rows, isShort) in [(1, true), (258, true), (259, false), (Int.max, false)] {
                 let statistics = layer.makeStatistics(panelUnits: 1, rows: rows)
-                #expect(statistics.products.isShort == (isShort && shape.levels == .bits))
+                #expect(statistics.products.isShort == (isShort && shape.encoding == .bits))
             }
         }
     }
 
     /// 258 rows in which all units are always on: the largest products, exactly, in 16 bits.
     @Test(arguments: [11, 12, 40]) func theLargestShortProductsFit(visible: Int) {
-        let shape = LayerShape(
+        let shape = LayerSpec(
             visible: visible, hidden: 33, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
-            levels: .bits)
+            encoding: .bits)
         let layer = Layer(shape, frozen: .integer)
         var short = layer.makeStatistics(panelUnits: visible, rows: 258)
         var wide = layer.makeStatistics()
@@ -62,8 +62,8 @@ import Testing
     /// Made, and applied, panel after panel: the parameters are those of all units at once.
     @Test(arguments: [ArithmeticKind.integer, .integerOneByte, .float32], [1, 13, 66, 67])
     func panelsMakeUpTheWhole(kind: ArithmeticKind, panelUnits: Int) {
-        let shape = LayerShape(
-            visible: 67, hidden: 29, visibleUnits: .spin, hiddenUnits: .bernoulli, levels: .bits)
+        let shape = LayerSpec(
+            visible: 67, hidden: 29, visibleUnits: .spin, hiddenUnits: .bernoulli, encoding: .bits)
         var generator = TestGenerator(seed: 31)
         let start = generator.parameters(67, 29, weights: 0.3, biases: 0.3)
         let sample = PhaseSample(shape, batch: 21, chains: 16, generator: &generator)

@@ -135,7 +135,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
     func energiesAreTheirDefinitions(hiddenUnits: any UnitKind, learned: Bool) {
         let rbm = Self.machine(hiddenUnits, learned: learned)
         let naive = NaiveGaussian(rbm)
-        let evaluator = LayerEvaluator(rbm, levels: .real, arithmetic: .float32)
+        let evaluator = LayerEvaluator(rbm, encoding: .float32, arithmetic: .float32)
         let cases = cases(9)
         let found = evaluator.freeEnergies(of: bytes(of: cases), cases: 9)
         for (row, v) in cases.enumerated() {
@@ -175,7 +175,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
 
     @Test func theReconstructionIsTheDensityAboutItsMeans() {
         let rbm = Self.machine(.bernoulli)
-        let evaluator = LayerEvaluator(rbm, levels: .real, arithmetic: .float32)
+        let evaluator = LayerEvaluator(rbm, encoding: .float32, arithmetic: .float32)
         let v = cases(1)[0]
         var sums = CaseMeasures()
         evaluator.addCrossEntropies(of: bytes(of: [v]), cases: 1, to: &sums)
@@ -202,7 +202,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         let data = cases(8)
         let count = 200_000
         let model = (0..<count).map { _ in naive.draw(&generator) }
-        let shape = LayerShape(rbm, levels: .real)
+        let shape = LayerSpec(rbm, encoding: .float32)
         let arithmetic = Layer(shape, frozen: .float32)
         arithmetic.load(rbm.parameters)
         let visible = bytes(of: data + model)
@@ -295,9 +295,9 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
         let start = Parameters(
             initialWeights: 0.01, moments: moments, hidden: hidden, learnsVariances: learned,
             startsAtMeans: true, seed: 1, layer: 0)
-        let shape = LayerShape(
+        let shape = LayerSpec(
             visible: visible, hidden: hidden, visibleUnits: .gaussian, hiddenUnits: .bernoulli,
-            levels: .real)
+            encoding: .float32)
         for type in NegativePhaseKind.all {
             let arithmetic = Layer(shape, frozen: .float32)
             arithmetic.load(start)
@@ -326,7 +326,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
             func reconstruction(_ parameters: Parameters) -> Double {
                 let rbm = RBM(
                     visibleUnits: .gaussian, hiddenUnits: .bernoulli, parameters: parameters)
-                let evaluator = LayerEvaluator(rbm, levels: .real, arithmetic: .float32)
+                let evaluator = LayerEvaluator(rbm, encoding: .float32, arithmetic: .float32)
                 var sums = CaseMeasures()
                 evaluator.addCrossEntropies(of: bytes(of: data), cases: count, to: &sums)
                 return sums.crossEntropy.value / Double(count)
@@ -339,7 +339,7 @@ func bytes(of reals: [[Double]]) -> [UInt8] {
 
     @Test func theRateIsThatOfTheImplicitStep() {
         let rbm = Self.machine(.spin)
-        let arithmetic = Layer(LayerShape(rbm, levels: .real), frozen: .float32)
+        let arithmetic = Layer(LayerSpec(rbm, encoding: .float32), frozen: .float32)
         let statistics = arithmetic.makeStatistics()
         let counts = StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
         let step = KindStep(

@@ -46,9 +46,9 @@ import Testing
 
     @Test func baseRatesAreSmoothedAndNeverCertain() {
         let exact: [Double] = [1.0 / 12, 4.0 / 12, 11.0 / 12]
-        #expect(baseRates(sums: [0, 3, 10], levels: .bits, count: 10) == exact)
-        #expect(baseRates(sums: [0, 381, 1270], levels: .grey, count: 10) == exact)
-        let rates = baseRates(sums: [0, 60_000], levels: .bits, count: 60_000)
+        #expect(baseRates(sums: [0, 3, 10], encoding: .bits, count: 10) == exact)
+        #expect(baseRates(sums: [0, 381, 1270], encoding: .levels, count: 10) == exact)
+        let rates = baseRates(sums: [0, 60_000], encoding: .bits, count: 60_000)
         let parameters = Parameters(
             initialWeights: 0.01, visible: 2, hidden: 3, visibleUnits: .bernoulli,
             logOddsOf: rates, seed: 1, layer: 0)

@@ -8,32 +8,33 @@ import Testing
     struct Layers: Sendable, CustomTestStringConvertible {
         let visible: any UnitKind
         let hidden: any UnitKind
-        let levels: StateEncoding
+        let encoding: StateEncoding
         let arithmetic: ArithmeticKind
         var testDescription: String {
-            "\(visible) × \(hidden), \(levels), \(arithmetic.rawValue)"
+            "\(visible) × \(hidden), \(encoding), \(arithmetic.rawValue)"
         }
 
         /// Nine visible and six hidden columns: three units and two of three states.
-        var shape: LayerShape {
-            LayerShape(
-                visible: 9, hidden: 6, visibleUnits: visible, hiddenUnits: hidden, levels: levels)
+        var shape: LayerSpec {
+            LayerSpec(
+                visible: 9, hidden: 6, visibleUnits: visible, hiddenUnits: hidden,
+                encoding: encoding)
         }
     }
 
     private static let discrete: [any UnitKind] = UnitKinds.binary + [Categorical(states: 3)]
 
     static let layers: [Layers] = ArithmeticKind.allCases.flatMap { arithmetic in
-        let sides = discrete.map { ($0, StateEncoding.bits) } + [(Bernoulli(), .grey)]
-        let ofBytes = sides.flatMap { visible, levels in
+        let sides = discrete.map { ($0, StateEncoding.bits) } + [(Bernoulli(), .levels)]
+        let ofBytes = sides.flatMap { visible, encoding in
             discrete.map {
-                Layers(visible: visible, hidden: $0, levels: levels, arithmetic: arithmetic)
+                Layers(visible: visible, hidden: $0, encoding: encoding, arithmetic: arithmetic)
             }
         }
         guard arithmetic == .float32 else { return ofBytes }
         return ofBytes
             + discrete.map {
-                Layers(visible: .gaussian, hidden: $0, levels: .real, arithmetic: .float32)
+                Layers(visible: .gaussian, hidden: $0, encoding: .float32, arithmetic: .float32)
             }
     }
 
@@ -81,31 +82,31 @@ import Testing
     private let seed: UInt64 = 91
     private let place = 3
 
-    private func levels(_ bytes: [UInt8], _ shape: LayerShape) -> [[Double]] {
+    private func levels(_ bytes: [UInt8], _ shape: LayerSpec) -> [[Double]] {
         let width = shape.visible
         var reals: [Float] = []
-        if shape.levels == .real {
+        if shape.encoding == .float32 {
             readReals(bytes, 0..<(bytes.count / 4), into: &reals)
         } else {
             reals = bytes.map { Float($0) }
         }
         return stride(from: 0, to: reals.count, by: width).map { start in
-            reals[start..<(start + width)].map { Double($0) / Double(shape.levels.maximum) }
+            reals[start..<(start + width)].map { Double($0) / Double(shape.encoding.maximum) }
         }
     }
 
     /// Random states of units in some rows, as stored.
     private func states(
-        _ rows: Int, _ kind: any UnitKind, columns: Int, _ levels: StateEncoding,
+        _ rows: Int, _ kind: any UnitKind, columns: Int, _ encoding: StateEncoding,
         _ generator: inout TestGenerator
     ) -> [UInt8] {
-        if levels == .real {
+        if encoding == .float32 {
             let values = (0..<(rows * columns)).map { _ in Float(generator.normal()) }
             var bytes = [UInt8](repeating: 0, count: 4 * values.count)
             writeReals(values.span, into: &bytes, at: 0)
             return bytes
         }
-        guard kind.columns > 1 else { return generator.bytes(rows * columns, levels) }
+        guard kind.columns > 1 else { return generator.bytes(rows * columns, encoding) }
         return (0..<(rows * columns / kind.columns)).flatMap { _ in
             let drawn = Int.random(in: 0..<kind.columns, using: &generator)
             return (0..<kind.columns).map { UInt8($0 == drawn ? 1 : 0) }
@@ -161,7 +162,7 @@ import Testing
             }, nesterov: settings.nesterov, keep: Double(settings.keep))
 
         for (step, size) in sizes.enumerated() {
-            let data = states(size, layers.visible, columns: 9, layers.levels, &generator)
+            let data = states(size, layers.visible, columns: 9, layers.encoding, &generator)
             let rate = 0.2 / Float(step + 1)
             let before = optimizer
             let zero = parameters.values.map { _ in 0.0 }

@@ -7,26 +7,26 @@ import Testing
 @Suite struct LayerEvaluatorTests {
     /// Weights that two bytes hold exactly: then both arithmetics measure the same machine.
     private func evaluator(
-        _ shape: LayerShape, _ kind: ArithmeticKind, _ generator: inout TestGenerator,
+        _ shape: LayerSpec, _ kind: ArithmeticKind, _ generator: inout TestGenerator,
         biases: Double = 0.4
     ) -> LayerEvaluator {
         LayerEvaluator(
             generator.rbm(
                 shape.visible, shape.hidden, shape.visibleUnits, shape.hiddenUnits, weights: 0.3,
                 biases: biases),
-            levels: shape.levels, arithmetic: kind)
+            encoding: shape.encoding, arithmetic: kind)
     }
 
     @Test(arguments: allShapes, ArithmeticKind.allCases)
-    func freeEnergiesAreThoseOfTheReference(shape: LayerShape, kind: ArithmeticKind) {
+    func freeEnergiesAreThoseOfTheReference(shape: LayerSpec, kind: ArithmeticKind) {
         var generator = TestGenerator(seed: 46)
         let evaluator = evaluator(shape, kind, &generator)
         let cases = 17
-        let states = generator.bytes(cases * shape.visible, shape.levels)
+        let states = generator.bytes(cases * shape.visible, shape.encoding)
         let exact = (0..<cases).map { row in
             evaluator.rbm.freeEnergy(
                 ofVisible: unitValues(
-                    states, row: row, of: shape.visible, shape.visibleUnits, shape.levels))
+                    states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding))
         }
         let values = evaluator.freeEnergies(of: states, cases: cases)
         let worst = zip(values, exact).reduce(0) { max($0, abs($1.0 - $1.1) / max(1, abs($1.1))) }
@@ -38,7 +38,7 @@ import Testing
         let activities = (0..<shape.hidden).map { j in
             (0..<cases).reduce(0.0) { sum, row in
                 let v = unitValues(
-                    states, row: row, of: shape.visible, shape.visibleUnits, shape.levels)
+                    states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding)
                 let mean = shape.hiddenUnits.mean(
                     field: evaluator.rbm.hiddenPreactivations(given: v)[j])
                 return sum + (shape.hiddenUnits == .spin ? (mean + 1) / 2 : mean)
@@ -52,20 +52,20 @@ import Testing
 
     @Test(arguments: allShapes, ArithmeticKind.allCases)
     func crossEntropiesAreThoseOfTheMeanFieldReconstruction(
-        shape: LayerShape, kind: ArithmeticKind
+        shape: LayerSpec, kind: ArithmeticKind
     ) {
         var generator = TestGenerator(seed: 47)
         let evaluator = evaluator(shape, kind, &generator)
         let cases = 9
-        let states = generator.bytes(cases * shape.visible, shape.levels)
+        let states = generator.bytes(cases * shape.visible, shape.encoding)
         let means = Array(
             evaluator.hiddenMeans(of: states, cases: cases)[..<(cases * shape.hidden)])
         var exact = 0.0
         var worstMean = 0.0
         for row in 0..<cases {
             let v = unitValues(
-                states, row: row, of: shape.visible, shape.visibleUnits, shape.levels)
-            let h = unitValues(means, row: row, of: shape.hidden, shape.hiddenUnits, .grey)
+                states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding)
+            let h = unitValues(means, row: row, of: shape.hidden, shape.hiddenUnits, .levels)
             for (mean, x) in zip(h, evaluator.rbm.hiddenPreactivations(given: v)) {
                 worstMean = max(worstMean, abs(mean - shape.hiddenUnits.mean(field: x)))
             }
@@ -85,11 +85,11 @@ import Testing
     }
 
     @Test(arguments: allShapes)
-    func sumsDoNotDependOnTheDivisionOfTheCases(shape: LayerShape) {
+    func sumsDoNotDependOnTheDivisionOfTheCases(shape: LayerSpec) {
         var generator = TestGenerator(seed: 48)
         let evaluator = evaluator(shape, .integer, &generator)
         let cases = 20
-        let states = generator.bytes(cases * shape.visible, shape.levels)
+        let states = generator.bytes(cases * shape.visible, shape.encoding)
         func sums(_ parts: [Range<Int>]) -> CaseMeasures {
             var sums = CaseMeasures(hidden: shape.hidden)
             for part in parts {
@@ -109,12 +109,12 @@ import Testing
         var generator = TestGenerator(seed: 49)
         let shape = allShapes[2]
         let evaluator = evaluator(shape, kind, &generator)
-        let states = generator.bytes(3 * shape.visible, shape.levels)
+        let states = generator.bytes(3 * shape.visible, shape.encoding)
         let fields = evaluator.preactivations(of: states, cases: 3)
         let probabilities = evaluator.hiddenProbabilities(of: states, cases: 3)
         for row in 0..<3 {
             let v = unitValues(
-                states, row: row, of: shape.visible, shape.visibleUnits, shape.levels)
+                states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding)
             let exact = evaluator.rbm.hiddenPreactivations(given: v)
             let range = rowRange(row, of: shape.hidden)
             #expect(largestDifference(fields[range].map { Double($0) }, exact) < 1e-5)
@@ -133,7 +133,7 @@ import Testing
             let parameters = Parameters(
                 weights: [0.5, 0.5], visibleBias: [0], hiddenBias: [bias, bias])
             let evaluator = LayerEvaluator(
-                RBM(visibleUnits: unit, hiddenUnits: unit, parameters: parameters), levels: .bits,
+                RBM(visibleUnits: unit, hiddenUnits: unit, parameters: parameters), encoding: .bits,
                 arithmetic: kind)
             let exact = unit == .spin ? -2000.0 - (bias > 0 ? 1 : -1) : (bias > 0 ? -2001 : 0)
             #expect(abs(evaluator.freeEnergies(of: [1], cases: 1)[0] - exact) < 1e-3)

@@ -21,7 +21,7 @@ import Testing
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let states = generator.bytes(cases * rbm.visibleCount, .bits)
-        let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: .float32)
+        let evaluator = LayerEvaluator(rbm, encoding: .bits, arithmetic: .float32)
         let pseudoLikelihood = PseudoLikelihood(rbm)
         var worst = 0.0
         for row in 0..<cases {
@@ -66,7 +66,7 @@ import Testing
         var generator = TestGenerator(seed: 53)
         let rbm = generator.rbm(9, 5, .spin, .bernoulli)
         let states = generator.bytes(6 * 9, .bits)
-        let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: .integer)
+        let evaluator = LayerEvaluator(rbm, encoding: .bits, arithmetic: .integer)
         let pseudoLikelihood = PseudoLikelihood(rbm)
         var whole = FixedPointSum()
         pseudoLikelihood.add(of: states, cases: 6, evaluator: evaluator, to: &whole)
@@ -88,7 +88,7 @@ import Testing
         var sum = FixedPointSum()
         PseudoLikelihood(rbm).add(
             of: bytes, cases: 1,
-            evaluator: LayerEvaluator(rbm, levels: .bits, arithmetic: .integer), to: &sum)
+            evaluator: LayerEvaluator(rbm, encoding: .bits, arithmetic: .integer), to: &sum)
         let v = bytes.map { unitValue($0, kind, .bits) }
         let logPartition = try #require(Enumeration(rbm)).logPartition
         #expect(abs(sum.value + rbm.freeEnergy(ofVisible: v) + logPartition) < 1e-5)

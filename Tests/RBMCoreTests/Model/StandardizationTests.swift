@@ -34,7 +34,7 @@ import Testing
         final class Reals: CaseSource {
             let count = 3
             let visible = 2
-            let levels = StateEncoding.real
+            let encoding = StateEncoding.float32
             func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
                 let values: [Float] = cases.flatMap { [Float($0), 5] }
                 writeReals(values.span, into: &result, at: 0)

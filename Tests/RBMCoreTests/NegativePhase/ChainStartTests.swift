@@ -8,9 +8,9 @@ import Testing
     @Test func anyDivisionDrawsTheSameChains() {
         var generator = TestGenerator(seed: 70)
         let layer = Layer(
-            LayerShape(
+            LayerSpec(
                 visible: 30, hidden: 13, visibleUnits: .bernoulli, hiddenUnits: .spin,
-                levels: .bits), frozen: .integer)
+                encoding: .bits), frozen: .integer)
         layer.load(generator.parameters(30, 13, weights: 0.5, biases: 0.5))
         let rates = (0..<30).map { Double($0) / 30 }
         func states(_ indices: Range<Int>) -> [UInt8] {
@@ -27,9 +27,9 @@ import Testing
     /// The hidden states follow visible states drawn from the base rates: with one visible unit at
     /// each rate coupled to one hidden unit, the frequency is a mixture of two.
     @Test func chainsStartHalfASweepAboveTheBaseRates() {
-        let shape = LayerShape(
+        let shape = LayerSpec(
             visible: 3, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
-            levels: .grey)
+            encoding: .levels)
         var parameters = Parameters(visible: 3, hidden: 3)
         for i in 0..<3 { parameters[i, i] = 2 }
         let layer = Layer(shape, frozen: .integer)

@@ -7,8 +7,8 @@ import Testing
 @Suite struct ContrastiveDivergenceTests {
     /// The sweeps of a step by hand, whose last states and means are those of the statistics.
     @Test(arguments: [1, 3]) func chainsStartAtTheData(sweeps: Int) {
-        let shape = LayerShape(
-            visible: 30, hidden: 13, visibleUnits: .bernoulli, hiddenUnits: .spin, levels: .bits)
+        let shape = LayerSpec(
+            visible: 30, hidden: 13, visibleUnits: .bernoulli, hiddenUnits: .spin, encoding: .bits)
         let layer = Layer(shape, frozen: .integer)
         var generator = TestGenerator(seed: 72)
         layer.load(generator.parameters(30, 13, weights: 0.5, biases: 0.5))

@@ -6,10 +6,10 @@ import Testing
 @testable import RBMCore
 
 @Suite struct DropoutTests {
-    private func shape(_ visible: Int, _ hidden: Int) -> LayerShape {
-        LayerShape(
+    private func shape(_ visible: Int, _ hidden: Int) -> LayerSpec {
+        LayerSpec(
             visible: visible, hidden: hidden, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
-            levels: .bits)
+            encoding: .bits)
     }
 
     /// The statistics of the last of some steps, and the chains after it, on several processes.
@@ -17,7 +17,7 @@ import Testing
         _ rbm: RBM, _ type: NegativePhaseKind, sweeps: Int, keep: Float, processes: Int,
         batch: Int, arithmetic kind: ArithmeticKind = .integer, steps: Int = 1
     ) -> (statistics: Statistics, chains: [UInt8]) {
-        let shape = LayerShape(rbm, levels: .bits)
+        let shape = LayerSpec(rbm, encoding: .bits)
         let layer = Layer(shape, trained: kind, seed: 4, layer: 0)
         var generator = TestGenerator(seed: 95)
         let bytes = generator.bytes(batch * shape.visible, .bits)

@@ -20,11 +20,11 @@ import Testing
 
     /// Batches of 10, 6 and a last one of 3 on up to 7 processes, some of which have nothing.
     @Test(arguments: phases, allShapes)
-    func slicesAddUpToTheWholeBitForBit(phase: Phase, shape: LayerShape) {
+    func slicesAddUpToTheWholeBitForBit(phase: Phase, shape: LayerSpec) {
         var generator = TestGenerator(seed: 60)
         let training = SlicedTraining(
             shape: shape, negativePhase: phase.phase, arithmetic: .integer, batch: 10)
-        let batches = [10, 6, 10, 3].map { generator.bytes($0 * shape.visible, shape.levels) }
+        let batches = [10, 6, 10, 3].map { generator.bytes($0 * shape.visible, shape.encoding) }
         let parameters = generator.parameters(
             shape.visible, shape.hidden, weights: 0.3, biases: 0.3)
         func run(_ processes: Int) -> SlicedTraining.Outcome {
@@ -66,7 +66,7 @@ import Testing
         _ rbm: RBM, cases: [UInt8], copies: Int, _ kind: ArithmeticKind, steps: Int,
         blocks: Int, burnIn: Int = 0, makePhase: (Int) -> any NegativePhase
     ) -> MeanGradient {
-        let shape = LayerShape(rbm, levels: .bits)
+        let shape = LayerSpec(rbm, encoding: .bits)
         let layer = Layer(shape, trained: kind, seed: 5, layer: 0)
         layer.load(rbm.parameters)
         let batch = cases.count / shape.visible * copies
@@ -177,7 +177,7 @@ import Testing
     private func run(
         _ rbm: RBM, _ kind: ArithmeticKind, from states: [UInt8], sweeps: Int
     ) -> [UInt8] {
-        let layer = Layer(LayerShape(rbm, levels: .bits), trained: kind, seed: 9, layer: 0)
+        let layer = Layer(LayerSpec(rbm, encoding: .bits), trained: kind, seed: 9, layer: 0)
         let count = states.count / rbm.hiddenCount / trials
         return (0..<trials).flatMap { trial -> [UInt8] in
             layer.load(rbm.parameters, step: trial)
@@ -240,14 +240,14 @@ import Testing
         let (rows, count) = (1000, 100_000)
         var generator = TestGenerator(seed: 64)
         let layer = Layer(
-            LayerShape(rbm, levels: .bits), trained: kernel.arithmetic, seed: 9, layer: 0)
+            LayerSpec(rbm, encoding: .bits), trained: kernel.arithmetic, seed: 9, layer: 0)
         let end = (0..<(count / rows)).flatMap { trial -> [Int] in
             layer.load(rbm.parameters, step: trial)
             let start = (0..<rows).map { _ in distribution.draw(&generator) }
             var hidden = start.flatMap { state in (0..<4).map { UInt8((state % 16) >> $0 & 1) } }
             var visible = [UInt8](repeating: 0, count: rows * 5)
             var down = [Float](repeating: 0, count: rows * 5)
-            layer.downward(hidden, levels: .bits, rows: 0..<rows, into: &down)
+            layer.downward(hidden, encoding: .bits, rows: 0..<rows, into: &down)
             activate(kernel.visible, units: 5, rows: 0..<rows, &down)
             sample(
                 down, rows: 0..<rows, units: 5, one: 1,
@@ -279,9 +279,9 @@ import Testing
         let (visible, hidden, count) = (40, 20, 101)
         let cases = generator.bytes(count * visible, .bits)
         let training = SlicedTraining(
-            shape: LayerShape(
+            shape: LayerSpec(
                 visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind,
-                levels: .bits),
+                encoding: .bits),
             negativePhase: PersistentChains(sweeps: 1, chains: 100), arithmetic: arithmetic,
             batch: 100)
         let batches = (0..<100).flatMap { epoch in
@@ -320,10 +320,10 @@ import Testing
         let sums = (0..<visible).map { i in
             (0..<count).reduce(0 as Int64) { $0 + Int64(cases[$1 * visible + i]) }
         }
-        let rates = baseRates(sums: sums, levels: .bits, count: count)
+        let rates = baseRates(sums: sums, encoding: .bits, count: count)
         let training = SlicedTraining(
-            shape: LayerShape(
-                visible: visible, hidden: 5, visibleUnits: kind, hiddenUnits: kind, levels: .bits),
+            shape: LayerSpec(
+                visible: visible, hidden: 5, visibleUnits: kind, hiddenUnits: kind, encoding: .bits),
             negativePhase: phase.phase(ChainSettings(sweeps: 1, chains: count)),
             arithmetic: .integer, batch: count, baseRates: rates)
         let start = Parameters(
@@ -341,8 +341,8 @@ import Testing
 
     @Test func rowsThatDoNotFitTrap() async {
         await #expect(processExitsWith: .failure) {
-            let shape = LayerShape(
-                visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits)
+            let shape = LayerSpec(
+                visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, encoding: .bits)
             var estimator = GradientEstimator(
                 layer: Layer(IntegerWeightProducts(shape, format: .word)),
                 negativePhase: PersistentChains(sweeps: 1, chains: 4), seed: 1, place: 0, batch: 4,

@@ -6,8 +6,8 @@ import Testing
 @testable import RBMCore
 
 @Suite struct PersistentChainsTests {
-    private let shape = LayerShape(
-        visible: 30, hidden: 13, visibleUnits: .bernoulli, hiddenUnits: .spin, levels: .bits)
+    private let shape = LayerSpec(
+        visible: 30, hidden: 13, visibleUnits: .bernoulli, hiddenUnits: .spin, encoding: .bits)
 
     private func layer(_ parameters: Parameters) -> Layer {
         let layer = Layer(shape, frozen: .integer)
@@ -34,7 +34,7 @@ import Testing
         var hidden = start
         for sweep in 0..<sweeps {
             var down = [Float](repeating: 0, count: count * 30)
-            layer.downward(hidden, levels: .bits, rows: 0..<count, into: &down)
+            layer.downward(hidden, encoding: .bits, rows: 0..<count, into: &down)
             activate(.bernoulli, units: 30, rows: 0..<count, &down)
             var visible = [UInt8](repeating: 0, count: count * 30)
             sample(
@@ -98,8 +98,8 @@ import Testing
 
     @Test func chainsThatAreNotTheStepsTrap() async {
         await #expect(processExitsWith: .failure) {
-            let shape = LayerShape(
-                visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, levels: .bits)
+            let shape = LayerSpec(
+                visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin, encoding: .bits)
             var estimator = GradientEstimator(
                 layer: Layer(shape, frozen: .integer),
                 negativePhase: PersistentChains(sweeps: 1, states: [0, 1], of: 2), seed: 1,

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct Float32WeightProductsTests {
     @Test(arguments: allShapes)
-    func preactivationsAgreeWithDoubles(shape: LayerShape) {
+    func preactivationsAgreeWithDoubles(shape: LayerSpec) {
         var generator = TestGenerator(seed: 17)
         let rbm = generator.rbm(shape.visible, shape.hidden, shape.visibleUnits, shape.hiddenUnits)
         let naive = NaiveRBM(rbm)
@@ -14,23 +14,23 @@ import Testing
         arithmetic.load(rbm.parameters)
         let (n, m, rows) = (shape.visible, shape.hidden, 2..<9)
 
-        let visible = generator.bytes(rows.upperBound * n, shape.levels)
+        let visible = generator.bytes(rows.upperBound * n, shape.encoding)
         var up = [Float](repeating: 7, count: rows.upperBound * m)
         arithmetic.upward(visible, rows: rows, into: &up)
         #expect(up[..<(rows.lowerBound * m)].allSatisfy { $0 == 7 })
         for row in rows {
-            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.levels)
+            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.encoding)
             let fields = up[rowRange(row, of: m)].map { Double($0) }
             #expect(largestDifference(fields, naive.hiddenFields(v)) < 1e-5)
         }
 
-        for levels in [StateEncoding.bits, .grey] {
-            let hidden = generator.bytes(rows.upperBound * m, levels)
+        for encoding in [StateEncoding.bits, .levels] {
+            let hidden = generator.bytes(rows.upperBound * m, encoding)
             var down = [Float](repeating: 7, count: rows.upperBound * n)
-            arithmetic.downward(hidden, levels: levels, rows: rows, into: &down)
+            arithmetic.downward(hidden, encoding: encoding, rows: rows, into: &down)
             #expect(down[..<(rows.lowerBound * n)].allSatisfy { $0 == 7 })
             for row in rows {
-                let h = unitValues(hidden, row: row, of: m, shape.hiddenUnits, levels)
+                let h = unitValues(hidden, row: row, of: m, shape.hiddenUnits, encoding)
                 let fields = down[rowRange(row, of: n)].map { Double($0) }
                 #expect(largestDifference(fields, naive.visibleFields(h)) < 1e-5)
             }
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: allShapes, [(5, 5), (4, 9), (9, 4), (1, 100)])
-    func gradientsAgreeWithDoubles(shape: LayerShape, counts: (batch: Int, chains: Int)) {
+    func gradientsAgreeWithDoubles(shape: LayerSpec, counts: (batch: Int, chains: Int)) {
         var generator = TestGenerator(seed: 18)
         let sample = PhaseSample(
             shape, batch: counts.batch, chains: counts.chains, generator: &generator)

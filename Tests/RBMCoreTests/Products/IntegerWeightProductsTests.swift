@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct IntegerWeightProductsTests {
     /// Parameters that rounding changes.
-    private func parameters(_ shape: LayerShape, _ generator: inout TestGenerator) -> Parameters {
+    private func parameters(_ shape: LayerSpec, _ generator: inout TestGenerator) -> Parameters {
         func values(_ count: Int) -> [Float] { (0..<count).map { _ in Float(generator.normal()) } }
         return Parameters(
             weights: values(shape.visible * shape.hidden), visibleBias: values(shape.visible),
@@ -33,9 +33,9 @@ import Testing
     }
 
     @Test(arguments: allShapes, WeightFormat.allCases)
-    func preactivationsAreThoseOfTheRoundedWeights(shape: LayerShape, format: WeightFormat) {
+    func preactivationsAreThoseOfTheRoundedWeights(shape: LayerSpec, format: WeightFormat) {
         // Words are multiplied by bits.
-        guard format != .word || shape.levels == .bits else { return }
+        guard format != .word || shape.encoding == .bits else { return }
         var generator = TestGenerator(seed: 12)
         let parameters = parameters(shape, &generator)
         let weights = rounded(parameters, format)
@@ -44,12 +44,12 @@ import Testing
         arithmetic.load(parameters, step: 9)
         let (n, m, rows) = (shape.visible, shape.hidden, 11)
 
-        let visible = generator.bytes(rows * n, shape.levels)
+        let visible = generator.bytes(rows * n, shape.encoding)
         var up = [Float](repeating: .nan, count: rows * m)
         arithmetic.upward(visible, rows: 0..<rows, into: &up)
         var worst = 0.0
         for row in 0..<rows {
-            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.levels)
+            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.encoding)
             for j in 0..<m {
                 let (exact, size) = field(
                     parameters.hiddenBias[j], (0..<n).map { v[$0] * weights[$0 * m + j] })
@@ -57,12 +57,12 @@ import Testing
             }
         }
 
-        for levels in format == .word ? [.bits] : [StateEncoding.bits, .grey] {
-            let hidden = generator.bytes(rows * m, levels)
+        for encoding in format == .word ? [.bits] : [StateEncoding.bits, .levels] {
+            let hidden = generator.bytes(rows * m, encoding)
             var down = [Float](repeating: .nan, count: rows * n)
-            arithmetic.downward(hidden, levels: levels, rows: 0..<rows, into: &down)
+            arithmetic.downward(hidden, encoding: encoding, rows: 0..<rows, into: &down)
             for row in 0..<rows {
-                let h = unitValues(hidden, row: row, of: m, shape.hiddenUnits, levels)
+                let h = unitValues(hidden, row: row, of: m, shape.hiddenUnits, encoding)
                 for i in 0..<n {
                     let (exact, size) = field(
                         parameters.visibleBias[i], (0..<m).map { h[$0] * weights[i * m + $0] })
@@ -75,12 +75,12 @@ import Testing
     }
 
     @Test(arguments: allShapes)
-    func blocksOfRowsGiveTheBitsOfTheWhole(shape: LayerShape) {
+    func blocksOfRowsGiveTheBitsOfTheWhole(shape: LayerSpec) {
         var generator = TestGenerator(seed: 13)
         let arithmetic = Layer(IntegerWeightProducts(shape, format: .bytePair))
         arithmetic.load(parameters(shape, &generator))
         let rows = 13
-        let visible = generator.bytes(rows * shape.visible, shape.levels)
+        let visible = generator.bytes(rows * shape.visible, shape.encoding)
         let hidden = generator.bytes(rows * shape.hidden, .bits)
         func up(_ blocks: [Range<Int>]) -> [Float] {
             var result = [Float](repeating: .nan, count: rows * shape.hidden)
@@ -90,7 +90,7 @@ import Testing
         func down(_ blocks: [Range<Int>]) -> [Float] {
             var result = [Float](repeating: .nan, count: rows * shape.visible)
             for block in blocks {
-                arithmetic.downward(hidden, levels: .bits, rows: block, into: &result)
+                arithmetic.downward(hidden, encoding: .bits, rows: block, into: &result)
             }
             return result
         }
@@ -101,7 +101,7 @@ import Testing
 
     @Test(arguments: allShapes, [(5, 5), (4, 9), (9, 4), (1, 100)])
     func gradientsAreTheMeansOfTheRoundedBytes(
-        shape: LayerShape, counts: (batch: Int, chains: Int)
+        shape: LayerSpec, counts: (batch: Int, chains: Int)
     ) {
         var generator = TestGenerator(seed: 14)
         let sample = PhaseSample(
@@ -125,11 +125,11 @@ import Testing
     }
 
     @Test(arguments: allShapes, [(6, 6), (3, 8), (8, 3)])
-    func gradientsAreUnbiased(shape: LayerShape, counts: (batch: Int, chains: Int)) {
+    func gradientsAreUnbiased(shape: LayerSpec, counts: (batch: Int, chains: Int)) {
         var generator = TestGenerator(seed: 15)
-        let small = LayerShape(
+        let small = LayerSpec(
             visible: 7, hidden: 5, visibleUnits: shape.visibleUnits,
-            hiddenUnits: shape.hiddenUnits, levels: shape.levels)
+            hiddenUnits: shape.hiddenUnits, encoding: shape.encoding)
         let sample = PhaseSample(
             small, batch: counts.batch, chains: counts.chains, generator: &generator)
         let arithmetic = Layer(IntegerWeightProducts(small, format: .bytePair))
@@ -175,22 +175,24 @@ import Testing
     // MARK: Bounds
 
     private func shape(
-        _ visible: Int, _ hidden: Int, _ kind: any UnitKind, _ levels: StateEncoding
-    ) -> LayerShape {
-        LayerShape(
-            visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind, levels: levels)
+        _ visible: Int, _ hidden: Int, _ kind: any UnitKind, _ encoding: StateEncoding
+    ) -> LayerSpec {
+        LayerSpec(
+            visible: visible, hidden: hidden, visibleUnits: kind, hiddenUnits: kind,
+            encoding: encoding)
     }
 
     /// (2³¹ − 1) over 127 for bits, 127² for grey, and half as many for spins.
     @Test(arguments: [
         (Bernoulli() as any UnitKind, StateEncoding.bits, 16_909_320),
         (.spin, .bits, 8_454_660),
-        (.bernoulli, .grey, 133_144),
-        (.spin, .grey, 66_572),
+        (.bernoulli, .levels, 133_144),
+        (.spin, .levels, 66_572),
     ])
-    func theLargestNumberOfCasesIsNamed(kind: any UnitKind, levels: StateEncoding, most: Int) throws
+    func theLargestNumberOfCasesIsNamed(kind: any UnitKind, encoding: StateEncoding, most: Int)
+        throws
     {
-        let shape = shape(784, 500, kind, levels)
+        let shape = shape(784, 500, kind, encoding)
         #expect(ArithmeticKind.refusal(ofIntegersFor: shape, batch: most - 100, chains: 100) == nil)
         let message = try #require(
             ArithmeticKind.refusal(ofIntegersFor: shape, batch: most - 99, chains: 100))
@@ -217,9 +219,9 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let arithmetic = Layer(
                 IntegerWeightProducts(
-                    LayerShape(
+                    LayerSpec(
                         visible: 3, hidden: 2, visibleUnits: .spin, hiddenUnits: .spin,
-                        levels: .bits),
+                        encoding: .bits),
                     format: .word))
             arithmetic.load(Parameters(visible: 2, hidden: 3))
         }

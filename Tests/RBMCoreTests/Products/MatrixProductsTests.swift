@@ -40,7 +40,7 @@ import Testing
                 Self.sizes.randomElement(using: &generator)!
             )
             let offset = Int.random(in: 0...70, using: &generator)
-            let a = generator.bytes(offset + m * k, .grey)
+            let a = generator.bytes(offset + m * k, .levels)
             let b = (0..<(k * n)).map { _ in Int8.random(in: -128...127, using: &generator) }
             let exact = naiveProduct(
                 a[offset...].map { Int($0) }, false, b.map { Int($0) }, rightTransposed, m, n, k)
@@ -60,7 +60,7 @@ import Testing
             )
             let first = Int.random(in: 0..<width, using: &generator)
             let columns = first..<Int.random(in: first...width, using: &generator)
-            let a = generator.bytes(k * width, .grey)
+            let a = generator.bytes(k * width, .levels)
             let b = (0..<(k * n)).map { _ in Int8.random(in: -128...127, using: &generator) }
             let left = (0..<k).flatMap { row in columns.map { Int(a[row * width + $0]) } }
             #expect(

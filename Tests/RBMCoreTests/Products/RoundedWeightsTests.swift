@@ -327,9 +327,9 @@ import Testing
         // The products of all ones are that sum, along rows and columns.
         for (visible, hidden) in [(1, 480), (480, 1)] {
             let layer = Layer(
-                LayerShape(
+                LayerSpec(
                     visible: visible, hidden: hidden, visibleUnits: .bernoulli,
-                    hiddenUnits: .bernoulli, levels: .bits),
+                    hiddenUnits: .bernoulli, encoding: .bits),
                 trained: .integer, seed: 1, layer: 0)
             layer.load(
                 Parameters(
@@ -340,7 +340,7 @@ import Testing
             var fields = [Float](repeating: .nan, count: rows)
             let ones = [UInt8](repeating: 1, count: rows * 480)
             if visible == 1 {
-                layer.downward(ones, levels: .bits, rows: 0..<rows, into: &fields)
+                layer.downward(ones, encoding: .bits, rows: 0..<rows, into: &fields)
             } else {
                 layer.upward(ones, rows: 0..<rows, into: &fields)
             }

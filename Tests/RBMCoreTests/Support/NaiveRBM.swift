@@ -140,16 +140,16 @@ func logSum(_ logs: [Double]) -> Double {
 }
 
 /// The value of a unit whose byte is given: the definition that the products must meet.
-func unitValue(_ byte: UInt8, _ kind: any UnitKind, _ levels: StateEncoding) -> Double {
-    let share = Double(byte) / Double(levels.maximum)
+func unitValue(_ byte: UInt8, _ kind: any UnitKind, _ encoding: StateEncoding) -> Double {
+    let share = Double(byte) / Double(encoding.maximum)
     return kind == .spin ? 2 * share - 1 : share
 }
 
 /// The values of one row of bytes.
 func unitValues(
-    _ bytes: [UInt8], row: Int, of units: Int, _ kind: any UnitKind, _ levels: StateEncoding
+    _ bytes: [UInt8], row: Int, of units: Int, _ kind: any UnitKind, _ encoding: StateEncoding
 ) -> [Double] {
-    bytes[(row * units)..<((row + 1) * units)].map { unitValue($0, kind, levels) }
+    bytes[(row * units)..<((row + 1) * units)].map { unitValue($0, kind, encoding) }
 }
 
 /// The cosine of the angle between two vectors.

@@ -10,7 +10,7 @@ import RandomStreams
 struct NaiveStep {
     /// What a step depends on beside the state.
     struct Rule {
-        let shape: LayerShape
+        let shape: LayerSpec
         let arithmetic: ArithmeticKind
         let seed: UInt64
         let place: Int
@@ -44,7 +44,7 @@ struct NaiveStep {
     /// The weights there as the arithmetic holds them, shape `[visible, hidden]`.
     private var weights: [Double] = []
 
-    private var shape: LayerShape { rule.shape }
+    private var shape: LayerSpec { rule.shape }
     private var visible: Int { shape.visible }
     private var hidden: Int { shape.hidden }
     private var weightCount: Int { visible * hidden }
@@ -96,7 +96,7 @@ struct NaiveStep {
         let exact = Array(point[..<weightCount])
         guard rule.arithmetic != .float32 else { return exact }
         let isByte = rule.arithmetic == .integerOneByte
-        let format: WeightFormat = isByte ? .byte : shape.levels == .bits ? .word : .bytePair
+        let format: WeightFormat = isByte ? .byte : shape.encoding == .bits ? .word : .bytePair
         let rounded = RoundedWeights(rows: visible, columns: hidden, format: format)
         let random = WeightRounding(seed: rule.seed, layer: rule.place).stream(step: step)
         let floats = exact.map { Float($0) }

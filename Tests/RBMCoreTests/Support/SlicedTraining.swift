@@ -3,7 +3,7 @@ import RBMCore
 /// Training on several processes, played by one: each has a slice of the batch and of the chains,
 /// and their statistics are added up.
 struct SlicedTraining {
-    let shape: LayerShape
+    let shape: LayerSpec
     let negativePhase: any NegativePhase
     let arithmetic: ArithmeticKind
     /// The largest batch.

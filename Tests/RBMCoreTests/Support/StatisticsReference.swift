@@ -5,17 +5,17 @@ import TestSupport
 
 /// A layer with bytes and probabilities of both phases: the input of `collect`.
 struct PhaseSample {
-    let shape: LayerShape
+    let shape: LayerSpec
     let rows: StepShare
     let visible: [UInt8]
     let probabilities: [Float]
 
     init(
-        _ shape: LayerShape, batch: Int, chains: Int, generator: inout TestGenerator
+        _ shape: LayerSpec, batch: Int, chains: Int, generator: inout TestGenerator
     ) {
         self.shape = shape
         rows = StepShare(positive: 0..<batch, of: batch, negative: 0..<chains, of: chains)
-        visible = generator.bytes((batch + chains) * shape.visible, shape.levels)
+        visible = generator.bytes((batch + chains) * shape.visible, shape.encoding)
         probabilities = generator.probabilities((batch + chains) * shape.hidden)
     }
 
@@ -32,7 +32,7 @@ struct PhaseSample {
         for row in 0..<(rows.positive + rows.negative) {
             let factor =
                 row < rows.positive ? 1 / Double(rows.positive) : -1 / Double(rows.negative)
-            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.levels)
+            let v = unitValues(visible, row: row, of: n, shape.visibleUnits, shape.encoding)
             for i in 0..<n {
                 for j in 0..<m { gradient[i * m + j] += factor * v[i] * hidden[row * m + j] }
                 gradient[n * m + i] += factor * v[i]
@@ -116,12 +116,12 @@ extension SumBuffer {
 }
 
 /// All pairings of units with both kinds of visible bytes, in an odd shape.
-let allShapes: [LayerShape] = UnitKinds.binary.flatMap { visibleUnits in
+let allShapes: [LayerSpec] = UnitKinds.binary.flatMap { visibleUnits in
     UnitKinds.binary.flatMap { hiddenUnits in
-        [StateEncoding.bits, .grey].map {
-            LayerShape(
+        [StateEncoding.bits, .levels].map {
+            LayerSpec(
                 visible: 67, hidden: 29, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,
-                levels: $0)
+                encoding: $0)
         }
     }
 }

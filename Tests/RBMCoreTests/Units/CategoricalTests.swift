@@ -127,10 +127,11 @@ import Testing
         var sums = (FixedPointSum(), FixedPointSum())
         PseudoLikelihood(potts).add(
             of: states.flatMap { [1 - $0, $0] }, cases: 40,
-            evaluator: LayerEvaluator(potts, levels: .bits, arithmetic: .float32), to: &sums.0)
+            evaluator: LayerEvaluator(potts, encoding: .bits, arithmetic: .float32), to: &sums.0)
         PseudoLikelihood(bernoulli).add(
             of: states, cases: 40,
-            evaluator: LayerEvaluator(bernoulli, levels: .bits, arithmetic: .float32), to: &sums.1)
+            evaluator: LayerEvaluator(bernoulli, encoding: .bits, arithmetic: .float32), to: &sums.1
+        )
         #expect(abs(sums.0.value - sums.1.value) < 1e-3)
     }
 
@@ -213,7 +214,7 @@ import Testing
         // Units straddle the 256 columns that are made at a time.
         let rbm = generator.rbm(21 * 31, 90, .categorical(21), .categorical(3), weights: 0.2)
         let layer = Layer(
-            LayerShape(rbm, levels: .bits), trained: arithmetic, seed: 1, layer: 0)
+            LayerSpec(rbm, encoding: .bits), trained: arithmetic, seed: 1, layer: 0)
         layer.load(rbm.parameters)
         let hidden = (0..<20).flatMap { row in
             (0..<30).flatMap { unit in (0..<3).map { UInt8(($0 + row + unit) % 3 == 0 ? 1 : 0) } }
@@ -280,7 +281,7 @@ import Testing
         let rows = StepShare(positive: 0..<8, of: 8, negative: 0..<8_000, of: 8_000)
         let all = bytes(data) + bytes(chains)
         let layer = Layer(
-            LayerShape(rbm, levels: .bits), trained: arithmetic, seed: 1, layer: 0)
+            LayerSpec(rbm, encoding: .bits), trained: arithmetic, seed: 1, layer: 0)
         var sum = [Double](repeating: 0, count: rbm.parameters.values.count)
         let trials = arithmetic == .float32 ? 1 : 40
         for step in 0..<trials {
@@ -335,7 +336,7 @@ import Testing
         var sum = FixedPointSum()
         PseudoLikelihood(rbm).add(
             of: cases.flatMap { $0.map { $0 > 0 ? 1 : 0 } }, cases: cases.count,
-            evaluator: LayerEvaluator(rbm, levels: .bits, arithmetic: .float32), to: &sum)
+            evaluator: LayerEvaluator(rbm, encoding: .bits, arithmetic: .float32), to: &sum)
         #expect(abs(sum.value - expected) < 1e-3)
     }
 

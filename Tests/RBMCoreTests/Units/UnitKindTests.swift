@@ -11,6 +11,6 @@ import Testing
 
     @Test func greyBytesReach127() {
         #expect(StateEncoding.bits.maximum == 1)
-        #expect(StateEncoding.grey.maximum == 127)
+        #expect(StateEncoding.levels.maximum == 127)
     }
 }

@@ -52,8 +52,8 @@ private struct Doubling: GradientTerm {
 }
 
 @Suite struct GradientTermTests {
-    private let shape = LayerShape(
-        visible: 4, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
+    private let shape = LayerSpec(
+        visible: 4, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, encoding: .bits)
     private let counts = StepShare(positive: 0..<4, of: 4, negative: 0..<2, of: 2)
 
     private func statistics(_ layer: Layer) -> Statistics {

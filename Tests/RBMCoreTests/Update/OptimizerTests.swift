@@ -5,8 +5,8 @@ import Testing
 @testable import RBMCore
 
 @Suite struct OptimizerTests {
-    private let shape = LayerShape(
-        visible: 5, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
+    private let shape = LayerSpec(
+        visible: 5, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, encoding: .bits)
     private let counts = StepShare(positive: 0..<4, of: 4, negative: 0..<2, of: 2)
 
     /// Statistics of which the gradient is given, in the order of `Parameters.values`.
@@ -190,8 +190,8 @@ import Testing
 }
 
 @Suite struct NesterovTests {
-    private let shape = LayerShape(
-        visible: 5, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, levels: .bits)
+    private let shape = LayerSpec(
+        visible: 5, hidden: 3, visibleUnits: .bernoulli, hiddenUnits: .bernoulli, encoding: .bits)
     private let counts = StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1)
 
     /// The optimizer's float32 weights under the gradient −λθ of the point that `lookahead` returns.

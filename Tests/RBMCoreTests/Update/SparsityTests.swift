@@ -8,8 +8,8 @@ import Testing
 
     /// Moves a pull on by a step whose hidden units have these means over the data.
     private func advance(_ rule: inout Sparsity, hidden: [Float], _ kind: any UnitKind) {
-        let shape = LayerShape(
-            visible: 1, hidden: 2, visibleUnits: .bernoulli, hiddenUnits: kind, levels: .bits)
+        let shape = LayerSpec(
+            visible: 1, hidden: 2, visibleUnits: .bernoulli, hiddenUnits: kind, encoding: .bits)
         let arithmetic = Layer(shape, frozen: .float32)
         var statistics = arithmetic.makeStatistics()
         for (j, mean) in zip(statistics.layout.positiveHidden, hidden) {
@@ -52,16 +52,16 @@ import Testing
 
     @Test(.slow, arguments: UnitKinds.binary, ArithmeticKind.allCases)
     func dataMeansAreThoseOfTheDataPhase(kind: any UnitKind, arithmetic: ArithmeticKind) {
-        for levels in [StateEncoding.bits, .grey] {
+        for encoding in [StateEncoding.bits, .levels] {
             var generator = TestGenerator(seed: 90)
-            let shape = LayerShape(
-                visible: 13, hidden: 7, visibleUnits: kind, hiddenUnits: kind, levels: levels)
+            let shape = LayerSpec(
+                visible: 13, hidden: 7, visibleUnits: kind, hiddenUnits: kind, encoding: encoding)
             let sample = PhaseSample(shape, batch: 400, chains: 150, generator: &generator)
             let layer = Layer(shape, trained: arithmetic, seed: 1, layer: 0)
             let means = layer.statistics(of: sample).dataMeans(sample.rows)
             for i in 0..<13 {
                 let exact = (0..<400).reduce(0.0) {
-                    $0 + unitValue(sample.visible[$1 * 13 + i], kind, levels) / 400
+                    $0 + unitValue(sample.visible[$1 * 13 + i], kind, encoding) / 400
                 }
                 #expect(abs(Double(means.visible[i]) - exact) < 1e-5)
             }
@@ -92,7 +92,7 @@ import Testing
             }
         }
         // Both phases alike: nothing but the pull moves the parameters.
-        let shape = LayerShape(rbm, levels: .bits)
+        let shape = LayerSpec(rbm, encoding: .bits)
         let arithmetic = Layer(shape, frozen: .float32)
         arithmetic.load(rbm.parameters)
         var probabilities = [Float](repeating: 0, count: 6)

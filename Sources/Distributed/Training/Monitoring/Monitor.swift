@@ -32,7 +32,7 @@ struct Monitor {
     func measure(
         _ rbm: RBM, into record: inout MonitorRecord, _ world: borrowing Communicator
     ) throws {
-        let evaluator = LayerEvaluator(rbm, levels: training.levels, arithmetic: arithmetic)
+        let evaluator = LayerEvaluator(rbm, encoding: training.encoding, arithmetic: arithmetic)
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
         var train = CaseMeasures(hidden: rbm.hiddenCount)
@@ -84,9 +84,9 @@ struct Monitor {
         _ world: borrowing Communicator
     ) throws {
         let tables = PseudoLikelihood(rbm)
-        let evaluator = LayerEvaluator(rbm, levels: .bits, arithmetic: arithmetic)
+        let evaluator = LayerEvaluator(rbm, encoding: .bits, arithmetic: arithmetic)
         let states =
-            source.levels == .grey
+            source.encoding == .levels
             ? BinarizedCases(source, of: rbm.visibleUnits, seed: seed, layer: layer) : source
         try forEachCase(of: states, count, world) { bits, cases in
             tables.add(

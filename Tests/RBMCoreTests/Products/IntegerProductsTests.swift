@@ -4,7 +4,7 @@ import Testing
 @testable import RBMCore
 
 /// Tables of bits on machines whose instruction set calls for them; oneDNN's products elsewhere.
-@Suite struct ByteProductsTests {
+@Suite struct IntegerProductsTests {
     /// Around codes of 4 and 5 bits, blocks of 60 bits and 32 columns, 128 rows, 240 and 480 terms of a
     /// sum, and odd ones.
     private static let sizes = [
@@ -16,10 +16,10 @@ import Testing
         let (m, n, k): (Int, Int, Int)
 
         init(_ generator: inout TestGenerator) {
-            m = ByteProductsTests.sizes.randomElement(using: &generator)!
-            n = ByteProductsTests.sizes.randomElement(using: &generator)!
+            m = IntegerProductsTests.sizes.randomElement(using: &generator)!
+            n = IntegerProductsTests.sizes.randomElement(using: &generator)!
             k =
-                ByteProductsTests.sizes.randomElement(using: &generator)!
+                IntegerProductsTests.sizes.randomElement(using: &generator)!
                 * Int.random(in: 1...3, using: &generator)
         }
 
@@ -27,52 +27,52 @@ import Testing
     }
 
     private func product(
-        _ states: [UInt8], _ levels: StateEncoding, from start: Int, _ bytes: [Int8],
+        _ states: [UInt8], _ encoding: StateEncoding, from start: Int, _ bytes: [Int8],
         _ transposed: Bool, _ m: Int, _ n: Int, _ k: Int
     ) -> [Int] {
         var product = [Int32](repeating: -7, count: m * n)
         var span = product.mutableSpan
-        ByteProducts().multiply(
-            states.span, levels, from: start, by: bytes.span, transposed: transposed, into: &span,
+        IntegerProducts().multiply(
+            states.span, encoding, from: start, by: bytes.span, transposed: transposed, into: &span,
             m: m, n: n, k: k)
         return product.map { Int($0) }
     }
 
-    @Test(arguments: [StateEncoding.bits, .grey], [false, true])
-    func productsAreExact(levels: StateEncoding, transposed: Bool) {
+    @Test(arguments: [StateEncoding.bits, .levels], [false, true])
+    func productsAreExact(encoding: StateEncoding, transposed: Bool) {
         var generator = TestGenerator(seed: 20)
         for _ in 0..<60 {
             let shape = Shape(&generator)
             let (m, n, k) = (shape.m, shape.n, shape.k)
             let offset = Int.random(in: 0...70, using: &generator)
-            let states = generator.bytes(offset + m * k, levels)
+            let states = generator.bytes(offset + m * k, encoding)
             let bytes = (0..<(k * n)).map { _ in Int8.random(in: -128...127, using: &generator) }
             let exact = naiveProduct(
                 states[offset...].map { Int($0) }, false, bytes.map { Int($0) }, transposed, m, n, k
             )
             #expect(
-                product(states, levels, from: offset, bytes, transposed, m, n, k) == exact,
+                product(states, encoding, from: offset, bytes, transposed, m, n, k) == exact,
                 "\(shape), offset \(offset)")
         }
     }
 
-    @Test(arguments: [StateEncoding.bits, .grey])
-    func productsOfSomeColumnsAreExact(levels: StateEncoding) {
+    @Test(arguments: [StateEncoding.bits, .levels])
+    func productsOfSomeColumnsAreExact(encoding: StateEncoding) {
         var generator = TestGenerator(seed: 21)
         for _ in 0..<60 {
             let shape = Shape(&generator)
             let (m, n, k) = (shape.m, shape.n, shape.k)
             let first = Int.random(in: 0...40, using: &generator)
             let width = first + m + Int.random(in: 0...40, using: &generator)
-            let states = generator.bytes(k * width, levels)
+            let states = generator.bytes(k * width, encoding)
             let bytes = (0..<(k * n)).map { _ in Int8.random(in: -128...127, using: &generator) }
             let columns = (0..<k).flatMap { row in
                 states[(row * width + first)..<(row * width + first + m)].map { Int($0) }
             }
             var product = [Int32](repeating: -7, count: m * n)
             var span = product.mutableSpan
-            ByteProducts().multiply(
-                columns: first..<(first + m), of: states.span, levels, width: width,
+            IntegerProducts().multiply(
+                columns: first..<(first + m), of: states.span, encoding, width: width,
                 by: bytes.span, into: &span, n: n, k: k)
             #expect(
                 product.map { Int($0) }
@@ -81,8 +81,8 @@ import Testing
             // In 16 bits the same, but for what does not fit them.
             var short = [Int16](repeating: -7, count: m * n)
             var shortSpan = short.mutableSpan
-            ByteProducts().multiply(
-                columns: first..<(first + m), of: states.span, levels, width: width,
+            IntegerProducts().multiply(
+                columns: first..<(first + m), of: states.span, encoding, width: width,
                 by: bytes.span, into: &shortSpan, n: n, k: k)
             #expect(
                 short == product.map { Int16(truncatingIfNeeded: $0) },
@@ -92,27 +92,28 @@ import Testing
 
     /// Each sum comes once, at its place, whatever the blocks are.
     @Test(
-        .slow, arguments: [StateEncoding.bits, .grey],
+        .slow, arguments: [StateEncoding.bits, .levels],
         [(false, 1), (false, 2), (true, 1), (true, 2)])
-    func blocksMakeUpTheProduct(levels: StateEncoding, layout: (transposed: Bool, threads: Int)) {
+    func blocksMakeUpTheProduct(encoding: StateEncoding, layout: (transposed: Bool, threads: Int)) {
         let before = MatrixProducts.threads
         defer { MatrixProducts.setThreads(before) }
         MatrixProducts.setThreads(layout.threads)
         var generator = TestGenerator(seed: 22)
         let rounding = WeightRounding(seed: 4, layer: 0)
-        let products = ByteProducts()
+        let products = IntegerProducts()
         for number in 0..<60 {
             let shape = Shape(&generator)
             let (m, n, k) = (shape.m, shape.n, shape.k)
-            let states = generator.bytes(m * k, levels)
+            let states = generator.bytes(m * k, encoding)
             let format: WeightFormat =
-                levels == .grey && number % 3 == 1 ? .bytePair : WeightFormat.allCases[number % 3]
+                encoding == .levels && number % 3 == 1
+                ? .bytePair : WeightFormat.allCases[number % 3]
             let (rows, columns) = layout.transposed ? (n, k) : (k, n)
             let weights = RoundedWeights(
                 rows: rows, columns: columns, format: format, splitsWords: number % 2 == 0)
             let values = (0..<(n * k)).map { _ in Float(generator.normal()) }
             weights.round(values.span, at: format == .byte ? rounding.stream(step: 1) : nil)
-            let found = product(products, states, levels, weights, layout.transposed, m, n, k)
+            let found = product(products, states, encoding, weights, layout.transposed, m, n, k)
             let exact = naiveProduct(
                 states.map { Int($0) }, false, weights.integers, layout.transposed, m, n, k)
             #expect(found == exact, "\(shape), \(format)")
@@ -121,14 +122,14 @@ import Testing
 
     /// The products that come in blocks; what does not come just once is no sum.
     private func product(
-        _ products: ByteProducts, _ states: [UInt8], _ levels: StateEncoding,
+        _ products: IntegerProducts, _ states: [UInt8], _ encoding: StateEncoding,
         _ weights: RoundedWeights, _ transposed: Bool, _ m: Int, _ n: Int, _ k: Int
     ) -> [Int] {
         var found = [Int](repeating: 1 << 40, count: m * n)
         var span = found.mutableSpan
         span.shared { found in
             products.inBlocks(
-                states.span, levels, from: 0, by: weights, transposed: transposed, m: m, n: n,
+                states.span, encoding, from: 0, by: weights, transposed: transposed, m: m, n: n,
                 k: k
             ) { block, high, low in
                 #expect(high.isEmpty == (weights.format != .bytePair))
@@ -164,7 +165,7 @@ import Testing
                         transposed ? (shape.rows, shape.columns) : (shape.columns, shape.rows)
                     let bits = [UInt8](repeating: 1, count: m * k)
                     let found = product(
-                        ByteProducts(), bits, .bits, weights, transposed, m, n, k)
+                        IntegerProducts(), bits, .bits, weights, transposed, m, n, k)
                     #expect(found.allSatisfy { $0 == integer * k })
                 }
             }
@@ -180,7 +181,7 @@ import Testing
             return Int16(sum.signum() * Int(share))
         }
         let bits = [UInt8](repeating: 1, count: m * depth)
-        let tables = BitTables()
+        let tables = TableProducts()
         tables.pack(bits.span, m: m, k: depth)
         var sums = [Int32](repeating: 7, count: m * n)
         unsafe sums.withUnsafeMutableBufferPointer { sums in
@@ -193,7 +194,7 @@ import Testing
 
     /// A block of 480 words may add up to 2¹⁵ − 1, and to 1 more only below zero: the edge from which
     /// `RoundedWeights` keeps words away.
-    @Test(.enabled(if: BitTables.areFaster), arguments: [16, 200], [false, true])
+    @Test(.enabled(if: TableProducts.areFaster), arguments: [16, 200], [false, true])
     func sumsOfWordsReachTheEdgeOf16BitsAndNotBeyond(m: Int, transposed: Bool) {
         for sum in [32_767, -32_767, -32_768] {
             let sums = tableSums(ofBlocks: sum, m: m, transposed: transposed)
@@ -227,15 +228,15 @@ import Testing
             let bytes: [Int8] = [1, 2, 3, 4]
             var product = [Int32](repeating: 0, count: 40)
             var span = product.mutableSpan
-            ByteProducts().multiply(
+            IntegerProducts().multiply(
                 bits.span, .bits, from: 1, by: bytes.span, into: &span, m: 20, n: 2, k: 2)
         }
     }
 
     @Test func tablesAreForMachinesWithAVX2() {
         switch MatrixProducts.effectiveSet {
-        case .sse41, .avx, .unknown: #expect(!BitTables.areFaster)
-        default: #expect(BitTables.areFaster)
+        case .sse41, .avx, .unknown: #expect(!TableProducts.areFaster)
+        default: #expect(TableProducts.areFaster)
         }
     }
 }

@@ -1,47 +1,47 @@
 /// What the products must know of a layer: the number and the kind of its units, and how data are
 /// stored.
-public struct LayerShape: Sendable {
+public struct LayerSpec: Sendable {
     public let visible: Int
     public let hidden: Int
     public let visibleUnits: any UnitKind
     public let hiddenUnits: any UnitKind
 
-    /// How many values a visible byte takes in the data; sampled visible states are 0 and the
-    /// largest value.
-    public let levels: StateEncoding
+    /// How the data store visible states; a sampled state is 0 or the largest value.
+    public let encoding: StateEncoding
 
     /// The bytes of a row of visible states.
-    public var visibleBytes: Int { visible * levels.bytesPerUnit }
+    public var visibleBytes: Int { visible * encoding.bytesPerUnit }
 
     public init(
         visible: Int, hidden: Int, visibleUnits: any UnitKind, hiddenUnits: any UnitKind,
-        levels: StateEncoding
+        encoding: StateEncoding
     ) {
         precondition(
-            (levels == .real) == (visibleUnits.stateEncoding == .real) && hiddenUnits.isDiscrete,
-            "\(visibleUnits) units stored as \(levels), under \(hiddenUnits) units")
+            (encoding == .float32) == (visibleUnits.stateEncoding == .float32)
+                && hiddenUnits.isDiscrete,
+            "\(visibleUnits) units stored as \(encoding), under \(hiddenUnits) units")
         self.visible = visible
         self.hidden = hidden
         self.visibleUnits = visibleUnits
         self.hiddenUnits = hiddenUnits
-        self.levels = levels
+        self.encoding = encoding
     }
 
     /// The shape of an RBM on its own states: bits, or real values of Gaussian units.
     public init(states rbm: RBM) {
-        self.init(rbm, levels: rbm.visibleUnits.stateEncoding)
+        self.init(rbm, encoding: rbm.visibleUnits.stateEncoding)
     }
 
-    public init(_ rbm: RBM, levels: StateEncoding) {
+    public init(_ rbm: RBM, encoding: StateEncoding) {
         self.init(
             visible: rbm.visibleCount, hidden: rbm.hiddenCount, visibleUnits: rbm.visibleUnits,
-            hiddenUnits: rbm.hiddenUnits, levels: levels)
+            hiddenUnits: rbm.hiddenUnits, encoding: encoding)
     }
 }
 
-extension LayerShape: Equatable {
-    public static func == (a: LayerShape, b: LayerShape) -> Bool {
+extension LayerSpec: Equatable {
+    public static func == (a: LayerSpec, b: LayerSpec) -> Bool {
         a.visible == b.visible && a.hidden == b.hidden && a.visibleUnits == b.visibleUnits
-            && a.hiddenUnits == b.hiddenUnits && a.levels == b.levels
+            && a.hiddenUnits == b.hiddenUnits && a.encoding == b.encoding
     }
 }

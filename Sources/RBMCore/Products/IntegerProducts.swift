@@ -1,8 +1,8 @@
 /// Exact products of states and signed bytes or words.
 ///
 /// Tables multiply bits wherever that is faster, and oneDNN multiplies all else.
-public final class ByteProducts {
-    private let tables = BitTables()
+public final class IntegerProducts {
+    private let tables = TableProducts()
     private let blockSums = ThreadScratch()
     private var highSums: [Int32] = []
     private var lowSums: [Int32] = []
@@ -10,10 +10,11 @@ public final class ByteProducts {
     public init() {}
 
     /// Whether this machine multiplies words whole, by tables, and not as pairs of bytes.
-    public static var multipliesWords: Bool { BitTables.areFaster }
+    public static var multipliesWords: Bool { TableProducts.areFaster }
 
-    private static func usesTables(_ levels: StateEncoding, m: Int, n: Int, k: Int) -> Bool {
-        BitTables.areFaster && levels == .bits && m >= BitTables.leastRows && n > 0 && k > 0
+    private static func usesTables(_ encoding: StateEncoding, m: Int, n: Int, k: Int) -> Bool {
+        TableProducts.areFaster && encoding == .bits && m >= TableProducts.leastRows && n > 0
+            && k > 0
     }
 
     /// product ← states·bytes.
@@ -23,10 +24,10 @@ public final class ByteProducts {
     ///   - bytes: Shape `[k, n]`, or `[n, k]` when transposed.
     ///   - product: Shape `[m, n]`, overwritten.
     public func multiply(
-        _ states: Span<UInt8>, _ levels: StateEncoding, from start: Int = 0, by bytes: Span<Int8>,
+        _ states: Span<UInt8>, _ encoding: StateEncoding, from start: Int = 0, by bytes: Span<Int8>,
         transposed: Bool = false, into product: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
     ) {
-        guard Self.usesTables(levels, m: m, n: n, k: k) else {
+        guard Self.usesTables(encoding, m: m, n: n, k: k) else {
             MatrixProducts.multiply(
                 states, from: start, by: bytes, rightTransposed: transposed, into: &product, m: m,
                 n: n, k: k)
@@ -65,10 +66,10 @@ public final class ByteProducts {
     ///   - bytes: Shape `[k, n]`.
     ///   - product: Shape `[columns.count, n]`, overwritten.
     public func multiply(
-        columns: Range<Int>, of states: Span<UInt8>, _ levels: StateEncoding, width: Int,
+        columns: Range<Int>, of states: Span<UInt8>, _ encoding: StateEncoding, width: Int,
         by bytes: Span<Int8>, into product: inout MutableSpan<Int32>, n: Int, k: Int
     ) {
-        guard Self.usesTables(levels, m: columns.count, n: n, k: k) else {
+        guard Self.usesTables(encoding, m: columns.count, n: n, k: k) else {
             MatrixProducts.multiply(
                 columns: columns, of: states, width: width, by: bytes, into: &product, n: n, k: k)
             return
@@ -80,10 +81,10 @@ public final class ByteProducts {
 
     /// Computes the same product in 16 bits, which every element must fit.
     public func multiply(
-        columns: Range<Int>, of states: Span<UInt8>, _ levels: StateEncoding, width: Int,
+        columns: Range<Int>, of states: Span<UInt8>, _ encoding: StateEncoding, width: Int,
         by bytes: Span<Int8>, into product: inout MutableSpan<Int16>, n: Int, k: Int
     ) {
-        guard Self.usesTables(levels, m: columns.count, n: n, k: k) else {
+        guard Self.usesTables(encoding, m: columns.count, n: n, k: k) else {
             if lowSums.count < columns.count * n {
                 lowSums = Array(repeating: 0, count: columns.count * n)
             }
@@ -124,7 +125,7 @@ public final class ByteProducts {
 
     /// Runs a body for each block of columns, on several threads at once.
     private static func inColumnBlocks(of n: Int, _ body: (Range<Int>) -> Void) {
-        let width = BitTables.blockColumns(of: n)
+        let width = TableProducts.blockColumns(of: n)
         inParallel(over: (n + width - 1) / width, atLeast: 1) { blocks in
             for block in blocks { body((block * width)..<min((block + 1) * width, n)) }
         }
@@ -140,21 +141,22 @@ public final class ByteProducts {
     ///     formats without pairs of bytes the high span is empty, and the low span holds the sums
     ///     of the weights as a whole. Runs on several threads at once.
     func inBlocks(
-        _ states: Span<UInt8>, _ levels: StateEncoding, from start: Int, by weights: RoundedWeights,
+        _ states: Span<UInt8>, _ encoding: StateEncoding, from start: Int,
+        by weights: RoundedWeights,
         transposed: Bool, m: Int, n: Int, k: Int,
         _ body: (_ block: ProductBlock, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {
         guard m > 0 else { return }
         // Words are multiplied by tables unless they are split, however few the rows are.
         let multipliesWords = weights.format == .word && weights.low.isEmpty
-        precondition(!multipliesWords || levels == .bits, "words are multiplied by bits only")
-        guard multipliesWords || Self.usesTables(levels, m: m, n: n, k: k) else {
+        precondition(!multipliesWords || encoding == .bits, "words are multiplied by bits only")
+        guard multipliesWords || Self.usesTables(encoding, m: m, n: n, k: k) else {
             wholeProduct(
                 states, from: start, by: weights, transposed: transposed, m: m, n: n, k: k, body)
             return
         }
         tables.pack(states.extracting(start..<(start + m * k)), m: m, k: k)
-        let stride = BitTables.blockColumns(of: n)
+        let stride = TableProducts.blockColumns(of: n)
         let size = m * stride
         let hasPairs = weights.format == .bytePair
         let count = hasPairs ? 2 * size : size

@@ -5,7 +5,7 @@ import CBitProducts
 /// A table holds the sums of all subsets of four or five integers, and four or five bits select one
 /// sum. One load and one addition of 256 bits replace 64 or 80 products of words. VNNI's
 /// instruction makes 32 products of bytes, and words need two instructions.
-final class BitTables {
+final class TableProducts {
     /// Whether tables are faster than oneDNN on this machine; true if it has AVX2.
     static let areFaster: Bool = {
         #if arch(x86_64)

@@ -3,7 +3,7 @@
 ///
 /// The magnitudes are added up as integers, at the finest scale that single weights of 16 bits
 /// allow. So neither the order of the rows nor the number of threads changes the sums.
-final class MagnitudeSums {
+final class ScaleBounds {
     /// The factor on weights before they are rounded and added up.
     var inverseScale: Float = 1
 

@@ -1,22 +1,22 @@
 import RBMCore
 import Testing
 
-@Suite struct LayerShapeTests {
+@Suite struct LayerSpecTests {
     /// A layer of 5 visible and 3 hidden units, but for what is named.
     private static func shape(
         visible: Int = 5, hidden: Int = 3, visibleUnits: any UnitKind = .spin,
-        hiddenUnits: any UnitKind = .bernoulli, levels: StateEncoding = .bits
-    ) -> LayerShape {
-        LayerShape(
+        hiddenUnits: any UnitKind = .bernoulli, encoding: StateEncoding = .bits
+    ) -> LayerSpec {
+        LayerSpec(
             visible: visible, hidden: hidden, visibleUnits: visibleUnits, hiddenUnits: hiddenUnits,
-            levels: levels)
+            encoding: encoding)
     }
 
     @Test func shapesAreEqualOnlyIfAllOfThemIs() {
         #expect(Self.shape() == Self.shape())
         for other in [
             Self.shape(visible: 6), Self.shape(hidden: 4), Self.shape(visibleUnits: .bernoulli),
-            Self.shape(hiddenUnits: .spin), Self.shape(levels: .grey),
+            Self.shape(hiddenUnits: .spin), Self.shape(encoding: .levels),
         ] {
             #expect(other != Self.shape())
         }
@@ -24,37 +24,38 @@ import Testing
 
     @Test(
         arguments: [(any UnitKind, StateEncoding, Int)]([
-            (.bernoulli, .bits, 7), (.bernoulli, .grey, 7), (.gaussian, .real, 28),
+            (.bernoulli, .bits, 7), (.bernoulli, .levels, 7), (.gaussian, .float32, 28),
         ]))
-    func aRowHasTheBytesOfItsEncoding(units: any UnitKind, levels: StateEncoding, bytes: Int) {
-        let shape = Self.shape(visible: 7, visibleUnits: units, levels: levels)
+    func aRowHasTheBytesOfItsEncoding(units: any UnitKind, encoding: StateEncoding, bytes: Int) {
+        let shape = Self.shape(visible: 7, visibleUnits: units, encoding: encoding)
         #expect(shape.visibleBytes == bytes)
     }
 
     @Test func realStatesAreThoseOfGaussianUnits() {
-        for (units, levels) in [(any UnitKind, StateEncoding)]([
-            (.spin, .bits), (.gaussian, .real),
+        for (units, encoding) in [(any UnitKind, StateEncoding)]([
+            (.spin, .bits), (.gaussian, .float32),
         ]) {
             let rbm = RBM(
                 visibleUnits: units, hiddenUnits: .bernoulli,
                 parameters: Parameters(visible: 5, hidden: 3))
-            #expect(LayerShape(states: rbm) == Self.shape(visibleUnits: units, levels: levels))
+            #expect(LayerSpec(states: rbm) == Self.shape(visibleUnits: units, encoding: encoding))
         }
     }
 
     @Test func shapesThatNoLayerHasTrap() async {
         await #expect(processExitsWith: .failure) {
-            _ = LayerShape(
-                visible: 5, hidden: 3, visibleUnits: .spin, hiddenUnits: .bernoulli, levels: .real)
+            _ = LayerSpec(
+                visible: 5, hidden: 3, visibleUnits: .spin, hiddenUnits: .bernoulli,
+                encoding: .float32)
         }
         await #expect(processExitsWith: .failure) {
-            _ = LayerShape(
+            _ = LayerSpec(
                 visible: 5, hidden: 3, visibleUnits: .gaussian, hiddenUnits: .bernoulli,
-                levels: .bits)
+                encoding: .bits)
         }
         await #expect(processExitsWith: .failure) {
-            _ = LayerShape(
-                visible: 5, hidden: 3, visibleUnits: .spin, hiddenUnits: .gaussian, levels: .bits)
+            _ = LayerSpec(
+                visible: 5, hidden: 3, visibleUnits: .spin, hiddenUnits: .gaussian, encoding: .bits)
         }
     }
 }
