@@ -43,7 +43,7 @@ public struct Model: Sendable, Equatable {
         var layers: [RBM] = []
         while reader.hasLayer(layers.count) {
             layers.append(try reader.layer(layers.count))
-            try reader.checkFit(layers)
+            try reader.checkJoint(of: layers)
         }
         guard let first = layers.first else {
             throw StorageError(
@@ -173,8 +173,8 @@ struct LayerReader {
         return parameters
     }
 
-    /// Layers must feed one another.
-    func checkFit(_ layers: [RBM]) throws(StorageError) {
+    /// Checks that the topmost layer read so far takes what the layer below it gives.
+    func checkJoint(of layers: [RBM]) throws(StorageError) {
         guard layers.count > 1 else { return }
         let (below, above) = (layers[layers.count - 2], layers[layers.count - 1])
         guard below.hiddenCount == above.visibleCount, below.hiddenUnits == above.visibleUnits

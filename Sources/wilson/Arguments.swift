@@ -47,6 +47,12 @@ func coupling(named text: String) throws -> Double {
 
 // MARK: Options of several commands
 
+/// How a command prints its result.
+struct OutputForm: ParsableArguments {
+    @Flag(help: "Print one JSON object.")
+    var json = false
+}
+
 /// The coupling of a command that needs one.
 struct CouplingOption: ParsableArguments {
     // Unconditional: a negative coupling begins like an option.

@@ -62,8 +62,7 @@ struct BenchStepCommand: ParsableCommand {
         transform: { try choice($0, among: UnitKinds.binary, name: \.name) })
     var units: any UnitKind = .bernoulli
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
@@ -82,6 +81,6 @@ struct BenchStepCommand: ParsableCommand {
     func run() throws {
         OpenBLASKernel.restartProgramForBest()
         let benchmark = try benchmark()
-        try common.onAllRanks(json: json) { try benchmark.run($0) }
+        try common.onAllRanks(json: form.json) { try benchmark.run($0) }
     }
 }

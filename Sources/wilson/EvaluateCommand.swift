@@ -40,15 +40,14 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var annealing: AnnealingOptions
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws { try checkLayer(layer) }
 
     func run() throws {
-        try common.onAllRanks(json: json) { world in
+        try common.onAllRanks(json: form.json) { world in
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
             return try EvaluationRun(

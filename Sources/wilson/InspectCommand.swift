@@ -34,15 +34,14 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print the configuration stored in a model, and nothing else.")
     var configuration = false
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     func validate() throws {
         try checkLayer(layer)
         if layer != nil && filters == nil {
             throw ValidationError("--layer is only used with --filters")
         }
-        if json && configuration {
+        if form.json && configuration {
             throw ValidationError("--json holds the configuration already; leave one of them out")
         }
         try checkPicture(filters, option: "filters")
@@ -52,7 +51,7 @@ struct InspectCommand: ParsableCommand {
         try withoutMPI {
             let run = InspectionRun(file: file, filters: filters, layer: layer ?? 0)
             let found = try run.run()
-            guard configuration else { return try Output.show(found, asJSON: json) }
+            guard configuration else { return try Output.show(found, asJSON: form.json) }
             try Output.show(run.configuration(of: found))
         }
     }

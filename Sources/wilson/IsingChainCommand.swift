@@ -36,15 +36,14 @@ struct IsingChainCommand: ParsableCommand {
 
         @OptionGroup var chain: Options
 
-        @Flag(help: "Print one JSON object.")
-        var json = false
+        @OptionGroup var form: OutputForm
 
         func run() throws {
             try withoutMPI {
                 let run = LinearChainRun(
                     size: chain.lattice.size, ends: chain.ends,
                     coupling: chain.lattice.coupling.value, field: chain.lattice.field)
-                try Output.show(run.run(), asJSON: json)
+                try Output.show(run.run(), asJSON: form.json)
             }
         }
     }
@@ -70,8 +69,7 @@ struct IsingChainCommand: ParsableCommand {
         @Option(help: "Names the random numbers.")
         var seed: UInt64 = 1
 
-        @Flag(help: "Print one JSON object.")
-        var json = false
+        @OptionGroup var form: OutputForm
 
         @OptionGroup var common: CommonOptions
 
@@ -81,7 +79,7 @@ struct IsingChainCommand: ParsableCommand {
         }
 
         func run() throws {
-            try common.onAllRanks(json: json, isMessage: true) { world in
+            try common.onAllRanks(json: form.json, isMessage: true) { world in
                 try LinearChainDrawing(
                     size: chain.lattice.size, ends: chain.ends,
                     coupling: chain.lattice.coupling.value, field: chain.lattice.field,

@@ -60,8 +60,7 @@ struct IsingCommand: ParsableCommand {
         @Option(help: "Names the random numbers; trainings with this seed draw the same cases.")
         var seed: UInt64 = 1
 
-        @Flag(help: "Print one JSON object.")
-        var json = false
+        @OptionGroup var form: OutputForm
 
         @OptionGroup var common: CommonOptions
 
@@ -75,7 +74,7 @@ struct IsingCommand: ParsableCommand {
         }
 
         func run() throws {
-            try common.onAllRanks(json: json, isMessage: true) { world in
+            try common.onAllRanks(json: form.json, isMessage: true) { world in
                 try IsingDrawing(
                     size: lattice.size, coupling: lattice.coupling.value, field: lattice.field,
                     samples: samples, method: method.flatMap(SamplingMethod.init(rawValue:)),
@@ -101,17 +100,17 @@ struct IsingCommand: ParsableCommand {
 
         @OptionGroup var lattice: Lattice
 
-        @Flag(help: "Print one JSON object.")
-        var json = false
+        @OptionGroup var form: OutputForm
 
         func run() throws {
             try withoutMPI {
                 let (size, coupling, field) = (lattice.size, lattice.coupling.value, lattice.field)
                 if field == 0 {
-                    try Output.show(ExactRun(size: size, coupling: coupling).run(), asJSON: json)
+                    try Output.show(
+                        ExactRun(size: size, coupling: coupling).run(), asJSON: form.json)
                 } else {
                     let run = FieldRun(size: size, coupling: coupling, field: field)
-                    try Output.show(run.run(), asJSON: json)
+                    try Output.show(run.run(), asJSON: form.json)
                 }
             }
         }

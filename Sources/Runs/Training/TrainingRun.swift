@@ -1,44 +1,11 @@
 import Configuration
 import Datasets
 import DistributedTraining
-import Foundation
 import ModelFiles
 public import Ranks
 import RBMCore
 import Reports
 import Storage
-
-/// What the command line asks of a training run.
-public struct TrainingRequest: Sendable {
-    public var configurationFile: String
-    public var overrides: [String] = []
-    /// The run's folder; nil for runs/<name of the configuration file>.
-    public var output: String?
-    public var resume = ResumeMode.auto
-    /// Updates after which the run stops with a checkpoint.
-    public var stopAfterSteps: Int?
-    /// Whether to check the configuration and the data, and nothing more.
-    public var checkOnly = false
-    public var quiet = false
-    public var threads: Int
-    /// The whole command, for the banner.
-    public var command: String
-
-    public init(configurationFile: String, threads: Int, command: String) {
-        self.configurationFile = configurationFile
-        self.threads = threads
-        self.command = command
-    }
-
-    /// Where the run is kept.
-    var folder: String {
-        if let output {
-            return output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
-        }
-        let name = URL(filePath: configurationFile).deletingPathExtension().lastPathComponent
-        return "runs/\(name)"
-    }
-}
 
 /// A run of `wilson train` on all ranks: from a configuration to a model.
 public struct TrainingRun {
@@ -60,7 +27,10 @@ public struct TrainingRun {
         // Faults of the folder come before the work on the data, and nothing is written before the
         // data are known to be good.
         let start =
-            request.checkOnly ? nil : try startingPoint(configuration, folder, log, world)
+            request.checkOnly
+            ? nil
+            : try StartingPoint.find(
+                in: folder, for: configuration, resume: request.resume, log, world)
         let initial = try InitialModel.load(configuration, world)
         let data = try TrainingData(
             configuration,
@@ -73,8 +43,8 @@ public struct TrainingRun {
         }
         let plans = configuration.plans(
             cases: data.layer.training.count, initial: initial?.layers ?? [])
-        try checkFit(plans, data, configuration)
-        if let start { try checkFit(start, plans, data) }
+        try plans.check(on: data.layer, configuration)
+        try start?.checkFit(plans, data)
 
         let banner = Banner(
             command: request.command, threads: request.threads, level: level,
@@ -110,112 +80,6 @@ public struct TrainingRun {
         let shared = try world.broadcast(text)
         return try world.together {
             try RunConfiguration.load(text: shared, file: file, overrides: request.overrides)
-        }
-    }
-
-    /// The checkpoint that a run goes on from.
-    private struct StartingPoint {
-        let checkpoint: Checkpoint
-        let path: String
-    }
-
-    /// Collective.
-    ///
-    /// Checks the folder and reads the checkpoint to go on from, on rank 0 for all; nil to begin.
-    private func startingPoint(
-        _ configuration: RunConfiguration, _ folder: RunFolder, _ log: RunLog?,
-        _ world: borrowing Communicator
-    ) throws -> StartingPoint? {
-        let found = try world.together { () throws -> StartingPoint? in
-            guard world.rank == 0 else { return nil }
-            try folder.check(for: configuration, resume: request.resume)
-            guard
-                let (checkpoint, path) = try folder.checkpoint(
-                    request.resume, keep: configuration.checkpoint.keep, warn: { log?.warn($0) })
-            else { return nil }
-            try check(checkpoint, against: configuration, path)
-            return StartingPoint(checkpoint: checkpoint, path: path)
-        }
-        let path = try world.broadcast(found?.path ?? "")
-        let bytes = try world.broadcast(found?.checkpoint.file().encoded() ?? [])
-        guard !bytes.isEmpty else { return nil }
-        return try world.together {
-            StartingPoint(
-                checkpoint: try Checkpoint(SafetensorsFile(bytes: bytes, name: path), path),
-                path: path)
-        }
-    }
-
-    /// Checks that a checkpoint belongs to the data; it may agree with the configuration, and yet be of
-    /// other data.
-    private func checkFit(
-        _ start: StartingPoint, _ plans: [LayerPlan], _ data: TrainingData
-    ) throws {
-        guard
-            let misfit = start.checkpoint.misfit(
-                to: plans, visible: data.layer.training.visible, cases: data.layer.training.count)
-        else { return }
-        throw SharedFailure(
-            exitCode: ExitStatus.badFile,
-            "\(start.path) does not fit the data: \(misfit). Restore the data of the run, or begin "
-                + "anew in another folder with --output")
-    }
-
-    /// Checks what only the data tell: whether sums could overflow, or sizes are beyond MPI's.
-    private func checkFit(
-        _ plans: [LayerPlan], _ data: TrainingData, _ configuration: RunConfiguration
-    ) throws {
-        var visible = data.layer.training.visible
-        var encoding = data.layer.training.encoding
-        for plan in plans {
-            if plan.layer == 0 && !plan.visibleUnits.takesGrey && encoding == .levels {
-                throw SharedFailure(
-                    exitCode: ExitStatus.configuration,
-                    "layers.0.visible-units: spins take two values, but the data are grey; set "
-                        + "`data.binarize: threshold` or `sample`")
-            }
-            guard visible <= ConfigurationLimit.weights / plan.hidden else {
-                throw SharedFailure(
-                    exitCode: ExitStatus.configuration,
-                    "layers.\(plan.layer).hidden: \(visible) visible × \(plan.hidden) hidden units "
-                        + "are more than the \(ConfigurationLimit.weights) weights a layer may have"
-                )
-            }
-            let shape = LayerSpec(
-                visible: visible, hidden: plan.hidden, visibleUnits: plan.visibleUnits,
-                hiddenUnits: plan.hiddenUnits, encoding: encoding)
-            let chains = plan.negativePhase.rows(ofBatch: plan.batch)
-            if plan.arithmetic != .float32,
-                let refusal = ArithmeticKind.refusal(
-                    ofIntegersFor: shape, batch: plan.batch, chains: chains)
-            {
-                throw SharedFailure(
-                    exitCode: ExitStatus.configuration, "layers.\(plan.layer): \(refusal)")
-            }
-            try checkRate(plan, cases: data.layer.training.count)
-            visible = plan.hidden
-            encoding = configuration.layers[plan.layer].propagate == .means ? .levels : .bits
-        }
-    }
-
-    /// Checks that the rate is not 0 at every step, which would train nothing.
-    private func checkRate(_ plan: LayerPlan, cases: Int) throws(SharedFailure) {
-        let batches = BatchPlan(
-            cases: cases, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
-            layer: plan.layer)
-        guard plan.warmUp.steps <= batches.steps else {
-            throw SharedFailure(
-                exitCode: ExitStatus.configuration,
-                "layers.\(plan.layer): the warm-up of \(plan.warmUp.steps) steps is longer than the "
-                    + "training of \(batches.steps); shorten `training.warm-up` or raise `epochs`")
-        }
-        guard (0..<batches.steps).contains(where: { plan.rate(ofStep: $0, of: batches) > 0 })
-        else {
-            throw SharedFailure(
-                exitCode: ExitStatus.configuration,
-                "layers.\(plan.layer): the learning rate is 0 at each of the \(batches.steps) steps "
-                    + "(\(plan.rate) by `schedule` and `warm-up`, as float32); raise "
-                    + "`training.learning-rate` or choose another schedule")
         }
     }
 
@@ -289,20 +153,6 @@ public struct TrainingRun {
         }
     }
 
-    /// Checks that a checkpoint belongs to this configuration.
-    private func check(
-        _ checkpoint: Checkpoint, against configuration: RunConfiguration, _ path: String
-    ) throws {
-        let other = try RunConfiguration.load(stored: checkpoint.configuration, file: path)
-        let differences = configuration.differences(
-            from: other, currentLayer: checkpoint.layer)
-        guard differences.isEmpty else {
-            throw SharedFailure(
-                exitCode: ExitStatus.configuration,
-                "\(path) belongs to another configuration; restore:\n"
-                    + differences.map { "  \($0)" }.joined(separator: "\n"))
-        }
-    }
 }
 
 /// Returns the data of a layer: those of the run, as the layers below pass them on.

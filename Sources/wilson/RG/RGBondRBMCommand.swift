@@ -24,13 +24,12 @@ struct RGBondRBMCommand: ParsableCommand {
     @Option(help: "The model file to write.")
     var output: String
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     func run() throws {
         try withoutMPI {
             let run = BondRBMRun(size: size, coupling: coupling.value, output: output)
-            try Output.show(run.run(), asJSON: json)
+            try Output.show(run.run(), asJSON: form.json)
         }
     }
 }

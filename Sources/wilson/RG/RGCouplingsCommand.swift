@@ -39,8 +39,7 @@ struct RGCouplingsCommand: ParsableCommand {
         completion: .file(extensions: ["png"]))
     var picture: String?
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     func validate() throws {
         try checkLayer(layer)
@@ -50,7 +49,7 @@ struct RGCouplingsCommand: ParsableCommand {
     func run() throws {
         try withoutMPI {
             let run = CouplingsRun(model: model, layer: layer, side: side, picture: picture)
-            try Output.show(run.run(), asJSON: json)
+            try Output.show(run.run(), asJSON: form.json)
         }
     }
 }

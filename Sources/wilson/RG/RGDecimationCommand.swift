@@ -25,12 +25,11 @@ struct RGDecimationCommand: ParsableCommand {
         transform: coupling(named:))
     var coupling: Double
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     func run() throws {
         try withoutMPI {
-            try Output.show(DecimationRun(coupling: coupling).run(), asJSON: json)
+            try Output.show(DecimationRun(coupling: coupling).run(), asJSON: form.json)
         }
     }
 }

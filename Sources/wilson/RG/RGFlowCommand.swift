@@ -47,8 +47,7 @@ struct RGFlowCommand: ParsableCommand {
     @Option(help: "Names the random numbers; never draws the training data of this seed.")
     var seed: UInt64 = 1
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
@@ -60,7 +59,7 @@ struct RGFlowCommand: ParsableCommand {
     }
 
     func run() throws {
-        try common.onAllRanks(json: json) { world in
+        try common.onAllRanks(json: form.json) { world in
             try FlowRun(
                 model: model, size: size, couplings: couplings ?? FlowRun.defaultCouplings,
                 steps: steps, samples: samples, seed: seed

@@ -33,16 +33,15 @@ struct RGKadanoffCommand: ParsableCommand {
         help: "The strength of block spins (default: the best one).")
     var p: Double?
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     func run() throws {
         try withoutMPI {
             if let coupling {
                 let run = KadanoffBoundRun(coupling: coupling, strength: p)
-                try Output.show(run.run(), asJSON: json)
+                try Output.show(run.run(), asJSON: form.json)
             } else {
-                try Output.show(KadanoffRun(strength: p).run(), asJSON: json)
+                try Output.show(KadanoffRun(strength: p).run(), asJSON: form.json)
             }
         }
     }

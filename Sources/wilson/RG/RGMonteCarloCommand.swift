@@ -48,8 +48,7 @@ struct RGMonteCarloCommand: ParsableCommand {
     @Option(help: "Names the random numbers; never draws the training data of this seed.")
     var seed: UInt64 = 1
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
@@ -67,14 +66,14 @@ struct RGMonteCarloCommand: ParsableCommand {
     func run() throws {
         let coupling = coupling ?? criticalCoupling
         if let model {
-            try common.onAllRanks(json: json) { world in
+            try common.onAllRanks(json: form.json) { world in
                 try HiddenBlockMCRG(
                     model: model, size: size, coupling: coupling, samples: samples, seed: seed,
                     picture: picture
                 ).run(world)
             }
         } else {
-            try common.onAllRanks(json: json) { world in
+            try common.onAllRanks(json: form.json) { world in
                 try MajorityMCRG(
                     size: size ?? 0, coupling: coupling, samples: samples, seed: seed
                 ).run(world)

@@ -38,8 +38,7 @@ struct RGTensorCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The lattice has 2ⁿ sites.", valueName: "n"))
     var steps = 50
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
@@ -52,7 +51,7 @@ struct RGTensorCommand: ParsableCommand {
                 steps: steps, threads: common.threads ?? defaultThreadsAlone()
             ).run { waiting.show("step \($0) of \(steps)") }
             waiting.clear()
-            try Output.show(report, asJSON: json)
+            try Output.show(report, asJSON: form.json)
         }
     }
 }

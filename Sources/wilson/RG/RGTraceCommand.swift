@@ -53,8 +53,7 @@ struct RGTraceCommand: ParsableCommand {
     @Option(help: "Names the random numbers; never draws the training data of this seed.")
     var seed: UInt64 = 1
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
@@ -70,7 +69,7 @@ struct RGTraceCommand: ParsableCommand {
     }
 
     func run() throws {
-        try common.onAllRanks(json: json) { world in
+        try common.onAllRanks(json: form.json) { world in
             try TraceRun(
                 model: model,
                 target: target == "ising"

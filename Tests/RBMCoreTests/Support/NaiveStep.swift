@@ -98,7 +98,8 @@ struct NaiveStep {
         let isByte = rule.arithmetic == .integerOneByte
         let format: WeightFormat = isByte ? .byte : shape.encoding == .bits ? .word : .bytePair
         let rounded = RoundedWeights(rows: visible, columns: hidden, format: format)
-        let random = WeightRounding(seed: rule.seed, layer: rule.place).stream(step: step)
+        let random = RandomStream(
+            seed: rule.seed, .weightRounding(layer: rule.place, step: step))
         let floats = exact.map { Float($0) }
         rounded.round(floats.span, at: isByte ? random : nil)
         return rounded.integers.map { Double($0) * Double(rounded.scale) }

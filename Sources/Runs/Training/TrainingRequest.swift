@@ -1,0 +1,33 @@
+import Foundation
+
+/// What the command line asks of a training run.
+public struct TrainingRequest: Sendable {
+    public var configurationFile: String
+    public var overrides: [String] = []
+    /// The run's folder; nil for runs/<name of the configuration file>.
+    public var output: String?
+    public var resume = ResumeMode.auto
+    /// Updates after which the run stops with a checkpoint.
+    public var stopAfterSteps: Int?
+    /// Whether to check the configuration and the data, and nothing more.
+    public var checkOnly = false
+    public var quiet = false
+    public var threads: Int
+    /// The whole command, for the banner.
+    public var command: String
+
+    public init(configurationFile: String, threads: Int, command: String) {
+        self.configurationFile = configurationFile
+        self.threads = threads
+        self.command = command
+    }
+
+    /// Where the run is kept.
+    var folder: String {
+        if let output {
+            return output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
+        }
+        let name = URL(filePath: configurationFile).deletingPathExtension().lastPathComponent
+        return "runs/\(name)"
+    }
+}
