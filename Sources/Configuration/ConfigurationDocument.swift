@@ -80,7 +80,7 @@ extension ConfigurationDocument {
         }
     }
 
-    /// Finds what would take the recursive parser too deep: a bound on the nesting by counting.
+    /// Finds text that might take the recursive parser too deep, by counting what can nest.
     private static func oversize(_ text: String) -> (line: Int?, message: String)? {
         guard text.utf8.count <= Limit.bytes else {
             return (nil, "\(text.utf8.count) bytes; a configuration has at most \(Limit.bytes)")

@@ -1,4 +1,4 @@
-/// One thing that is wrong with a configuration, with its place and its mend.
+/// One thing that is wrong with a configuration, with its place and what mends it.
 public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
     /// Where it stands: `FILE:LINE:COLUMN`, `FILE`, or the override `--set KEY.PATH=VALUE`.
     public var place: String

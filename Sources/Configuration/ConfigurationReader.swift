@@ -10,7 +10,7 @@ final class ConfigurationReader {
     private var marks: [String: Mark?] = [:]
     private var wrongKeys: Set<String> = []
 
-    /// Tells whether the text was written by a run, so that a missing key is one of later.
+    /// Tells whether a run wrote the text, so that a missing key came later than the run.
     private let isStored: Bool
 
     /// Parses the text and applies the overrides, unless the text cannot be read.

@@ -15,7 +15,7 @@ protocol ConfiguredSection: Sendable {
 extension ConfiguredSection {
     static var declarations: [Declaration] { settings.map(\.declaration) }
 
-    /// What a stored mapping without keys means: a run of before the keys with a neutral value.
+    /// What a stored mapping without keys means: a run older than the keys with neutral values.
     static var neutral: Self {
         var section = defaults
         section.neutralize()
@@ -69,7 +69,7 @@ extension ConfiguredSection {
         }
     }
 
-    /// Takes over what may be changed as a run of this section goes on as one of `here`.
+    /// Copies what `here` may change as the stored run of this section goes on.
     mutating func adopt(from here: Self) {
         for setting in Self.settings { setting.adopt(here, &self) }
     }

@@ -20,7 +20,7 @@ struct Notation<Value: Sendable>: Sendable {
     /// Reads a mapping, maybe an absent one, over a value; nil where nodes are read by themselves.
     var overlay: (@Sendable (Node?, Place, inout Value) -> Void)?
 
-    /// Takes over from the first value what may be changed as a run of the second goes on.
+    /// Copies from the first value into that of a stored run what may change as the run goes on.
     var adopt: @Sendable (Value, inout Value) -> Void = { _, _ in }
 
     /// Sets the neutral values inside.

@@ -15,7 +15,7 @@ struct RepeatedKeys {
     /// The keys that stand in the tree for the earlier occurrences.
     private(set) var standIns: Set<String> = []
 
-    /// Why there is no tree, apart from more repeated keys than are looked for.
+    /// Why there is no tree; nil also where only the number of repeated keys was too large.
     private(set) var error: (any Error)?
 
     /// The largest number of repeated keys that are looked for.

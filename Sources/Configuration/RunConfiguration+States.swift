@@ -1,7 +1,7 @@
 import RBMCore
 
 extension RunConfiguration {
-    /// Returns the configuration with as many states for each categorical unit as it has.
+    /// Returns the configuration with the number of states of each categorical unit filled in.
     ///
     /// A configuration that was read knows only which units are categorical: their states are counted
     /// when the data are opened.

@@ -11,13 +11,13 @@ struct Setting<Section: Sendable>: Sendable {
     /// Tells whether the value builds on those of other keys, and so is read after them.
     let isReadLast: Bool
 
-    /// Reads the value at a place, or keeps the one that there is where no node stands.
+    /// Reads the value at a place; where no node stands, the value stays as it is.
     let read: @Sendable (Node?, Place, inout Section) -> Void
 
     /// Writes the value; nil where the key is left out.
     let write: @Sendable (Section, Wording) -> YAMLOutline?
 
-    /// Takes over from the first section what may be changed as a run of the second goes on.
+    /// Copies from the first section into that of a stored run what may change as the run goes on.
     let adopt: @Sendable (Section, inout Section) -> Void
 
     /// Sets the neutral value, if there is one.

@@ -48,7 +48,7 @@ struct CategoryCensus: Equatable {
         census.largest = -Int(try world.minimum(Int64(-census.largest)))
         let own = census.firstOther
         let first = Int(try world.minimum(Int64(own.case)))
-        // A value that is not a number would make the sum one on all ranks, as it should.
+        // A value that is not a number makes the sum not a number on all ranks, as it should.
         var value = [first == own.case && first < Int.max ? own.value : 0]
         try world.sum(&value)
         census.firstOther = (first, value[0])

@@ -82,7 +82,7 @@ extension DataFile {
     ///
     /// Opens the file as states of categorical units.
     ///
-    /// A number of states that is given is kept; else there are as many as the largest value asks for.
+    /// A given number of states is kept; without one, the largest value decides.
     private func openStates(
         _ file: ArrayFile, seed: UInt64, _ world: borrowing Communicator
     ) throws -> OpenedCases {
