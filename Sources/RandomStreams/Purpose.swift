@@ -52,6 +52,10 @@ public enum Purpose: Sendable, Hashable {
     case blockTies(blocking: Int)
     /// The hidden states of the lower bound of an information; a row is a case.
     case informationStates
+    /// The chains of parallel tempering; a row is a level of a lane, for swaps a lane.
+    ///
+    /// `role` tells apart several sets of lanes in one run, and is below 64.
+    case tempering(Tempering, layer: Int, role: Int, sweep: Int)
 
     /// One side of a layer.
     public enum Side: Sendable, Hashable, CaseIterable { case visible, hidden }
@@ -70,6 +74,18 @@ public enum Purpose: Sendable, Hashable {
         case clampedHidden
         /// The way down a stack after the sweeps.
         case downward
+    }
+
+    /// The slots of parallel tempering.
+    public enum Tempering: Int, Sendable, Hashable, CaseIterable {
+        /// The visible units at the start, drawn from the base model.
+        case start
+        /// The hidden units of a sweep.
+        case hidden
+        /// The visible units of a sweep.
+        case visible
+        /// The swaps between neighbours; a unit is a pair of levels.
+        case swap
     }
 
     /// The Ising samplers that update spin after spin.
@@ -114,6 +130,7 @@ extension Purpose {
         case isingChain
         case blockTies
         case informationStates
+        case tempering
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -178,6 +195,8 @@ extension Purpose {
         case .isingChain: Words(.isingChain)
         case .blockTies(let blocking): Words(.blockTies, layer: blocking)
         case .informationStates: Words(.informationStates)
+        case .tempering(let slot, let layer, let role, let sweep):
+            Words(.tempering, layer: layer, step: sweep, slot: slot.rawValue | role << 2)
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...24))
+        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...25))
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
         #expect(Purpose.Code.epochOrder.rawValue == 7)
@@ -44,6 +44,7 @@ import Testing
         expect(.couplingStates, 0, 0x1500_0000)
         expect(.isingChain, 0, 0x1600_0000)
         expect(.blockTies(blocking: 3), 0, 0x1703_0000)
+        expect(.tempering(.swap, layer: 1, role: 2, sweep: 9), 9, 0x1901_000B)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
         }
@@ -76,6 +77,11 @@ import Testing
                 orders.insert(.epoch(b, layer: a))
                 for slot in Purpose.Sampling.allCases {
                     purposes.insert(.sampling(slot, layer: a, sweep: b))
+                }
+                for slot in Purpose.Tempering.allCases {
+                    for c in 0..<4 {
+                        purposes.insert(.tempering(slot, layer: a, role: c, sweep: b))
+                    }
                 }
                 for replicas in Purpose.Replicas.allCases {
                     purposes.insert(.isingUpdate(replicas, role: a, chunk: b))
