@@ -166,13 +166,10 @@ public final class Layer {
         visible.shared { visible in
             products.forEachField(.downward, of: hidden, stored: .bits, rows: rows) {
                 row, columns, x in
-                law.levels(fields: &x)
-                let levels = x.span
-                stream.forEachPart(ofRow: firstRow + row, units: columns) { part, words in
-                    let place = part.offset(by: -columns.lowerBound)
-                    visible.withRange(part.offset(by: (target + row) * units)) {
-                        law.draw(levels.extracting(place), words, one: one, into: &$0)
-                    }
+                visible.withRange(columns.offset(by: (target + row) * units)) {
+                    law.draw(
+                        fields: &x, row: firstRow + row, units: columns, from: stream, one: one,
+                        into: &$0)
                 }
             }
         }

@@ -93,19 +93,24 @@ final class IntegerWeightProducts: WeightProducts {
         // Swift keeps up to a kilobyte of temporary memory on the stack, and allocates beyond that.
         let most = 256
         let pass = pass(direction, encoding)
-        forEachRow(states, encoding, rows: rows, by: pass) { row, columns, high, low in
-            var start = columns.lowerBound
-            while start < columns.upperBound {
-                let part = start..<min(start + most, columns.upperBound)
-                let place = part.offset(by: -columns.lowerBound)
-                unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: part.count) {
-                    var x = unsafe MutableSpan(_unsafeElements: $0)
-                    pass.convert(
-                        high.isEmpty ? high : high.extracting(place), low.extracting(place), part,
-                        into: &x)
-                    body(row, part, &x)
+        forEachBlock(states, encoding, rows: rows, by: pass) { block, high, low in
+            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: most) { buffer in
+                for row in block.rows {
+                    var start = block.columns.lowerBound
+                    var place = block.sums(ofRow: row).lowerBound
+                    while start < block.columns.upperBound {
+                        let part = start..<min(start + most, block.columns.upperBound)
+                        let sums = place..<(place + part.count)
+                        let room = buffer.extracting(0..<part.count)
+                        var x = unsafe MutableSpan(_unsafeElements: room)
+                        pass.convert(
+                            high.isEmpty ? high : high.extracting(sums), low.extracting(sums),
+                            part, into: &x)
+                        body(row, part, &x)
+                        start += most
+                        place += most
+                    }
                 }
-                start += most
             }
         }
     }
@@ -148,20 +153,13 @@ final class IntegerWeightProducts: WeightProducts {
     /// Multiplies some rows of states, and hands over each part of a row's products once, on
     /// several threads at once, while the part is in a cache.
     ///
-    /// The sums are integers that are not converted yet. If units were divided among processes,
-    /// partial sums would be added up here, between the product and the conversion.
-    /// partial sums are added up between the product and the conversion.
-    ///
     /// - Parameter body: Receives the row's number, counted from the first row of `rows`.
     @inline(__always)
     private func forEachRow(
         _ states: [UInt8], _ encoding: StateEncoding, rows: Range<Int>, by pass: Pass,
         _ body: (_ row: Int, _ columns: Range<Int>, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {
-        products.inBlocks(
-            states.span, encoding, from: rows.lowerBound * pass.depth, by: weights,
-            transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth
-        ) { block, high, low in
+        forEachBlock(states, encoding, rows: rows, by: pass) { block, high, low in
             for row in block.rows {
                 let sums = block.sums(ofRow: row)
                 body(
@@ -169,6 +167,23 @@ final class IntegerWeightProducts: WeightProducts {
                     low.extracting(sums))
             }
         }
+    }
+
+    /// Multiplies some rows of states, and hands over each block of products once, on several threads
+    /// at once, while the block is in a cache.
+    ///
+    /// The sums are integers that are not converted yet. If units were divided among processes,
+    /// partial sums would be added up here, between the product and the conversion.
+    ///
+    /// - Parameter body: Receives the block, whose rows count from the first row of `rows`.
+    @inline(__always)
+    private func forEachBlock(
+        _ states: [UInt8], _ encoding: StateEncoding, rows: Range<Int>, by pass: Pass,
+        _ body: (_ block: ProductBlock, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
+    ) {
+        products.inBlocks(
+            states.span, encoding, from: rows.lowerBound * pass.depth, by: weights,
+            transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth, body)
     }
 
     // MARK: Statistics

@@ -64,6 +64,18 @@ public protocol UnitLaw: Sendable {
         _ levels: Span<Float>, row: Int, from stream: RandomStream, one: UInt8,
         into states: inout MutableSpan<UInt8>)
 
+    /// Draws the states of some units of a row from their fields, which it overwrites.
+    ///
+    /// Only for kinds whose units have one column each and are stored in bytes.
+    ///
+    /// - Parameters:
+    ///   - row: The global number of the row, which names its random numbers.
+    ///   - units: Which units of the row these are; the first is a multiple of 64.
+    ///   - one: The byte of the level 1.
+    func draw(
+        fields: inout MutableSpan<Float>, row: Int, units: Range<Int>, from stream: RandomStream,
+        one: UInt8, into states: inout MutableSpan<UInt8>)
+
     /// Computes U of a row of levels, as the exact `energy` does of values.
     func energy(ofLevels levels: Span<Float>, bias: Span<Float>, terms: inout [Float]) -> Double
 
@@ -108,6 +120,21 @@ extension UnitLaw {
     public func weigh(_ values: inout MutableSpan<Double>) {}
 
     public func weigh(_ values: inout MutableSpan<Float>) {}
+
+    // Each kind's witness is compiled for its type: one call from outside, and none within.
+    public func draw(
+        fields: inout MutableSpan<Float>, row: Int, units: Range<Int>, from stream: RandomStream,
+        one: UInt8, into states: inout MutableSpan<UInt8>
+    ) {
+        levels(fields: &fields)
+        let levels = fields.span
+        stream.forEachPart(ofRow: row, units: units) { part, words in
+            let place = part.offset(by: -units.lowerBound)
+            states.withRange(place) {
+                draw(levels.extracting(place), words, one: one, into: &$0)
+            }
+        }
+    }
 
     public func addOwnStatistics(
         of values: Span<Float>, bias: Span<Float>, weight: Float,
