@@ -19,6 +19,14 @@ final class IntegerWeightProducts: WeightProducts {
     /// value other than 0.
     private var rowSums = WeightSums()
 
+    /// Adds the products of the hidden units that other processes hold to the products of this
+    /// process's, before they become visible fields.
+    ///
+    /// It is nil where this process holds all hidden units. The processes must round their weights
+    /// at the same scale. Where a hidden level of 0 has a value, a load completes Σ over hidden units
+    /// of the weights in the same way, as the product of one row.
+    var hiddenSumAddition: PartialSumAddition?
+
     private let products = IntegerProducts()
     private var meanBytes: [Int8] = []
 
@@ -61,7 +69,9 @@ final class IntegerWeightProducts: WeightProducts {
         copy(parameters.values, parameters.visibleBiasRange, to: &visibleBias)
         copy(parameters.values, parameters.hiddenBiasRange, to: &hiddenBias)
         if shape.visibleUnits.offset != 0 { columnSums = WeightSums(ofColumns: weights, shape) }
-        if shape.hiddenUnits.offset != 0 { rowSums = WeightSums(ofRows: weights, shape) }
+        guard shape.hiddenUnits.offset != 0 else { return }
+        rowSums = WeightSums(ofRows: weights, shape)
+        if let hiddenSumAddition { rowSums.complete(by: hiddenSumAddition) }
     }
 
     // MARK: Fields
@@ -122,6 +132,7 @@ final class IntegerWeightProducts: WeightProducts {
         /// How many units are multiplied.
         let depth: Int
         let isTransposed: Bool
+        let addition: PartialSumAddition?
 
         /// Turns products of some columns of a row into bias + Σ value·weight.
         @inline(__always)
@@ -140,13 +151,14 @@ final class IntegerWeightProducts: WeightProducts {
                 conversion: PreactivationConversion(
                     scale: weights.scale, below: shape.visibleUnits, encoding: encoding,
                     sums: columnSums),
-                bias: hiddenBias, depth: shape.visible, isTransposed: false)
+                bias: hiddenBias, depth: shape.visible, isTransposed: false, addition: nil)
         case .downward:
             Pass(
                 conversion: PreactivationConversion(
                     scale: weights.scale, below: shape.hiddenUnits, encoding: encoding,
                     sums: rowSums),
-                bias: visibleBias, depth: shape.hidden, isTransposed: true)
+                bias: visibleBias, depth: shape.hidden, isTransposed: true,
+                addition: hiddenSumAddition)
         }
     }
 
@@ -172,8 +184,7 @@ final class IntegerWeightProducts: WeightProducts {
     /// Multiplies some rows of states, and hands over each block of products once, on several threads
     /// at once, while the block is in a cache.
     ///
-    /// The sums are integers that are not converted yet. If units were divided among processes,
-    /// partial sums would be added up here, between the product and the conversion.
+    /// The sums are integers that are not converted yet.
     ///
     /// - Parameter body: Receives the block, whose rows count from the first row of `rows`.
     @inline(__always)
@@ -183,7 +194,8 @@ final class IntegerWeightProducts: WeightProducts {
     ) {
         products.inBlocks(
             states.span, encoding, from: rows.lowerBound * pass.depth, by: weights,
-            transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth, body)
+            transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth,
+            adding: pass.addition, body)
     }
 
     // MARK: Statistics

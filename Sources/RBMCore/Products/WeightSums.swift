@@ -28,6 +28,17 @@ struct WeightSums {
             low = rowSums(weights.low, shape)
         }
     }
+
+    /// Completes the sums as if they were the product of one row.
+    mutating func complete(by addition: PartialSumAddition) {
+        func complete(_ half: WeightHalf, _ sums: inout [Int32]) {
+            let block = ProductBlock(rows: 0..<1, columns: 0..<sums.count, stride: sums.count)
+            var span = sums.mutableSpan
+            addition(block, half, &span)
+        }
+        complete(.low, &low)
+        if !high.isEmpty { complete(.high, &high) }
+    }
 }
 
 private func columnSums<Integer: FixedWidthInteger & BitwiseCopyable>(

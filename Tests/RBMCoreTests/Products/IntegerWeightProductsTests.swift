@@ -99,6 +99,106 @@ import Testing
         #expect(down(blocks) == down([0..<rows]))
     }
 
+    /// Keeps the sums of the blocks of one product, and of the sums of weights, which have one row.
+    private final class PartialSums: @unchecked Sendable {
+        let rows: Int
+        let columns: Int
+        private let lock = NSLock()
+        private var products: [WeightHalf: [Int32]] = [:]
+        private var weightSums: [WeightHalf: [Int32]] = [:]
+
+        init(rows: Int, columns: Int) {
+            self.rows = rows
+            self.columns = columns
+        }
+
+        /// Takes a block over, or adds what is kept to it.
+        func exchange(
+            _ block: ProductBlock, _ half: WeightHalf, _ sums: inout MutableSpan<Int32>,
+            adding: Bool
+        ) {
+            lock.withLock {
+                let isProduct = block.rows.count == rows
+                var kept = (isProduct ? products : weightSums)[half] ?? []
+                if kept.isEmpty { kept = Array(repeating: 0, count: rows * columns) }
+                for row in block.rows {
+                    let place = block.sums(ofRow: row)
+                    for (j, column) in block.columns.enumerated() {
+                        if adding {
+                            sums[place.lowerBound + j] &+= kept[row * columns + column]
+                        } else {
+                            kept[row * columns + column] = sums[place.lowerBound + j]
+                        }
+                    }
+                }
+                if isProduct { products[half] = kept } else { weightSums[half] = kept }
+            }
+        }
+    }
+
+    /// Two processes that hold a part of the hidden units each give the visible fields of the whole.
+    @Test(
+        arguments: [UnitKinds.binary[0], UnitKinds.binary[1]],
+        [
+            (WeightFormat.word, 1), (.word, 2), (.byte, 1), (.byte, 2), (.bytePair, 1),
+            (.bytePair, 2),
+        ])
+    func partialSumsOfTwoProcessesGiveTheBitsOfTheWhole(
+        kind: any UnitKind, layout: (format: WeightFormat, threads: Int)
+    ) {
+        let before = MatrixProducts.threads
+        defer { MatrixProducts.setThreads(before) }
+        MatrixProducts.setThreads(layout.threads)
+        // Fewer rows than tables are made for, and more.
+        for rows in [3, 14] {
+            let (visible, hidden, cut) = (301, 97, 40)
+            var generator = TestGenerator(seed: 40)
+            // Multiples of 2⁻⁶ with the same largest one in both parts: one scale for all, at which
+            // nothing is rounded.
+            let weights = (0..<(visible * hidden)).map { index in
+                index % hidden % cut == 0
+                    ? 1 : Float(Int.random(in: -60...60, using: &generator)) / 64
+            }
+            let visibleBias = (0..<visible).map { _ in Float(generator.normal()) }
+            let states = generator.bytes(rows * hidden, .bits)
+
+            func fields(
+                ofHidden units: Range<Int>, _ addition: PartialSumAddition?
+            ) -> (values: [Float], drawn: [UInt8]) {
+                let shape = LayerSpec(
+                    visible: visible, hidden: units.count, visibleUnits: kind, hiddenUnits: kind,
+                    encoding: .bits)
+                let products = IntegerWeightProducts(
+                    shape, format: layout.format, rounding: rounding(layout.format))
+                products.hiddenSumAddition = addition
+                let layer = Layer(products)
+                layer.load(
+                    Parameters(
+                        weights: (0..<visible).flatMap { i in
+                            units.map { weights[i * hidden + $0] }
+                        },
+                        visibleBias: visibleBias,
+                        hiddenBias: [Float](repeating: 0, count: units.count)))
+                let own = (0..<rows).flatMap { row in units.map { states[row * hidden + $0] } }
+                var values = [Float](repeating: .nan, count: rows * visible)
+                layer.downward(own, encoding: .bits, rows: 0..<rows, into: &values)
+                var drawn = [UInt8](repeating: 7, count: rows * visible)
+                layer.drawVisible(
+                    given: own, rows: 0..<rows, stream: RandomStream(seed: 3, .benchmark),
+                    firstRow: 0, into: &drawn, at: 0)
+                return (values, drawn)
+            }
+
+            let sums = PartialSums(rows: rows, columns: visible)
+            _ = fields(ofHidden: 0..<cut) { sums.exchange($0, $1, &$2, adding: false) }
+            let summed = fields(ofHidden: cut..<hidden) { sums.exchange($0, $1, &$2, adding: true) }
+            let whole = fields(ofHidden: 0..<hidden, nil)
+            #expect(summed.values == whole.values, "\(rows) rows")
+            #expect(summed.drawn == whole.drawn, "\(rows) rows")
+            #expect(fields(ofHidden: cut..<hidden, nil).values != whole.values)
+        }
+    }
+
     @Test(arguments: allShapes, [(5, 5), (4, 9), (9, 4), (1, 100)])
     func gradientsAreTheMeansOfTheRoundedBytes(
         shape: LayerSpec, counts: (batch: Int, chains: Int)
