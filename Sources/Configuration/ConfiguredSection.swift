@@ -78,4 +78,9 @@ extension ConfiguredSection {
     mutating func neutralize() {
         for setting in Self.settings { setting.neutralize(&self) }
     }
+    /// Takes over the values of a run that goes on, of keys that nobody gives and whose defaults are
+    /// newer than the run.
+    mutating func recall(from run: Self, given: GivenKeys) {
+        for setting in Self.settings { setting.recall(&self, run, given) }
+    }
 }

@@ -26,6 +26,9 @@ struct Notation<Value: Sendable>: Sendable {
     /// Sets the neutral values inside.
     var neutralize: @Sendable (inout Value) -> Void = { _ in }
 
+    /// Takes over from a run that goes on what nobody gives; nil where there are no keys inside.
+    var recall: (@Sendable (inout Value, _ run: Value, GivenKeys) -> Void)?
+
     /// What may stand there, in one phrase.
     var expected: String { Configuration.alternatives(alternatives) }
 
@@ -90,6 +93,7 @@ extension Notation where Value: ConfiguredSection {
         var notation = block
         notation.alternatives = ["keys of `\(section)`"]
         notation.isOverlay = true
+        notation.recall = { $0.recall(from: $1, given: $2.inheriting(section)) }
         return notation
     }
 
@@ -105,6 +109,7 @@ extension Notation where Value: ConfiguredSection {
             },
             write: { write($0, $1) },
             overlay: { node, place, value in value.read(node, at: place) },
-            adopt: { $1.adopt(from: $0) }, neutralize: { $0.neutralize() })
+            adopt: { $1.adopt(from: $0) }, neutralize: { $0.neutralize() },
+            recall: { $0.recall(from: $1, given: $2) })
     }
 }

@@ -6,11 +6,15 @@ extension RunConfiguration {
     /// `file` is the name in messages. Each override is `KEY.PATH=VALUE`, applied in order before
     /// anything is checked: `training.batch=200`, `layers.0.hidden=64`.
     ///
+    /// - Parameter run: The resolved configuration of a run to go on with; nil to begin. A key that
+    ///   nobody gives, and whose default is newer than the run, keeps the value of the run.
     /// - Throws: All problems at once: of the text, the overrides, each value, the combinations.
     public static func load(
-        text: String, file: String, overrides: [String] = []
+        text: String, file: String, overrides: [String] = [],
+        goingOnWith run: RunConfiguration? = nil
     ) throws(ConfigurationError) -> RunConfiguration {
-        try load(ConfigurationReader(text: text, file: file, overrides: overrides))
+        try load(
+            ConfigurationReader(text: text, file: file, overrides: overrides), goingOnWith: run)
     }
 
     /// Reads a resolved configuration that a run has stored.
@@ -24,9 +28,10 @@ extension RunConfiguration {
     }
 
     private static func load(
-        _ reader: ConfigurationReader
+        _ reader: ConfigurationReader, goingOnWith run: RunConfiguration? = nil
     ) throws(ConfigurationError) -> RunConfiguration {
-        if let configuration = reader.configuration() {
+        if var configuration = reader.configuration() {
+            if let run { configuration.recall(from: run, given: GivenKeys(reader)) }
             reader.checkCombinations(of: configuration)
             if reader.problems.isEmpty { return configuration }
         }

@@ -70,7 +70,14 @@ extension RunConfiguration: ConfiguredSection {
         write: { run, wording in
             .list(run.layers.map { layer in run.outline(of: layer, wording) })
         },
-        adopt: { _, _ in }, neutralize: { _ in })
+        adopt: { _, _ in }, neutralize: { _ in },
+        recall: { run, earlier, given in
+            for index in run.layers.indices.prefix(earlier.layers.count) {
+                run.layers[index].recall(
+                    from: earlier.layers[index],
+                    given: given.inside("layers").inside(String(index)))
+            }
+        })
 }
 
 /// When to save, and how many checkpoints stay on disk.

@@ -23,6 +23,10 @@ struct Setting<Section: Sendable>: Sendable {
     /// Sets the neutral value, if there is one.
     let neutralize: @Sendable (inout Section) -> Void
 
+    /// Takes over the value of a run that goes on, where nobody gives one and the default is newer than
+    /// the run.
+    let recall: @Sendable (inout Section, _ run: Section, GivenKeys) -> Void
+
     var name: String { declaration.name }
 }
 
@@ -51,11 +55,13 @@ extension Setting where Section: ConfiguredSection {
     ///   - neutral: The value with which a run is what it was before the key existed. It is not
     ///     written into resolved configurations, so that such runs keep their bytes, and is what a
     ///     stored configuration means that lacks the key.
+    ///   - formerly: Defaults of earlier versions. A configuration that leaves the key out goes on with
+    ///     a run that began at one of them, or at the neutral value, as that run has it.
     ///   - help: What the key means; the lines are those of the commented defaults.
     init<Value: Sendable>(
         _ name: String, _ property: any WritableKeyPath<Section, Value> & Sendable,
         _ notation: Notation<Value>, required: String? = nil, neutral: Value? = nil,
-        onResume: Resumption<Section> = .refused, _ help: String
+        formerly: [Value] = [], onResume: Resumption<Section> = .refused, _ help: String
     ) {
         let onResumeWords: String? =
             switch onResume {
@@ -94,6 +100,17 @@ extension Setting where Section: ConfiguredSection {
             } else {
                 notation.neutralize(&section[keyPath: property])
             }
+        }
+        recall = { here, run, given in
+            let given = given.inside(name)
+            if let recall = notation.recall {
+                return recall(&here[keyPath: property], run[keyPath: property], given)
+            }
+            let value = notation.write(run[keyPath: property], .full)
+            let isEarlier = (formerly + [neutral].compactMap(\.self)).contains {
+                notation.write($0, .full) == value
+            }
+            if isEarlier, !given.isGiven { here[keyPath: property] = run[keyPath: property] }
         }
     }
 }

@@ -13,6 +13,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public var warmUp = Interval.epochs(0)
     public var momentum = Momentum.constant(0)
     public var nesterov = false
+    public var centering = true
     public var weightDecay = WeightDecayOptions()
     public var sparsity = SparsityOptions()
     public var keepProbability = 1.0
@@ -83,6 +84,12 @@ extension TrainingOptions: ConfiguredSection {
         Setting(
             "nesterov", \TrainingOptions.nesterov, .boolean,
             "Whether the gradient is taken where the momentum leads (Nesterov's way)."),
+        Setting(
+            "centering", \TrainingOptions.centering, .boolean, neutral: false,
+            """
+            Whether units are measured from slow means of the data while weights are learned (offsets).
+            The machine has none. Layers without biases learn uncentered.
+            """),
         Setting(
             "weight-decay", \TrainingOptions.weightDecay, .inline,
             """

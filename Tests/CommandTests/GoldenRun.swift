@@ -52,18 +52,27 @@ struct GoldenRun {
         try GoldenData.write(to: folder)
     }
 
-    /// Runs a configuration into a folder; expects the exit code.
+    /// Runs a golden configuration into a folder; expects the exit code.
     func train(
         _ name: String, to output: String, ranks: Int? = nil, options: [String] = [],
+        program: String = Command.program, expecting status: Int32 = 0
+    ) throws {
+        try train(
+            configuration: Golden.path("\(name).yaml"), to: output, ranks: ranks, options: options,
+            program: program, expecting: status)
+    }
+
+    /// Runs a configuration's file into a folder; expects the exit code.
+    func train(
+        configuration path: String, to output: String, ranks: Int? = nil, options: [String] = [],
         program: String = Command.program, expecting status: Int32 = 0
     ) throws {
         let mpirun = ranks.map { ["mpirun", "-np", "\($0)"] } ?? []
         let run = try Program.start(
             mpirun + [
-                program, "train", Golden.path("\(name).yaml"), "--output", output, "--quiet",
-                "--threads", "1",
+                program, "train", path, "--output", output, "--quiet", "--threads", "1",
             ] + options, in: folder.path)
-        try #require(run.status == status, "\(name): \(run.words)")
+        try #require(run.status == status, "\(path): \(run.words)")
     }
 
     func record(_ output: String, withMetrics: Bool = true) throws -> GoldenRecord {

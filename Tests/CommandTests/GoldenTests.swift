@@ -109,6 +109,24 @@ import Testing
         #expect(found.differences(from: record) == [], "\(checkpoint)")
     }
 
+    /// A configuration may be older than keys whose defaults change what is learned: the run goes on
+    /// without them.
+    @Test(.launches, arguments: ["everything.43", "stack.25"])
+    func anEarlierCheckpointGoesOnWithAConfigurationOfItsTime(checkpoint: String) throws {
+        let name = try #require(checkpoint.split(separator: ".").first.map(String.init))
+        let text = try String(contentsOfFile: Golden.path("\(name).yaml"), encoding: .utf8)
+        let older = text.replacing("centering: false, ", with: "")
+            .replacing("  centering: false\n", with: "")
+        try #require(older.count < text.count && !older.contains("centering"))
+        let path = run.folder.file("older.yaml")
+        try older.write(toFile: path, atomically: true, encoding: .utf8)
+        try run.train(
+            configuration: path, to: "run",
+            options: ["--resume", Golden.path("checkpoints/\(checkpoint).safetensors")])
+        let record = try GoldenRecord(path: Golden.path("\(name).sha256")).model
+        #expect(try run.record("run", withMetrics: false).differences(from: record) == [])
+    }
+
     /// What is read out of a file is all that the file holds.
     @Test(arguments: Golden.checkpoints)
     func anEarlierCheckpointIsWrittenAsItWas(checkpoint: String) throws {

@@ -15,7 +15,8 @@ import Testing
         let run = try small.train(
             [
                 "data.held-out=0.125", "training.average=0", "training.momentum=0",
-                "training.schedule=constant", "training.learning-rate=\(rate)",
+                "training.schedule=constant", "training.centering=false",
+                "training.learning-rate=\(rate)",
                 "training.algorithm=cd", "training.epochs=5", "checkpoint.every=1 step",
                 "checkpoint.keep=100", "arithmetic=\(arithmetic)",
             ], ranks: ranks)

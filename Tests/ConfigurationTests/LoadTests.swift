@@ -58,6 +58,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         #expect(training.warmUp == .epochs(0))
         #expect(training.momentum == .constant(0))
         #expect(!training.nesterov)
+        #expect(training.centering)
         #expect(training.weightDecay.l1 == 0 && training.weightDecay.l2 == 0)
         #expect(training.sparsity.target == 0 && training.sparsity.cost == 0)
         #expect(training.sparsity.memory == 0.95)
@@ -181,6 +182,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
             $0.momentum = Momentum(from: 0.5, to: 0.9, over: .epochs(5))
         },
         .training("nesterov=true") { $0.nesterov = true },
+        .training("centering=false") { $0.centering = false },
         .training("weight-decay={l1: 0.1}") { $0.weightDecay.l1 = 0.1 },
         .training("weight-decay.l2=2e-4") { $0.weightDecay.l2 = 2e-4 },
         .training("sparsity.target=0.1") { $0.sparsity.target = 0.1 },

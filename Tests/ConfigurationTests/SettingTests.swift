@@ -89,4 +89,32 @@ private struct Machine: ConfiguredSection, Equatable {
         #expect(declarations[2].keys.map(\.onResume) == ["it may be changed", nil])
         #expect(declarations[0].alternatives == ["an integer from 1 to 9"])
     }
+
+    /// A run that goes on keeps what is older than a default, where the configuration leaves the key out.
+    @Test func aRunThatGoesOnKeepsWhatItsConfigurationLeavesOut() throws {
+        func goingOn(_ text: String, _ overrides: String..., with run: String) throws
+            -> RunConfiguration
+        {
+            try RunConfiguration.load(
+                text: text, file: "c.yaml", overrides: overrides,
+                goingOnWith: try .load(stored: run, file: "run"))
+        }
+        let layers = "data: {train: a}\nlayers: [{hidden: 3}, {hidden: 4, training: {batch: 7}}]\n"
+        let fresh = try RunConfiguration.load(text: layers, file: "c.yaml")
+        let old = try RunConfiguration.load(stored: layers, file: "run")
+        #expect(fresh.training.centering && !old.training.centering)
+        #expect(try goingOn(layers, with: layers) == old)
+        // Given in the file, for one layer, or by an override, it is as it was given.
+        let given = layers + "training: {centering: true}"
+        #expect(try goingOn(given, with: layers) == fresh)
+        #expect(try goingOn(layers, "training.centering=true", with: layers) == fresh)
+        let upper = try goingOn(layers, "layers.1.training.centering=true", with: layers)
+        #expect(upper.layers.map(\.training.centering) == [false, true])
+        #expect(!upper.training.centering)
+        // A run that has another value than the neutral one is told of no difference, either.
+        #expect(try goingOn(layers, with: fresh.resolvedYAML()) == fresh)
+        // Other keys that are left out have their defaults.
+        #expect(
+            try goingOn(layers, with: layers + "training: {sweeps: 3}").training.sweeps == 1)
+    }
 }

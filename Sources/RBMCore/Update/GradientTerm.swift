@@ -14,8 +14,9 @@ public protocol GradientTerm: Sendable {
 
     /// Adds to the gradient by the weights of one visible unit.
     ///
-    /// Several threads call this at once, each for other units. No bit may depend on which thread calls
-    /// it, or when.
+    /// Several threads call this at once, each for other units. The units of one of the layer's
+    /// `UnitBlocks` are one thread's, in ascending order. No bit may depend on which thread calls this,
+    /// or when.
     ///
     /// - Parameters:
     ///   - weights: Those at which the gradient is taken, shape `[hidden]`.
@@ -79,20 +80,37 @@ public struct StepMoments {
 
     private let statistics: Statistics
     private let share: StepShare
+    private let visibleLaw: any UnitLaw
+    /// The rate of the weights over that of the hidden biases.
+    private let weightShare: Float
 
     init(
-        _ statistics: Statistics, of shape: LayerSpec, _ share: StepShare,
-        biasGradients: (visible: [Float], hidden: [Float])
+        _ statistics: Statistics, of layer: Layer, _ share: StepShare,
+        biasGradients: (visible: [Float], hidden: [Float]), weightShare: Float = 1
     ) {
         self.statistics = statistics
-        self.shape = shape
+        shape = layer.shape
+        visibleLaw = layer.visibleLaw
         self.share = share
         self.biasGradients = biasGradients
+        self.weightShare = weightShare
     }
 
     /// Returns the means of the units' values over the rows of the data phase, shapes `[visible]` and
     /// `[hidden]`.
     public func dataMeans() -> (visible: [Float], hidden: [Float]) {
         statistics.dataMeans(share)
+    }
+
+    /// Returns what the gradient by a visible unit's weights adds to hidden fields in a step, over what
+    /// the gradient by hidden biases adds, if visible units have some values; shape `[visible]`.
+    ///
+    /// It is the unit's input s(v), times the rate of the weights over that of the hidden biases.
+    func inputs(ofVisible values: [Float]) -> [Float] {
+        var inputs = values
+        var span = inputs.mutableSpan
+        visibleLaw.weigh(&span)
+        if weightShare != 1 { for i in inputs.indices { inputs[i] *= weightShare } }
+        return inputs
     }
 }

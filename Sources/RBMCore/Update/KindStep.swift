@@ -11,6 +11,9 @@ struct KindStep {
     /// The rate of weights and visible biases.
     let rate: Float
 
+    /// The rate over the learning rate ε, also where that is 0.
+    let rateShare: Float
+
     /// The gradient by the parameters that units have beside biases, in the order of
     /// `Parameters.logVarianceRange`; empty if there are none.
     ///
@@ -31,10 +34,13 @@ struct KindStep {
         ownBounds = shape.visibleUnits.ownBounds
         guard shape.visibleUnits.hasOwnParameters else {
             self.rate = rate
+            rateShare = 1
             ownGradient = []
             return
         }
-        self.rate = rate / (1 + rate * (1 + statistics.hiddenSquares))
+        let divisor = 1 + rate * (1 + statistics.hiddenSquares)
+        self.rate = rate / divisor
+        rateShare = 1 / divisor
         guard parameters.hasLogVariances else {
             ownGradient = []
             return

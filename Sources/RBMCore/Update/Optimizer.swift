@@ -144,12 +144,13 @@ public struct Optimizer {
                 statistics.writeBiasGradients(share, visible: &$0, hidden: &$1)
             }
         }
-        beginTerms(
-            StepMoments(
-                statistics, of: layer.shape, share,
-                biasGradients: (room.visibleGradient, room.hiddenGradient)))
         let kindStep = KindStep(
             statistics, of: layer.shape, share, parameters: ahead ?? parameters, rate: rate)
+        beginTerms(
+            StepMoments(
+                statistics, of: layer, share,
+                biasGradients: (room.visibleGradient, room.hiddenGradient),
+                weightShare: kindStep.rateShare))
         let rule = UpdateRule(
             rate: rate, momentum: momentum, averageShare: averaging ? 1 / Float(averaged) : 0)
         momentum = next.momentum

@@ -48,12 +48,13 @@ public struct Update: ~Copyable {
             rule.with(rate: kindStep.rate), nextMomentum, room.scratch
         )
         let hidden = room.hiddenGradient.count
+        let blocks = UnitBlocks(units: room.visibleGradient.count)
         statistics.withWeightGradients(share) { writeGradient in
             values.lend(with: &room.rowSquares) { values, squares in
-                inParallel(over: panel.count, atLeast: 1 + 16_384 / hidden) { part in
+                blocks.inParallel(over: panel, atLeast: 1 + 16_384 / hidden) { units in
                     let piece = unsafe scratch.piece(of: hidden, Float.self)
                     var gradient = unsafe MutableSpan(_unsafeElements: piece)
-                    for unit in part.offset(by: panel.lowerBound) {
+                    for unit in units {
                         writeGradient(unit, &gradient)
                         let sum = values.update(
                             rowRange(unit, of: hidden), by: rule, gradient: &gradient,

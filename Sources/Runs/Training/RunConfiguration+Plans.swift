@@ -18,6 +18,7 @@ extension TrainingOptions {
     /// The update of a layer.
     func optimizer(biases: Bool) -> Optimizer.Options {
         var terms: [any GradientTerm] = []
+        if centering && biases { terms.append(Centering()) }
         if sparsity.cost > 0 {
             terms.append(
                 Sparsity(

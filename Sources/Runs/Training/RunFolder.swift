@@ -42,6 +42,12 @@ struct RunFolder {
     /// Whether a run was begun here.
     var holdsRun: Bool { Folder.isFile(configurationFile) }
 
+    /// Returns the resolved configuration of the run that was begun here; nil if there is none.
+    func configurationText() throws(StorageError) -> String? {
+        guard holdsRun else { return nil }
+        return String(decoding: try readBytes(of: configurationFile), as: UTF8.self)
+    }
+
     /// Fails if the folder cannot be this run's: it is a file, cannot be written to, or has another
     /// run.
     ///
@@ -59,8 +65,8 @@ struct RunFolder {
                 "already holds a run, and --resume never does not go on with it; name another "
                     + "folder with --output, or remove this one")
         }
-        let text = String(decoding: try readBytes(of: configurationFile), as: UTF8.self)
-        let other = try RunConfiguration.load(stored: text, file: configurationFile)
+        let other = try RunConfiguration.load(
+            stored: try configurationText() ?? "", file: configurationFile)
         let differences = configuration.differences(from: other)
         guard differences.isEmpty else {
             throw SharedFailure(

@@ -21,16 +21,24 @@ public struct TrainingRun {
     ///
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
-        var configuration = try loadConfiguration(world)
+        let text = try readConfiguration(world)
+        var configuration = try world.together { try load(text) }
         let folder = RunFolder(path: request.folder)
         let log = world.rank == 0 ? RunLog(quiet: request.quiet) : nil
         // Faults of the folder come before the work on the data, and nothing is written before the
         // data are known to be good.
-        let start =
+        let earlier =
             request.checkOnly
             ? nil
-            : try StartingPoint.find(
-                in: folder, for: configuration, resume: request.resume, log, world)
+            : try EarlierRun.find(in: folder, resume: request.resume, log, world) { run in
+                try load(text, goingOnWith: run)
+            }
+        let start = earlier?.start
+        if let earlier {
+            configuration = try world.together {
+                try load(text, goingOnWith: earlier.configuration)
+            }
+        }
         let initial = try InitialModel.load(configuration, world)
         let data = try TrainingData(
             configuration,
@@ -64,23 +72,30 @@ public struct TrainingRun {
 
     /// Collective.
     ///
-    /// Reads the configuration on rank 0, for all.
-    private func loadConfiguration(_ world: borrowing Communicator) throws -> RunConfiguration {
-        let file = request.configurationFile
+    /// Reads the text of the configuration on rank 0, for all.
+    private func readConfiguration(_ world: borrowing Communicator) throws -> String {
         let text = try world.together { () throws -> String in
             guard world.rank == 0 else { return "" }
             do {
-                return String(decoding: try readBytes(of: file), as: UTF8.self)
+                return String(decoding: try readBytes(of: request.configurationFile), as: UTF8.self)
             } catch {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration,
                     "\(error) A configuration is a YAML file, such as `wilson defaults` prints.")
             }
         }
-        let shared = try world.broadcast(text)
-        return try world.together {
-            try RunConfiguration.load(text: shared, file: file, overrides: request.overrides)
-        }
+        return try world.broadcast(text)
+    }
+
+    /// Returns the configuration of a text.
+    ///
+    /// - Parameter run: That of a run to go on with; nil to begin.
+    private func load(
+        _ text: String, goingOnWith run: RunConfiguration? = nil
+    ) throws(ConfigurationError) -> RunConfiguration {
+        try RunConfiguration.load(
+            text: text, file: request.configurationFile, overrides: request.overrides,
+            goingOnWith: run)
     }
 
     private func train(

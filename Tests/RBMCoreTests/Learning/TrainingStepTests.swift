@@ -47,6 +47,8 @@ import Testing
         var nesterov = false
         var decay = WeightDecay()
         var sparsity: Sparsity?
+        /// The rate of the offsets' slow means; nil for no offsets.
+        var centering: Float?
         /// The first step that enters the average.
         var averagedFrom = 6
         /// The share of hidden units that dropout keeps.
@@ -75,6 +77,21 @@ import Testing
             testDescription: "PCD-2 with dropout and sparsity", sweeps: 2, chains: 14,
             sparsity: Sparsity(target: 0.2, cost: 0.7, memory: 0.75, keepProbability: 0.6),
             keep: 0.6),
+        Settings(testDescription: "CD-1, centered", centering: 0.25, panel: 4),
+        Settings(
+            testDescription: "CD-3 with decay and momentum, centered", sweeps: 3,
+            momenta: [0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9],
+            decay: WeightDecay(l1: 0.02, l2: 0.05), centering: 0.01, averagedFrom: 3),
+        Settings(
+            testDescription: "PCD-1 of more chains, Nesterov, everything, centered", chains: 19,
+            momenta: [0.5, 0.9, 0.3, 0.8, 0.8, 0.6, 0.4], nesterov: true,
+            decay: WeightDecay(l1: 0.01, l2: 0.1),
+            sparsity: Sparsity(target: 0.1, cost: 0.5, memory: 0.5), centering: 0.1,
+            averagedFrom: 4, panel: 2),
+        Settings(
+            testDescription: "PCD-2 with dropout and sparsity, centered", sweeps: 2, chains: 14,
+            sparsity: Sparsity(target: 0.2, cost: 0.7, memory: 0.75, keepProbability: 0.6),
+            centering: 0.5, keep: 0.6),
     ]
 
     /// Two epochs of batches of 12, 12 and 5.
@@ -139,7 +156,8 @@ import Testing
             : PersistentChains(sweeps: settings.sweeps, states: start, of: 6)
         let phase = RecordedPhase(inner)
         let terms: [any GradientTerm] =
-            [settings.decay] + (settings.sparsity.map { [$0] } ?? [])
+            [settings.decay] + (settings.centering.map { [Centering(rate: $0)] } ?? [])
+            + (settings.sparsity.map { [$0] } ?? [])
         var optimizer = Optimizer(
             Optimizer.Options(
                 momentum: settings.momenta.max() ?? 0, nesterov: settings.nesterov, terms: terms),
@@ -159,7 +177,8 @@ import Testing
             decay: (Double(settings.decay.l1), Double(settings.decay.l2)),
             sparsity: settings.sparsity.map {
                 (Double($0.target), Double($0.cost), Double($0.memory))
-            }, nesterov: settings.nesterov, keep: Double(settings.keep))
+            }, nesterov: settings.nesterov, centering: settings.centering.map { Double($0) },
+            keep: Double(settings.keep))
 
         for (step, size) in sizes.enumerated() {
             let data = states(size, layers.visible, columns: 9, layers.encoding, &generator)
@@ -171,7 +190,7 @@ import Testing
                 rule, step: step, parameters: before.parameters.values.map { Double($0) },
                 velocity: doubles(before.velocity) ?? zero,
                 average: doubles(before.average) ?? zero, activity: activity(of: before),
-                chains: rows(chains?.states ?? []))
+                offsets: offsets(of: before), chains: rows(chains?.states ?? []))
             let averaged = max(0, step - settings.averagedFrom + 1)
             naive.advance(
                 on: levels(data, shape), rate: Double(rate),
@@ -214,12 +233,23 @@ import Testing
             #expect((optimizer.average == nil) == (averaged == 0))
             if averaged > 0 { expect(doubles(optimizer.average), naive.average, "average") }
             if let slow = naive.activity { expect(activity(of: optimizer), slow, "activity") }
+            guard settings.centering != nil else { continue }
+            let offsets = offsets(of: optimizer)
+            expect(offsets?.visible, naive.offsets.visible, "visible offsets")
+            expect(offsets?.hidden, naive.offsets.hidden, "hidden offsets")
         }
     }
 
     /// The sparsity's running mean.
     private func activity(of optimizer: Optimizer) -> [Double]? {
         optimizer.terms.lazy.compactMap { ($0 as? Sparsity)?.activity }.first?.map { Double($0) }
+    }
+
+    /// The slow means of the centering.
+    private func offsets(of optimizer: Optimizer) -> (visible: [Double], hidden: [Double])? {
+        optimizer.terms.lazy.compactMap { ($0 as? Centering)?.means }.first.map {
+            ($0.visible.map { Double($0) }, $0.hidden.map { Double($0) })
+        }
     }
 
     /// Hidden states, shape `[chains][6]`.

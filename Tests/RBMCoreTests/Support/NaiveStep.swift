@@ -20,6 +20,8 @@ struct NaiveStep {
         var decay = (l1: 0.0, l2: 0.0)
         var sparsity: (target: Double, cost: Double, memory: Double)?
         var nesterov = false
+        /// The rate of the slow means that are the offsets; nil for no offsets.
+        var centering: Double?
         /// The share of hidden units that dropout keeps.
         var keep = 1.0
     }
@@ -33,6 +35,8 @@ struct NaiveStep {
     var average: [Double]
     /// The sparsity's running mean; nil before the first step.
     var activity: [Double]?
+    /// The offsets of the step before; zeros before the first.
+    var offsets: (visible: [Double], hidden: [Double])
     /// Hidden levels of persistent chains, shape `[chains][hidden]`.
     var chains: [[Double]]
 
@@ -53,7 +57,7 @@ struct NaiveStep {
 
     init(
         _ rule: Rule, step: Int, parameters: [Double], velocity: [Double], average: [Double],
-        activity: [Double]?, chains: [[Double]]
+        activity: [Double]?, offsets: (visible: [Double], hidden: [Double])?, chains: [[Double]]
     ) {
         self.rule = rule
         self.step = step
@@ -61,6 +65,11 @@ struct NaiveStep {
         self.velocity = velocity
         self.average = average
         self.activity = activity
+        self.offsets =
+            offsets ?? (
+                Array(repeating: 0, count: rule.shape.visible),
+                Array(repeating: 0, count: rule.shape.hidden)
+            )
         self.chains = chains
     }
 
@@ -79,9 +88,10 @@ struct NaiveStep {
         weights = heldWeights
         let up = masked(data.map(hiddenLevels))
         let down = moveChains(from: up)
+        let weightRate = weightRate(rate, up, down)
         update(
-            by: gradient(data: data, up, model: drawn, down), rate: rate,
-            weightRate: weightRate(rate, up, down), momentum: momentum)
+            by: gradient(data: data, up, model: drawn, down, weightShare: weightRate / rate),
+            rate: rate, weightRate: weightRate, momentum: momentum)
         guard averaged > 0 else { return }
         for i in average.indices {
             let before = averaged == 1 ? 0 : average[i]
@@ -234,19 +244,25 @@ struct NaiveStep {
     }
 
     /// The gradient of the log-likelihood and of all terms, in the order of `Parameters.values`.
+    ///
+    /// - Parameter weightShare: The rate of the weights over that of the hidden biases.
     private mutating func gradient(
-        data: [[Double]], _ up: [[Double]], model: [[Double]], _ down: [[Double]]
+        data: [[Double]], _ up: [[Double]], model: [[Double]], _ down: [[Double]],
+        weightShare: Double
     ) -> [Double] {
         var gradient = point.map { _ in 0.0 }
         var dataVisible = [Double](repeating: 0, count: visible)
         var dataHidden = [Double](repeating: 0, count: hidden)
         let least = min(data.count, model.count)
+        // A row of a phase: its values and hidden shares, and its own share, below 0 for the model.
+        var rowsOfPhases: [(v: [Double], h: [Double], part: Double)] = []
         for (rows, hiddenMeans, isData) in [(data, up, true), (model, down, false)] {
             for row in rows.indices {
                 let v = rows[row].map { shape.visibleUnits.value($0) }
                 let h = share(
                     hiddenMeans[row], row: row, of: rows.count, least: least, isData: isData)
                 let part = 1 / Double(isData ? rows.count : -rows.count)
+                rowsOfPhases.append((v, h, part))
                 for i in 0..<visible {
                     for j in 0..<hidden { gradient[i * hidden + j] += v[i] * h[j] }
                     gradient[weightCount + i] += v[i] * part
@@ -264,12 +280,46 @@ struct NaiveStep {
             }
         }
         for i in ownStart..<point.count { gradient[i] = max(-1, min(1, gradient[i])) }
+        if let rate = rule.centering {
+            moveOffsets(visible: dataVisible, hidden: dataHidden, rate: rate)
+            center(&gradient, rowsOfPhases, weightShare: weightShare)
+        }
         addSparsity(visible: dataVisible, hidden: dataHidden, to: &gradient)
         for i in 0..<weightCount {
             let sign: Double = point[i] > 0 ? 1 : point[i] < 0 ? -1 : 0
             gradient[i] -= rule.decay.l2 * point[i] + rule.decay.l1 * sign
         }
         return gradient
+    }
+
+    /// Moves the offsets on: m ← (1 − r)m + rx, over 1 − (1 − r)ᵗ after t steps.
+    private mutating func moveOffsets(visible: [Double], hidden: [Double], rate: Double) {
+        let (before, after) = (
+            1 - pow(1 - rate, Double(step)), 1 - pow(1 - rate, Double(step + 1))
+        )
+        func moved(_ offsets: [Double], _ means: [Double]) -> [Double] {
+            zip(offsets, means).map { ((1 - rate) * before * $0 + rate * $1) / after }
+        }
+        offsets = (moved(offsets.visible, visible), moved(offsets.hidden, hidden))
+    }
+
+    /// Replaces the gradient by that of the centered machine, and gives the biases what makes up for
+    /// the offsets.
+    private func center(
+        _ gradient: inout [Double], _ rows: [(v: [Double], h: [Double], part: Double)],
+        weightShare: Double
+    ) {
+        for i in 0..<visible {
+            for j in 0..<hidden {
+                gradient[i * hidden + j] = rows.reduce(0) { sum, row in
+                    sum + (row.v[i] - offsets.visible[i])
+                        * (row.h[j] - row.part * offsets.hidden[j])
+                }
+                gradient[weightCount + i] -= gradient[i * hidden + j] * offsets.hidden[j]
+                gradient[hiddenStart + j] -=
+                    weightShare * gradient[i * hidden + j] * offsets.visible[i] / variance(i)
+            }
+        }
     }
 
     /// Adds the slope of the cross-entropy between the target and the slow mean activity.

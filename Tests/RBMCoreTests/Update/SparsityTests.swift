@@ -17,7 +17,7 @@ import Testing
         }
         rule.begin(
             StepMoments(
-                statistics, of: shape,
+                statistics, of: arithmetic,
                 StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1),
                 biasGradients: ([0], [0, 0])))
     }
