@@ -185,6 +185,12 @@ let package = Package(
             name: "ConfigurationTests", dependencies: ["Configuration", "RBMCore", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "DatasetsTests",
+            dependencies: [
+                "Configuration", "Datasets", "RBMCore", "Storage", "TestSupport",
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -5,6 +5,8 @@ public struct DataOptions: Sendable, Equatable {
     public var source: DataSource
     public var heldOut = HeldOut.fraction(0.1)
     public var values = ConfiguredValues.auto
+    /// The grey value that is white; nil for what the training file shows.
+    public var maximum: Double?
     /// How many states categorical units have; nil for as many as the training file shows.
     public var categories: Int?
     public var binarize = ConfiguredBinarization.none
@@ -22,7 +24,10 @@ extension DataOptions: ConfiguredSection {
     static let settings = [
         Setting(
             "train", \DataOptions.source.fileName, .ifGiven(.fileName), required: "`train: FILE`",
-            "The cases: an IDX, IDX.gz or NPY file, relative to the working directory."),
+            """
+            The cases, relative to the working directory: a file in IDX, NPY (either also as .gz), NPZ or
+            CSV, or a folder of PNG pictures. FILE.npz:NAME is one of several arrays.
+            """),
         Setting(
             "ising", \DataOptions.source.lattice, .ifGiven(.inline), required: "`ising: {size: 8}`",
             """
@@ -39,10 +44,17 @@ extension DataOptions: ConfiguredSection {
         Setting(
             "values", \DataOptions.values, .word,
             """
-            What the numbers mean: auto, bits (0/1), grey (0 to 255, or 0 to 1), spins (−1/+1, or
-            0/1), real, or categories (whole numbers from 0). auto takes IDX as grey; NPY of bool,
-            and of uint8 with only 0 and 1, as bits; NPY of −1/+1 as spins; NPY of floating point as
-            real. For categorical visible units it means categories, and never else.
+            What the numbers mean: auto, bits (0/1), grey (0 to `maximum`), spins (−1/+1, or 0/1), real,
+            or categories (whole numbers from 0). auto looks at the values: all 0 or 1 are bits, all −1
+            or +1 are spins, other whole numbers of integer types are grey, and floating-point numbers
+            are real. For categorical visible units it means categories, and never else.
+            """),
+        Setting(
+            "maximum", \DataOptions.maximum, .either(.number(.positive), or: "auto"),
+            neutral: .some(nil),
+            """
+            The grey value that is white. auto: 1 if no value is larger; 255 if some are larger than
+            127; and the largest value of the training file in between, with a warning.
             """),
         Setting(
             "categories", \DataOptions.categories, .either(.states, or: "auto"),
@@ -54,7 +66,7 @@ extension DataOptions: ConfiguredSection {
         Setting(
             "binarize", \DataOptions.binarize, .word,
             """
-            How grey values become bits: none, threshold (1 from 128 of 255, or from 0.5), sample
+            How grey values become bits: none, threshold (1 from one half of `maximum`), sample
             (drawn afresh each epoch, the grey value being the probability) or sample-once.
             """),
         Setting(
@@ -161,7 +173,7 @@ extension DataOptions: ConfiguredSection {
 
 /// The training cases.
 public enum DataSource: Sendable, Equatable {
-    /// An IDX, IDX.gz or NPY file; a path relative to the working directory.
+    /// A file or a folder; a path relative to the working directory.
     case file(String)
     case ising(IsingSource)
 
@@ -242,7 +254,7 @@ extension Notation where Value == HeldOut {
 
 /// What the numbers of the data mean.
 public enum ConfiguredValues: String, CaseIterable, Sendable {
-    /// Decided by the file: IDX grey; NPY bool and uint8 of only 0/1 bits; −1/+1 spins; float real.
+    /// Decided by the values: 0/1 bits; −1/+1 spins; other whole numbers grey; floats real.
     case auto
     case bits
     case grey
@@ -255,7 +267,7 @@ public enum ConfiguredValues: String, CaseIterable, Sendable {
 /// How grey values become bits.
 public enum ConfiguredBinarization: String, CaseIterable, Sendable {
     case none
-    /// 1 from 128 of 255, or from 0.5.
+    /// 1 from one half of white, as 128 of 255.
     case threshold
     /// Drawn afresh each epoch with the grey value as probability.
     case sample

@@ -6,13 +6,17 @@ public import Storage
 
 /// The cases of a file, and what their values mean.
 public struct OpenedCases {
-    public let cases: any CaseSource
+    public fileprivate(set) var cases: any CaseSource
     /// The shape of one case, slowest index first: of its values, each of which may be several bytes.
     public let shape: [Int]
     /// What the values are taken for, in words for people.
-    public let meaning: String
+    public fileprivate(set) var meaning: String
     /// How many states each value may have, where values are states of categorical units.
     public var categories: Int?
+    /// How the values were read, for other files that are to be read alike; nil for states.
+    public var reading: DataReading?
+    /// What a reader should look at, because the values could mean something else.
+    public var warnings: [String] = []
 }
 
 /// Returns the error of a file that can be read but does not hold what a run needs.
@@ -23,11 +27,9 @@ public func dataFault(_ file: String, _ problem: String) -> StorageError {
 extension DataFile {
     /// Collective.
     ///
-    /// Opens the file under the rules of the keys `data.values` and `data.binarize`.
+    /// Opens the file under the rules of the keys `data.values`, `data.binarize` and `data.maximum`.
     ///
-    /// `auto` takes the values of IDX files for grey. In NPY files the values decide: bool and numbers
-    /// that are all 0 or 1 are bits, numbers that are all −1 or +1 are spins, other uint8 are grey,
-    /// and other numbers are real.
+    /// The values decide what `auto` means, as `DataReading` says.
     ///
     /// - Parameters:
     ///   - seed: Names the random bits of `binarize: sample`.
@@ -53,13 +55,7 @@ extension DataFile {
         }
         try checkOneView(of: file, world)
         if taker.columns > 1 { return try openStates(file, seed: seed, world) }
-        let asReal = taker.stateEncoding == .float32
-        // Every byte is a grey value: a file of bytes that is read as grey cannot hold a wrong one.
-        let isGreyBytes = file.elementType == .uint8
-        let needsCensus =
-            !isGreyBytes || values == .bits || values == .spins
-            || (values == .auto && file.format == .npy && binarize == .none)
-        let census = needsCensus ? try ValueCensus.take(file, world) : nil
+        let census = try ValueCensus.take(file, world)
         // All ranks have the same census, and come to the same decision.
         return try world.together {
             guard values != .categories else {
@@ -68,13 +64,12 @@ extension DataFile {
                     "was opened as categories, but the visible units are \(taker); leave `values` "
                         + "out, or use categorical visible units")
             }
-            let reading =
-                asReal
-                ? try realReading(of: file, values, binarize, census)
-                : try reading(of: file, values, binarize, census)
+            let reading = try DataReading(of: file, asked: self, for: taker, census)
             return OpenedCases(
                 cases: FileCases(file, values: reading.values, seed: seed),
-                shape: file.caseShape.isEmpty ? [1] : file.caseShape, meaning: reading.meaning)
+                shape: file.caseShape.isEmpty ? [1] : file.caseShape,
+                meaning: ([reading.meaning] + file.notes).joined(separator: "; "),
+                reading: reading, warnings: reading.warnings)
         }
     }
 
@@ -87,13 +82,14 @@ extension DataFile {
         _ file: ArrayFile, seed: UInt64, _ world: borrowing Communicator
     ) throws -> OpenedCases {
         try world.together {
+            let values = values ?? .auto
             guard values == .auto || values == .categories else {
                 throw dataFault(
                     path,
                     "was opened as \(values.rawValue), but the visible units are categorical; use "
                         + "`values: categories`")
             }
-            guard binarize == .none else {
+            guard (binarize ?? ConfiguredBinarization.none) == ConfiguredBinarization.none else {
                 throw dataFault(
                     path,
                     "is wanted as whole numbers by categorical units; leave `binarize` out")
@@ -130,23 +126,29 @@ extension DataFile {
     /// Opens the file as the first layer of a model sees it: as real numbers where that is Gaussian,
     /// standardized as its training data were, and as states where it is categorical.
     ///
+    /// Where nobody said how the values are to be read, they are read as the training data were.
+    ///
     /// - Throws: The same failure on all ranks.
     public func open(
         seed: UInt64, for model: Model, _ world: borrowing Communicator
     ) throws -> OpenedCases {
         let first = model.layers[0]
         let kind = first.visibleUnits
+        let remembered = kind.columns > 1 ? nil : RememberedReading(model.notes)
+        let isTold = values != nil || binarize != nil || maximum != nil
         let file = DataFile(
-            path, values: values, binarize: binarize,
+            path, values: isTold ? values : remembered?.values,
+            binarize: isTold ? binarize : remembered?.binarize,
+            maximum: isTold ? maximum : remembered?.maximum,
             categories: kind.columns > 1 ? kind.columns : nil)
-        let opened = try file.open(seed: seed, for: kind, world)
+        var opened = try file.open(seed: seed, for: kind, world)
+        if !isTold, remembered != nil { opened.meaning += ", read as the training data" }
         // The caller refuses cases of another size, in words of its own.
         guard let standardization = model.standardization,
             opened.cases.visible == first.visibleCount
         else { return opened }
-        return OpenedCases(
-            cases: StandardizedCases(opened.cases, standardization), shape: opened.shape,
-            meaning: opened.meaning)
+        opened.cases = StandardizedCases(opened.cases, standardization)
+        return opened
     }
 }
 
@@ -166,109 +168,4 @@ private func checkOneView(of file: ArrayFile, _ world: borrowing Communicator) t
         exitCode: ExitStatus.badFile,
         "\(file.path): the ranks see different files under this path. Copy one file to all hosts, "
             + "or name one that all of them share:\n" + difference)
-}
-
-/// Decides what the values of a file mean as real numbers.
-private func realReading(
-    of file: ArrayFile, _ values: ConfiguredValues, _ binarize: ConfiguredBinarization,
-    _ census: ValueCensus?
-) throws(StorageError) -> (values: CaseValues, meaning: String) {
-    try checkFinite(file, census)
-    guard binarize == .none else {
-        throw dataFault(
-            file.path, "is wanted as real numbers by gaussian units; leave `binarize` out")
-    }
-    let isBytes = file.elementType == .uint8
-    switch values {
-    case .real: return (.real(divisor: 1), "real numbers")
-    case .auto where isBytes, .grey where isBytes:
-        return (.real(divisor: 255), "grey values in [0, 1]")
-    case .auto: return (.real(divisor: 1), "real numbers")
-    case .grey:
-        try checkGrey(file, census)
-        return (.real(divisor: 1), "grey values in [0, 1]")
-    case .bits, .spins, .categories:
-        throw dataFault(
-            file.path,
-            "was opened as \(values.rawValue), but the visible units are gaussian; use `values: "
-                + "real`")
-    }
-}
-
-private func checkFinite(_ file: ArrayFile, _ census: ValueCensus?) throws(StorageError) {
-    guard let census, census.hasNotFinite else { return }
-    throw dataFault(
-        file.path,
-        "case \(census.firstNotFinite) holds a value that is not a number, or infinite "
-            + "as float32; remove or replace such cases")
-}
-
-/// Decides what the values of a file mean.
-private func reading(
-    of file: ArrayFile, _ values: ConfiguredValues, _ binarize: ConfiguredBinarization,
-    _ census: ValueCensus?
-) throws(StorageError) -> (values: CaseValues, meaning: String) {
-    try checkFinite(file, census)
-    switch binarize {
-    case .threshold, .sample, .sampleOnce:
-        try checkGrey(file, census)
-        return switch binarize {
-        case .threshold: (.threshold, "thresholded at one half")
-        case .sampleOnce: (.sampledOnce, "bits drawn once from the grey values")
-        case .sample, .none: (.sampled, "bits drawn from the grey values")
-        }
-    case .none: break
-    }
-    switch resolved(values, file, census) {
-    case .bits, .auto:
-        guard let census, census.isBits || file.elementType == .bool else {
-            throw dataFault(
-                file.path,
-                "holds values other than 0 and 1, but was opened as bits; "
-                    + "use `binarize: threshold`, or `values: grey`")
-        }
-        return (.bits, "bits")
-    case .spins:
-        guard let census, census.isSigns || census.isBits else {
-            throw dataFault(
-                file.path,
-                "holds values other than −1 and +1 (or 0 and 1), but was opened as spins; "
-                    + "use `binarize: threshold`")
-        }
-        return (.bits, "spins")
-    case .grey:
-        try checkGrey(file, census)
-        return (.grey, "grey values in 127 steps")
-    case .categories: preconditionFailure("states are opened elsewhere")
-    case .real:
-        throw dataFault(
-            file.path,
-            "holds real numbers (\(file.elementType)), which need gaussian visible units. Values in "
-                + "[0, 1] can be read with `values: grey` or a `binarize`")
-    }
-}
-
-/// Returns what `auto` means for a file; any other choice stays as it is.
-private func resolved(
-    _ values: ConfiguredValues, _ file: ArrayFile, _ census: ValueCensus?
-) -> ConfiguredValues {
-    guard values == .auto else { return values }
-    if file.elementType == .bool { return .bits }
-    if file.format == .idx && file.elementType == .uint8 { return .grey }
-    guard let census else { return .grey }
-    if census.isBits { return .bits }
-    if census.isSigns { return .spins }
-    return file.elementType == .uint8 ? .grey : .real
-}
-
-/// Checks that values can be grey: bytes always, other numbers where they lie in [0, 1].
-private func checkGrey(_ file: ArrayFile, _ census: ValueCensus?) throws(StorageError) {
-    guard file.elementType != .uint8, let census, census.hasOther || census.hasMinusOne else {
-        return
-    }
-    let example =
-        census.hasOther
-        ? "case \(census.firstOther.case) holds \(census.firstOther.value)" : "a case holds −1"
-    throw dataFault(
-        file.path, "\(example), but grey values lie in [0, 1]; scale the data first")
 }

@@ -6,14 +6,14 @@ public import Storage
 public enum CaseValues: Sendable, Equatable {
     /// 0 or 1 as they are; −1 and +1 become 0 and 1.
     case bits
-    /// Grey values as bytes 0…127.
-    case grey
-    /// 1 for values of at least one half of the largest possible one.
-    case threshold
-    /// 1 with the grey value as its probability, drawn again for each draw.
-    case sampled
+    /// Grey values as bytes 0…127; `white` is the value that becomes 127.
+    case grey(white: Float)
+    /// 1 for values of at least one half of white.
+    case threshold(white: Float)
+    /// 1 with the grey value over white as its probability, drawn again for each draw.
+    case sampled(white: Float)
     /// Bits drawn like that, but only once: those of the monitor's fixed draw.
-    case sampledOnce
+    case sampledOnce(white: Float)
     /// Real numbers: those of the file divided by the divisor, which is 255 for grey bytes.
     case real(divisor: Float)
     /// States 0…q−1 of categorical units of q states: q bytes each, of which that of the state is 1.
@@ -22,7 +22,14 @@ public enum CaseValues: Sendable, Equatable {
     /// How many bytes of a case stand for one value, without what real numbers take each.
     var columns: Int { if case .categories(let states) = self { states } else { 1 } }
 
-    var isSampled: Bool { self == .sampled || self == .sampledOnce }
+    var isSampled: Bool {
+        switch self {
+        case .sampled, .sampledOnce: true
+        case .bits, .grey, .threshold, .real, .categories: false
+        }
+    }
+
+    var isSampledOnce: Bool { if case .sampledOnce = self { true } else { false } }
 }
 
 /// The cases of a file, each fetched when it is asked for, so that the file may be larger than memory.
@@ -60,7 +67,7 @@ public final class FileCases: CaseSource {
         }
         let visible = visible
         let stream = RandomStream(
-            seed: seed, .binarization(draw: values == .sampledOnce ? 0 : draw))
+            seed: seed, .binarization(draw: values.isSampledOnce ? 0 : draw))
         var words = [UInt32](repeating: 0, count: values.isSampled ? visible : 0)
         var floats = [Float](repeating: 0, count: file.elementType.isByte ? 0 : visible)
         var result = result.mutableSpan
@@ -112,25 +119,24 @@ public final class FileCases: CaseSource {
 
     /// Turns raw bytes into visible bytes, in place.
     private func convert(_ bytes: inout MutableSpan<UInt8>, _ words: Span<UInt32>) {
-        // Types whose largest value is 1; the byte of −1 is 255.
-        let isUnit = file.elementType != .uint8
         switch values {
+        // The byte of −1 is 255.
         case .bits:
             for i in bytes.indices { bytes[i] = oneIfNegative(Int32(bytes[i] ^ 1) &- 1) }
-        case .threshold:
-            let half: Int32 = isUnit ? 1 : 128
+        case .threshold(let white):
+            let half = Int32((white / 2).rounded(.up))
             for i in bytes.indices { bytes[i] = oneIfNegative(half &- 1 &- Int32(bytes[i])) }
-        case .grey:
-            for i in bytes.indices {
-                bytes[i] =
-                    isUnit
-                    ? bytes[i] &* 127
-                    : UInt8(truncatingIfNeeded: (Int32(bytes[i]) * 127 + 127) / 255)
+        case .grey(let white):
+            guard let whole = Int32(exactly: white) else {
+                for i in bytes.indices { bytes[i] = level(Float(bytes[i]) / white) }
+                return
             }
-        case .sampled, .sampledOnce:
-            let largest: Float = isUnit ? 1 : 255
             for i in bytes.indices {
-                bytes[i] = words[i].occurs(Float(bytes[i]) / largest) ? 1 : 0
+                bytes[i] = UInt8(truncatingIfNeeded: (Int32(bytes[i]) * 127 + whole / 2) / whole)
+            }
+        case .sampled(let white), .sampledOnce(let white):
+            for i in bytes.indices {
+                bytes[i] = words[i].occurs(Float(bytes[i]) / white) ? 1 : 0
             }
         case .real, .categories: preconditionFailure("these values are not single bytes")
         }
@@ -142,13 +148,19 @@ public final class FileCases: CaseSource {
     ) {
         switch values {
         case .bits: for i in bytes.indices { bytes[i] = floats[i] > 0.5 ? 1 : 0 }
-        case .threshold: for i in bytes.indices { bytes[i] = floats[i] >= 0.5 ? 1 : 0 }
-        case .grey: for i in bytes.indices { bytes[i] = UInt8(floats[i] * 127 + 0.5) }
-        case .sampled, .sampledOnce:
-            for i in bytes.indices { bytes[i] = words[i].occurs(floats[i]) ? 1 : 0 }
+        case .threshold(let white):
+            let half = white / 2
+            for i in bytes.indices { bytes[i] = floats[i] >= half ? 1 : 0 }
+        case .grey(let white):
+            for i in bytes.indices { bytes[i] = level(floats[i] / white) }
+        case .sampled(let white), .sampledOnce(let white):
+            for i in bytes.indices { bytes[i] = words[i].occurs(floats[i] / white) ? 1 : 0 }
         case .real, .categories: preconditionFailure("these values are not single bytes")
         }
     }
+
+    /// The byte 0…127 of a share of white.
+    private func level(_ share: Float) -> UInt8 { UInt8(share * 127 + 0.5) }
 }
 
 /// 1 for a negative number, else 0.
@@ -158,14 +170,4 @@ public final class FileCases: CaseSource {
 @inline(__always)
 private func oneIfNegative(_ x: Int32) -> UInt8 {
     UInt8(truncatingIfNeeded: UInt32(bitPattern: x) >> 31)
-}
-
-extension ArrayFile.ElementType {
-    /// Whether an element is one byte wide.
-    var isByte: Bool {
-        switch self {
-        case .bool, .uint8, .int8: true
-        case .float32, .float64: false
-        }
-    }
 }

@@ -17,6 +17,10 @@ public struct TrainingData {
     public let categories: Int?
     /// A line for people that says what the data are.
     public let summary: String
+    /// How the values of the training file were read; nil for states, and for drawn configurations.
+    public let reading: DataReading?
+    /// What people should look at in the data.
+    public let warnings: [String]
 
     /// Collective.
     ///
@@ -37,7 +41,7 @@ public struct TrainingData {
         case .file(let path):
             opened = try DataFile(
                 path, values: options.values, binarize: options.binarize,
-                categories: options.categories
+                maximum: options.maximum, categories: options.categories
             ).open(seed: seed, for: taker, world)
         case .ising(let ising):
             opened = try drawIsing(ising, seed: seed, world)
@@ -49,8 +53,9 @@ public struct TrainingData {
             layer = LayerData(training: parts.training, heldOut: parts.heldOut)
         case .file(let path):
             let held = try DataFile(
-                path, values: options.values, binarize: options.binarize,
-                categories: opened.categories
+                path, values: opened.reading?.kind ?? options.values,
+                binarize: opened.reading?.binarize ?? options.binarize,
+                maximum: opened.reading?.maximum, categories: opened.categories
             ).open(seed: seed, for: taker, world)
             guard held.shape == opened.shape else {
                 throw SharedFailure(
@@ -90,6 +95,8 @@ public struct TrainingData {
         self.standardization = standardization
         shape = opened.shape
         categories = opened.categories
+        reading = opened.reading
+        warnings = opened.warnings
         let sizes = shape.map { "\($0)" }.joined(separator: "×")
         summary =
             "\(layer.training.count) training cases and \(layer.heldOut?.count ?? 0) held out, "

@@ -10,6 +10,12 @@ public struct ValueCensus: Equatable {
     public private(set) var firstNotFinite = Int.max
     /// The first case with a value that is neither in [0, 1] nor −1, and the value.
     public private(set) var firstOther = (case: Int.max, value: 0.0)
+    /// The smallest finite value, +∞ if there is none.
+    public private(set) var smallest = Double.infinity
+    /// The largest finite value, −∞ if there is none.
+    public private(set) var largest = -Double.infinity
+    /// Whether all finite values are whole numbers.
+    public private(set) var areWhole = true
 
     public static func == (a: Self, b: Self) -> Bool { a.met == b.met }
 
@@ -27,6 +33,11 @@ public struct ValueCensus: Equatable {
     public init() {}
 
     public mutating func add(_ value: Float, case number: Int) {
+        if value.isFinite {
+            smallest = min(smallest, Double(value))
+            largest = max(largest, Double(value))
+            areWhole = areWhole && value == value.rounded(.down)
+        }
         if value == 0 {
             met |= 1
         } else if value == 1 {
@@ -44,19 +55,41 @@ public struct ValueCensus: Equatable {
         }
     }
 
-    /// Adds a case whose bytes are all 0 or 1, at the speed of memory.
-    ///
-    /// - Returns: Whether they are; if not, nothing is added.
-    private mutating func addBits(_ bytes: [UInt8]) -> Bool {
+    /// Adds a case of bytes, at the speed of memory.
+    private mutating func add(_ bytes: [UInt8], case number: Int) {
         let bytes = bytes.span
-        var (or, and): (UInt8, UInt8) = (0, 255)
+        var (least, most, or): (UInt8, UInt8, UInt8) = (255, 0, 0)
         for i in bytes.indices {
+            least = min(least, bytes[i])
+            most = max(most, bytes[i])
             or |= bytes[i]
-            and &= bytes[i]
         }
-        guard or <= 1 else { return false }
-        met |= (and == 0 ? 1 : 0) | (or == 1 ? 2 : 0)
-        return true
+        smallest = min(smallest, Double(least))
+        largest = max(largest, Double(most))
+        if least == 0 { met |= 1 }
+        if or == 1 { met |= 2 }
+        guard most > 1 else { return }
+        met |= 16
+        if number < firstOther.case { firstOther = (number, Double(most)) }
+    }
+
+    /// Looks at every value of some cases of a file; nil for all.
+    ///
+    /// Throws `badFile` if the file cannot be read any more.
+    public init(_ file: ArrayFile, cases: Range<Int>? = nil) throws(StorageError) {
+        var bytes = [UInt8](repeating: 0, count: file.caseElements)
+        var floats = [Float](repeating: 0, count: file.caseElements)
+        for number in cases ?? 0..<file.cases {
+            if file.elementType == .uint8 {
+                var span = bytes.mutableSpan
+                try file.copyBytes(case: number, into: &span)
+                add(bytes, case: number)
+                continue
+            }
+            var span = floats.mutableSpan
+            try file.copyFloats(case: number, into: &span)
+            for value in floats { add(value, case: number) }
+        }
     }
 
     /// Collective.
@@ -66,22 +99,7 @@ public struct ValueCensus: Equatable {
         -> ValueCensus
     {
         let share = world.share(of: file.cases)
-        var census = try world.together { () throws -> ValueCensus in
-            var census = ValueCensus()
-            var bytes = [UInt8](repeating: 0, count: file.caseElements)
-            var floats = [Float](repeating: 0, count: file.caseElements)
-            for number in share {
-                if file.elementType == .uint8 {
-                    var span = bytes.mutableSpan
-                    try file.copyBytes(case: number, into: &span)
-                    if census.addBits(bytes) { continue }
-                }
-                var span = floats.mutableSpan
-                try file.copyFloats(case: number, into: &span)
-                for value in floats { census.add(value, case: number) }
-            }
-            return census
-        }
+        var census = try world.together { try ValueCensus(file, cases: share) }
         var bits = (0..<6).map { UInt8(census.met >> $0 & 1 == 1 ? 1 : 0) }.map(Int32.init)
         try world.sum(&bits)
         census.met = bits.enumerated().reduce(0) { $0 | ($1.element > 0 ? 1 << $1.offset : 0) }
@@ -93,6 +111,22 @@ public struct ValueCensus: Equatable {
         ]
         try world.sum(&value)
         census.firstOther = (other, value[0])
+        census.smallest = try world.minimum(census.smallest)
+        census.largest = try -world.minimum(-census.largest)
+        census.areWhole = try world.minimum(Int64(census.areWhole ? 1 : 0)) == 1
         return census
+    }
+}
+
+extension Communicator {
+    /// Collective.
+    ///
+    /// Returns the least number of all ranks, none of which is NaN.
+    fileprivate borrowing func minimum(_ value: Double) throws -> Double {
+        // As integers, the patterns of positive numbers stand in the order of the numbers, and those
+        // of negative ones in the reverse order.
+        func ordered(_ pattern: Int64) -> Int64 { pattern >= 0 ? pattern : pattern ^ .max }
+        let least = try minimum(ordered(Int64(bitPattern: value.bitPattern)))
+        return Double(bitPattern: UInt64(bitPattern: ordered(least)))
     }
 }

@@ -1,18 +1,20 @@
-/// A data set on disk: the cases of an IDX or NPY file, recognized by content and not by name.
+/// A data set on disk: its cases, in any of the formats that people keep data in.
 ///
-/// Both formats may be compressed by gzip. Opening a plain file reads only its header. A small
-/// plain file is mapped: ranks of one host share its pages, and no process may shorten it while it
-/// is open. A large plain file stays on disk, and each case is read when it is asked for. A
-/// compressed file is decompressed into memory at once. Case i is row i of the slowest dimension.
+/// The content of a file tells its format, and its name does not. IDX and NPY may be compressed by
+/// gzip. Opening a plain file reads only its header. A small plain file is mapped: ranks of one host
+/// share its pages, and no process may shorten it while it is open. A large plain file stays on disk,
+/// and each case is read when it is asked for. What must be decompressed, parsed, decoded or put into
+/// another order is taken into memory at once. Case i is row i of the slowest dimension.
 public final class ArrayFile: Sendable {
-    /// What the file stores for each element.
-    public enum ElementType: String, Sendable {
-        case bool, uint8, int8, float32, float64
-    }
-
-    /// How the file stores it.
+    /// How a file stores its cases.
     public enum Format: String, Sendable {
         case idx, npy
+        /// An array of a NumPy archive.
+        case npz
+        /// Numbers in a text file, a case on each line.
+        case text
+        /// A folder of pictures of one size.
+        case pictures
     }
 
     /// The file's name.
@@ -23,16 +25,36 @@ public final class ArrayFile: Sendable {
     public let elementType: ElementType
     /// All dimensions, slowest first: [cases, shape of a case…].
     public let shape: [Int]
+    /// What a reader should know of how the file was read, in sentences; mostly none.
+    public let notes: [String]
 
     private let isBigEndian: Bool
     private let offset: Int
     private let contents: Contents
 
     /// Where the bytes are.
-    private enum Contents: ~Copyable {
+    enum Contents: Sendable {
         case memory(Region)
-        case file(Descriptor)
+        case file(OpenFile)
     }
+
+    /// A file that stays open as long as its cases are asked for.
+    final class OpenFile: Sendable {
+        let descriptor: Descriptor
+
+        init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+
+    /// An array as it was found, and what is worth telling of it.
+    struct Found {
+        let header: ArrayHeader
+        let contents: Contents
+        var notes: [String] = []
+    }
+
+    /// The formats in words, for messages.
+    static let expected =
+        "expected IDX, NPY (either also compressed by gzip), NPZ, CSV, or a folder of PNG pictures"
 
     /// The largest plain file that is mapped, in bytes; cases of a larger file are read.
     ///
@@ -51,44 +73,58 @@ public final class ArrayFile: Sendable {
 
     /// Opens a file and checks that it holds exactly what its header promises.
     ///
-    /// The elements themselves are not looked at, except that gzip's checksum is verified.
+    /// The elements of a binary file are not looked at, except that checksums of compressed files are
+    /// verified.
     ///
     /// Throws `badFile`.
-    /// - Parameter limit: The largest plain file that is mapped, in bytes.
+    /// - Parameters:
+    ///   - path: A file; a folder of pictures; or an archive with the name of an array in it, as in
+    ///     `data.npz:images`.
+    ///   - limit: The largest plain file that is mapped, in bytes.
     public init(
         path: String, mappedUpTo limit: Int = ArrayFile.mostMappedBytes
     ) throws(StorageError) {
-        let descriptor = try Descriptor.reading(path)
-        let size = try descriptor.size(.badFile)
-        guard size > 0 else {
-            throw StorageError(
-                .badFile, path, "is empty; expected IDX, gzip-compressed IDX, or NPY.")
-        }
-        let prefix = try descriptor.read(min(size, ArrayHeader.longest), at: 0)
-        let header: ArrayHeader
-        if unsafe Inflater.recognizes(prefix.span.bytes) {
-            let (inflated, bytes) = try Self.inflate(
-                Region(mapping: descriptor, count: size), path: path)
-            header = inflated
-            contents = .memory(bytes)
-        } else {
-            header = try ArrayHeader(prefix, of: path)
-            guard size == header.fileBytes else {
-                throw Self.mismatch(header, found: "\(size)", path: path)
-            }
-            if size <= limit {
-                contents = .memory(try Region(mapping: descriptor, count: size))
-            } else {
-                contents = .file(descriptor)
-            }
-        }
+        let found = try Self.find(path, limit).inRowMajorOrder(path)
+        let header = found.header
         self.path = path
+        contents = found.contents
+        notes = found.notes
         format = header.format
         elementType = header.elementType
         shape = header.shape
         isBigEndian = header.isBigEndian
         offset = header.offset
         caseElements = header.shape.dropFirst().reduce(1, *)
+    }
+
+    /// Finds the array that a name stands for.
+    private static func find(_ path: String, _ limit: Int) throws(StorageError) -> Found {
+        if Folder.isFolder(path) { return try PictureFolder(path).read() }
+        if let (archive, member) = ZipArchive.split(path) {
+            return try ZipArchive(archive).array(member)
+        }
+        let descriptor = try Descriptor.reading(path)
+        let size = try descriptor.size(.badFile)
+        guard size > 0 else {
+            throw StorageError(.badFile, path, "is empty; \(expected).")
+        }
+        let prefix = try descriptor.read(min(size, ArrayHeader.longest), at: 0)
+        if unsafe Inflater.recognizes(prefix.span.bytes) {
+            let (header, bytes) = try inflate(Region(mapping: descriptor, count: size), path: path)
+            return Found(header: header, contents: .memory(bytes))
+        }
+        if ZipArchive.recognizes(prefix) { return try ZipArchive(path).array(nil) }
+        if TextTable.recognizes(prefix) {
+            return try TextTable(Region(mapping: descriptor, count: size), path: path).read()
+        }
+        let header = try ArrayHeader(prefix, of: path)
+        guard size == header.fileBytes else {
+            throw mismatch(header, found: "\(size)", path: path)
+        }
+        let contents: Contents =
+            size <= limit
+            ? .memory(try Region(mapping: descriptor, count: size)) : .file(OpenFile(descriptor))
+        return Found(header: header, contents: contents)
     }
 
     /// Copies the elements of a case as they are stored, row-major.
@@ -106,7 +142,7 @@ public final class ArrayFile: Sendable {
 
     /// Copies the elements of a case as numbers, row-major; `true` is 1.
     ///
-    /// A float64 is rounded to the nearest float32, beyond its range to infinity.
+    /// A number that float32 does not hold is rounded to the nearest, beyond its range to infinity.
     ///
     /// Throws `badFile` when a file that is not mapped cannot be read any more.
     /// - Precondition: `index` is a case, and `floats` holds exactly one.
@@ -116,10 +152,14 @@ public final class ArrayFile: Sendable {
         checkPlace(index, floats.count)
         let range = range(index)
         switch contents {
-        case .memory(let region): region.withBytes(range) { convert($0, into: &floats) }
-        case .file(let descriptor):
-            let bytes = try descriptor.read(range.count, at: range.lowerBound)
-            unsafe convert(bytes.span.bytes, into: &floats)
+        case .memory(let region):
+            region.withBytes(range) {
+                $0.convert(elementType, isBigEndian: isBigEndian, into: &floats)
+            }
+        case .file(let file):
+            let bytes = try file.descriptor.read(range.count, at: range.lowerBound)
+            unsafe bytes.span.bytes.convert(
+                elementType, isBigEndian: isBigEndian, into: &floats)
         }
     }
 
@@ -129,30 +169,8 @@ public final class ArrayFile: Sendable {
     ) throws(StorageError) {
         switch contents {
         case .memory(let region): region.withBytes(range) { copy($0, into: &destination) }
-        case .file(let descriptor):
-            try descriptor.read(into: &destination, at: range.lowerBound)
-        }
-    }
-
-    private func convert(_ source: RawSpan, into floats: inout MutableSpan<Float>) {
-        switch elementType {
-        case .bool: source.convert(UInt8.self, &floats) { $0 == 0 ? 0 : 1 }
-        case .uint8: source.convert(UInt8.self, &floats) { Float($0) }
-        case .int8: source.convert(Int8.self, &floats) { Float($0) }
-        case .float32:
-            if isBigEndian {
-                source.convert(UInt32.self, &floats) { Float(bitPattern: $0.byteSwapped) }
-            } else {
-                source.convert(UInt32.self, &floats) { Float(bitPattern: $0) }
-            }
-        case .float64:
-            if isBigEndian {
-                source.convert(UInt64.self, &floats) {
-                    Float(Double(bitPattern: $0.byteSwapped))
-                }
-            } else {
-                source.convert(UInt64.self, &floats) { Float(Double(bitPattern: $0)) }
-            }
+        case .file(let file):
+            try file.descriptor.read(into: &destination, at: range.lowerBound)
         }
     }
 
@@ -230,7 +248,7 @@ public final class ArrayFile: Sendable {
         return (header, bytes)
     }
 
-    private static func mismatch(
+    static func mismatch(
         _ header: ArrayHeader, found: String, path: String
     ) -> StorageError {
         StorageError(
@@ -238,22 +256,5 @@ public final class ArrayFile: Sendable {
             "holds \(found) bytes, but its header promises \(header.shape) elements of"
                 + " \(header.elementType.rawValue), \(header.fileBytes) bytes with the header."
                 + " Copy, download or write it again.")
-    }
-}
-
-extension RawSpan {
-    /// Reads numbers that may lie at any address, converts each, and fills the span.
-    @inline(__always)
-    fileprivate func convert<Number: FixedWidthInteger & BitwiseCopyable>(
-        _ type: Number.Type, _ floats: inout MutableSpan<Float>, _ value: (Number) -> Float
-    ) {
-        precondition(byteCount == floats.count * MemoryLayout<Number>.size, "\(byteCount) bytes")
-        for i in floats.indices {
-            let offset = i * MemoryLayout<Number>.size
-            // The precondition covers the bounds; a check for each element would prevent vector
-            // code.
-            floats[i] = value(
-                unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Number.self))
-        }
     }
 }

@@ -1,8 +1,11 @@
-/// What the first bytes of an IDX or NPY file say about the rest.
+/// What is known of an array before its elements are looked at; of an IDX or NPY file the first bytes
+/// say it.
 struct ArrayHeader {
-    let format: ArrayFile.Format
+    private(set) var format: ArrayFile.Format
     let elementType: ArrayFile.ElementType
     let isBigEndian: Bool
+    /// Whether the first index is the fastest one.
+    let isFortranOrder: Bool
     let shape: [Int]
     /// The number of bytes before the first element.
     let offset: Int
@@ -18,11 +21,12 @@ struct ArrayHeader {
     init(_ prefix: [UInt8], of path: String) throws(StorageError) {
         if prefix.starts(with: NPYHeader.magic) {
             let header = try NPYHeader(prefix, of: path)
-            (format, isBigEndian) = (.npy, false)
+            (format, isBigEndian) = (.npy, header.isBigEndian)
+            isFortranOrder = header.isFortranOrder
             (elementType, shape, offset) = (header.elementType, header.shape, header.offset)
         } else if prefix.count >= 4, prefix[0] == 0, prefix[1] == 0 {
             let header = try IDXHeader(prefix, of: path)
-            (format, isBigEndian) = (.idx, true)
+            (format, isBigEndian, isFortranOrder) = (.idx, true, false)
             (elementType, shape, offset) = (header.elementType, header.shape, header.offset)
         } else {
             throw StorageError(.badFile, path, Self.describeStranger(prefix))
@@ -54,13 +58,30 @@ struct ArrayHeader {
         fileBytes = total
     }
 
+    /// Describes an array in memory whose last index is the fastest.
+    init(
+        _ format: ArrayFile.Format, _ elementType: ArrayFile.ElementType, shape: [Int],
+        isBigEndian: Bool = false
+    ) {
+        self.format = format
+        self.elementType = elementType
+        self.isBigEndian = isBigEndian
+        isFortranOrder = false
+        self.shape = shape
+        offset = 0
+        fileBytes = shape.reduce(elementType.width, *)
+    }
+
+    /// Returns the same header of an array that is kept in another way.
+    func renamed(_ format: ArrayFile.Format) -> ArrayHeader {
+        var other = self
+        other.format = format
+        return other
+    }
+
     /// Names the format of a file that is a well-known one of another kind.
     private static func describeStranger(_ prefix: [UInt8]) -> String {
-        let expected = "expected IDX, gzip-compressed IDX, or NPY"
-        if prefix.starts(with: Array("PK".utf8)) {
-            return "is a zip archive, such as NPZ; \(expected)."
-                + " Extract one array with numpy.load and write it with numpy.save."
-        }
+        let expected = ArrayFile.expected
         if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) {
             return "is a Python pickle, which can run any program when it is read; \(expected)."
                 + " Write the array with numpy.save."
@@ -73,16 +94,5 @@ struct ArrayHeader {
         }
         return "begins with the bytes \(bytes.joined(separator: " ")), which belong to no supported"
             + " format; \(expected)."
-    }
-}
-
-extension ArrayFile.ElementType {
-    /// Bytes of one element.
-    var width: Int {
-        switch self {
-        case .bool, .uint8, .int8: 1
-        case .float32: 4
-        case .float64: 8
-        }
     }
 }

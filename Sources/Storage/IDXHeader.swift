@@ -14,14 +14,16 @@ struct IDXHeader {
         switch prefix[2] {
         case 0x08: elementType = .uint8
         case 0x09: elementType = .int8
+        case 0x0B: elementType = .int16
+        case 0x0C: elementType = .int32
         case 0x0D: elementType = .float32
         case 0x0E: elementType = .float64
         case let code:
-            let name = [0x0B: "int16", 0x0C: "int32"][code] ?? "an unknown type, code \(code)"
             throw StorageError(
                 .badFile, path,
-                "looks like IDX with elements of \(name); expected uint8, int8, float32 or"
-                    + " float64. Convert it, for instance to NPY with numpy.")
+                "looks like IDX with elements of an unknown type, code \(code); expected uint8, int8,"
+                    + " int16, int32, float32 or float64. Convert it, for instance to NPY with numpy."
+            )
         }
         offset = 4 + 4 * rank
         guard prefix.count >= offset else {

@@ -1,6 +1,7 @@
 import CZlib
 
-/// Decompresses a gzip file piece by piece, so that the reader decides how much it takes.
+/// Decompresses a gzip file, or the deflated bytes of an archive, piece by piece, so that the reader
+/// decides how much it takes.
 @safe
 struct Inflater: ~Copyable {
     /// The most that deflate compresses: n bytes become fewer than 1032·(n + 1).
@@ -10,7 +11,11 @@ struct Inflater: ~Copyable {
 
     private let path: String
     private let input: Region
-    private var consumed = 0
+    private var consumed: Int
+    /// Where the compressed bytes end.
+    private let end: Int
+    /// Whether the bytes have gzip's header and checksum.
+    private let isGzip: Bool
     private var isFinished = false
     // zlib keeps the address, and the structure must therefore not move.
     private let stream: UnsafeMutablePointer<z_stream>
@@ -22,13 +27,28 @@ struct Inflater: ~Copyable {
 
     /// Starts at the first byte of a gzip file.
     init(_ input: Region, path: String) {
+        // 15 is the largest window; 16 asks for a gzip header and its checksum.
+        self.init(input, 0..<input.count, path, isGzip: true, windowBits: 15 + 16)
+    }
+
+    /// Starts at the first of some bytes of an archive, which are deflated and nothing else.
+    init(_ input: Region, path: String, deflated range: Range<Int>) {
+        // A negative window says that there is neither header nor checksum.
+        self.init(input, range, path, isGzip: false, windowBits: -15)
+    }
+
+    private init(
+        _ input: Region, _ range: Range<Int>, _ path: String, isGzip: Bool, windowBits: Int32
+    ) {
         self.path = path
         self.input = input
+        self.isGzip = isGzip
+        consumed = range.lowerBound
+        end = range.upperBound
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        // 15 is the largest window; 16 asks for a gzip header and its checksum.
         let status = unsafe inflateInit2_(
-            stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(status == Z_OK, "zlib does not start: code \(status)")
     }
 
@@ -55,7 +75,7 @@ struct Inflater: ~Copyable {
         _ output: inout MutableRawSpan, from filled: Int
     ) throws(StorageError) -> Int {
         // zlib counts in 32 bits.
-        let inputCount = min(input.count - consumed, 1 << 30)
+        let inputCount = min(end - consumed, 1 << 30)
         let outputCount = min(output.byteCount - filled, 1 << 30)
         let status = input.withBytes(consumed..<consumed + inputCount) { bytes in
             unsafe bytes.withUnsafeBytes { source in
@@ -73,16 +93,17 @@ struct Inflater: ~Copyable {
         consumed += unsafe inputCount - Int(stream.pointee.avail_in)
         switch status {
         case Z_OK: break
-        case Z_STREAM_END: try startNextMember()
+        case Z_STREAM_END: if isGzip { try startNextMember() } else { isFinished = true }
         case Z_BUF_ERROR:
             throw StorageError(
                 .badFile, path,
-                "the gzip file is cut off after \(input.count) bytes. Copy or download it again.")
+                "the \(isGzip ? "gzip file is" : "compressed bytes are") cut off after \(end) bytes."
+                    + " Copy or download it again.")
         default:
             let words = unsafe stream.pointee.msg.map { unsafe String(cString: $0) }
             throw StorageError(
                 .badFile, path,
-                "the gzip file is damaged near byte \(consumed): \(words ?? "code \(status)")."
+                "the \(isGzip ? "gzip file is" : "compressed bytes are") damaged near byte \(consumed): \(words ?? "code \(status)")."
                     + " Copy or download it again.")
         }
         return unsafe outputCount - Int(stream.pointee.avail_out)

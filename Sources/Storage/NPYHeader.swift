@@ -6,6 +6,9 @@ struct NPYHeader {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
     let elementType: ArrayFile.ElementType
+    let isBigEndian: Bool
+    /// Whether the first index is the fastest one.
+    let isFortranOrder: Bool
     let shape: [Int]
     let offset: Int
 
@@ -42,39 +45,41 @@ struct NPYHeader {
                 "the NPY header cannot be understood: \(quoted.debugDescription)."
                     + " Expected descr, fortran_order and shape. Write it with numpy.save.")
         }
-        elementType = try Self.elementType(dictionary.type, of: path)
-        guard !dictionary.isFortranOrder else {
-            throw StorageError(
-                .badFile, path,
-                "is stored in Fortran order; expected C order."
-                    + " Write numpy.ascontiguousarray(array) with numpy.save.")
-        }
+        (elementType, isBigEndian) = try Self.elementType(dictionary.type, of: path)
+        isFortranOrder = dictionary.isFortranOrder
         shape = dictionary.shape
     }
 
+    /// Reads a type as NumPy and other programs spell it: an order of bytes, which may be left out,
+    /// a kind and a width.
     private static func elementType(
         _ type: String?, of path: String
-    ) throws(StorageError) -> ArrayFile.ElementType {
-        switch type {
-        case "|b1": return .bool
-        case "|u1": return .uint8
-        case "|i1": return .int8
-        case "<f4": return .float32
-        case "<f8": return .float64
-        default: break
+    ) throws(StorageError) -> (ArrayFile.ElementType, isBigEndian: Bool) {
+        if let type {
+            // Native order, `=`, is that of the machine, which is little-endian.
+            let order = type.first.flatMap { "<>|=".contains($0) ? $0 : nil }
+            if let element = types[String(order == nil ? type[...] : type.dropFirst())] {
+                return (element, order == ">" && !element.isByte)
+            }
         }
         let found =
             switch type {
             case nil: "records of several fields"
             case "|O": "Python objects (pickles, which can run any program when they are read)"
-            case let type? where type.hasPrefix(">"): "big-endian elements, '\(type)'"
             case let type?: "elements of type '\(type)'"
             }
         throw StorageError(
             .badFile, path,
-            "holds \(found); expected bool, uint8, int8, little-endian float32 or float64."
+            "holds \(found); expected bool, integers of 8 to 64 bits or floats of 16 to 64 bits."
                 + " Convert it, for instance with array.astype('<f4'), and write it again.")
     }
+
+    /// The types by kind and width in bytes.
+    private static let types: [String: ArrayFile.ElementType] = [
+        "?": .bool, "b1": .bool, "u1": .uint8, "B": .uint8, "i1": .int8, "b": .int8,
+        "u2": .uint16, "i2": .int16, "u4": .uint32, "i4": .int32, "u8": .uint64, "i8": .int64,
+        "f2": .float16, "f4": .float32, "f8": .float64,
+    ]
 
     private static func cutOff(_ count: Int, _ path: String) -> StorageError {
         StorageError(

@@ -17,6 +17,9 @@ public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable 
     /// The full sentence for the user: the file, what was found, what was expected, what to do.
     public let description: String
 
+    /// The sentence without the file.
+    public var problem: String { String(description.dropFirst(file.count + 2)) }
+
     /// Creates the error; `problem` follows the file's name and a colon in the description.
     public init(_ kind: Kind, _ file: String, _ problem: String) {
         self.kind = kind

@@ -66,14 +66,23 @@ struct CouplingOption: ParsableArguments {
 
 /// How a command reads a data file.
 struct ReadingOptions: ParsableArguments {
-    @Option(help: "How the data's values are read.")
-    var values = ConfiguredValues.auto
+    @Option(help: "How the data's values are read (default: as the model's training data were).")
+    var values: ConfiguredValues?
 
-    @Option(help: "How grey data become bits.")
-    var binarize = ConfiguredBinarization.none
+    @Option(help: "How grey data become bits (default: as the model's training data did).")
+    var binarize: ConfiguredBinarization?
+
+    @Option(help: "The grey value that is white (default: as the model's training data had it).")
+    var maximum: Double?
+
+    func validate() throws {
+        if let maximum, !(maximum > 0 && maximum.isFinite) {
+            throw ValidationError("--maximum is \(maximum); expected a number above 0")
+        }
+    }
 
     func file(_ path: String) -> DataFile {
-        DataFile(path, values: values, binarize: binarize)
+        DataFile(path, values: values, binarize: binarize, maximum: maximum)
     }
 }
 

@@ -26,6 +26,8 @@ public struct StackTrainer {
     public var imageShape: [Int]
     /// How the data are standardized, kept in checkpoints and the model; nil for not at all.
     public var standardization: Standardization?
+    /// How the data were read, kept in checkpoints and the model as `data.…`.
+    public var dataNotes: [String: String] = [:]
     public var seed: UInt64
     /// The resolved configuration, kept in checkpoints.
     public var configuration: String
@@ -99,7 +101,7 @@ public struct StackTrainer {
 
     /// What models and checkpoints of the run say of it.
     var notes: [String: String] {
-        ["seed": "\(seed)", "configuration": configuration]
+        dataNotes.merging(["seed": "\(seed)", "configuration": configuration]) { $1 }
     }
 
     /// The layers as a model of the run's data, without notes.

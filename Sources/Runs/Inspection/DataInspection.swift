@@ -7,7 +7,7 @@ public import Storage
 public struct DataInspection: Report, Sendable, Equatable {
     public let kind: String
     public let file: String
-    /// `idx` or `npy`.
+    /// `idx`, `npy`, `npz`, `text` or `pictures`.
     public let format: String
     public let elementType: String
     /// Cases first, then the shape of one.
@@ -24,6 +24,10 @@ public struct DataInspection: Report, Sendable, Equatable {
     /// How many states categorical units of these values have; nil where the values are not whole
     /// numbers from 0 to 255, or are bits.
     public let categories: Int?
+    /// What a training of bernoulli units takes the values for, or why it refuses them.
+    public let readAs: String
+    /// What else is worth knowing of how the file was read.
+    public let notes: [String]
 
     /// Reads all values of a file.
     ///
@@ -54,6 +58,18 @@ public struct DataInspection: Report, Sendable, Equatable {
             tally.isWhole && tally.finite > 0 && tally.nan + tally.infinite == 0
             && tally.smallest >= 0 && tally.largest < Float(Categorical.allowedStates.upperBound)
         categories = isOfStates && values == "other" ? Int(tally.largest) + 1 : nil
+        (readAs, notes) = Self.reading(of: array, census)
+    }
+
+    /// Says what a training takes the values for, with what it would warn of.
+    private static func reading(of array: ArrayFile, _ census: ValueCensus) -> (String, [String]) {
+        guard array.cases > 0 else { return ("refused: it holds no cases", array.notes) }
+        do throws(StorageError) {
+            let reading = try DataReading(of: array, asked: DataFile(array.path), census)
+            return (reading.meaning, array.notes + reading.warnings)
+        } catch {
+            return ("refused: \(error.problem)", array.notes)
+        }
     }
 
     private static func name(_ census: ValueCensus) -> String {
@@ -110,6 +126,8 @@ public struct DataInspection: Report, Sendable, Equatable {
         }
         table.row("  not a number", "\(nanCount)")
         table.row("  infinite", "\(infiniteCount)")
+        table.row("  trained as", readAs)
+        for note in notes { table.row("  note", note) }
         return table
     }
 }

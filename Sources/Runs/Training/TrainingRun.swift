@@ -60,6 +60,7 @@ public struct TrainingRun {
         if let report = try RankReport(world), let log {
             for line in banner.lines(report) { log.say(line) }
         }
+        for warning in data.warnings { log?.warn(warning) }
         if request.checkOnly {
             log?.say("the configuration and the data are good")
             return 0
@@ -127,6 +128,7 @@ public struct TrainingRun {
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, plans, configuration, data.layer) })
         trainer.standardization = data.standardization
+        trainer.dataNotes = data.reading?.notes ?? [:]
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, outlets: outlets, world)
 
