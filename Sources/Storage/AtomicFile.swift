@@ -33,7 +33,7 @@ public enum AtomicFile {
             self.target = target
         }
 
-        deinit { if !isFinished { unsafe unlink(temporary) } }
+        deinit { if !isFinished { unsafe unlink(systemPath(temporary)) } }
 
         /// Adds bytes to the end.
         public func write(_ bytes: [UInt8]) throws(StorageError) {
@@ -52,7 +52,7 @@ public enum AtomicFile {
             try descriptor.synchronize()
             let (temporary, target) = (temporary, target)
             try systemCall(.cannotWrite, descriptor.path, "cannot take its name") {
-                try succeed { unsafe rename(temporary, target) }
+                try succeed { unsafe rename(systemPath(temporary), systemPath(target)) }
             }
             isFinished = true
             try synchronizeFolder(folderPath(of: target), for: descriptor.path)
@@ -121,7 +121,7 @@ public enum AtomicFile {
         // Permission to write into a folder does not include permission to open it.
         guard
             let descriptor = try? FileDescriptor.open(
-                FilePath(folder), .readOnly, options: [.closeOnExec, .directory])
+                FilePath(systemPath(folder)), .readOnly, options: [.closeOnExec, .directory])
         else { return }
         defer { try? descriptor.close() }
         try systemCall(.cannotWrite, file, "may not be on disk") {
@@ -148,7 +148,7 @@ public enum AtomicFile {
             }
             return path
         case .regular:
-            guard let resolved = unsafe realpath(path, nil) else { return path }
+            guard let resolved = unsafe realpath(systemPath(path), nil) else { return path }
             defer { unsafe free(resolved) }
             return unsafe String(cString: resolved)
         case .directory:
