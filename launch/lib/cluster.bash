@@ -17,14 +17,17 @@ load_cluster() {
         fail 78 "there is no cluster configuration $file. cluster-configs has:" \
             "${known//.conf/}(or give a path with a slash)"
     fi
-    bash -n "$file" || fail 78 "$file is not a valid shell fragment"
+    # Other systems write a byte order mark and carriage returns, which are not part of a value.
+    local fragment
+    fragment=$(sed $'1s/^\xEF\xBB\xBF//; s/\r$//' "$file")
+    bash -n <<<"$fragment" || fail 78 "$file is not a valid shell fragment"
 
     unset "${cluster_keys[@]}"
     CPU_TARGET=native MPI_FLAGS=() MODULES=() LAUNCHER=mpirun HOSTFILE=
     local before after
     before=$(compgen -v | sort)
     # shellcheck source=/dev/null
-    source "$file"
+    source /dev/stdin <<<"$fragment"
     after=$(compgen -v | sort)
     # A misspelt key would silently leave the default in place.
     for key in $(comm -13 <(echo "$before") <(echo "$after")); do

@@ -27,7 +27,14 @@ extension Communicator {
 /// is set, else the cores of its affinity mask.
 public func defaultThreadsAlone() -> Int { threadWish ?? Affinity.current.count }
 
-/// OMP_NUM_THREADS, if it is a positive number.
-private var threadWish: Int? {
-    Launch.environment("OMP_NUM_THREADS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+/// What OMP_NUM_THREADS asks for, if anything.
+private var threadWish: Int? { Launch.environment("OMP_NUM_THREADS").flatMap(threads(inList:)) }
+
+/// Returns the first number of a list such as `4` or `4,2`, as OpenMP reads it; nil if it is not a
+/// positive number.
+///
+/// The other numbers are those of nested loops, of which Wilson has none.
+func threads(inList text: String) -> Int? {
+    let first = text.prefix { $0 != "," }.drop { $0 == " " }.reversed().drop { $0 == " " }
+    return Int(String(first.reversed())).flatMap { $0 > 0 ? $0 : nil }
 }

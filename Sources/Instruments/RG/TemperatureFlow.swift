@@ -19,12 +19,13 @@ struct TemperatureFlow {
         let specificHeatReference: Double?
 
         /// Whether |m| and the specific heat agree with those of the temperature within four
-        /// standard errors; nil if no temperature could be read.
+        /// standard errors; nil if no temperature could be read, or an error is not known.
         var isConsistent: Bool? {
             guard let specificHeat, let specificHeatReference, let magnetizationReference else {
                 return nil
             }
             let error = magnetization.error + magnetizationReference.error
+            guard error.isFinite, specificHeat.error.isFinite else { return nil }
             return abs(magnetization.value - magnetizationReference.value) <= 4 * error
                 && abs(specificHeat.value - specificHeatReference) <= 4 * specificHeat.error
         }

@@ -153,8 +153,8 @@ public struct TensorReport: Report {
 
 extension TensorReport {
     private enum Key: CodingKey {
-        case method, bondDimension, coupling, steps, freeEnergy, exact, relativeError, phaseNumber
-        case levels, seconds
+        case method, bondDimension, coupling, steps, freeEnergy, exact, exactLattice
+        case relativeError, phaseNumber, levels, seconds
     }
 
     /// Keys without a meaning are null.
@@ -168,6 +168,8 @@ extension TensorReport {
         try container.encode(steps, forKey: .steps)
         try container.encode(freeEnergy, forKey: .freeEnergy)
         try container.encode(exact, forKey: .exact)
+        try container.encode(
+            exactSize.map { "\($0)×\($0) torus" } ?? "infinite", forKey: .exactLattice)
         try container.encode(relativeError, forKey: .relativeError)
         try conformalData(size: Self.criticalSize).encode(to: encoder)
         try container.encode(phaseNumber, forKey: .phaseNumber)

@@ -17,7 +17,8 @@ public struct ExactThermodynamics: Sendable, Equatable {
         self.logZ = logZ
         freeEnergyPerSite = -logZ / sites
         energyPerSite = -first / sites
-        specificHeatPerSite = coupling * coupling * second / sites
+        // A variance is never negative, but at low temperature its rounding error can be.
+        specificHeatPerSite = max(0, coupling * coupling * second / sites)
     }
 }
 

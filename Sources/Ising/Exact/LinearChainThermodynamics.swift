@@ -22,7 +22,8 @@ public struct LinearChainThermodynamics: Sendable, Equatable {
         self.logZ = thermal.value
         freeEnergyPerSite = -thermal.value / sites
         energyPerSite = -thermal.first / sites
-        specificHeatPerSite = coupling * coupling * thermal.second / sites
+        // A variance is never negative, but its rounding error can be.
+        specificHeatPerSite = max(0, coupling * coupling * thermal.second / sites)
         magnetizationPerSite = magnetic.first / sites
         susceptibilityPerSite = magnetic.second / sites
     }

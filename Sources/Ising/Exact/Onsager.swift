@@ -26,7 +26,7 @@ public enum Onsager {
             }
         return InfiniteThermodynamics(
             freeEnergyPerSite: -logZ, energyPerSite: coupling < 0 ? first : -first,
-            specificHeatPerSite: heat)
+            specificHeatPerSite: max(0, heat))
     }
 
     /// Returns the spontaneous magnetization (1 − sinh⁻⁴ 2K)^{1/8} per site, 0 up to K_c.

@@ -13,7 +13,7 @@ public enum FlowDirection: String, Sendable {
     case throughCritical = "through K_c"
     /// The coupling changes by at most three standard errors.
     case resting = "at rest"
-    /// The start or the end has no temperature.
+    /// The start or the end has no temperature, or too few configurations to know its error.
     case unknown = "unknown"
 
     /// Judges a flow from a first to a last coupling; nil stands for no temperature.
@@ -23,6 +23,10 @@ public enum FlowDirection: String, Sendable {
             return
         }
         let error = Double.hypot(first.error, last.error)
+        guard error.isFinite else {
+            self = .unknown
+            return
+        }
         let (before, after) = (first.value - criticalCoupling, last.value - criticalCoupling)
         guard abs(after - before) > 3 * error else {
             self = .resting

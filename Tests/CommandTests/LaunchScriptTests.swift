@@ -1,0 +1,55 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The launch scripts read what people write in lists of hosts and in cluster configurations.
+@Suite(.launches, .timeLimit(.minutes(2))) struct LaunchScriptTests {
+    private static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Runs a script without starting anything.
+    private func dryRun(_ script: String, _ arguments: [String]) throws -> Program.Result {
+        try Program.start(
+            ["bash", Self.root.appending(path: "launch/\(script)").path] + arguments
+                + ["--dry-run", "--", "train", "a.yaml"])
+    }
+
+    @Test(arguments: [
+        "a\nb\n", "a\r\nb\r\n", "\u{FEFF}a\r\n\r\nb # the second\r\n", "# hosts\n a \n\tb\na\n",
+    ])
+    func listsOfHostsAreReadAsPeopleWriteThem(list: String) throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(list, to: "hosts")
+        let run = try dryRun("hosts", ["--hostfile", folder.file("hosts")])
+        #expect(run.status == 0, "\(run.words)")
+        #expect(run.output.contains(#/--host a:\d+\\,b:\d+ /#), "\(run.words)")
+    }
+
+    @Test(arguments: [("a\nb:512\n", "line 2: 'b:512'"), ("a,b\n", "line 1: 'a,b'")])
+    func whatIsNoHostNameIsRefused(list: String, words: String) throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(list, to: "hosts")
+        let run = try dryRun("hosts", ["--hostfile", folder.file("hosts")])
+        #expect(run.status == 78)
+        #expect(run.errors.contains(words), "\(run.words)")
+    }
+
+    @Test func aConfigurationOfAnotherSystemIsRead() throws {
+        let folder = try TemporaryFolder()
+        let text = try String(
+            contentsOf: Self.root.appending(path: "cluster-configs/laptop.conf"), encoding: .utf8)
+        let foreign = "\u{FEFF}" + text.replacingOccurrences(of: "\n", with: "\r\n")
+        _ = try folder.write(foreign, to: "foreign.conf")
+        let own = try dryRun("local", ["--cluster", "laptop", "-n", "1"])
+        let read = try dryRun("local", ["--cluster", folder.file("foreign.conf"), "-n", "1"])
+        #expect(own.status == 0 && read.status == 0, "\(read.words)")
+        #expect(own.output == read.output)
+    }
+
+    @Test func misspeltKeysAreNamed() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write("RANKS_PER_NOD=1\r\n", to: "bad.conf")
+        let run = try dryRun("local", ["--cluster", folder.file("bad.conf"), "-n", "1"])
+        #expect(run.status == 78 && run.errors.contains("RANKS_PER_NOD"), "\(run.words)")
+    }
+}
