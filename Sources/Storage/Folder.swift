@@ -17,7 +17,9 @@ public enum Folder {
         try create(parent)
         try systemCall(.cannotWrite, path, "the folder cannot be created") {
             // Another process may create it at the same time, which is as good.
-            do { try succeed { unsafe mkdir(systemPath(path), 0o777) } } catch _ where isFolder(path) {}
+            do { try succeed { unsafe mkdir(systemPath(path), 0o777) } } catch _
+                where isFolder(path)
+            {}
         }
         try AtomicFile.synchronizeFolder(parent, for: path)
     }
@@ -91,7 +93,8 @@ public enum Folder {
     /// Throws `cannotWrite`, also for a folder.
     public static func remove(_ file: String) throws(StorageError) {
         try systemCall(.cannotWrite, file, "cannot be removed") {
-            do { try succeed { unsafe unlink(systemPath(file)) } } catch Errno.noSuchFileOrDirectory {}
+            do { try succeed { unsafe unlink(systemPath(file)) } } catch Errno.noSuchFileOrDirectory
+            {}
         }
     }
 

@@ -212,7 +212,9 @@ struct TextTable {
         ["", "na", "n/a", "nan", "null", "none", "?"].contains(text.lowercased())
     }
 
-    /// The number in a cell; nil where none stands. True and false are 1 and 0.
+    /// The number in a cell; nil where none stands.
+    ///
+    /// True and false are 1 and 0.
     private func value(of cell: Range<Int>) -> Double? {
         guard let first = cell.first else { return nil }
         var (mantissa, digits, exponent, place) = (UInt64(0), 0, 0, first)

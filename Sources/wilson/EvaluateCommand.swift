@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
         help: "The model, or a checkpoint.", completion: .file(extensions: ["safetensors"]))
     var model: String
 
-    @Option(help: "The cases: an IDX, IDX.gz or NPY file.", completion: .file())
+    @Option(help: "The cases: IDX, NPY, NPZ, CSV, or a folder of pictures.", completion: .file())
     var data: String
 
     @Option(help: "Which layer of a stack, from 0.")

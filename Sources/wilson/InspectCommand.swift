@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
               wilson inspect t10k-images-idx3-ubyte.gz --json
             """)
 
-    @Argument(help: "The file: safetensors, IDX, IDX.gz or NPY.", completion: .file())
+    @Argument(help: "The file: safetensors, or data of any format.", completion: .file())
     var file: String
 
     @Option(

@@ -25,7 +25,7 @@ struct TransformCommand: ParsableCommand {
         help: "The model, or a checkpoint.", completion: .file(extensions: ["safetensors"]))
     var model: String
 
-    @Option(help: "The cases: an IDX, IDX.gz or NPY file.", completion: .file())
+    @Option(help: "The cases: IDX, NPY, NPZ, CSV, or a folder of pictures.", completion: .file())
     var data: String
 
     @Option(help: "The NPY file to write.", completion: .file(extensions: ["npy"]))

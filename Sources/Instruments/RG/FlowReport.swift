@@ -69,7 +69,8 @@ public struct FlowReport: Report {
             "\(decimal(coupling.value, 4)) ± \(decimal(coupling.error, 4))",
             decimal(1 / coupling.value, 3), magnetization,
             decimal(row.magnetizationReference?.value, 4), decimal(row.specificHeat?.value, 4),
-            decimal(row.specificHeatReference, 4), row.isConsistent.map { $0 ? "yes" : "no" } ?? "–",
+            decimal(row.specificHeatReference, 4),
+            row.isConsistent.map { $0 ? "yes" : "no" } ?? "–",
         ]
     }
 
