@@ -72,9 +72,21 @@ import Testing
         BadFile(
             name: "objects.npy", bytes: Bytes.npy("(2, 2)", "|O", data: [0]), words: ["Python"]),
         BadFile(
-            name: "integers.npy",
-            bytes: Bytes.npy("(2, 2)", "<i8", data: Array(repeating: 0, count: 32)),
-            words: ["'<i8'", "float32"]),
+            name: "complex.npy",
+            bytes: Bytes.npy("(2, 2)", "<c8", data: Array(repeating: 0, count: 32)),
+            words: ["'<c8'", "expected bool, integers"]),
+        BadFile(
+            name: "wide.npy",
+            bytes: Bytes.npy("(2, 1)", "<i4", data: [0, 0, 0, 0, 232, 3, 0, 0]),
+            words: ["int32 of 0 to 1000", "data.maximum"]),
+        // Tables and archives.
+        BadFile(
+            name: "gap.csv", bytes: Array("a,b\n1,0\n1,\n".utf8),
+            words: ["line 3, column 2 (b) has no value"]),
+        BadFile(
+            name: "words.csv", bytes: Array("a,b\n1,zero\n".utf8), words: ["holds `zero`"]),
+        BadFile(
+            name: "archive.npz", bytes: Array("PK\u{3}\u{4}".utf8), words: ["damaged zip archive"]),
         BadFile(
             name: "none.npy", bytes: Bytes.npy("(0, 3, 3)", data: []), words: ["holds no cases"]),
         BadFile(

@@ -142,6 +142,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
             $0.layers[0].visibleUnits = .categorical(3)
         },
         Row("data.values=categories", in: statesText + "}]") { $0.data.values = .categories },
+        Row("data.maximum=16") { $0.data.maximum = 16 },
         Row("data.categories=7", in: statesText + "}]") { $0.data.categories = 7 },
         Row("layers.0.hidden-units=categorical", in: statesText + "}]") {
             $0.layers[0].hiddenUnits = .categorical(3)
