@@ -86,6 +86,9 @@ struct ArrayHeader {
             return "is a Python pickle, which can run any program when it is read; \(expected)."
                 + " Write the array with numpy.save."
         }
+        if let first = prefix.first, [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) {
+            return "looks like JSON; \(expected). Write the array with numpy.save."
+        }
         if prefix.starts(with: Inflater.magic) {
             return "is compressed twice; \(expected). Decompress it with gunzip first."
         }

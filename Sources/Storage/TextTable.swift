@@ -11,7 +11,10 @@ struct TextTable {
 
     /// Whether bytes are text in which some digit, or a word for a bit, stands.
     static func recognizes(_ prefix: [UInt8]) -> Bool {
-        guard prefix.allSatisfy({ $0 >= 32 && $0 != 127 || $0 == 9 || $0 == 10 || $0 == 13 })
+        // JSON has numbers too, but no lines of them.
+        let isJSON = [UInt8(ascii: "{"), UInt8(ascii: "[")].contains { prefix.first == $0 }
+        guard !isJSON,
+            prefix.allSatisfy({ $0 >= 32 && $0 != 127 || $0 == 9 || $0 == 10 || $0 == 13 })
         else { return false }
         let text = String(decoding: prefix.prefix(4096), as: UTF8.self).lowercased()
         return prefix.contains(where: isDigit) || text.contains("true") || text.contains("false")
@@ -204,7 +207,8 @@ struct TextTable {
                 + (isMissing(text)
                     ? "has no value\(text.isEmpty ? "" : " but `\(text)`"); fill it in, or leave out "
                         + "such cases"
-                    : "holds `\(text)`; expected a number"))
+                    : "holds `\(text)`; expected a number"
+                        + (text.contains(",") ? " with a decimal point" : "")))
     }
 
     /// Whether a cell says that its value is not known.

@@ -236,6 +236,23 @@ import Testing
         #expect(try values("free_energy_gap", "early").count == first + 3)
     }
 
+    /// The record before the first step does not count: nothing was learned that could overfit.
+    @Test func aPatienceOfOneWaitsOneInterval() throws {
+        let key = "training.early-stop={gap: 1e-9, patience: 1}"
+        let run = try train([key, "data.held-out=0.5"], to: "impatient")
+        let steps = try values("step", "impatient")
+        #expect(steps.count >= 2 && steps[0] == 0 && steps[1] > 0)
+        // No record was within the gap: the last model is all there is.
+        #expect(run.output.contains("the model is that of step \(Int(steps[1]))"), "\(run.output)")
+    }
+
+    @Test func anEarlyStopThatCannotActIsRefused() throws {
+        let run = try train(
+            ["training.early-stop={gap: 1, patience: 2}", "data.held-out=0.0001"], to: "blind",
+            expecting: 78)
+        #expect(run.errors.contains("of so few cases holds out none"), "\(run.words)")
+    }
+
     // MARK: Warm start
 
     @Test func aWarmStartBeginsAtTheModel() throws {

@@ -67,7 +67,8 @@ import Testing
         ("a,b\n\n# more\n1,2\n1,2,3\n", "line 5 has 3 cells, but the lines before it have 2"),
         ("a1,b\n", "names columns, but holds no case"),
         ("# 1\n", "holds no line with a number"),
-        ("{\"a\": 1}\n{\"a\": 2}\n", "line 2, column 1 ({\"a\":) holds `{\"a\":`"),
+        ("{\"a\": 1}\n{\"a\": 2}\n", "looks like JSON"), ("[[1, 2], [3, 4]]\n", "looks like JSON"),
+        ("a;b\n0,5;1,25\n", "holds `0,5`; expected a number with a decimal point"),
     ])
     func refusesWhatIsNoTable(text: String, words: String) {
         expectStorageError(.badFile, words) { _ = try open(text) }

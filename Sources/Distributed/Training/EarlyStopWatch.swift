@@ -16,6 +16,8 @@ public struct EarlyStopWatch: Sendable, Equatable {
     /// - Parameter model: What would be saved at this step.
     mutating func see(gap: Double, step: Int, model: Parameters, rule: EarlyStop) {
         guard rule.gap.map({ gap <= $0 }) ?? true else {
+            // Before the first step the machine has learned nothing that could overfit.
+            guard step > 0 else { return }
             waited += 1
             hasStopped = waited >= rule.patience
             return
@@ -27,6 +29,9 @@ public struct EarlyStopWatch: Sendable, Equatable {
 
     /// The model that training leaves behind: that of the last record within the gap.
     func choice(_ last: Parameters) -> Parameters { waited > 0 ? best ?? last : last }
+
+    /// The step of the model that a training which ended at `last` leaves behind.
+    func choice(ofSteps last: Int) -> Int { waited > 0 && best != nil ? bestStep : last }
 
     // MARK: State
 

@@ -43,7 +43,8 @@ struct LayerLoop {
             if isLast, trainer.step < steps, let watch = trainer.earlyStop {
                 for outlet in outlets {
                     outlet.stoppedEarly(
-                        trainer.plan, atStep: trainer.step, best: watch.bestStep)
+                        trainer.plan, atStep: trainer.step,
+                        best: watch.choice(ofSteps: trainer.step))
                 }
             }
             let isDue = try checkpointClock.isDue(afterStep: trainer.step, world)

@@ -5,14 +5,15 @@ import Ranks
 import RBMCore
 
 extension [LayerPlan] {
-    /// Checks what only the data tell: whether sums could overflow, sizes are beyond MPI's, or a
-    /// learning rate is 0 at every step.
+    /// Checks what only the data tell: whether sums could overflow, sizes are beyond MPI's, a learning
+    /// rate is 0 at every step, or an early stop has no held-out cases.
     func check(on data: LayerData, _ configuration: RunConfiguration) throws(SharedFailure) {
         var visible = data.training.visible
         var encoding = data.training.encoding
         for plan in self {
             try plan.checkUnits(visible: visible, encoding: encoding)
             try plan.checkRate(cases: data.training.count)
+            try plan.checkEarlyStop(heldOut: data.heldOut?.count ?? 0)
             visible = plan.hidden
             encoding = configuration.layers[plan.layer].propagate == .means ? .levels : .bits
         }
@@ -46,6 +47,15 @@ extension LayerPlan {
             throw SharedFailure(
                 exitCode: ExitStatus.configuration, "layers.\(layer): \(refusal)")
         }
+    }
+
+    /// Checks that the free-energy gap, which ends the training, can be measured.
+    fileprivate func checkEarlyStop(heldOut: Int) throws(SharedFailure) {
+        guard earlyStop.gap != nil, heldOut == 0 else { return }
+        throw SharedFailure(
+            exitCode: ExitStatus.configuration,
+            "layers.\(layer): `training.early-stop` needs held-out cases, but the fraction "
+                + "`data.held-out` of so few cases holds out none; raise it, or name a file")
     }
 
     /// Checks that the rate is not 0 at every step, which would train nothing.
