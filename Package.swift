@@ -154,7 +154,9 @@ let package = Package(
             path: "Tests/ArithmeticProbe", swiftSettings: swiftSettings),
         .testTarget(
             name: "RBMCoreTests",
-            dependencies: ["arithmetic-probe", "RandomStreams", "RBMCore", "TestSupport"],
+            dependencies: [
+                "Analysis", "arithmetic-probe", "RandomStreams", "RBMCore", "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelFilesTests",
@@ -196,8 +198,8 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "Datasets", "DistributedTraining", "ModelFiles", "RandomStreams", "RBMCore",
-                "Reports", "Runs", "Storage", "TestSupport",
+                "Analysis", "Datasets", "DistributedTraining", "ModelFiles", "RandomStreams",
+                "RBMCore", "Reports", "Runs", "Storage", "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

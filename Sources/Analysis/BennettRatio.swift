@@ -11,11 +11,12 @@ public enum BennettRatio {
     /// - Parameters:
     ///   - first: x of states drawn from the distribution 0.
     ///   - second: x of states drawn from the distribution 1.
-    ///   - blockLength: How many consecutive states of one distribution may depend on each other.
+    ///   - blockLength: How many consecutive states of the distribution 0 may depend on each other.
+    ///   - secondBlockLength: The same of the distribution 1; nil for as many.
     /// - Returns: ln (Z₁/Z₀) in nats; its error to first order, NaN from a single block.
     /// - Precondition: Either distribution has a state, and every x is finite.
     public static func estimate(
-        first: [Double], second: [Double], blockLength: Int = 1
+        first: [Double], second: [Double], blockLength: Int = 1, secondBlockLength: Int? = nil
     ) -> Estimate {
         precondition(
             !first.isEmpty && !second.isEmpty, "\(first.count) and \(second.count) states")
@@ -38,7 +39,8 @@ public enum BennettRatio {
         }
         let errors = [
             relativeError(first.map { fermi(low - shift - $0) }, blockLength),
-            relativeError(second.map { fermi($0 + shift - low) }, blockLength),
+            relativeError(
+                second.map { fermi($0 + shift - low) }, secondBlockLength ?? blockLength),
         ]
         return Estimate(
             value: low, error: (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot())

@@ -38,7 +38,7 @@ public enum Purpose: Sendable, Hashable {
     /// The words whose drawing the benchmark times.
     case benchmarkTiming
     /// The chains of annealed importance sampling; a row is a chain.
-    case annealing(Side, layer: Int, temperature: Int)
+    case annealing(Annealing, Side, layer: Int, temperature: Int)
     /// The hidden units that dropout keeps; a row is a place in the batch, and the chain of the same
     /// number.
     case dropout(layer: Int, step: Int)
@@ -59,6 +59,20 @@ public enum Purpose: Sendable, Hashable {
 
     /// One side of a layer.
     public enum Side: Sendable, Hashable, CaseIterable { case visible, hidden }
+
+    /// The runs of annealed importance sampling.
+    public enum Annealing: Int, Sendable, Hashable, CaseIterable {
+        /// From the base model to the machine.
+        case forward
+        /// From the machine to the base model.
+        case reverse
+        /// From the base model, in the run that shapes the schedule.
+        case forwardPilot
+        /// From the machine, in the run that shapes the schedule.
+        case reversePilot
+        /// The sweeps before the start from the machine.
+        case starts
+    }
 
     /// The slots of a sampling run.
     public enum Sampling: Int, Sendable, Hashable, CaseIterable {
@@ -187,8 +201,10 @@ extension Purpose {
             Words(.isingCluster, layer: Self.place(cluster.rawValue, role), step: chunk)
         case .benchmark: Words(.benchmark)
         case .benchmarkTiming: Words(.benchmark, step: 1)
-        case .annealing(let side, let layer, let temperature):
-            Words(.annealing, layer: layer, step: temperature, slot: side == .hidden ? 0 : 1)
+        case .annealing(let run, let side, let layer, let temperature):
+            Words(
+                .annealing, layer: layer, step: temperature,
+                slot: 2 * run.rawValue + (side == .hidden ? 0 : 1))
         case .dropout(let layer, let step): Words(.dropout, layer: layer, step: step)
         case .weightRounding(let layer, let step): Words(.weightRounding, layer: layer, step: step)
         case .couplingStates: Words(.couplingStates)

@@ -88,10 +88,10 @@ struct ReadingOptions: ParsableArguments {
 
 /// Options of commands that anneal chains to a model.
 struct AnnealingOptions: ParsableArguments {
-    @Option(help: "Temperatures of annealed importance sampling.")
+    @Option(help: "Temperatures of annealing; half as many sweeps temper the chains back.")
     var temperatures = 1000
 
-    @Option(help: "Chains of annealed importance sampling.")
+    @Option(help: "Chains that are annealed, each way.")
     var chains = 100
 
     func validate() throws {

@@ -10,7 +10,8 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             The log-likelihood is exact, by enumeration, when the smaller side has at most 25 \
             units (under gaussian visible units, the hidden side); --ais estimates it for any \
-            machine, by annealed importance sampling, with its error. Likelihoods are of states: \
+            machine, by chains that are annealed to the machine and back, between bounds from both \
+            ways, and says whether it is determined. Likelihoods are of states: \
             grey values are drawn to bits, the same ones for every model; of gaussian units they \
             are densities. A layer above the first is measured as a machine of its own, on the \
             hidden means of the layers below it.
@@ -35,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var reading: ReadingOptions
 
-    @Flag(help: "Estimate ln Z by annealed importance sampling.")
+    @Flag(help: "Estimate ln Z by annealing there and back, with bounds.")
     var ais = false
 
     @OptionGroup var annealing: AnnealingOptions

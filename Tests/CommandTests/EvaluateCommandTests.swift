@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import TestSupport
 import Testing
 
@@ -22,13 +23,13 @@ import Testing
     }
 
     /// The bond machine of a critical torus, and configurations of the torus; returns ln Z.
-    private func make(size: Int) throws -> Double {
+    private func make(size: Int, coupling: String = "critical") throws -> Double {
         let made = try Command.run([
-            "rg", "bond-rbm", "--size", "\(size)", "--coupling", "critical", "--output",
+            "rg", "bond-rbm", "--size", "\(size)", "--coupling", coupling, "--output",
             folder.file("bonds-\(size).safetensors"), "--json",
         ])
         let drawn = try Command.run([
-            "ising", "sample", "--size", "\(size)", "--coupling", "critical", "--samples", "200",
+            "ising", "sample", "--size", "\(size)", "--coupling", coupling, "--samples", "200",
             "--output", folder.file("cases-\(size).npy"),
         ])
         #expect(made.status == 0 && drawn.status == 0, "\(made.words) \(drawn.words)")
@@ -44,6 +45,10 @@ import Testing
         #expect(error > 0 && error < 0.3)
         #expect(abs(logZ - exact) < 4 * error)
         #expect(values["exact"] as? Bool == false)
+        #expect(values["verdict"] as? String == "determined")
+        let (forward, reverse) = (values["log_z_forward"], values["log_z_reverse"])
+        #expect(try #require(forward as? Double) < exact)
+        #expect(try #require(reverse as? Double) > exact)
         let free = try #require(values["mean_free_energy"] as? Double)
         #expect(abs(try #require(values["log_likelihood"] as? Double) + free + logZ) < 1e-6)
         for ranks in [2, 3] {
@@ -68,5 +73,26 @@ import Testing
             let run = try Command.run(["evaluate", "x", "--data", "y", "--ais", option, "1"])
             #expect(run.status == 64 && run.errors.contains(option), "\(run.words)")
         }
+    }
+
+    /// A machine below T_c, and cases that are all up.
+    ///
+    /// The base model is symmetric, whatever the cases are, and tempering turns the lattice over.
+    /// Chains to one side alone were off by ln 2.
+    @Test func oneSidedCasesDoNotHideTheOtherSide() throws {
+        let exact = try make(size: 8, coupling: "1")
+        let up = [UInt8](repeating: 1, count: 20 * 64)
+        try writeNPY(up, shape: [20, 8, 8], to: folder.file("up.npy"))
+        let run = try Command.run([
+            "evaluate", folder.file("bonds-8.safetensors"), "--data", folder.file("up.npy"),
+            "--values", "spins", "--ais", "--json",
+        ])
+        let values = try #require(
+            try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let logZ = try #require(values["log_z"] as? Double, "\(run.words)")
+        let error = try #require(values["log_z_error"] as? Double)
+        #expect(abs(logZ - exact) < 3 * error && error < 0.2)
+        // Half of the configurations are those of the other sign: ln ½ and less.
+        #expect(try #require(values["log_likelihood"] as? Double) < -0.4)
     }
 }

@@ -37,8 +37,10 @@ import Testing
         expect(.isingCluster(.wolff, role: 1, chunk: 8), 8, 0x1081_0000)
         expect(.benchmark, 0, 0x1100_0000)
         expect(.benchmarkTiming, 1, 0x1100_0000)
-        expect(.annealing(.hidden, layer: 1, temperature: 6), 6, 0x1201_0000)
-        expect(.annealing(.visible, layer: 1, temperature: 6), 6, 0x1201_0001)
+        expect(.annealing(.forward, .hidden, layer: 1, temperature: 6), 6, 0x1201_0000)
+        expect(.annealing(.forward, .visible, layer: 1, temperature: 6), 6, 0x1201_0001)
+        expect(.annealing(.reverse, .hidden, layer: 1, temperature: 6), 6, 0x1201_0002)
+        expect(.annealing(.starts, .visible, layer: 1, temperature: 6), 6, 0x1201_0009)
         expect(.dropout(layer: 1, step: 9), 9, 0x1301_0000)
         expect(.weightRounding(layer: 1, step: 9), 9, 0x1401_0000)
         expect(.couplingStates, 0, 0x1500_0000)
@@ -70,11 +72,15 @@ import Testing
                 purposes.formUnion([
                     .positiveRounding(layer: a, step: b), .negativeRounding(layer: a, step: b),
                     .propagation(layer: a, draw: b), .pseudoLikelihoodBits(layer: a, draw: b),
-                    .annealing(.visible, layer: a, temperature: b),
-                    .annealing(.hidden, layer: a, temperature: b), .dropout(layer: a, step: b),
+                    .dropout(layer: a, step: b),
                     .weightRounding(layer: a, step: b),
                 ])
                 orders.insert(.epoch(b, layer: a))
+                for run in Purpose.Annealing.allCases {
+                    for side in Purpose.Side.allCases {
+                        purposes.insert(.annealing(run, side, layer: a, temperature: b))
+                    }
+                }
                 for slot in Purpose.Sampling.allCases {
                     purposes.insert(.sampling(slot, layer: a, sweep: b))
                 }

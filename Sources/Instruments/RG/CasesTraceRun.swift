@@ -69,11 +69,9 @@ struct CasesTraceRun {
                 estimate: Estimate(exact: logZ), method: "enumeration, exact")
         }
         let annealed = try effort.annealing.estimate(
-            rbm, baseBias: rbm.visibleUnits.biases(ofRates: try baseRates(of: cases, world)),
-            seed: seed, layer: 0, world)
+            rbm, cases: nil, seed: seed, layer: 0, world)
         return TraceReport.Found(
-            estimate: Estimate(value: annealed.logZ, error: annealed.error),
-            method: "annealed importance sampling")
+            estimate: annealed.cautious, method: annealed.method)
     }
 
     private func information(

@@ -139,14 +139,13 @@ struct IsingTraceRun {
         let ratio = BennettRatio.estimate(
             first: residuals, second: own, blockLength: drawn.blockLength)
         let annealed = try effort.annealing.estimate(
-            rbm, baseBias: nil, seed: seed, layer: 0, world)
+            rbm, cases: nil, seed: seed, layer: 0, world)
         return (
             TraceReport.Found(
                 estimate: Estimate(value: target.logPartition + ratio.value, error: ratio.error),
                 method: "Bennett's acceptance ratio from the lattice"),
             TraceReport.Found(
-                estimate: Estimate(value: annealed.logZ, error: annealed.error),
-                method: "annealed importance sampling")
+                estimate: annealed.cautious, method: annealed.method)
         )
     }
 }

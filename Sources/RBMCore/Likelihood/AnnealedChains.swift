@@ -1,133 +1,177 @@
 import RandomStreams
 
-/// Chains on their way from a base model without weights to an RBM: one block of
+/// Chains somewhere on the way from a base model without weights to an RBM: one block of
 /// `AnnealedImportanceSampling`.
 struct AnnealedChains: ~Copyable {
     private let rbm: RBM
-    private let baseBias: [Float]
     private let arithmetic: Layer
     private let chains: Range<Int>
-    private let seed: UInt64
-    private let layer: Int
     private let visibleLaw: any UnitLaw
     private let hiddenLaw: any UnitLaw
+    private let baseBias: [Double]
+    private let ownBias: [Double]
 
     /// Bytes of states, shape `[chains, visible]`.
-    private var visible: [UInt8]
+    private(set) var visible: [UInt8]
     private var hidden: [UInt8]
     private var visibleFields: [Float]
     /// c + Wᵀv of the visible states, shape `[chains, hidden]`.
     private var hiddenFields: [Float]
 
-    /// Draws chains from the base model.
+    /// Makes room for chains that have no states yet.
     ///
     /// - Parameters:
     ///   - baseBias: Shape `[visible]`.
     ///   - arithmetic: Loaded with the RBM's parameters.
     ///   - chains: Global numbers.
-    init(
-        _ rbm: RBM, baseBias: [Float], arithmetic: Layer, chains: Range<Int>,
-        seed: UInt64, layer: Int
-    ) {
+    init(_ rbm: RBM, baseBias: [Float], arithmetic: Layer, chains: Range<Int>) {
         precondition(
             baseBias.count == rbm.visibleCount,
             "\(baseBias.count) biases for \(rbm.visibleCount) units")
         self.rbm = rbm
-        self.baseBias = baseBias
         self.arithmetic = arithmetic
         self.chains = chains
-        self.seed = seed
-        self.layer = layer
+        self.baseBias = baseBias.map(Double.init)
+        ownBias = rbm.parameters.visibleBias.map(Double.init)
         visibleLaw = arithmetic.visibleLaw
         hiddenLaw = arithmetic.hiddenLaw
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         visibleFields = Array(repeating: 0, count: chains.count * rbm.visibleCount)
         hiddenFields = Array(repeating: 0, count: hidden.count)
-        drawVisible(beta: 0, step: 0)
     }
 
     /// ln Z of the base model.
     ///
     /// Without weights its hidden units are independent, and contribute the sum over their states.
     var baseLogPartition: Double {
-        let bias = baseBias.map(Double.init)
         let zero = [Double](repeating: 0, count: rbm.hiddenCount)
         return hiddenLaw.logPartition(fields: zero.span, bias: zero.span)
-            + visibleLaw.logPartition(fields: bias.span, bias: bias.span)
+            + visibleLaw.logPartition(fields: baseBias.span, bias: baseBias.span)
     }
 
-    /// ln p*_β(v) of each chain with the weights as the products have them, shape `[chains]`.
-    func logWeights(beta: Double) -> [Double] {
-        let own = rbm.parameters.visibleBias.map(Double.init)
-        let base = baseBias.map(Double.init)
-        let bias = zip(base, own).map { (1 - beta) * $0 + beta * $1 }
-        // (1 − β)U_a + βU_b is the energy U_m with the mixed biases m, plus a constant.
-        let zero = [Double](repeating: 0, count: rbm.visibleCount)
-        let constant =
-            (1 - beta) * visibleLaw.energy(of: zero.span, bias: base.span)
-            + beta * visibleLaw.energy(of: zero.span, bias: own.span)
-            - visibleLaw.energy(of: zero.span, bias: bias.span)
-        var scaled = [Double](repeating: 0, count: rbm.hiddenCount)
-        var values = zero
-        return (0..<chains.count).map { row in
-            let x = hiddenFields.span.extracting(rowRange(row, of: rbm.hiddenCount))
-            var span = scaled.mutableSpan
-            for j in span.indices { span[j] = beta * Double(x[j]) }
-            read(row, into: &values)
-            return hiddenLaw.logPartition(fields: scaled.span, bias: scaled.span)
-                - visibleLaw.energy(of: values.span, bias: bias.span) - constant
+    /// Draws chains from the base model.
+    mutating func drawFromBase(_ draws: AnnealingDraws) { drawVisible(beta: 0, draws, step: 0) }
+
+    /// Starts the chains from given visible states, in the encoding of `visible`.
+    mutating func start(from states: [UInt8]) {
+        precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
+        visible = states
+        arithmetic.upward(visible, rows: 0..<chains.count, into: &hiddenFields)
+    }
+
+    // MARK: Weights
+
+    /// Computes ln p*_to(v) − ln p*_from(v) of each chain with the weights as the products have
+    /// them, shape `[chains]`.
+    ///
+    /// p*_β(v) is e^{−(1−β)U_a(v) − βU_b(v)} Σ_h e^{βh·(c + Wᵀv)}, with the visible energies U_a of
+    /// the base model and U_b of the RBM.
+    func logRatios(from: Double, to: Double) -> [Double] {
+        forEachChain { values, fields, scaled in
+            let bend = self.bend(values)
+            return (to - from) * bend + hiddenSum(fields, to, &scaled)
+                - hiddenSum(fields, from, &scaled)
         }
     }
 
-    /// −F(v) of each chain with the RBM's weights as they are, shape `[chains]`.
-    var logWeightsOfRBM: [Double] {
-        var values = [Double](repeating: 0, count: rbm.visibleCount)
-        return (0..<chains.count).map { row in
-            read(row, into: &values)
-            return -rbm.freeEnergy(ofVisible: values)
+    /// Computes −F(v) − ln p*_from(v) of each chain with the RBM's weights as they are, shape
+    /// `[chains]`.
+    func logRatiosToRBM(from: Double) -> [Double] {
+        forEachChain { values, fields, scaled in
+            let own = visibleLaw.energy(of: values.span, bias: ownBias.span)
+            return -rbm.freeEnergy(ofVisible: values) + own + (1 - from) * bend(values)
+                - hiddenSum(fields, from, &scaled)
         }
     }
 
-    /// Takes the values of one row of visible units out of their states.
-    private func read(_ row: Int, into values: inout [Double]) {
-        readValues(
-            of: rbm.visibleUnits, stored: arithmetic.shape.encoding, visible.span, row: row,
-            into: &values)
+    /// U_a(v) − U_b(v).
+    private func bend(_ values: [Double]) -> Double {
+        visibleLaw.energy(of: values.span, bias: baseBias.span)
+            - visibleLaw.energy(of: values.span, bias: ownBias.span)
     }
 
-    /// Moves every chain on by one Gibbs sweep, which leaves p_β as it is.
-    mutating func sweep(beta: Double, step: Int) {
+    /// ln Σ_h e^{βh·x}.
+    private func hiddenSum(
+        _ fields: Span<Float>, _ beta: Double, _ scaled: inout [Double]
+    ) -> Double {
+        var span = scaled.mutableSpan
+        for j in span.indices { span[j] = beta * Double(fields[j]) }
+        return hiddenLaw.logPartition(fields: scaled.span, bias: scaled.span)
+    }
+
+    /// Computes a number for each chain, on several threads.
+    ///
+    /// - Parameter body: Receives the visible values, the hidden fields, and room for as many
+    ///   numbers.
+    private func forEachChain(
+        _ body: (_ values: [Double], _ fields: Span<Float>, _ room: inout [Double]) -> Double
+    ) -> [Double] {
+        var results = [Double](repeating: 0, count: chains.count)
+        var span = results.mutableSpan
+        span.shared { results in
+            inParallel(over: chains.count, atLeast: 4) { rows in
+                var values = [Double](repeating: 0, count: rbm.visibleCount)
+                var room = [Double](repeating: 0, count: rbm.hiddenCount)
+                for row in rows {
+                    readValues(
+                        of: rbm.visibleUnits, stored: arithmetic.shape.encoding, visible.span,
+                        row: row, into: &values)
+                    let fields = hiddenFields.span.extracting(rowRange(row, of: rbm.hiddenCount))
+                    results.withRange(row..<(row + 1)) { $0[0] = body(values, fields, &room) }
+                }
+            }
+        }
+        return results
+    }
+
+    // MARK: Sweeps
+
+    /// Moves every chain on by one Gibbs sweep, which leaves p_β as it is, and which is its own
+    /// reverse in equilibrium.
+    mutating func sweep(beta: Double, _ draws: AnnealingDraws, step: Int) {
         let rows = 0..<chains.count
         var fields = hiddenFields.mutableSpan
         for i in fields.indices { fields[i] *= Float(beta) }
         arithmetic.activateHidden(&hiddenFields, rows: rows)
         arithmetic.drawHidden(
-            from: hiddenFields, rows: rows,
-            stream: RandomStream(seed: seed, .annealing(.hidden, layer: layer, temperature: step)),
+            from: hiddenFields, rows: rows, stream: draws.stream(.hidden, step: step),
             firstRow: chains.lowerBound, into: &hidden, at: 0)
         arithmetic.downward(hidden, encoding: .bits, rows: rows, into: &visibleFields)
-        drawVisible(beta: beta, step: step)
+        drawVisible(beta: beta, draws, step: step)
     }
 
     /// Draws the visible units in fields mixed from β times their own and 1 − β times those of the
     /// base model.
     ///
     /// Then it computes the fields of the hidden units.
-    private mutating func drawVisible(beta: Double, step: Int) {
+    private mutating func drawVisible(beta: Double, _ draws: AnnealingDraws, step: Int) {
         let rows = 0..<chains.count
-        let base = baseBias.map { Float(1 - beta) * $0 }
+        let mixed = baseBias.map { Float(1 - beta) * Float($0) }
+        let base = mixed.span
         var fields = visibleFields.mutableSpan
-        for row in rows {
-            fields.withRow(row, of: base.count) { fields in
-                for i in fields.indices { fields[i] = Float(beta) * fields[i] + base[i] }
+        fields.inBlocks(of: rows, columns: base.count) { block, fields in
+            for row in 0..<block.count {
+                fields.withRow(row, of: base.count) { fields in
+                    for i in fields.indices { fields[i] = Float(beta) * fields[i] + base[i] }
+                }
             }
         }
         arithmetic.activateVisible(&visibleFields, rows: rows)
         arithmetic.drawVisible(
-            from: visibleFields, rows: rows,
-            stream: RandomStream(seed: seed, .annealing(.visible, layer: layer, temperature: step)),
+            from: visibleFields, rows: rows, stream: draws.stream(.visible, step: step),
             firstRow: chains.lowerBound, into: &visible, at: 0)
         arithmetic.upward(visible, rows: rows, into: &hiddenFields)
+    }
+}
+
+/// The random numbers of one run of annealed chains.
+struct AnnealingDraws {
+    let seed: UInt64
+    let layer: Int
+    let run: Purpose.Annealing
+
+    func stream(_ side: Purpose.Side, step: Int) -> RandomStream {
+        RandomStream(seed: seed, .annealing(run, side, layer: layer, temperature: step))
     }
 }

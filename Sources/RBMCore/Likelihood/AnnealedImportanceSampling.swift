@@ -1,20 +1,46 @@
-/// Estimates the partition function of an RBM by annealing independent chains from a base model,
-/// whose units are independent, to the RBM.
+import RandomStreams
+
+/// Estimates the partition function of an RBM from chains between a base model, whose units are
+/// independent, and the RBM.
 ///
 /// Between them lie p_β(v) ∝ e^{((1−β)a + βb)·v} Σ_h e^{βh·(c + Wᵀv)}, with a the biases of the base
-/// model and β from 0 to 1 in equal steps. A chain visits them in turn, one Gibbs sweep each, and its
-/// weight is the product of the ratios p*_β′(v)/p*_β(v) that it meets; the mean weight is Z. The
-/// sweeps run on the products of the trainer. The last ratio leads to the RBM with its weights as
-/// they are: no rounding of weights enters.
+/// model and β from 0 to 1. A forward chain is drawn from the base model and visits the temperatures
+/// in turn, one Gibbs sweep each; a reverse chain starts in a state of the RBM and goes back. The
+/// weight w of a chain is Z of the base model times the product of the ratios p*_β′(v)/p*_β(v) that
+/// it meets, with β′ > β also for reverse chains. A sweep is its own reverse in equilibrium. So the
+/// mean of w over forward chains is Z, the mean of 1/w over reverse chains is 1/Z, the mean of ln w is
+/// at most ln Z for forward chains and at least ln Z for reverse ones, and Bennett's acceptance ratio
+/// joins both. All of this holds for reverse chains only as far as their starts are drawn from
+/// the RBM.
+///
+/// The sweeps run on the products of the trainer. The last ratio leads to the RBM with its weights
+/// as they are: no rounding of weights enters.
 ///
 /// Gaussian visible units keep their variances all the way:
 /// p_β(v) ∝ e^{−Σ ((1−β)(v−a)² + β(v−b)²)/2σ²} Σ_h e^{βh·(c + Wᵀ(v/σ²))}.
 ///
 /// Chains are named by their global numbers, so that any division among processes gives the same
-/// weights in integer arithmetic; Gaussian units are float32. Source: [Neal01], [Salakhutdinov08].
+/// weights in integer arithmetic; Gaussian units are float32. Sources: [Neal01], [Salakhutdinov08],
+/// [Crooks00], [UpadhyaSastry15].
 public struct AnnealedImportanceSampling {
-    /// The number of ratios in a weight: one more than the sweeps of a chain.
-    public let temperatures: Int
+    /// What some chains brought back.
+    public struct Outcome: Sendable {
+        /// ln w of each chain, shape `[chains]`.
+        public let logWeights: [Double]
+        /// The sums of the ln ratios of each chain over as many parts of the steps as were asked for,
+        /// shape `[chains, parts]`.
+        public let parts: [Double]
+    }
+
+    /// Which run some chains belong to; it names their random numbers.
+    public enum Run: Sendable {
+        /// The run that gives the estimate.
+        case final
+        /// A shorter run before it.
+        case pilot
+    }
+
+    public let schedule: AnnealingSchedule
 
     private let rbm: RBM
     private let baseBias: [Float]
@@ -28,70 +54,155 @@ public struct AnnealedImportanceSampling {
     /// Creates the sampling of an RBM.
     ///
     /// - Parameters:
-    ///   - baseBias: The biases a of the base model, shape `[visible]`. Biases from the data's base
-    ///     rates bring the base model near to a trained one. Nil takes zero, or for units of real
-    ///     values the RBM's own biases.
-    ///   - temperatures: 1 to 2³² − 1.
+    ///   - baseBias: The biases a of the base model, shape `[visible]`; nil takes
+    ///     `RBM.annealingBase`.
     public init(
-        _ rbm: RBM, baseBias: [Float]? = nil, temperatures: Int, arithmetic kind: ArithmeticKind,
-        seed: UInt64, layer: Int = 0
+        _ rbm: RBM, baseBias: [Float]? = nil, schedule: AnnealingSchedule,
+        arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0
     ) {
-        precondition(
-            temperatures >= 1 && temperatures < 1 << 32, "\(temperatures) temperatures")
+        self.init(
+            rbm, baseBias: baseBias ?? rbm.annealingBase, schedule: schedule,
+            layer: Layer(rbm, arithmetic: kind), seed: seed, place: layer)
+    }
+
+    private init(
+        _ rbm: RBM, baseBias: [Float], schedule: AnnealingSchedule, layer arithmetic: Layer,
+        seed: UInt64, place layer: Int
+    ) {
         self.rbm = rbm
-        self.baseBias =
-            baseBias
-            ?? (rbm.visibleUnits.isDiscrete
-                ? Array(repeating: 0, count: rbm.visibleCount) : rbm.parameters.visibleBias)
-        self.temperatures = temperatures
+        self.baseBias = baseBias
+        self.schedule = schedule
+        self.arithmetic = arithmetic
         self.seed = seed
         self.layer = layer
-        arithmetic = Layer(rbm, arithmetic: kind)
     }
 
-    /// ln Z from all of `chains` chains, run by this process alone.
-    public func estimate(chains: Int) -> LogPartitionEstimate {
-        LogPartitionEstimate(logWeights: logWeights(chains: 0..<chains))
+    /// Returns the same sampling on another schedule.
+    public func over(_ schedule: AnnealingSchedule) -> AnnealedImportanceSampling {
+        AnnealedImportanceSampling(
+            rbm, baseBias: baseBias, schedule: schedule, layer: arithmetic, seed: seed,
+            place: layer)
     }
 
-    /// The logarithm of the weight of each of some chains, whose mean weight is Z, shape
-    /// `[chains.count]`.
+    /// Anneals chains from the base model to the RBM.
     ///
     /// - Parameters:
     ///   - chains: Global numbers.
+    ///   - parts: Into how many successive parts the outcome divides the steps.
     ///   - progress: Receives the share of the work that is done, in [0, 1].
-    public func logWeights(
-        chains: Range<Int>, progress: (Double) -> Void = { _ in }
-    ) -> [Double] {
-        var logs: [Double] = []
-        var first = chains.lowerBound
-        while first < chains.upperBound {
-            let block = first..<min(first + Self.blockRows, chains.upperBound)
-            let done = Double(logs.count)
-            logs += anneal(block) {
-                progress((done + $0 * Double(block.count)) / Double(chains.count))
+    public func forward(
+        chains: Range<Int>, run: Run = .final, parts: Int = 1,
+        progress: (Double) -> Void = { _ in }
+    ) -> Outcome {
+        inBlocks(chains, parts: parts) { block, ledger in
+            let draws = self.draws(run == .final ? .forward : .forwardPilot)
+            var moving = AnnealedChains(
+                rbm, baseBias: baseBias, arithmetic: arithmetic, chains: block)
+            moving.drawFromBase(draws)
+            for step in 1...schedule.temperatures {
+                let beta = schedule.betas[step]
+                ledger.note(step, ratios(of: moving, step: step))
+                progress(ledger.done)
+                if step < schedule.temperatures { moving.sweep(beta: beta, draws, step: step) }
             }
-            first = block.upperBound
+            return moving.baseLogPartition
         }
-        return logs
     }
 
-    /// Moves the chains of one block through all temperatures.
-    private func anneal(_ block: Range<Int>, progress: (Double) -> Void) -> [Double] {
-        var chains = AnnealedChains(
-            rbm, baseBias: baseBias, arithmetic: arithmetic, chains: block, seed: seed,
-            layer: layer)
-        var logs = [Double](repeating: chains.baseLogPartition, count: block.count)
-        for step in 1...temperatures {
-            let warmer = Double(step - 1) / Double(temperatures)
-            let colder = Double(step) / Double(temperatures)
-            let before = chains.logWeights(beta: warmer)
-            let after =
-                step < temperatures ? chains.logWeights(beta: colder) : chains.logWeightsOfRBM
-            for row in logs.indices { logs[row] += after[row] - before[row] }
-            if step < temperatures { chains.sweep(beta: colder, step: step) }
-            progress(colder)
+    /// Anneals chains from states of the RBM back to the base model.
+    ///
+    /// - Parameters:
+    ///   - chains: Global numbers.
+    ///   - starts: Visible states drawn from the RBM, shape `[chains, visible]` in bytes.
+    ///   - parts: Into how many successive parts the outcome divides the steps.
+    ///   - progress: Receives the share of the work that is done, in [0, 1].
+    public func reverse(
+        chains: Range<Int>, from starts: [UInt8], run: Run = .final, parts: Int = 1,
+        progress: (Double) -> Void = { _ in }
+    ) -> Outcome {
+        let bytes = arithmetic.shape.visibleBytes
+        return inBlocks(chains, parts: parts) { block, ledger in
+            let draws = self.draws(run == .final ? .reverse : .reversePilot)
+            var moving = AnnealedChains(
+                rbm, baseBias: baseBias, arithmetic: arithmetic, chains: block)
+            let place = block.offset(by: -chains.lowerBound)
+            moving.start(
+                from: Array(starts[(place.lowerBound * bytes)..<(place.upperBound * bytes)]))
+            for step in (1...schedule.temperatures).reversed() {
+                ledger.note(step, ratios(of: moving, step: step))
+                progress(ledger.done)
+                if step > 1 {
+                    moving.sweep(beta: schedule.betas[step - 1], draws, step: step - 1)
+                }
+            }
+            return moving.baseLogPartition
         }
-        return logs
     }
+
+    /// ln p*_β′(v) − ln p*_β(v) of the two temperatures of a step.
+    private func ratios(of chains: borrowing AnnealedChains, step: Int) -> [Double] {
+        step < schedule.temperatures
+            ? chains.logRatios(from: schedule.betas[step - 1], to: schedule.betas[step])
+            : chains.logRatiosToRBM(from: schedule.betas[step - 1])
+    }
+
+    private func draws(_ run: Purpose.Annealing) -> AnnealingDraws {
+        AnnealingDraws(seed: seed, layer: layer, run: run)
+    }
+
+    /// Runs blocks of chains one after another.
+    ///
+    /// - Parameter anneal: Runs a block, notes the ratios of each step once, and returns ln Z of the
+    ///   base model.
+    private func inBlocks(
+        _ chains: Range<Int>, parts: Int, _ anneal: (_ block: Range<Int>, inout Ledger) -> Double
+    ) -> Outcome {
+        var ledger = Ledger(chains: chains, temperatures: schedule.temperatures, parts: parts)
+        var logs: [Double] = []
+        for first in stride(from: chains.lowerBound, to: chains.upperBound, by: Self.blockRows) {
+            let block = first..<min(first + Self.blockRows, chains.upperBound)
+            ledger.block = block.offset(by: -chains.lowerBound)
+            let baseLogPartition = anneal(block, &ledger)
+            logs += ledger.block.map { baseLogPartition + ledger.sum(ofRow: $0) }
+        }
+        return Outcome(logWeights: logs, parts: ledger.sums)
+    }
+
+    /// The ratios of some chains, added up.
+    private struct Ledger {
+        /// The rows of the chains that move now.
+        var block = 0..<0
+        /// Shape `[chains, parts]`.
+        private(set) var sums: [Double]
+        private let temperatures: Int
+        private let parts: Int
+        private let total: Int
+        private var noted = 0
+
+        init(chains: Range<Int>, temperatures: Int, parts: Int) {
+            sums = Array(repeating: 0, count: chains.count * parts)
+            self.temperatures = temperatures
+            self.parts = parts
+            total = chains.count * temperatures
+        }
+
+        /// The share of all ratios that have been noted.
+        var done: Double { Double(noted) / Double(total) }
+
+        mutating func note(_ step: Int, _ ratios: [Double]) {
+            let part = (step - 1) * parts / temperatures
+            for (row, ratio) in zip(block, ratios) { sums[row * parts + part] += ratio }
+            noted += ratios.count
+        }
+
+        func sum(ofRow row: Int) -> Double { sums[rowRange(row, of: parts)].reduce(0, +) }
+    }
+}
+
+extension RBM {
+    /// The biases of independent visible units from which annealing starts.
+    ///
+    /// They come from the machine alone, never from data that it is measured on: chains from the
+    /// means of one-sided data would miss the other side of a symmetric machine.
+    public var annealingBase: [Float] { parameters.visibleBias }
 }

@@ -1,3 +1,4 @@
+import Analysis
 public import Ranks
 public import RBMCore
 
@@ -6,36 +7,135 @@ public struct Annealing: Sendable, Equatable {
     /// The numbers that either of the two may be.
     public static let allowed = 2...10_000_000
 
+    /// Ratios in the weight of a chain.
     public let temperatures: Int
-    /// Chains of all ranks together.
+    /// Chains of all ranks together, forward and again backward.
     public let chains: Int
+
+    /// Into how many parts of the path the schedule is divided.
+    private static let parts = 20
 
     public init(temperatures: Int, chains: Int) {
         self.temperatures = temperatures
         self.chains = chains
     }
 
+    /// The sweeps of tempering before reverse chains start.
+    private var startSweeps: Int { max(50, temperatures / 2) }
+
+    /// The temperatures of the pilot runs that shape the schedule.
+    private var pilotTemperatures: Int { max(2 * Self.parts, temperatures / 10) }
+
     /// Collective.
     ///
-    /// Estimates ln Z, each rank with a share of the chains.
+    /// Estimates ln Z between two bounds, each rank with a share of the chains.
     ///
     /// In integer arithmetic the estimate has the same bits on any number of ranks.
     ///
     /// - Parameters:
-    ///   - baseBias: The biases of the independent visible units that chains start from; nil for those
-    ///     that `AnnealedImportanceSampling` chooses.
+    ///   - cases: States from which every second lane of the tempering starts; nil to start all of
+    ///     them from the base model.
     ///   - progress: Receives the share that is done here, in [0, 1].
     public func estimate(
-        _ rbm: RBM, baseBias: [Float]?, seed: UInt64, layer: Int,
+        _ rbm: RBM, cases: (any CaseSource)?, seed: UInt64, layer: Int,
         _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
-    ) throws -> LogPartitionEstimate {
-        let sampling = AnnealedImportanceSampling(
-            rbm, baseBias: baseBias, temperatures: temperatures,
-            arithmetic: ArithmeticKind.measuring(rbm, LayerSpec(states: rbm).encoding), seed: seed,
-            layer: layer)
-        let logs = try world.collect(chains) {
-            sampling.logWeights(chains: $0, progress: progress)
+    ) throws -> AnnealedPartition {
+        try estimate(
+            rbm, seed: seed, layer: layer, startsFromCases: cases != nil,
+            share: { world.share(of: $0) },
+            cases: { lanes, plan in
+                try world.together { try cases.map { try load($0, lanes: lanes, plan) } }
+            },
+            sum: { try world.sum(&$0) },
+            gather: { numbers, share, total in
+                try world.collect(total, share: share) { _ in numbers }
+            }, progress: progress)
+    }
+
+    /// Estimates ln Z with others, who are known by what they share.
+    ///
+    /// - Parameters:
+    ///   - share: Returns this process's share of `0..<$0`.
+    ///   - first: Returns the cases for the levels of those of some lanes that start from cases; nil for
+    ///     none.
+    ///   - sum: Adds up numbers over all processes.
+    ///   - gather: Returns all of so many numbers, given those of a range.
+    func estimate(
+        _ rbm: RBM, seed: UInt64, layer: Int, startsFromCases: Bool,
+        share: (Int) -> Range<Int>,
+        cases first: (_ lanes: Range<Int>, _ plan: TemperedStarts) throws -> [UInt8]?,
+        sum: (inout [Int64]) throws -> Void,
+        gather: (_ numbers: [Double], _ share: Range<Int>, _ total: Int) throws -> [Double],
+        progress: (Double) -> Void
+    ) throws -> AnnealedPartition {
+        let kind = ArithmeticKind.measuring(rbm, LayerSpec(states: rbm).encoding)
+        let base = rbm.annealingBase
+        let ladder = try TemperingPilot().ladder(
+            for: rbm, baseBias: base, lanes: share(TemperingPilot.lanes), arithmetic: kind,
+            seed: seed, layer: layer, sum: sum)
+        progress(0.1)
+        let plan = TemperedStarts(atLeast: chains, sweeps: startSweeps, ladder: ladder)
+        let lanes = share(plan.lanes)
+        let starts = plan.run(
+            rbm, lanes: lanes, baseBias: base, cases: try first(lanes, plan), arithmetic: kind,
+            seed: seed, layer: layer
+        ) { progress(0.1 + 0.3 * $0) }
+        var roundTrips = [Int64(starts.roundTrips)]
+        try sum(&roundTrips)
+
+        let (ahead, back) = (share(chains), plan.states(of: lanes))
+        let pilot = AnnealedImportanceSampling(
+            rbm, baseBias: base, schedule: AnnealingSchedule(linear: pilotTemperatures),
+            arithmetic: kind, seed: seed, layer: layer)
+        let parts = Self.parts
+        func all(
+            _ numbers: [Double], _ share: Range<Int>, of total: Int, columns: Int = 1
+        ) throws -> [Double] {
+            try gather(
+                numbers, (share.lowerBound * columns)..<(share.upperBound * columns),
+                total * columns)
         }
-        return LogPartitionEstimate(logWeights: logs)
+        let pilotAhead = pilot.forward(chains: ahead, run: .pilot, parts: parts).parts
+        let pilotBack = pilot.reverse(
+            chains: back, from: starts.states, run: .pilot, parts: parts
+        ).parts
+        let final = pilot.over(
+            AnnealingSchedule(
+                temperatures: temperatures, parts: parts,
+                pilotForward: try all(pilotAhead, ahead, of: chains, columns: parts),
+                pilotReverse: try all(pilotBack, back, of: plan.count, columns: parts)))
+        progress(0.45)
+
+        let forward = final.forward(chains: ahead) { progress(0.45 + 0.25 * $0) }
+        let reverse = final.reverse(chains: back, from: starts.states) {
+            progress(0.7 + 0.3 * $0)
+        }
+        let logs = try all(reverse.logWeights, back, of: plan.count)
+        let kinds = startsFromCases ? [[false], [true]] : [[false, true]]
+        let groups = kinds.map { kinds in
+            logs.indices.filter {
+                kinds.contains(TemperedStarts.startsFromCases($0 / plan.statesPerLane))
+            }.map { logs[$0] }
+        }
+        return AnnealedPartition(
+            logZ: BoundedRatio(
+                forward: try all(forward.logWeights, ahead, of: chains),
+                reverse: groups.filter { !$0.isEmpty }, blockLength: plan.statesPerLane),
+            sweeps: plan.sweeps, levels: ladder.levels, roundTrips: Int(roundTrips[0]),
+            startsFromCases: startsFromCases)
+    }
+
+    /// Loads a case for each level of each lane that starts from cases, spread over all cases.
+    private func load(
+        _ source: any CaseSource, lanes: Range<Int>, _ plan: TemperedStarts
+    ) throws -> [UInt8] {
+        let levels = plan.ladder.levels
+        let places = lanes.filter(TemperedStarts.startsFromCases).flatMap { lane in
+            (0..<levels).map { $0 + lane * levels }
+        }
+        var states = [UInt8](repeating: 0, count: places.count * source.caseBytes)
+        try source.load(
+            places.map { $0 * source.count / (plan.lanes * levels) }, draw: 0, into: &states)
+        return states
     }
 }

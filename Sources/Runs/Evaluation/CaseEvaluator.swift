@@ -10,7 +10,7 @@ struct CaseEvaluator {
     private let rbm: RBM
     private let values: any CaseSource
     /// The cases as states; `values` itself where these are bits.
-    private let states: any CaseSource
+    let states: any CaseSource
     private let reconstruction: LayerEvaluator
     private let fields: LayerEvaluator
     /// nil for Gaussian units, whose states have no probability.

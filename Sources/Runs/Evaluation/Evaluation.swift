@@ -1,3 +1,4 @@
+import Analysis
 import RBMCore
 public import Reports
 
@@ -9,15 +10,41 @@ public struct Evaluation: Report, Sendable, Equatable {
     @OrNull public private(set) var pseudoLogLikelihood: Double?
     /// Between the cases and their mean-field reconstructions.
     public let reconstructionCrossEntropy: Double
-    /// The annealed estimate where one was asked for, else the enumerated value; nil without either.
+    /// The annealed estimate where one was asked for, else the enumerated value.
+    ///
+    /// It is nil without either, and where the annealed chains do not determine it.
     public let logZ: Double?
     /// The standard error of the annealed ln Z.
     public let logZError: Double?
-    /// How many of the annealed chains carry the estimate.
+    /// The mean ln weight of the chains from the base model, a lower bound of ln Z.
+    public let logZForward: Double?
+    /// The mean ln weight of the chains from the model, an upper bound of ln Z.
+    public let logZReverse: Double?
+    /// How far the two means are apart.
+    public let logZGap: Double?
+    /// How far the annealed estimate can be trusted: determined, rough or undetermined.
+    public let verdict: String?
+    /// How many of the chains from the base model carry the mean of their weights.
     public let effectiveSampleSize: Double?
+    /// The same number again, beside that of the other direction.
+    public let effectiveSampleSizeForward: Double?
+    /// How many of the chains from the model carry the mean of their inverse weights.
+    public let effectiveSampleSizeReverse: Double?
+    /// Sweeps of tempering that found the states from which chains left the model.
+    public let temperingSweeps: Int?
+    /// Temperatures of that tempering.
+    public let temperingLevels: Int?
+    /// How many states came from the model to the base model and back during the tempering.
+    public let temperingRoundTrips: Int?
     /// The mean of ln p(v) = −F(v) − ln Z, by `logZ`.
     public let logLikelihood: Double?
-    /// Whether `logZ` was enumerated; nil without ln Z.
+    /// The standard error of the annealed log-likelihood.
+    public let logLikelihoodError: Double?
+    /// The log-likelihood by the upper bound of ln Z and two standard errors.
+    public let logLikelihoodLower: Double?
+    /// The log-likelihood by the lower bound of ln Z and two standard errors.
+    public let logLikelihoodUpper: Double?
+    /// Whether `logZ` was enumerated; nil where neither this nor annealing was done.
     public let exact: Bool?
     /// The enumerated ln Z beside an annealed one.
     public let logZExact: Double?
@@ -28,11 +55,8 @@ public struct Evaluation: Report, Sendable, Equatable {
 
     /// Lines that say what was measured: model, layer and data.
     @NotEncoded private var heading: [String]
-    /// Why there is no ln Z; nil where there is one.
-    @NotEncoded private var remedy: String?
-
-    /// Below this effective sample size the error of an annealed ln Z tells little.
-    private static let fewChains = 10.0
+    /// What else must be said of ln Z.
+    @NotEncoded private var remarks: [String]
 
     /// Divides sums by the number of cases.
     ///
@@ -43,7 +67,7 @@ public struct Evaluation: Report, Sendable, Equatable {
     ///   - countsStates: Whether some units have more than two states.
     ///   - isReal: Whether the visible units are Gaussian.
     init(
-        _ sums: CaseMeasures, cases: Int, exact: Double?, annealed: LogPartitionEstimate? = nil,
+        _ sums: CaseMeasures, cases: Int, exact: Double?, annealed: AnnealedPartition? = nil,
         drawsBits: Bool, smallerSide: Int, countsStates: Bool = false, isReal: Bool = false,
         heading: [String]
     ) {
@@ -56,23 +80,43 @@ public struct Evaluation: Report, Sendable, Equatable {
         drawnBits = drawsBits
         self.heading = heading
 
-        let stateFreeEnergy = sums.stateFreeEnergy.value / count
-        func likelihood(_ logZ: Double) -> Double { -stateFreeEnergy - logZ }
-        logZ = annealed?.logZ ?? exact
-        logZError = annealed?.error
-        effectiveSampleSize = annealed?.effectiveSampleSize
-        logLikelihood = logZ.map(likelihood)
-        self.exact = logZ == nil ? nil : annealed == nil
+        let bounds = annealed.map {
+            AnnealedLikelihood(
+                $0, stateFreeEnergy: sums.stateFreeEnergy.value / count, isProbability: !isReal)
+        }
+        func likelihood(_ logZ: Double) -> Double { -sums.stateFreeEnergy.value / count - logZ }
+        logZ = annealed == nil ? exact : bounds?.logZ?.value
+        logZError = bounds?.logZ?.error
+        logZForward = annealed?.logZ.forward.value
+        logZReverse = annealed?.logZ.reverse.value
+        logZGap = annealed?.logZ.gap
+        verdict = bounds?.verdict.rawValue
+        effectiveSampleSize = annealed?.logZ.forwardWeight.effectiveSampleSize
+        effectiveSampleSizeForward = effectiveSampleSize
+        effectiveSampleSizeReverse = annealed?.logZ.reverseWeight.effectiveSampleSize
+        temperingSweeps = annealed?.sweeps
+        temperingLevels = annealed?.levels
+        temperingRoundTrips = annealed?.roundTrips
+        logLikelihood = annealed == nil ? exact.map(likelihood) : bounds?.value?.value
+        logLikelihoodError = bounds?.value?.error
+        logLikelihoodLower = bounds?.lower
+        logLikelihoodUpper = bounds?.upper
+        self.exact = annealed == nil && exact == nil ? nil : annealed == nil
         logZExact = annealed == nil ? nil : exact
         logLikelihoodExact = logZExact.map(likelihood)
-        remedy =
-            logZ == nil
-            ? "no log-likelihood: ln Z is enumerated over a side of at most "
-                + (countsStates
-                    ? "2^\(Enumeration.largestSide) states, and the smaller side has more than "
-                        + "2^\(smallerSide - 1)"
-                    : "\(Enumeration.largestSide) units, and the \(isReal ? "hidden" : "smaller") "
-                        + "side has \(smallerSide)") + "; --ais estimates it" : nil
+        remarks =
+            bounds?.remarks
+            ?? (exact != nil
+                ? []
+                : [
+                    "no log-likelihood: ln Z is enumerated over a side of at most "
+                        + (countsStates
+                            ? "2^\(Enumeration.largestSide) states, and the smaller side has more "
+                                + "than 2^\(smallerSide - 1)"
+                            : "\(Enumeration.largestSide) units, and the "
+                                + "\(isReal ? "hidden" : "smaller") side has \(smallerSide)")
+                        + "; --ais estimates it"
+                ])
     }
 
     public var table: Table {
@@ -84,6 +128,10 @@ public struct Evaluation: Report, Sendable, Equatable {
             guard let value else { return }
             table.row(name, decimal(value, 4), error.map { "± \(decimal($0, 4))" } ?? "", unit)
         }
+        func add(_ name: String, from lower: Double?, to upper: Double?, _ unit: String) {
+            guard let lower, let upper else { return }
+            table.row(name, decimal(lower, 4), "to \(decimal(upper, 4))", unit)
+        }
         add("mean free energy", meanFreeEnergy, "nats per case")
         add("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
         add("reconstruction cross-entropy", reconstructionCrossEntropy, "nats per case")
@@ -92,20 +140,25 @@ public struct Evaluation: Report, Sendable, Equatable {
         add(
             "log-likelihood", isExact ? logLikelihood : logLikelihoodExact,
             "nats per case, exact" + drawn)
-        if let effectiveSampleSize {
-            let sampled = "by annealed importance sampling"
-            add("ln Z", logZ, "nats, " + sampled, error: logZError)
-            add(
-                "log-likelihood", logLikelihood, "nats per case, " + sampled + drawn,
-                error: logZError)
-            add("effective sample size", effectiveSampleSize, "chains")
-            if effectiveSampleSize < Self.fewChains {
-                table.line(
-                    "few chains carry the estimate and its error is too small; take more "
-                        + "--temperatures")
-            }
+        guard let verdict else {
+            table.lines(remarks)
+            return table
         }
-        if let remedy { table.line(remedy) }
+        // Between determined and rough, only a determined number has an error.
+        let isDetermined = verdict == BoundedRatio.Verdict.determined.rawValue
+        let way = (isDetermined ? "" : "roughly, ") + "by annealing there and back"
+        add("ln Z", logZ, "nats, " + way, error: isDetermined ? logZError : nil)
+        add("  bounds", from: logZForward, to: logZReverse, "nats, means of both ways")
+        add(
+            "log-likelihood", logLikelihood, "nats per case, " + way + drawn,
+            error: isDetermined ? logLikelihoodError : nil)
+        add(
+            "  bounds", from: logLikelihoodLower, to: logLikelihoodUpper,
+            "nats per case, by those and two errors" + drawn)
+        table.row(
+            "effective sample size", decimal(effectiveSampleSizeForward ?? 0, 1), "there",
+            "\(decimal(effectiveSampleSizeReverse ?? 0, 1)) back, of the chains")
+        table.lines(remarks)
         return table
     }
 }

@@ -24,8 +24,7 @@ public struct EvaluationRun {
 
     /// Creates the run.
     ///
-    /// - Parameter annealing: How to estimate ln Z too; nil for no estimate. Chains start from the base
-    ///   rates of the data, those of Gaussian units from the units' biases.
+    /// - Parameter annealing: How to estimate ln Z too; nil for no estimate.
     public init(model: String, data: DataFile, layer: Int, annealing: Annealing? = nil) {
         self.model = model
         self.data = data
@@ -75,8 +74,7 @@ public struct EvaluationRun {
         }
         let annealed = try annealing.map { annealing in
             try annealing.estimate(
-                rbm, baseBias: try baseBias(rbm, on: view, world), seed: Self.seed, layer: layer,
-                world
+                rbm, cases: evaluator.states, seed: Self.seed, layer: layer, world
             ) { progress(.annealing, $0) }
         }
         return Evaluation(
@@ -85,17 +83,6 @@ public struct EvaluationRun {
             countsStates: rbm.visibleUnits.columns > 1 || rbm.hiddenUnits.columns > 1,
             isReal: view.encoding == .float32,
             heading: heading(model, opened))
-    }
-
-    /// Collective.
-    ///
-    /// Finds the biases of independent units that have the means of the data; nil for Gaussian units,
-    /// whose chains end with more even weights when they start from the machine's own biases.
-    private func baseBias(
-        _ rbm: RBM, on view: any CaseSource, _ world: borrowing Communicator
-    ) throws -> [Float]? {
-        guard rbm.visibleUnits.isDiscrete else { return nil }
-        return rbm.visibleUnits.biases(ofRates: try baseRates(of: view, world))
     }
 
     private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {

@@ -1,0 +1,89 @@
+import RandomStreams
+import TestSupport
+import Testing
+
+@testable import RBMCore
+
+@Suite struct TemperedStartsTests {
+    private let ladder = TemperingLadder([0, 0.3, 0.6, 1])
+
+    @Test func statesAreSpreadOverLanes() {
+        let few = TemperedStarts(atLeast: 7, sweeps: 40, ladder: ladder)
+        #expect(few.lanes == 7 && few.statesPerLane == 1 && few.count == 7 && few.sweeps == 40)
+        let many = TemperedStarts(atLeast: 101, sweeps: 4, ladder: ladder)
+        #expect(many.lanes == 17 && many.statesPerLane == 6 && many.count == 102)
+        #expect(many.sweeps == 12)
+        #expect(many.states(of: 3..<5) == 18..<30)
+    }
+
+    /// Starts follow the machine, whether lanes start from cases or not.
+    @Test(.statistical, arguments: [true, false])
+    func startsFollowTheMachine(fromCases: Bool) {
+        var generator = TestGenerator(seed: 130)
+        let rbm = generator.rbm(4, 3, .bernoulli, .spin, weights: 0.8, biases: 0.5)
+        let exact = StateDistribution(probabilities: NaiveRBM(rbm).visibleProbabilities)
+        var states: [Int] = []
+        for seed: UInt64 in 0..<60 {
+            let plan = TemperedStarts(atLeast: 100, sweeps: 40, ladder: ladder)
+            let cases = [UInt8](repeating: 1, count: plan.lanes / 2 * ladder.levels * 4)
+            let found = plan.run(
+                rbm, lanes: 0..<plan.lanes, baseBias: [0, 0, 0, 0],
+                cases: fromCases ? cases : nil, arithmetic: .integer, seed: seed, layer: 0)
+            states += (0..<100).map { stateNumber(found.states, row: $0, of: 4) }
+            #expect(found.roundTrips > 0)
+        }
+        // States of a lane are four sweeps apart: nearly independent.
+        #expect(exact.variation(states) < 1.8 * exact.floor(draws: states.count))
+    }
+
+    /// Any division of the lanes gives the same states.
+    @Test func lanesMayBeSharedOut() {
+        var generator = TestGenerator(seed: 131)
+        let rbm = generator.rbm(21, 13, .spin, .bernoulli)
+        let plan = TemperedStarts(atLeast: 30, sweeps: 9, ladder: ladder)
+        #expect(plan.lanes == 15)
+        let cases = generator.bytes(7 * ladder.levels * 21, .bits)
+        let base = [Float](repeating: 0.2, count: 21)
+        func run(_ lanes: Range<Int>) -> [UInt8] {
+            let own = lanes.filter(TemperedStarts.startsFromCases).map { $0 / 2 }
+            let bytes = ladder.levels * 21
+            return plan.run(
+                rbm, lanes: lanes, baseBias: base,
+                cases: own.flatMap { cases[($0 * bytes)..<(($0 + 1) * bytes)] },
+                arithmetic: .integer, seed: 5, layer: 0
+            ).states
+        }
+        #expect([0..<4, 4..<4, 4..<11, 11..<15].flatMap { run($0) } == run(0..<15))
+    }
+
+    /// Frozen lanes show where they began: at the cases, or where annealing from the base ends.
+    @Test func everySecondLaneStartsFromCases() {
+        var parameters = Parameters(visible: 6, hidden: 2)
+        for i in parameters.visibleBiasRange { parameters.values[i] = -3 }
+        // Both all-off and all-on are deep.
+        for i in 0..<6 { parameters[i, 0] = 9 }
+        parameters.values[parameters.hiddenBiasRange.lowerBound] = -27
+        let rbm = RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: parameters)
+        let plan = TemperedStarts(
+            atLeast: 20, sweeps: 2, ladder: TemperingLadder([0.9, 1]))
+        let found = plan.run(
+            rbm, lanes: 0..<20, baseBias: parameters.visibleBias,
+            cases: [UInt8](repeating: 1, count: 10 * 2 * 6), arithmetic: .integer, seed: 1,
+            layer: 0)
+        let on = (0..<20).map { found.states[($0 * 6)..<($0 * 6 + 6)].reduce(0) { $0 + Int($1) } }
+        #expect(stride(from: 1, to: 20, by: 2).allSatisfy { on[$0] >= 4 })
+        #expect(stride(from: 0, to: 20, by: 2).allSatisfy { on[$0] <= 2 })
+    }
+
+    @Test func noTwoDrawsShareACounter() {
+        var generator = TestGenerator(seed: 132)
+        let rbm = generator.rbm(7, 5, .bernoulli, .bernoulli)
+        let plan = TemperedStarts(atLeast: 6, sweeps: 7, ladder: ladder)
+        let draws = DrawRecorder.record(seed: 8500) {
+            _ = plan.run(
+                rbm, lanes: 0..<6, baseBias: rbm.annealingBase, cases: nil, arithmetic: .integer,
+                seed: 8500, layer: 0)
+        }
+        #expect(DrawRecorder.repeated(draws) == [])
+    }
+}
