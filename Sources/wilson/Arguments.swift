@@ -36,6 +36,18 @@ func choice<Choice>(
     throw ValidationError("expected \(words)")
 }
 
+/// The time that an argument names, as hours, minutes and seconds.
+func duration(named text: String) throws -> Duration {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 3, let hours = parts[0], let minutes = parts[1], let seconds = parts[2],
+        (0...100_000).contains(hours), (0..<60).contains(minutes), (0..<60).contains(seconds),
+        hours + minutes + seconds > 0
+    else {
+        throw ValidationError("`\(text)` is no time; expected HH:MM:SS, such as 23:50:00")
+    }
+    return .seconds(3600 * hours + 60 * minutes + seconds)
+}
+
 /// The coupling that an argument names: a number, or `critical` for ½ ln(1 + √2).
 func coupling(named text: String) throws -> Double {
     if text == "critical" { return criticalCoupling }

@@ -9,12 +9,14 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             The run's folder receives config.yaml, metrics.jsonl, log.txt, checkpoints and \
             model.safetensors. The same command goes on with a run that was stopped; any number of \
-            ranks may.
+            ranks may. SIGTERM, SIGINT, SIGHUP or SIGUSR1 to any rank, --max-time and the end of a \
+            Slurm job stop all ranks after the same step, with a checkpoint and exit code 75.
 
             EXAMPLES
               wilson train examples/ising-critical.yaml
               mpirun -np 4 wilson train examples/mnist.yaml --set training.epochs=100
               wilson train run.yaml --output runs/a --stop-after-steps 1000
+              wilson train run.yaml --max-time 23:50:00
               wilson train run.yaml --check
             """)
 
@@ -45,6 +47,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Stop with a checkpoint, and exit code 75, after this many updates.")
     var stopAfterSteps: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Stop with a checkpoint, and exit code 75, before this time is over.",
+            valueName: "hh:mm:ss"), transform: duration(named:))
+    var maxTime: Duration?
+
     @Flag(help: "Check the configuration and the data, and stop.")
     var check = false
 
@@ -69,6 +77,7 @@ struct TrainCommand: ParsableCommand {
             request.output = output
             request.resume = ResumeMode(resume)
             request.stopAfterSteps = stopAfterSteps
+            request.maxTime = maxTime
             request.checkOnly = check
             request.quiet = common.quiet
             return try TrainingRun(request, level: level).run(world)

@@ -15,6 +15,9 @@ require_mpirun() {
 # Sets environment: what mpirun and the ranks need to find there.
 set_environment() {
     environment=("OMP_NUM_THREADS=$threads")
+    # mpirun ends the ranks when a signal ends it. They need time for a checkpoint: these are the
+    # seconds until it kills them, for Open MPI 4 and 5.
+    environment+=(OMPI_MCA_odls_base_sigkill_timeout=120 PRTE_MCA_odls_base_sigkill_timeout=120)
     # Open MPI gives rank 0 a terminal of its own: only here is it known whether somebody watches.
     [[ ! -t 1 ]] || environment+=(WILSON_TERMINAL=1)
     if ((EUID == 0)); then

@@ -27,7 +27,8 @@ struct LayerLoop {
         let waitedBefore = world.exchange.seconds
         if isNew { try record(&trainer, monitor, firstStep, waitedBefore, world) }
         while !trainer.isDone, left > 0 {
-            try trainer.advance(world)
+            try trainer.advance(asksToStop: owner.stopRequest?.isMade == true, world)
+            if trainer.stopIsAsked { left = 1 }
             total = firstTotal + trainer.step - firstStep
             left -= 1
             if !outlets.isEmpty {
@@ -100,6 +101,7 @@ struct LayerLoop {
         _ trainer: borrowing LayerTrainer, total: Int, _ world: borrowing Communicator
     ) throws {
         guard let folder = owner.checkpoints else { return }
+        let began = ContinuousClock.now
         try trainer.checkAgreement(world)
         try trainer.checkFinite()
         var state = try trainer.state(world)
@@ -111,6 +113,7 @@ struct LayerLoop {
             guard let state else { return nil }
             return try folder.save(Checkpoint(model, state))
         }
+        owner.stopRequest?.checkpointTook(.now - began)
         if let path { for outlet in outlets { outlet.checkpointed(path) } }
         timer.lap(.checkpoints)
     }

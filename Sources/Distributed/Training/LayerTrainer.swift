@@ -26,6 +26,9 @@ struct LayerTrainer: ~Copyable {
     /// How many updates have been made.
     private(set) var step: Int
 
+    /// Whether some rank asked in the last step that the run stops; the same on all ranks.
+    private(set) var stopIsAsked = false
+
     /// nil without early stopping.
     private(set) var earlyStop: EarlyStopWatch?
 
@@ -147,7 +150,12 @@ struct LayerTrainer: ~Copyable {
     /// Collective.
     ///
     /// Makes one update.
-    mutating func advance(_ world: borrowing Communicator) throws {
+    ///
+    /// - Parameter asksToStop: Whether this rank wishes the run to stop, which all ranks learn with
+    ///   the sums of the step.
+    mutating func advance(
+        asksToStop: Bool = false, _ world: borrowing Communicator
+    ) throws {
         let size = batches.size(ofStep: step)
         let own = world.share(of: size)
         let share = estimator.negativePhase.share(of: own, ofBatch: size, chains: ownChains)
@@ -156,6 +164,7 @@ struct LayerTrainer: ~Copyable {
         let (source, cases) = (source, cases)
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
         estimator.runPhases(step: step, share: share)
+        estimator.statistics.rider = asksToStop ? 1 : 0
         let change =
             if let background {
                 try update(share, background, world)
@@ -163,6 +172,7 @@ struct LayerTrainer: ~Copyable {
                 try update(share, world)
             }
         updateSquares = change.weightSquares
+        stopIsAsked = estimator.statistics.rider > 0
         step += 1
         guard change.isFinite else { throw notFinite }
         timer.lap(.update)

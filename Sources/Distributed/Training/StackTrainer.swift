@@ -33,6 +33,8 @@ public struct StackTrainer {
     public var configuration: String
     /// Updates after which a run stops with a checkpoint; nil for all.
     public var stopAfterSteps: Int?
+    /// What asks for a stop with a checkpoint before the last step; nil for nothing.
+    public var stopRequest: StopRequest?
     /// The data of a layer, given the layers below it.
     public var data: (Int, [RBM]) throws -> LayerData
 

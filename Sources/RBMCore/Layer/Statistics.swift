@@ -65,6 +65,27 @@ public struct Statistics: Sendable {
         }
     }
 
+    /// A small whole number that is added up with the moments, and costs no message of its own.
+    ///
+    /// Whoever adds up the moments gives it a meaning; no gradient depends on it.
+    public var rider: Int {
+        get {
+            switch moments {
+            case .float32(let sums): Int(sums[layout.rider])
+            case .int32(let sums): Int(sums[layout.rider])
+            case .int16: preconditionFailure("moments in 16 bits")
+            }
+        }
+        set {
+            let place = layout.rider
+            if case .float32 = moments {
+                moments.withFloat32 { $0[place] = Float(newValue) }
+            } else {
+                moments.withInt32 { $0[place] = Int32(newValue) }
+            }
+        }
+    }
+
     /// The range of the products of one visible unit, which must belong to the panel.
     func products(ofVisible unit: Int) -> Range<Int> {
         precondition(panel.contains(unit), "unit \(unit) is not of the panel \(panel)")

@@ -9,6 +9,10 @@ public struct TrainingRequest: Sendable {
     public var resume = ResumeMode.auto
     /// Updates after which the run stops with a checkpoint.
     public var stopAfterSteps: Int?
+    /// How long the run may take before it stops with a checkpoint; nil for as long as it takes.
+    public var maxTime: Duration?
+    /// When the command began.
+    public let began = ContinuousClock.now
     /// Whether to check the configuration and the data, and nothing more.
     public var checkOnly = false
     public var quiet = false
@@ -20,6 +24,17 @@ public struct TrainingRequest: Sendable {
         self.configurationFile = configurationFile
         self.threads = threads
         self.command = command
+    }
+
+    /// When the run must have ended: after its own time, or with the Slurm job that it is in.
+    var deadline: ContinuousClock.Instant? {
+        let ends = [
+            maxTime.map { began.advanced(by: $0) },
+            ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap(Double.init).map {
+                ContinuousClock.now.advanced(by: .seconds($0 - Date.now.timeIntervalSince1970))
+            },
+        ]
+        return ends.compactMap(\.self).min()
     }
 
     /// Where the run is kept.

@@ -104,6 +104,7 @@ public struct TrainingRun {
         _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?,
         _ world: borrowing Communicator
     ) throws -> Int32 {
+        StopSignal.listen()
         let resolved = configuration.resolvedYAML()
         let timer = StepTimer()
         let checkpoints = CheckpointFolder(
@@ -127,6 +128,14 @@ public struct TrainingRun {
             checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, plans, configuration, data.layer) })
+        let place = world.size == 1 ? "" : "[rank \(world.rank) on \(world.hostName())] "
+        trainer.stopRequest = StopRequest(deadline: request.deadline) { reason in
+            if let log {
+                log.warn(place + reason)
+            } else {
+                try? StandardStream.error.write("wilson: warning: \(place)\(reason)\n")
+            }
+        }
         trainer.standardization = data.standardization
         trainer.dataNotes = data.reading?.notes ?? [:]
         let outcome = try trainer.run(
