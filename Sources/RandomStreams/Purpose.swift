@@ -4,7 +4,8 @@
 /// one. Two places that draw therefore have two cases here, or two slots of one case. The case does
 /// not hold row and unit, which `RandomStream` adds.
 ///
-/// Limits: `layer` is below 2⁸, a sweep of training below 2¹⁶, every other number below 2³².
+/// Limits: `layer` is below 2⁸, a sweep of training below 2¹⁶, of tempered training below 2¹⁴, every
+/// other number below 2³².
 public enum Purpose: Sendable, Hashable {
     /// The weights at the start; a row is a visible unit.
     case initialWeights(layer: Int)
@@ -56,6 +57,12 @@ public enum Purpose: Sendable, Hashable {
     ///
     /// `role` tells apart several sets of lanes in one run, and is below 64.
     case tempering(Tempering, layer: Int, role: Int, sweep: Int)
+
+    /// The chains of tempered training; a row is a level of a lane, for swaps a lane.
+    case temperedTraining(Tempering, layer: Int, step: Int, sweep: Int)
+
+    /// The sweeps that only show how the chains of a training move; a row is a chain.
+    case chainCheck(Side, layer: Int, step: Int, sweep: Int)
 
     /// One side of a layer.
     public enum Side: Sendable, Hashable, CaseIterable { case visible, hidden }
@@ -145,6 +152,8 @@ extension Purpose {
         case blockTies
         case informationStates
         case tempering
+        case temperedTraining
+        case chainCheck
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -213,6 +222,12 @@ extension Purpose {
         case .informationStates: Words(.informationStates)
         case .tempering(let slot, let layer, let role, let sweep):
             Words(.tempering, layer: layer, step: sweep, slot: slot.rawValue | role << 2)
+        case .temperedTraining(let slot, let layer, let step, let sweep):
+            Words(.temperedTraining, layer: layer, step: step, slot: slot.rawValue | sweep << 2)
+        case .chainCheck(let side, let layer, let step, let sweep):
+            Words(
+                .chainCheck, layer: layer, step: step,
+                slot: (side == .hidden ? 0 : 1) | sweep << 1)
         }
     }
 

@@ -4,12 +4,17 @@ import Runs
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample",
-        abstract: "Draws cases from a model by Gibbs sampling.",
+        abstract: "Draws cases from a model by Gibbs sampling or parallel tempering.",
         discussion: """
             A stack is sampled at its top, and one pass goes down to the visible units. An NPY file \
             holds states of shape [N, image shape…], uint8 0/1, or float32 on the scale of the data \
             where visible units are gaussian; a picture the probabilities, or means, from which they \
             were drawn. With --clamp the free units are drawn given the held ones, in a stack too.
+
+            Chains that make Gibbs sweeps alone may stay for very long near where they start. With \
+            --tempering each chain exchanges its states with others on a ladder of weaker machines, \
+            and draws from equilibrium whatever the start; a sweep then costs as much as there are \
+            levels. --check-mixing compares chains from noise with chains from data.
 
             EXAMPLES
               wilson sample runs/mnist/model.safetensors --count 100 --sweeps 1000 --output a.png
@@ -38,7 +43,19 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "Where chains start.")
     var start = Start.noise
 
-    @Option(help: "The data to start from.", completion: .file())
+    @Flag(help: "Exchange states with chains of weaker machines: draw from equilibrium.")
+    var tempering = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Say how far chains from noise and chains from data are apart after the sweeps, and how "
+                + "long they remember; needs --data."))
+    var checkMixing = false
+
+    @Flag(help: "Write the means that the states were drawn from, float32, into an NPY file.")
+    var means = false
+
+    @Option(help: "The data to start from, or to check mixing with.", completion: .file())
     var data: String?
 
     @OptionGroup var reading: ReadingOptions
@@ -55,6 +72,8 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "Names the random numbers.")
     var seed: UInt64 = 1
 
+    @OptionGroup var form: OutputForm
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -70,17 +89,33 @@ struct SampleCommand: ParsableCommand {
         if start == .data && data == nil {
             throw ValidationError("--start data needs the cases: --data FILE")
         }
-        if start == .noise && data != nil {
-            throw ValidationError("--data is only used with --start data")
+        if checkMixing && data == nil {
+            throw ValidationError("--check-mixing compares with the data: --data FILE")
+        }
+        if start == .noise && data != nil && !checkMixing {
+            throw ValidationError("--data is only used with --start data or --check-mixing")
+        }
+        if clamp != nil && (tempering || checkMixing) {
+            throw ValidationError(
+                "--clamp does not go with --\(tempering ? "tempering" : "check-mixing")")
+        }
+        if means && !output.hasSuffix(".npy") {
+            throw ValidationError("--means writes an NPY file; a picture shows the means anyway")
         }
     }
 
     func run() throws {
-        try common.onAllRanks(isMessage: true) { world in
-            try SamplingRun(
+        let isMessage = !checkMixing
+        try common.onAllRanks(json: form.json, isMessage: isMessage) { world in
+            let file = data.map { reading.file($0) }
+            var run = SamplingRun(
                 model: model, count: count, sweeps: sweeps, output: output,
-                start: data.map { .data(reading.file($0)) } ?? .noise, clamp: clamp, seed: seed
-            ).run(world)
+                start: start == .data ? file.map { .data($0) } ?? .noise : .noise, seed: seed)
+            run.clamp = clamp
+            run.isTempered = tempering
+            run.writesMeans = means
+            run.mixingData = checkMixing ? file : nil
+            return try run.run(world)
         }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...25))
+        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...27))
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
         #expect(Purpose.Code.epochOrder.rawValue == 7)
@@ -47,6 +47,8 @@ import Testing
         expect(.isingChain, 0, 0x1600_0000)
         expect(.blockTies(blocking: 3), 0, 0x1703_0000)
         expect(.tempering(.swap, layer: 1, role: 2, sweep: 9), 9, 0x1901_000B)
+        expect(.temperedTraining(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1A01_000E)
+        expect(.chainCheck(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1B01_0007)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
         }
@@ -86,8 +88,17 @@ import Testing
                 }
                 for slot in Purpose.Tempering.allCases {
                     for c in 0..<4 {
-                        purposes.insert(.tempering(slot, layer: a, role: c, sweep: b))
+                        purposes.formUnion([
+                            .tempering(slot, layer: a, role: c, sweep: b),
+                            .temperedTraining(slot, layer: a, step: b, sweep: c),
+                        ])
                     }
+                }
+                for c in 0..<4 {
+                    purposes.formUnion([
+                        .chainCheck(.visible, layer: a, step: b, sweep: c),
+                        .chainCheck(.hidden, layer: a, step: b, sweep: c),
+                    ])
                 }
                 for replicas in Purpose.Replicas.allCases {
                     purposes.insert(.isingUpdate(replicas, role: a, chunk: b))

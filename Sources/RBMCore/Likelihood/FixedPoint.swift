@@ -9,6 +9,9 @@ public struct FixedPointSum: Sendable, Equatable {
 
     public init() {}
 
+    /// Takes a sum that ranks have added up.
+    public init(units: Int64) { self.units = units }
+
     public mutating func add(_ value: Double) {
         let scaled = (value * 0x1p24).rounded()
         let unit: Int64 =

@@ -26,6 +26,13 @@ public struct RBM: Sendable {
     /// The law of the hidden units.
     public var hiddenLaw: any UnitLaw { hiddenUnits.law(own: []) }
 
+    /// Whether turning over all units of both sides changes no energy.
+    public var isSymmetric: Bool {
+        visibleUnits.isSymmetric && hiddenUnits.isSymmetric
+            && parameters.visibleBias.allSatisfy { $0 == 0 }
+            && parameters.hiddenBias.allSatisfy { $0 == 0 }
+    }
+
     /// The energy of a joint state, in kT.
     ///
     /// - Parameters:

@@ -11,10 +11,10 @@ public struct TemperedChains: ~Copyable {
 
     /// The global numbers of these lanes.
     public var lanes: Range<Int> { states.lanes }
-    public var ladder: TemperingLadder { states.ladder }
+    public var path: TemperingPath { states.path }
+    public var ladder: TemperingLadder { states.path.ladder }
 
     private let arithmetic: Layer
-    private let base: [Float]
     private let seed: UInt64
     private let layer: Int
     private let role: Int
@@ -25,32 +25,33 @@ public struct TemperedChains: ~Copyable {
 
     /// Creates lanes whose states are all drawn from the base model.
     ///
-    /// - Parameters:
-    ///   - baseBias: The biases a of the base model, shape `[visible]`; nil for those that
-    ///     `AnnealedImportanceSampling` takes.
-    ///   - role: Tells apart, below 64, the random numbers of several sets of lanes of one run.
+    /// - Parameter role: Tells apart, below 64, the random numbers of several sets of lanes of one run.
     public init(
-        _ rbm: RBM, baseBias: [Float]? = nil, ladder: TemperingLadder, lanes: Range<Int>,
-        arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0, role: Int = 0
-    ) {
-        self.init(
-            rbm, baseBias: baseBias, ladder: ladder, lanes: lanes,
-            arithmetic: Layer(rbm, arithmetic: kind), seed: seed, layer: layer, role: role)
-    }
-
-    /// - Parameter arithmetic: Loaded with the RBM's parameters.
-    init(
-        _ rbm: RBM, baseBias: [Float]?, ladder: TemperingLadder, lanes: Range<Int>,
-        arithmetic: Layer, seed: UInt64, layer: Int, role: Int
+        _ rbm: RBM, path: TemperingPath, lanes: Range<Int>, arithmetic kind: ArithmeticKind,
+        seed: UInt64, layer: Int = 0, role: Int = 0
     ) {
         self.rbm = rbm
         self.seed = seed
         self.layer = layer
         self.role = role
-        self.arithmetic = arithmetic
-        base = baseBias ?? rbm.defaultBaseBias
-        states = TemperedStates(arithmetic.shape, base: base, ladder: ladder, lanes: lanes)
+        arithmetic = Layer(rbm, arithmetic: kind)
+        states = TemperedStates(arithmetic.shape, path: path, lanes: lanes)
         states.drawFromBase(arithmetic, stream(.start))
+    }
+
+    /// Does the same from the base that `AnnealedImportanceSampling` has.
+    ///
+    /// - Parameter baseBias: The biases a of the base model, shape `[visible]`; nil for those of annealing
+    ///   without data.
+    public init(
+        _ rbm: RBM, baseBias: [Float]? = nil, ladder: TemperingLadder, lanes: Range<Int>,
+        arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0, role: Int = 0
+    ) {
+        self.init(
+            rbm,
+            path: TemperingPath(
+                base: TemperingBase(plainFor: rbm, visibleBias: baseBias), ladder: ladder),
+            lanes: lanes, arithmetic: kind, seed: seed, layer: layer, role: role)
     }
 
     private func stream(_ slot: Purpose.Tempering) -> RandomStream {
@@ -74,22 +75,13 @@ public struct TemperedChains: ~Copyable {
         states.findFields(arithmetic)
     }
 
-    /// Goes on with another ladder: each of its levels takes over the state of the nearest old level at
+    /// Goes on with another path: each of its levels takes over the state of the nearest old level at
     /// its β or below.
     ///
     /// States of another β have to be forgotten by sweeps before anything is measured.
-    public mutating func change(to ladder: TemperingLadder) {
-        let old = states.ladder.betas
-        let sources = ladder.betas.map { beta in (old.lastIndex { $0 <= beta } ?? 0) }
-        let bytes = arithmetic.shape.visibleBytes
-        var visible: [UInt8] = []
-        for lane in 0..<lanes.count {
-            for level in sources {
-                visible += states.visible[rowRange(lane * old.count + level, of: bytes)]
-            }
-        }
-        states = TemperedStates(arithmetic.shape, base: base, ladder: ladder, lanes: lanes)
-        start(fromLevels: visible)
+    public mutating func change(to path: TemperingPath) {
+        states.change(to: path)
+        states.findFields(arithmetic)
     }
 
     /// Moves every lane on: some times a Gibbs sweep at each level, then swaps between neighbours.
@@ -102,7 +94,8 @@ public struct TemperedChains: ~Copyable {
 
     /// Moves every state on by one Gibbs sweep at its level, and finds the ratios of the new states.
     public mutating func sweep() {
-        states.sweep(arithmetic, hidden: stream(.hidden), visible: stream(.visible))
+        states.drawHidden(arithmetic, stream(.hidden))
+        states.drawVisible(arithmetic, stream(.visible))
         states.findRatios(arithmetic, bias: rbm.parameters.visibleBias)
     }
 
@@ -135,17 +128,28 @@ public struct TemperedChains: ~Copyable {
         (0..<lanes.count).map { states.ratios[2 * ($0 * ladder.levels + level) + place] }
     }
 
+    /// Adds the levels of the visible states at β = 1, and the means of the hidden levels given them, to
+    /// sums of each lane.
+    ///
+    /// - Parameter sums: For each lane first one for each visible unit, then one for each hidden unit.
+    mutating func addMarginals(to sums: inout [[Double]]) {
+        let (states, rows) = (visible, 0..<lanes.count)
+        let shape = arithmetic.shape
+        var means = [Float](repeating: 0, count: lanes.count * shape.hidden)
+        arithmetic.hiddenProbabilities(states, rows: rows, into: &means)
+        var levels: [Float] = []
+        for row in rows {
+            readLevels(
+                stored: shape.encoding, states.span, row: row, count: shape.visible, into: &levels)
+            for i in 0..<shape.visible { sums[row][i] += Double(levels[i]) }
+            for j in 0..<shape.hidden {
+                sums[row][shape.visible + j] += Double(means[row * shape.hidden + j])
+            }
+        }
+    }
+
     /// How the swaps since the last `clearTally` went, of these lanes alone.
     public var tally: SwapTally { states.tally }
 
     public mutating func clearTally() { states.clearTally() }
-}
-
-extension RBM {
-    /// The biases of the base model where no data say more: zero, or for units of real values the
-    /// RBM's own.
-    var defaultBaseBias: [Float] {
-        visibleUnits.isDiscrete
-            ? Array(repeating: 0, count: visibleCount) : parameters.visibleBias
-    }
 }

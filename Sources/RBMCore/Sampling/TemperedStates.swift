@@ -3,57 +3,61 @@ import RandomStreams
 /// Visible states at each level of a ladder, in lanes that know nothing of one another, and what moves
 /// them: Gibbs sweeps at every level, and swaps between neighbours.
 ///
-/// Level β has p_β(v) ∝ e^{−(1−β)U_a(v) − βU_b(v)} Σ_h e^{βh·(c + Wᵀv)}, with a the biases of a base
-/// model. The weights are those of the products at every level, for only fields are multiplied by β.
+/// The levels lie on a `TemperingPath`. The weights are those of the products at every level, for only
+/// fields are multiplied by β.
 ///
 /// A row is a state: level after level of one lane, then the next lane. The number of a row among those
 /// of all lanes names its random numbers.
-struct TemperedStates: ~Copyable {
-    private(set) var ladder: TemperingLadder
+struct TemperedStates: Sendable {
+    private(set) var path: TemperingPath
 
     /// The global numbers of the lanes.
     let lanes: Range<Int>
 
-    private let base: [Float]
-    private let spec: LayerSpec
+    let spec: LayerSpec
 
     /// Bytes of states, shape `[lanes, levels, visibleBytes]`.
     private(set) var visible: [UInt8]
     /// c + Wᵀv of the visible states, shape `[lanes, levels, hidden]`.
     private(set) var hiddenFields: [Float]
-    private var hidden: [UInt8]
+    /// Hidden states, bytes 0 or 1, shape `[lanes, levels, hidden]`.
+    private(set) var hidden: [UInt8]
     private var visibleFields: [Float]
     /// ln p*_γ(v) − ln p*_β(v) of a state at β for the level γ above and for the one below, shape
     /// `[lanes, levels, 2]`; 0 beyond the ends.
     private(set) var ratios: [Double]
     /// Which states have been at the bottom since they were last at the top, shape `[lanes, levels]`.
     private(set) var haveBeenBelow: [Bool]
+    /// Round trips of each lane since the start, as `SwapTally` counts them, shape `[lanes]`.
+    private(set) var roundTrips: [Int]
     private(set) var tally: SwapTally
 
-    /// Makes room for states; `start` or `restore` must follow.
-    ///
-    /// - Parameter base: The biases a, shape `[visible]`.
-    init(_ spec: LayerSpec, base: [Float], ladder: TemperingLadder, lanes: Range<Int>) {
+    /// Makes room for states; `drawFromBase`, `start` or `restore` must follow.
+    init(_ spec: LayerSpec, path: TemperingPath, lanes: Range<Int>) {
+        let levels = path.ladder.levels
         precondition(
-            base.count == spec.visible, "\(base.count) biases for \(spec.visible) units")
+            path.base.visibleBias.count == spec.visible
+                && path.base.hiddenBias.count == spec.hidden,
+            "\(path.base.visibleBias.count) and \(path.base.hiddenBias.count) biases for "
+                + "\(spec.visible) and \(spec.hidden) units")
         precondition(
-            lanes.upperBound * ladder.levels < 1 << 32,
-            "\(lanes.upperBound) lanes of \(ladder.levels) levels")
+            lanes.upperBound * levels < 1 << 32, "\(lanes.upperBound) lanes of \(levels) levels")
         self.spec = spec
-        self.base = base
-        self.ladder = ladder
+        self.path = path
         self.lanes = lanes
-        let rows = lanes.count * ladder.levels
+        let rows = lanes.count * levels
         visible = Array(repeating: 0, count: rows * spec.visibleBytes)
         hidden = Array(repeating: 0, count: rows * spec.hidden)
         visibleFields = Array(repeating: 0, count: rows * spec.visible)
         hiddenFields = Array(repeating: 0, count: rows * spec.hidden)
         ratios = Array(repeating: 0, count: rows * 2)
         haveBeenBelow = Array(repeating: false, count: rows)
-        tally = SwapTally(pairs: ladder.pairs)
+        roundTrips = Array(repeating: 0, count: lanes.count)
+        tally = SwapTally(pairs: path.ladder.pairs)
     }
 
-    var levels: Int { ladder.levels }
+    var levels: Int { path.ladder.levels }
+    private var pairs: Int { path.ladder.pairs }
     private var rows: Range<Int> { 0..<(lanes.count * levels) }
     private var firstRow: Int { lanes.lowerBound * levels }
 
@@ -61,8 +65,9 @@ struct TemperedStates: ~Copyable {
 
     /// Draws all states from the base model.
     mutating func drawFromBase(_ layer: Layer, _ stream: RandomStream) {
+        let base = path.base.visibleBias
         for i in visibleFields.indices { visibleFields[i] = base[i % base.count] }
-        drawVisible(layer, stream)
+        drawFromFields(layer, stream)
     }
 
     /// Puts a state into every level of a lane.
@@ -88,6 +93,46 @@ struct TemperedStates: ~Copyable {
         self.haveBeenBelow = haveBeenBelow
     }
 
+    /// Takes over hidden states of all rows, from which visible ones are drawn next.
+    ///
+    /// - Parameter hidden: Shape `[lanes, levels, hidden]`.
+    mutating func restore(hidden: [UInt8], haveBeenBelow: [Bool], roundTrips: [Int]) {
+        precondition(
+            hidden.count == self.hidden.count && haveBeenBelow.count == rows.count
+                && roundTrips.count == lanes.count,
+            "\(hidden.count) bytes for \(rows.count) states")
+        self.hidden = hidden
+        self.haveBeenBelow = haveBeenBelow
+        self.roundTrips = roundTrips
+    }
+
+    /// Goes on with another path: each of its levels takes over the state of the nearest old level at
+    /// its β or below.
+    ///
+    /// The fields of the hidden units have to be computed again before they are used.
+    mutating func change(to path: TemperingPath) {
+        guard path.ladder.levels != levels else {
+            self.path = path
+            return
+        }
+        let old = self
+        self = TemperedStates(spec, path: path, lanes: lanes)
+        roundTrips = old.roundTrips
+        for (level, beta) in path.ladder.betas.enumerated() {
+            let source = old.path.ladder.betas.lastIndex { $0 <= beta } ?? 0
+            for lane in 0..<lanes.count {
+                let (from, to) = (lane * old.levels + source, lane * levels + level)
+                func copy<Element>(_ values: [Element], _ result: inout [Element], _ columns: Int) {
+                    result.replaceSubrange(
+                        rowRange(to, of: columns), with: values[rowRange(from, of: columns)])
+                }
+                copy(old.visible, &visible, spec.visibleBytes)
+                copy(old.hidden, &hidden, spec.hidden)
+                copy(old.haveBeenBelow, &haveBeenBelow, 1)
+            }
+        }
+    }
+
     /// The states of one level, shape `[lanes, visibleBytes]`.
     func states(ofLevel level: Int) -> [UInt8] {
         let bytes = spec.visibleBytes
@@ -100,7 +145,7 @@ struct TemperedStates: ~Copyable {
     }
 
     /// Begins a new tally.
-    mutating func clearTally() { tally = SwapTally(pairs: ladder.pairs) }
+    mutating func clearTally() { tally = SwapTally(pairs: pairs) }
 
     // MARK: Sweeps
 
@@ -109,39 +154,25 @@ struct TemperedStates: ~Copyable {
         layer.upward(visible, rows: rows, into: &hiddenFields)
     }
 
-    /// Moves every state on by one Gibbs sweep, which leaves p_β as it is.
-    mutating func sweep(_ layer: Layer, hidden: RandomStream, visible: RandomStream) {
-        // Local copies: Swift cannot lend two parts of `self` at once while it changes.
-        let (betas, rows, spec, base) = (ladder.betas.map { Float($0) }, rows, spec, base)
-        var fields = hiddenFields.mutableSpan
-        fields.inBlocks(of: rows, columns: spec.hidden) { block, fields in
-            for row in block {
-                let beta = betas[row % betas.count]
-                fields.withRow(row - block.lowerBound, of: spec.hidden) { x in
-                    for j in x.indices { x[j] *= beta }
-                }
-            }
-        }
+    /// Draws the hidden units of every state in its fields, which are then used up.
+    mutating func drawHidden(_ layer: Layer, _ stream: RandomStream) {
+        mix(&hiddenFields, with: path.base.hiddenBias, path.ladder.betas)
         layer.activateHidden(&hiddenFields, rows: rows)
         layer.drawHidden(
-            from: hiddenFields, rows: rows, stream: hidden, firstRow: firstRow,
-            into: &self.hidden, at: 0)
-        layer.downward(self.hidden, encoding: .bits, rows: rows, into: &visibleFields)
-        var down = visibleFields.mutableSpan
-        down.inBlocks(of: rows, columns: spec.visible) { block, fields in
-            for row in block {
-                let beta = betas[row % betas.count]
-                let base = base.span
-                fields.withRow(row - block.lowerBound, of: spec.visible) { x in
-                    for i in x.indices { x[i] = beta * x[i] + (1 - beta) * base[i] }
-                }
-            }
-        }
-        drawVisible(layer, visible)
+            from: hiddenFields, rows: rows, stream: stream, firstRow: firstRow, into: &hidden,
+            at: 0)
     }
 
-    /// Draws the visible units in their fields, and computes the fields of the hidden ones.
-    private mutating func drawVisible(_ layer: Layer, _ stream: RandomStream) {
+    /// Draws the visible units of every state given its hidden ones, and computes the fields of these.
+    ///
+    /// Both draws together are a Gibbs sweep, which leaves p_β as it is.
+    mutating func drawVisible(_ layer: Layer, _ stream: RandomStream) {
+        layer.downward(hidden, encoding: .bits, rows: rows, into: &visibleFields)
+        mix(&visibleFields, with: path.base.visibleBias, path.ladder.betas)
+        drawFromFields(layer, stream)
+    }
+
+    private mutating func drawFromFields(_ layer: Layer, _ stream: RandomStream) {
         layer.activateVisible(&visibleFields, rows: rows)
         layer.drawVisible(
             from: visibleFields, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
@@ -155,44 +186,29 @@ struct TemperedStates: ~Copyable {
     ///
     /// - Parameter bias: The biases b of the visible units, shape `[visible]`.
     mutating func findRatios(_ layer: Layer, bias: [Float]) {
-        let (betas, rows, levels, spec, base) = (ladder.betas, rows, levels, spec, base)
+        // Local copies: Swift cannot lend two parts of `self` at once while it changes.
+        let (rows, levels, spec, path) = (rows, levels, spec, path)
         let (visible, hiddenFields) = (visible, hiddenFields)
-        let (visibleLaw, hiddenLaw) = (layer.visibleLaw, layer.hiddenLaw)
         var ratios = ratios.mutableSpan
         ratios.inBlocks(of: rows, columns: 2) { block, ratios in
-            var (values, scaled, terms): ([Float], [Float], [Float]) = ([], [], [])
-            scaled = Array(repeating: 0, count: spec.hidden)
+            var measure = PathMeasure(path, layer, bias: bias)
             for row in block {
                 let level = row % levels
-                readLevels(
-                    stored: spec.encoding, visible.span, row: row, count: spec.visible,
-                    into: &values)
-                // Of one row: ln p*_β = (1 − β)·(−U_a) + β·(−U_b) + ln Σ_h e^{βh·x}.
-                let own = values.span.extracting(0..<spec.visible)
-                let slope =
-                    visibleLaw.energy(ofLevels: own, bias: base.span, terms: &terms)
-                    - visibleLaw.energy(ofLevels: own, bias: bias.span, terms: &terms)
-                let x = hiddenFields.span.extracting(rowRange(row, of: spec.hidden))
-                func logHidden(_ beta: Double) -> Double {
-                    let factor = Float(beta)
-                    var span = scaled.mutableSpan
-                    for j in span.indices { span[j] = factor * x[j] }
-                    return hiddenLaw.logPartition(fields: scaled.span, terms: &terms)
-                }
-                let here = logHidden(betas[level])
+                measure.take(
+                    visible.span, row: row,
+                    fields: hiddenFields.span.extracting(rowRange(row, of: spec.hidden)))
+                let here = measure.logWeight(level)
                 for (place, other) in [level + 1, level - 1].enumerated() {
                     ratios[(row - block.lowerBound) * 2 + place] =
-                        other < 0 || other == levels
-                        ? 0
-                        : (betas[other] - betas[level]) * slope + logHidden(betas[other]) - here
+                        other < 0 || other == levels ? 0 : measure.logWeight(other) - here
                 }
             }
         }
         tally.attempts += lanes.count
-        for pair in 0..<ladder.pairs {
+        for pair in 0..<pairs {
             for lane in 0..<lanes.count {
                 tally.acceptance[pair].add(
-                    min(1, exponential(min(0, logAcceptance(ofPair: pair, lane: lane)))))
+                    exponential(min(0, logAcceptance(ofPair: pair, lane: lane))))
             }
         }
     }
@@ -214,7 +230,7 @@ struct TemperedStates: ~Copyable {
     ///   - stream: A row is a lane, a unit a pair.
     mutating func swapStates(parity: Int, _ stream: RandomStream) {
         for lane in 0..<lanes.count {
-            for pair in stride(from: parity, to: ladder.pairs, by: 2) {
+            for pair in stride(from: parity, to: pairs, by: 2) {
                 let log = logAcceptance(ofPair: pair, lane: lane)
                 let word = stream.word(row: lanes.lowerBound + lane, unit: pair)
                 guard log >= 0 || (Double(word) + 0.5) * 0x1p-32 < exponential(log) else {
@@ -240,7 +256,76 @@ struct TemperedStates: ~Copyable {
         guard levels > 1 else { return }
         haveBeenBelow[lane * levels] = true
         let top = lane * levels + levels - 1
-        if haveBeenBelow[top] { tally.roundTrips += 1 }
+        if haveBeenBelow[top] {
+            tally.roundTrips += 1
+            roundTrips[lane] += 1
+        }
         haveBeenBelow[top] = false
+    }
+}
+
+/// Mixes the fields of rows, level after level: β times their own and 1 − β times those of the base.
+private func mix(_ fields: inout [Float], with base: [Float], _ betas: [Double]) {
+    let (columns, betas) = (base.count, betas.map { Float($0) })
+    var fields = fields.mutableSpan
+    fields.inBlocks(of: 0..<(fields.count / max(1, columns)), columns: columns) { block, fields in
+        let base = base.span
+        for row in block {
+            let beta = betas[row % betas.count]
+            fields.withRow(row - block.lowerBound, of: columns) { x in
+                for i in x.indices { x[i] = beta * x[i] + (1 - beta) * base[i] }
+            }
+        }
+    }
+}
+
+/// ln p*_β(v) of one visible state at the levels of a path, without a constant of the state.
+private struct PathMeasure {
+    private let path: TemperingPath
+    let spec: LayerSpec
+    private let visibleLaw: any UnitLaw
+    private let hiddenLaw: any UnitLaw
+    private let bias: [Float]
+    private var levels: [Float] = []
+    private var fields: [Float]
+    private var mixed: [Float]
+    private var terms: [Float] = []
+    /// U_a(v) − U_b(v).
+    private var slope = 0.0
+
+    init(_ path: TemperingPath, _ layer: Layer, bias: [Float]) {
+        self.path = path
+        self.bias = bias
+        spec = layer.shape
+        visibleLaw = layer.visibleLaw
+        hiddenLaw = layer.hiddenLaw
+        fields = Array(repeating: 0, count: spec.hidden)
+        mixed = fields
+    }
+
+    /// Takes the state of a row, whose hidden fields are c + Wᵀs(v).
+    mutating func take(_ visible: Span<UInt8>, row: Int, fields own: Span<Float>) {
+        readLevels(
+            stored: spec.encoding, visible, row: row, count: spec.visible, into: &levels)
+        // Local copies: Swift cannot lend two parts of `self` at once while it changes.
+        let (state, base, bias) = (levels, path.base.visibleBias, bias)
+        let values = state.span.extracting(0..<spec.visible)
+        slope =
+            visibleLaw.energy(ofLevels: values, bias: base.span, terms: &terms)
+            - visibleLaw.energy(ofLevels: values, bias: bias.span, terms: &terms)
+        var span = fields.mutableSpan
+        for j in span.indices { span[j] = own[j] }
+    }
+
+    /// β(U_a − U_b) + ln Σ_h e^{h·(βx + (1 − β)d)}: ln p*_β(v) + U_a(v).
+    mutating func logWeight(_ level: Int) -> Double {
+        let beta = path.ladder.betas[level]
+        let (own, other) = (fields, path.base.hiddenBias)
+        let (factor, rest) = (Float(beta), Float(1 - beta))
+        let (x, base) = (own.span, other.span)
+        var span = mixed.mutableSpan
+        for j in span.indices { span[j] = factor * x[j] + rest * base[j] }
+        let fields = mixed
+        return beta * slope + hiddenLaw.logPartition(fields: fields.span, terms: &terms)
     }
 }

@@ -1,7 +1,13 @@
-/// Chooses a ladder by the swaps of a pilot: rounds of sweeps, each twice as long as the one before, and
-/// after each a new ladder on which all pairs should refuse equally many swaps [Syed22].
+/// Finds a path for tempering: rounds of sweeps, each twice as long as the one before, and after each a
+/// better path.
 ///
-/// What the pilot finds depends on the RBM and the seed alone, on any number of processes.
+/// The first rounds begin at the plain base and find a nearer one, whose units have the means of the
+/// states at the top as far as all lanes agree on them. The others space the ladder so that all pairs
+/// refuse equally many swaps [Syed22]. What the pilot finds depends on the RBM and the seed alone, on any
+/// number of processes.
+///
+/// A base that took over any mean would be drawn to the mode of most lanes, and the other modes would
+/// be lost. The base of a symmetric machine is symmetric.
 public struct TemperingPilot {
     /// Lanes of all processes together.
     public static let lanes = 16
@@ -14,54 +20,140 @@ public struct TemperingPilot {
     public var levels: Int?
     /// The sweeps of the first round.
     public var sweeps = 8
-    public var rounds = 5
+    /// The rounds that find the base.
+    public var baseRounds = 3
+    /// The rounds that space the ladder.
+    public var ladderRounds = 3
 
     public init() {}
 
     /// Runs the pilot in this process alone.
     ///
-    /// - Parameter baseBias: As `TemperedChains` takes it.
-    public func ladder(
-        for rbm: RBM, baseBias: [Float]? = nil, arithmetic kind: ArithmeticKind, seed: UInt64,
+    /// - Parameter base: Where the path begins; nil for what the first rounds find.
+    public func path(
+        for rbm: RBM, base: TemperingBase? = nil, arithmetic kind: ArithmeticKind, seed: UInt64,
         layer: Int = 0
-    ) -> TemperingLadder {
-        ladder(
-            for: rbm, baseBias: baseBias, lanes: 0..<Self.lanes, arithmetic: kind, seed: seed,
+    ) -> TemperingPath {
+        path(
+            for: rbm, base: base, lanes: 0..<Self.lanes, arithmetic: kind, seed: seed,
             layer: layer, sum: { _ in })
+    }
+
+    /// Spaces a ladder between a base of given visible biases and the RBM, each process with some of the
+    /// pilot's lanes.
+    ///
+    /// - Parameters:
+    ///   - baseBias: The biases a, shape `[visible]`; the hidden units of the base have none.
+    ///   - lanes: This process's part of `0..<TemperingPilot.lanes`.
+    ///   - sum: Adds up numbers over all processes.
+    public func ladder(
+        for rbm: RBM, baseBias: [Float], lanes: Range<Int>, arithmetic kind: ArithmeticKind,
+        seed: UInt64, layer: Int = 0, sum: (inout [Int64]) throws -> Void
+    ) rethrows -> TemperingLadder {
+        try path(
+            for: rbm, base: TemperingBase(plainFor: rbm, visibleBias: baseBias), lanes: lanes,
+            arithmetic: kind, seed: seed, layer: layer, sum: sum
+        ).ladder
     }
 
     /// Runs the pilot, each process with some of its lanes.
     ///
     /// - Parameters:
+    ///   - base: Where the path begins; nil for what the first rounds find.
     ///   - lanes: This process's part of `0..<TemperingPilot.lanes`.
-    ///   - baseBias: As `TemperedChains` takes it.
     ///   - sum: Adds up numbers over all processes.
-    public func ladder(
-        for rbm: RBM, baseBias: [Float]? = nil, lanes: Range<Int>, arithmetic kind: ArithmeticKind,
-        seed: UInt64, layer: Int = 0, sum: (inout [Int64]) throws -> Void
-    ) rethrows -> TemperingLadder {
-        precondition(mostLevels > 1 && rounds > 0, "\(mostLevels) levels, \(rounds) rounds")
+    public func path(
+        for rbm: RBM, base: TemperingBase? = nil, lanes: Range<Int>,
+        arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0,
+        sum: (inout [Int64]) throws -> Void
+    ) rethrows -> TemperingPath {
+        precondition(mostLevels > 1 && ladderRounds > 0, "\(mostLevels) levels")
         var chains = TemperedChains(
-            rbm, baseBias: baseBias,
-            ladder: TemperingLadder(levels: levels ?? min(12, mostLevels), lowest: lowest),
+            rbm,
+            path: TemperingPath(
+                base: base ?? TemperingBase(plainFor: rbm),
+                ladder: TemperingLadder(levels: levels ?? min(12, mostLevels), lowest: lowest)),
             lanes: lanes, arithmetic: kind, seed: seed, layer: layer, role: 63)
+        // Without a base to find, one round less spaces the ladder as well.
+        let rounds = baseRounds + ladderRounds - (base == nil ? 0 : 1)
         for round in 0..<rounds {
             let count = sweeps << round
-            // States that came from another β are forgotten first.
+            // States that came from another level are forgotten first.
             chains.run(sweeps: (count + 3) / 4)
             chains.clearTally()
-            chains.run(sweeps: count)
+            let marginals = try run(&chains, sweeps: count, sum: sum)
+            let findsBase = base == nil && round == baseRounds - 1
             var tally = chains.tally
             var units = tally.units
             try sum(&units)
             tally.units = units
             let barrier = TemperingLadder.barrier(acceptance: tally.shares)
             chains.change(
-                to: chains.ladder.respaced(
-                    acceptance: tally.shares,
-                    levels: levels
-                        ?? min(mostLevels, TemperingLadder.levels(forBarrier: barrier))))
+                to: TemperingPath(
+                    base: findsBase ? self.base(of: rbm, marginals) : chains.path.base,
+                    ladder: chains.ladder.respaced(
+                        acceptance: tally.shares,
+                        levels: levels
+                            ?? min(mostLevels, TemperingLadder.levels(forBarrier: barrier)))))
         }
-        return chains.ladder
+        return chains.path
+    }
+
+    /// Mean levels at the top over all lanes, and the mean over lanes of the squares of each lane's own.
+    private struct Marginals {
+        var means: [Double]
+        var squares: [Double]
+        /// Samples that the means stand for.
+        let count: Int
+    }
+
+    /// Makes sweeps.
+    private func run(
+        _ chains: inout TemperedChains, sweeps: Int, sum: (inout [Int64]) throws -> Void
+    ) rethrows -> Marginals {
+        let units = chains.rbm.visibleCount + chains.rbm.hiddenCount
+        var lanes = [[Double]](
+            repeating: [Double](repeating: 0, count: units), count: chains.lanes.count)
+        for _ in 0..<sweeps {
+            chains.run(sweeps: 1)
+            chains.addMarginals(to: &lanes)
+        }
+        var sums = [FixedPointSum](repeating: FixedPointSum(), count: 2 * units)
+        for lane in lanes {
+            for unit in 0..<units {
+                let mean = lane[unit] / Double(sweeps)
+                sums[unit].add(mean)
+                sums[units + unit].add(mean * mean)
+            }
+        }
+        var integers = sums.map(\.units)
+        try sum(&integers)
+        let means = integers.map { FixedPointSum(units: $0).value / Double(Self.lanes) }
+        return Marginals(
+            means: Array(means.prefix(units)), squares: Array(means.dropFirst(units)),
+            count: sweeps * Self.lanes)
+    }
+
+    /// The base whose units have the means at the top, each drawn back to an undecided one by the share
+    /// of its deviation that three standard errors of the lanes make up.
+    private func base(of rbm: RBM, _ marginals: Marginals) -> TemperingBase {
+        guard rbm.visibleUnits.isDiscrete, !rbm.isSymmetric else {
+            return TemperingBase(plainFor: rbm)
+        }
+        func undecided(_ law: any UnitLaw, _ count: Int) -> [Float] {
+            law.undecidedLevels(bias: [Float](repeating: 0, count: count))
+        }
+        let centers =
+            undecided(rbm.visibleLaw, rbm.visibleCount) + undecided(rbm.hiddenLaw, rbm.hiddenCount)
+        let rates = marginals.means.indices.map { unit in
+            let (center, mean) = (Double(centers[unit]), marginals.means[unit])
+            let deviation = mean - center
+            let variance = max(0, marginals.squares[unit] - mean * mean) / Double(Self.lanes - 1)
+            let certain = max(0, 1 - 9 * variance / max(deviation * deviation, 1e-12))
+            return center + certain * deviation
+        }
+        return TemperingBase(
+            marginals: rates.map { $0 * Double(marginals.count) }, count: marginals.count,
+            LayerSpec(states: rbm))
     }
 }

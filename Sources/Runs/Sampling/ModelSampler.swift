@@ -6,6 +6,8 @@ public import RBMCore
 public struct ModelSampler: ~Copyable {
     private let layers: [RBM]
     private var top: GibbsSampler
+    /// nil where Gibbs sweeps alone move the chains on.
+    private var tempered: TemperedChains?
     private let seed: UInt64
     private let arithmetic: ArithmeticKind
 
@@ -36,22 +38,62 @@ public struct ModelSampler: ~Copyable {
         top.start(from: bytes)
     }
 
+    /// Goes on by parallel tempering: the states that there are go into every level of their lane.
+    public mutating func temper(_ path: TemperingPath) {
+        var chains = TemperedChains(
+            top.rbm, path: path, lanes: top.chains, arithmetic: arithmetic, seed: seed,
+            layer: layers.count - 1)
+        chains.start(from: top.visible)
+        tempered = consume chains
+    }
+
     /// Holds visible units of the chains, as `GibbsSampler` does.
     ///
-    /// - Precondition: The model has one layer; stacks have a `ClampedStackSampler`.
+    /// - Precondition: The model has one layer, for stacks have a `ClampedStackSampler`; and the chains
+    ///   are not tempered.
     public mutating func hold(_ clamp: [UInt8]) {
         precondition(layers.count == 1, "a clamp of the top of \(layers.count) layers")
+        precondition(tempered == nil, "a clamp of tempered chains")
         top.hold(clamp)
     }
 
     /// Runs every chain for some sweeps.
-    public mutating func run(sweeps: Int) { top.run(sweeps: sweeps) }
+    public mutating func run(sweeps: Int) {
+        guard tempered == nil else {
+            tempered?.run(sweeps: sweeps)
+            return
+        }
+        top.run(sweeps: sweeps)
+    }
+
+    /// The states of the top machine's visible units, shape `[chains, bytes of a row]`.
+    public var topStates: [UInt8] {
+        switch tempered {
+        case .some(let chains): chains.visible
+        case nil: top.visible
+        }
+    }
+
+    /// How the swaps of tempered chains went; nil without tempering.
+    public var tally: SwapTally? {
+        switch tempered {
+        case .some(let chains): chains.tally
+        case nil: nil
+        }
+    }
 
     /// Draws the visible states of the chains.
+    ///
+    /// Tempered chains make one Gibbs sweep more for it: what they exchange are states without the
+    /// probabilities that these were drawn from.
     ///
     /// - Returns: Bytes 0 or 1 and the probabilities that they were drawn from, shape
     ///   `[chains, visible]`; for Gaussian units the bytes of real values, and their means.
     public mutating func visible() -> (states: [UInt8], probabilities: [Float]) {
+        if tempered != nil {
+            top.start(from: topStates)
+            top.run(sweeps: 1)
+        }
         var states = top.visible
         var probabilities = top.visibleProbabilities
         for index in (0..<(layers.count - 1)).reversed() {

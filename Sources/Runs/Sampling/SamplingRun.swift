@@ -18,52 +18,105 @@ public struct SamplingRun {
     private let sweeps: Int
     private let output: String
     private let start: Start
-    private let clamp: String?
     private let seed: UInt64
 
-    /// Creates the run; `clamp` names the file of units that are held.
+    /// The file of units that are held; nil for none.
+    public var clamp: String?
+
+    /// Whether chains are tempered, and do not make Gibbs sweeps alone.
+    public var isTempered = false
+
+    /// Whether an array file holds the means from which the states were drawn instead of these.
+    public var writesMeans = false
+
+    /// The data whose chains are compared with chains from noise; nil for no comparison.
+    public var mixingData: DataFile?
+
+    /// Creates the run.
     public init(
-        model: String, count: Int, sweeps: Int, output: String, start: Start, clamp: String? = nil,
-        seed: UInt64
+        model: String, count: Int, sweeps: Int, output: String, start: Start, seed: UInt64
     ) {
         self.model = model
         self.count = count
         self.sweeps = sweeps
         self.output = output
         self.start = start
-        self.clamp = clamp
         self.seed = seed
     }
 
     /// Collective.
     ///
     /// Samples, each rank a share of the chains; returns nil but on rank 0.
-    public func run(_ world: borrowing Communicator) throws -> WrittenCases? {
+    public func run(_ world: borrowing Communicator) throws -> SampledCases? {
         try world.checkWritable(output)
         let model = try Model.load(model, world)
         try checkSize(model)
         let share = world.share(of: count)
         var source: (any CaseSource)?
-        if case .data(let file) = start {
-            let opened = try file.open(seed: seed, for: model, world)
-            try model.checkShape(opened, from: file.path, for: self.model)
-            source = opened.cases
-        }
-        let kind = model.layers[0].visibleUnits
+        if case .data(let file) = start { source = try cases(of: file, for: model, world) }
         let held = try world.together { () throws -> ClampFile? in
             guard let path = self.clamp else { return nil }
             return try ClampFile(
-                path: path, imageShape: model.imageShape, kind: kind,
+                path: path, imageShape: model.imageShape, kind: model.layers[0].visibleUnits,
                 standardization: model.standardization)
         }
-        let visible = try world.together {
-            try draw(share, of: model, from: source, clamp: held?.states(of: share))
+        let path = try path(for: model, world)
+        let drawn = try world.together {
+            try draw(share, of: model, from: source, clamp: held?.states(of: share), on: path)
         }
-        if kind.stateEncoding == .float32 {
-            try writeReals(visible, of: model, held, world)
-            return summary(world)
+        try write(drawn, of: model, held, world)
+        var units = drawn.tally?.units ?? []
+        try world.sum(&units)
+        var tally = drawn.tally
+        tally?.units = units
+        let mixing = try mixingData.map { file in
+            try MixingCheck(
+                model: model, sweeps: sweeps, path: path, seed: seed, firstChain: count,
+                chains: min(count, MixingCheck.mostChains)
+            ).run(from: try cases(of: file, for: model, world), world)
         }
+        guard world.rank == 0 else { return nil }
+        return SampledCases(
+            cases: count, output: output, sweeps: sweeps,
+            tempering: tally.map(SampledCases.TemperingReport.init), mixing: mixing,
+            origin: "from \(startName)\(clampName)")
+    }
+
+    /// Collective.
+    private func cases(
+        of file: DataFile, for model: Model, _ world: borrowing Communicator
+    ) throws -> any CaseSource {
+        let opened = try file.open(seed: seed, for: model, world)
+        try model.checkShape(opened, from: file.path, for: self.model)
+        return opened.cases
+    }
+
+    /// Collective.
+    ///
+    /// The path of tempering, found by a pilot; nil without tempering.
+    private func path(
+        for model: Model, _ world: borrowing Communicator
+    ) throws -> TemperingPath? {
+        guard isTempered else { return nil }
+        let top = model.layers[model.layers.count - 1]
+        return try TemperingPilot().path(
+            for: top, lanes: world.share(of: TemperingPilot.lanes), arithmetic: .integer,
+            seed: seed, layer: model.layers.count - 1
+        ) { try world.sum(&$0) }
+    }
+
+    /// Collective.
+    ///
+    /// Writes what was drawn.
+    private func write(
+        _ visible: Drawn, of model: Model, _ held: ClampFile?, _ world: borrowing Communicator
+    ) throws {
+        let kind = model.layers[0].visibleUnits
         let isPicture = output.hasSuffix(".png")
+        if kind.stateEncoding == .float32 {
+            return try writeReals(visible, of: model, held, world)
+        }
+        if writesMeans, !isPicture { return try writeMeans(visible, of: model, world) }
         // Of states without an order there is no mean: pictures show them as they are, from black for
         // the first to white for the last.
         let own =
@@ -87,28 +140,56 @@ public struct SamplingRun {
                 try writeNPY(bytes, shape: [count] + model.imageShape, to: output)
             }
         }
-        return summary(world)
     }
 
-    private func summary(_ world: borrowing Communicator) -> WrittenCases? {
-        guard world.rank == 0 else { return nil }
-        return WrittenCases(
-            cases: count, output: output,
-            origin: " after \(sweeps) sweeps from \(startName)\(clampName)")
+    /// Collective.
+    ///
+    /// Writes the mean values of the units as float32; of units of several columns that of each column.
+    private func writeMeans(
+        _ visible: Drawn, of model: Model, _ world: borrowing Communicator
+    ) throws {
+        let kind = model.layers[0].visibleUnits
+        var own = [UInt8](repeating: 0, count: visible.probabilities.count * 4)
+        let means = visible.probabilities.map { Float(kind.value(Double($0))) }
+        RBMCore.writeReals(means.span, into: &own, at: 0)
+        let parts = try world.gather(own)
+        try world.together {
+            guard let parts else { return }
+            let bytes = parts.flatMap { $0 }
+            var values: [Float] = []
+            readReals(bytes, 0..<(bytes.count / 4), into: &values)
+            let columns = kind.columns == 1 ? [] : [kind.columns]
+            try writeNPY(values, shape: [count] + model.imageShape + columns, to: output)
+        }
     }
+
+    /// What some chains have drawn.
+    struct Drawn {
+        /// Bytes of states.
+        var states: [UInt8]
+        /// The probabilities that the states were drawn from, or the means of Gaussian units.
+        var probabilities: [Float]
+        /// How the swaps of these chains went; nil without tempering.
+        var tally: SwapTally?
+    }
+
+    /// Tempered chains that move together: their levels would fill the memory otherwise.
+    private static let blockOfLanes = 64
 
     /// Runs some chains.
     ///
-    /// - Returns: The visible states, and the probabilities they were drawn from.
+    /// - Parameter path: nil for Gibbs sweeps alone.
     func draw(
-        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?
-    ) throws -> (states: [UInt8], probabilities: [Float]) {
+        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?,
+        on path: TemperingPath? = nil
+    ) throws -> Drawn {
+        if let path { return try temper(chains, of: model, from: source, on: path) }
         guard let clamp, model.layers.count > 1 else {
             var sampler = ModelSampler(model, chains: chains, seed: seed)
             if let source { try sampler.start(from: source) }
             if let clamp { sampler.hold(clamp) }
             sampler.run(sweeps: sweeps)
-            return sampler.visible()
+            return Drawn(sampler.visible())
         }
         // The free units start as those of a single machine do.
         let first = Model(layers: [model.layers[0]], imageShape: model.imageShape)
@@ -118,19 +199,44 @@ public struct SamplingRun {
             model.stack, chains: chains, clamp: clamp, start: start.visible().states,
             arithmetic: .integer, seed: seed)
         sampler.run(sweeps: sweeps)
-        return sampler.visible()
+        return Drawn(sampler.visible())
+    }
+
+    /// Runs tempered chains, block after block.
+    private func temper(
+        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?,
+        on path: TemperingPath
+    ) throws -> Drawn {
+        var drawn = Drawn((states: [], probabilities: []))
+        var units = SwapTally(pairs: path.ladder.pairs).units
+        for first in stride(from: chains.lowerBound, to: chains.upperBound, by: Self.blockOfLanes) {
+            let block = first..<min(first + Self.blockOfLanes, chains.upperBound)
+            var sampler = ModelSampler(model, chains: block, seed: seed)
+            if let source { try sampler.start(from: source) }
+            sampler.temper(path)
+            sampler.run(sweeps: sweeps)
+            let (states, probabilities) = sampler.visible()
+            drawn.states += states
+            drawn.probabilities += probabilities
+            units = zip(units, sampler.tally?.units ?? []).map(+)
+        }
+        var tally = SwapTally(pairs: path.ladder.pairs)
+        tally.units = units
+        drawn.tally = tally
+        return drawn
     }
 
     /// Collective.
     ///
     /// Writes samples of Gaussian units on the scale of the data: float32, or pictures of the means.
     private func writeReals(
-        _ visible: (states: [UInt8], probabilities: [Float]), of model: Model, _ held: ClampFile?,
-        _ world: borrowing Communicator
+        _ visible: Drawn, of model: Model, _ held: ClampFile?, _ world: borrowing Communicator
     ) throws {
         let isPicture = output.hasSuffix(".png")
         var own = visible.states
-        if isPicture { RBMCore.writeReals(visible.probabilities.span, into: &own, at: 0) }
+        if isPicture || writesMeans {
+            RBMCore.writeReals(visible.probabilities.span, into: &own, at: 0)
+        }
         let parts = try world.gather(own)
         try world.together {
             guard let parts else { return }
@@ -180,5 +286,11 @@ public struct SamplingRun {
         case .noise: "noise"
         case .data(let file): file.path
         }
+    }
+}
+
+extension SamplingRun.Drawn {
+    init(_ visible: (states: [UInt8], probabilities: [Float])) {
+        self.init(states: visible.states, probabilities: visible.probabilities, tally: nil)
     }
 }

@@ -6,19 +6,24 @@ import Testing
 @testable import RBMCore
 
 @Suite struct TemperedChainsTests {
-    /// The machine at β on the way from the base with biases `base`, by its definition.
-    private func machine(_ rbm: RBM, base: [Float], beta: Double) -> NaiveRBM {
+    /// The machine at β on the way from a base, by its definition.
+    private func machine(_ rbm: RBM, base: TemperingBase, beta: Double) -> NaiveRBM {
         var naive = NaiveRBM(rbm)
         naive.weights = naive.weights.map { $0.map { beta * $0 } }
-        naive.hiddenBias = naive.hiddenBias.map { beta * $0 }
-        naive.visibleBias = zip(naive.visibleBias, base).map { own, base in
-            beta * own + (1 - beta) * Double(base)
+        func mixed(_ own: [Double], _ base: [Float]) -> [Double] {
+            zip(own, base).map { own, base in beta * own + (1 - beta) * Double(base) }
         }
+        naive.hiddenBias = mixed(naive.hiddenBias, base.hiddenBias)
+        naive.visibleBias = mixed(naive.visibleBias, base.visibleBias)
         return naive
     }
 
-    private func base(_ count: Int, _ generator: inout TestGenerator) -> [Float] {
-        (0..<count).map { _ in Float(0.5 * generator.normal()) }
+    private func base(
+        _ visible: Int, _ hidden: Int, _ generator: inout TestGenerator
+    ) -> TemperingBase {
+        TemperingBase(
+            visibleBias: (0..<visible).map { _ in Float(0.5 * generator.normal()) },
+            hiddenBias: (0..<hidden).map { _ in Float(0.5 * generator.normal()) })
     }
 
     struct Pairing: Sendable, CustomTestStringConvertible {
@@ -42,11 +47,12 @@ import Testing
     func ratiosAreThoseOfTheDefinition(units: Pairing, arithmetic: ArithmeticKind) {
         var generator = TestGenerator(seed: 120)
         let rbm = generator.rbm(6, 6, units.visible, units.hidden)
-        let base = base(6, &generator)
+        let base = base(6, 6, &generator)
         let ladder = TemperingLadder([0, 0.3, 0.8, 1])
         let machines = ladder.betas.map { machine(rbm, base: base, beta: $0) }
         var chains = TemperedChains(
-            rbm, baseBias: base, ladder: ladder, lanes: 0..<40, arithmetic: arithmetic, seed: 5)
+            rbm, path: TemperingPath(base: base, ladder: ladder), lanes: 0..<40,
+            arithmetic: arithmetic, seed: 5)
         for _ in 0..<3 {
             chains.sweep()
             for level in 0..<4 {
@@ -72,15 +78,18 @@ import Testing
     func ratiosOfGaussianUnitsAreThoseOfTheDefinition(hidden: any UnitKind) {
         let rbm = GaussianUnitsTests.machine(hidden, learned: true, visible: 5, hidden: 4)
         var generator = TestGenerator(seed: 121)
-        let base = base(5, &generator)
+        let base = base(5, 4, &generator)
         let ladder = TemperingLadder([0.2, 0.5, 1])
         var chains = TemperedChains(
-            rbm, baseBias: base, ladder: ladder, lanes: 3..<23, arithmetic: .integer, seed: 5)
+            rbm, path: TemperingPath(base: base, ladder: ladder), lanes: 3..<23,
+            arithmetic: .integer, seed: 5)
         func log(_ v: [Double], _ beta: Double) -> Double {
             var other = rbm
             for i in rbm.parameters.visibleBiasRange { other.parameters.values[i] = 0 }
-            let fields = other.hiddenPreactivations(given: v).map { beta * $0 }
-            let a = base.map(Double.init)
+            let fields = zip(other.hiddenPreactivations(given: v), base.hiddenBias).map {
+                beta * $0 + (1 - beta) * Double($1)
+            }
+            let a = base.visibleBias.map { Double($0) }
             let b = rbm.parameters.visibleBias.map { Double($0) }
             return hidden.law(own: []).logPartition(fields: fields.span, bias: fields.span)
                 - (1 - beta) * rbm.visibleLaw.energy(of: v.span, bias: a.span)
@@ -102,7 +111,7 @@ import Testing
     func swapsAreInDetailedBalance(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 122)
         let rbm = generator.rbm(3, 3, visible, hidden, weights: 1.5)
-        let base = base(3, &generator)
+        let base = base(3, 3, &generator)
         let ladder = TemperingLadder([0.25, 1])
         let p = ladder.betas.map { machine(rbm, base: base, beta: $0).visibleProbabilities }
         // Lane 8v + v′ has v at the bottom and v′ at the top.
@@ -114,7 +123,8 @@ import Testing
         var acceptance: [Double] = []
         for lane in 0..<64 {
             var one = TemperedStates(
-                LayerSpec(states: rbm), base: base, ladder: ladder, lanes: lane..<(lane + 1))
+                LayerSpec(states: rbm), path: TemperingPath(base: base, ladder: ladder),
+                lanes: lane..<(lane + 1))
             let layer = Layer(rbm, arithmetic: .integer)
             one.restore(Array(states[(6 * lane)..<(6 * lane + 6)]), haveBeenBelow: [false, false])
             one.findFields(layer)
@@ -139,9 +149,12 @@ import Testing
         var generator = TestGenerator(seed: 123)
         let rbm = generator.rbm(4, 3, .spin, .bernoulli, weights: 1.5)
         let layer = Layer(rbm, arithmetic: .integer)
-        let (count, zero) = (20_000, [Float](repeating: 0, count: 4))
+        let count = 20_000
         var states = TemperedStates(
-            layer.shape, base: zero, ladder: TemperingLadder([0.4, 1]), lanes: 0..<count)
+            layer.shape,
+            path: TemperingPath(
+                base: TemperingBase(plainFor: rbm), ladder: TemperingLadder([0.4, 1])),
+            lanes: 0..<count)
         let start: [UInt8] = [1, 1, 0, 1, 0, 1, 1, 0]
         states.restore(
             (0..<count).flatMap { _ in start },
@@ -196,7 +209,7 @@ import Testing
     func anExactStartStays(units: Pairing, arithmetic: ArithmeticKind) {
         var generator = TestGenerator(seed: 125)
         let rbm = generator.rbm(6, 6, units.visible, units.hidden, weights: 1)
-        let base = base(6, &generator)
+        let base = base(6, 6, &generator)
         let ladder = TemperingLadder([0, 0.4, 0.7, 1])
         let count = 8000
         let states = NaiveRBM.states(units.visible, 6)
@@ -212,7 +225,8 @@ import Testing
             }
         }
         var chains = TemperedChains(
-            rbm, baseBias: base, ladder: ladder, lanes: 0..<count, arithmetic: arithmetic, seed: 6)
+            rbm, path: TemperingPath(base: base, ladder: ladder), lanes: 0..<count,
+            arithmetic: arithmetic, seed: 6)
         chains.start(fromLevels: start)
         chains.run(sweeps: 7)
         let numbers = Dictionary(
@@ -252,7 +266,7 @@ import Testing
         plain.run(sweeps: 200)
         #expect(shareBelow(plain.visible) == 0)
         var chains = TemperedChains(
-            rbm, ladder: TemperingPilot().ladder(for: rbm, arithmetic: .integer, seed: 2),
+            rbm, path: TemperingPilot().path(for: rbm, arithmetic: .integer, seed: 2),
             lanes: 0..<count, arithmetic: .integer, seed: 2)
         chains.start(from: up)
         chains.run(sweeps: 200)

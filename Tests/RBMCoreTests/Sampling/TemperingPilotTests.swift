@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -11,11 +12,12 @@ import Testing
 
     /// Neighbours on the chosen ladder refuse about half of their swaps, all alike.
     @Test(.statistical) func pairsRefuseAlike() {
-        let ladder = TemperingPilot().ladder(
-            for: machine(), arithmetic: .integer, seed: 3)
+        let path = TemperingPilot().path(
+            for: machine(), base: TemperingBase(plainFor: machine()), arithmetic: .integer, seed: 3)
+        let ladder = path.ladder
         #expect(ladder.betas[0] == 0 && ladder.levels > 4)
         var chains = TemperedChains(
-            machine(), ladder: ladder, lanes: 0..<100, arithmetic: .integer, seed: 4)
+            machine(), path: path, lanes: 0..<100, arithmetic: .integer, seed: 4)
         chains.run(sweeps: 50)
         chains.clearTally()
         chains.run(sweeps: 200)
@@ -33,29 +35,69 @@ import Testing
         var pilot = TemperingPilot()
         pilot.levels = 6
         pilot.lowest = 0.3
-        pilot.rounds = 2
-        let ladder = pilot.ladder(for: machine(), arithmetic: .integer, seed: 3)
+        pilot.ladderRounds = 1
+        let ladder = pilot.path(for: machine(), arithmetic: .integer, seed: 3).ladder
         #expect(ladder.levels == 6 && ladder.betas[0] == 0.3)
+    }
+
+    /// Units that are nearly always up or down have such a base; those whose mean may be chance, none.
+    @Test(.statistical) func theBaseHasTheMeansThatAreCertain() {
+        var parameters = Parameters(visible: 4, hidden: 2)
+        let first = parameters.visibleBiasRange.lowerBound
+        for (i, bias) in [3, -3, 0, 0].enumerated() { parameters.values[first + i] = Float(bias) }
+        // The last two spins are both up or both down, by a coupling that no sweep turns.
+        parameters[2, 0] = 6
+        parameters[3, 0] = 6
+        let rbm = RBM(visibleUnits: .spin, hiddenUnits: .spin, parameters: parameters)
+        let base = TemperingPilot().path(for: rbm, arithmetic: .integer, seed: 3).base
+        #expect(base.visibleBias[0] > 2 && base.visibleBias[1] < -2)
+        #expect(base.visibleBias[2].magnitude < 0.2 && base.visibleBias[3].magnitude < 0.2)
+        #expect(base.hiddenBias.allSatisfy { $0.magnitude < 0.2 })
+        // Without biases there is no doubt.
+        var symmetric = rbm
+        for i in parameters.visibleBiasRange { symmetric.parameters.values[i] = 0 }
+        #expect(symmetric.isSymmetric && !rbm.isSymmetric)
+        #expect(
+            TemperingPilot().path(for: symmetric, arithmetic: .integer, seed: 3).base
+                == TemperingBase(plainFor: rbm))
+        // A base that is given stays.
+        let plain = TemperingBase(plainFor: rbm)
+        let path = TemperingPilot().path(for: rbm, base: plain, arithmetic: .integer, seed: 3)
+        #expect(path.base == plain)
+    }
+
+    /// Levels that are never or always 1 keep finite biases.
+    @Test func certainLevelsHaveFiniteBiases() {
+        let rbm = RBM(
+            visibleUnits: .bernoulli, hiddenUnits: .spin,
+            parameters: Parameters(visible: 2, hidden: 1))
+        let base = TemperingBase(
+            marginals: [0, 8, 4], count: 8, LayerSpec(states: rbm))
+        #expect(abs(base.visibleBias[0] + log(9)) < 1e-6)
+        #expect(abs(base.visibleBias[1] - log(9)) < 1e-6)
+        #expect(base.hiddenBias == [0])
     }
 
     /// Two processes with a part of the lanes each find the sums, and the ladder, of one.
     @Test func lanesMayBeSharedOut() {
         var pilot = TemperingPilot()
-        pilot.rounds = 3
-        func run(_ lanes: Range<Int>, _ sums: [[Int64]]?) -> (TemperingLadder, [[Int64]]) {
+        pilot.baseRounds = 2
+        pilot.ladderRounds = 1
+        func run(_ lanes: Range<Int>, _ sums: [[Int64]]?) -> (TemperingPath, [[Int64]]) {
             var own: [[Int64]] = []
-            let ladder = pilot.ladder(
+            let path = pilot.path(
                 for: machine(), lanes: lanes, arithmetic: .integer, seed: 3
             ) { units in
                 own.append(units)
                 if let sums { units = sums[own.count - 1] }
             }
-            return (ladder, own)
+            return (path, own)
         }
-        let (ladder, sums) = run(0..<16, nil)
+        let (path, sums) = run(0..<16, nil)
         let (lower, upper) = (run(0..<5, sums), run(5..<16, sums))
-        #expect(lower.0 == ladder && upper.0 == ladder)
-        for round in 0..<3 {
+        #expect(sums.count == 6)
+        #expect(lower.0 == path && upper.0 == path)
+        for round in sums.indices {
             #expect(zip(lower.1[round], upper.1[round]).map(+) == sums[round])
         }
     }
