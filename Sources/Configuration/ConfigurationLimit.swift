@@ -6,6 +6,8 @@ public enum ConfigurationLimit {
     public static let weights = Int(Int32.max)
     /// Layers of a stack; the random streams number them in 8 bits.
     static let layers = 100
+    /// Levels of a ladder.
+    static let temperingLevels = 256
     /// Sweeps of an update; the random streams number them in 16 bits.
     static let sweeps = Int(UInt16.max)
     /// Cases of a batch, and chains.

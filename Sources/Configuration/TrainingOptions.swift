@@ -6,6 +6,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public var sweeps = 1
     /// The number of persistent chains; nil for as many as the batch has cases.
     public var chains: Int?
+    public var tempering = ChainSettings.Tempering()
     public var batch = 100
     public var epochs = 30
     public var learningRate = 0.05
@@ -41,6 +42,7 @@ extension TrainingOptions: ConfiguredSection {
             """
             pcd: persistent contrastive divergence, whose chains live through the training.
             cd: contrastive divergence, whose chains start at the data of each step.
+            pt: parallel tempering, persistent chains that exchange states with those of weaker machines.
             """),
         Setting(
             "sweeps", \TrainingOptions.sweeps, .integer(1...ConfigurationLimit.sweeps),
@@ -51,6 +53,13 @@ extension TrainingOptions: ConfiguredSection {
             """
             The number of persistent chains: batch (as many as cases) or 1 to \(ConfigurationLimit.batch). They start at
             the base rates of the visible units. cd: batch.
+            """),
+        Setting(
+            "tempering", \TrainingOptions.tempering, .inline,
+            neutral: ChainSettings.Tempering(),
+            """
+            The ladder of pt: its number of levels, each with as many chains, and the weakest machine, from
+            0 (no weights) to below 1. auto: as many levels as let half of the swaps pass, from 0.
             """),
         Setting(
             "batch", \TrainingOptions.batch, .integer(1...ConfigurationLimit.batch),
@@ -139,6 +148,26 @@ extension TrainingOptions: ConfiguredSection {
             return "a number of chains has no meaning with algorithm cd, whose chains start at the "
                 + "batch; expected batch, or algorithm pcd"
         },
+        Rule("training.tempering", "training.algorithm") { place in
+            let training = place.training
+            guard !training.algorithm.isTempered,
+                training.tempering != ChainSettings.Tempering()
+            else { return nil }
+            return
+                "a ladder has no meaning with algorithm \(training.algorithm.name), whose chains "
+                + "swap no states; expected {levels: auto, lowest: auto}, or algorithm pt"
+        },
+        Rule("training.keep-probability", "training.algorithm") { place in
+            let training = place.training
+            guard training.keepProbability < 1, !training.algorithm.takesDropout else { return nil }
+            return "dropout does not go with algorithm \(training.algorithm.name); expected 1, or "
+                + "algorithm pcd or cd"
+        },
+        Rule("training.sweeps", "training.algorithm") { place in
+            let training = place.training
+            guard training.algorithm.isTempered, training.sweeps >= 1 << 14 else { return nil }
+            return "algorithm pt makes at most \(1 << 14 - 1) sweeps a step"
+        },
         Rule("training.nesterov", "training.momentum") { place in
             guard place.training.nesterov, place.training.momentum.largest == 0 else { return nil }
             return "nesterov has no meaning with momentum 0; expected false, or a momentum above 0"
@@ -180,6 +209,20 @@ extension TrainingOptions: ConfiguredSection {
 struct TrainingInRun {
     let run: RunConfiguration
     let training: TrainingOptions
+}
+
+extension ChainSettings.Tempering: ConfiguredSection {
+    static let defaults = ChainSettings.Tempering()
+
+    static let settings = [
+        Setting(
+            "levels", \ChainSettings.Tempering.levels,
+            .either(.integer(2...ConfigurationLimit.temperingLevels), or: "auto"),
+            "How many machines of a lane exchange states. auto: as many as suit the swaps."),
+        Setting(
+            "lowest", \ChainSettings.Tempering.lowest, .either(.number(.belowOne), or: "auto"),
+            "The inverse temperature of the weakest machine. auto: 0."),
+    ]
 }
 
 /// The pull of the weights to zero; biases feel none.

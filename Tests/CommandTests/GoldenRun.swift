@@ -32,7 +32,7 @@ enum Golden {
         ("everything", 43), ("everything-one-byte", 38), ("stack", 25), ("stack", 40),
         ("stack-one-byte", 22),
         ("early-stop", 62), ("fewer-chains", 21), ("warm-start", 17), ("more-chains", 31),
-        ("spins", 20), ("dropout-pcd-one-byte", 33),
+        ("spins", 20), ("dropout-pcd-one-byte", 33), ("tempering", 30),
     ]
 
     static func path(_ name: String) -> String { "\(folder)/\(name)" }

@@ -81,7 +81,7 @@ import Testing
         Row("layers.0.propagate=mean", "did you mean `means`?"),
         Row("layers.0.training=5", "found 5", "algorithm"),
         Row("training=[1]", "a list of 1", "algorithm"),
-        Row("training.algorithm=dcp", "pcd or cd"),
+        Row("training.algorithm=dcp", "pcd, cd or pt"),
         Row("training.algorithm=PCD", "did you mean `pcd`?"),
         Row("training.sweeps=0", "an integer from 1 to 65535"),
         Row("training.sweeps=65536", "an integer from 1 to 65535"),

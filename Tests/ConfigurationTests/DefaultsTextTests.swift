@@ -15,7 +15,10 @@ import Testing
     ///
     /// Keys at their neutral value stand in the text alone.
     @Test func everyKeyStandsInTheTextInOrder() throws {
-        let neutral = ["maximum: auto", "categories: auto", "hidden-categories: auto"]
+        let neutral = [
+            "maximum: auto", "categories: auto", "hidden-categories: auto",
+            "tempering: {levels: auto, lowest: auto}",
+        ]
         let all = RunConfiguration.defaultsText.split(separator: "\n").filter {
             !$0.drop { $0 == " " }.hasPrefix("#")
         }

@@ -114,6 +114,18 @@ import Testing
             ["training.algorithm=cd", "training.chains=50"],
             "training.chains: a number of chains has no meaning with algorithm cd"
         ),
+        (
+            ["training.tempering.levels=5"],
+            "training.tempering: a ladder has no meaning with algorithm pcd"
+        ),
+        (
+            ["training.algorithm=pt", "training.keep-probability=0.5"],
+            "training.keep-probability: dropout does not go with algorithm pt"
+        ),
+        (
+            ["training.algorithm=pt", "training.sweeps=16384"],
+            "training.sweeps: algorithm pt makes at most 16383 sweeps a step"
+        ),
         (["training.nesterov=true"], "training.nesterov: nesterov has no meaning with momentum 0"),
         (["training.sparsity.cost=1"], "training.sparsity: a cost of 1 needs a target above 0"),
         (
@@ -196,6 +208,7 @@ import Testing
         ["layers.0.hidden-units=spin", "layers.1={hidden: 2, visible-units: spin}"],
         ["training.algorithm=cd", "training.chains=batch"],
         ["training.chains=7", "training.batch=100"],
+        ["training.algorithm=pt", "training.tempering={levels: 5, lowest: 0.1}"],
         ["training.nesterov=true", "training.momentum=0.5"],
         ["training.warm-up=30 epochs"],
         ["training.early-stop.gap=1", "data.held-out=test.npy"],

@@ -34,6 +34,9 @@ final class StripedCases: CaseSource {
 /// Persistent chains as the plans below have them.
 private let persistent = PersistentChains(sweeps: 1, chains: 11)
 
+/// As many chains that swap their states.
+private let tempered = ParallelTempering(ChainSettings(sweeps: 2, chains: 11))
+
 /// A small layer's plan: 203 cases in batches of 20, so that the last batch is short.
 private func plan(
     _ visible: any UnitKind, _ hidden: any UnitKind, _ negativePhase: any NegativePhase,
@@ -90,7 +93,9 @@ private final class RecordPrinter: TrainingOutlet {
 func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communicator) throws {
     for visible in UnitKinds.binary {
         for hidden in UnitKinds.binary {
-            for phase in [ContrastiveDivergence(sweeps: 2), persistent] as [any NegativePhase] {
+            for phase in [ContrastiveDivergence(sweeps: 2), persistent, tempered]
+                as [any NegativePhase]
+            {
                 for encoding in [StateEncoding.bits, .levels] {
                     let model = try train(
                         [plan(visible, hidden, phase, arithmetic)], encoding, world)
@@ -123,12 +128,12 @@ func printFingerprints(of arithmetic: ArithmeticKind, _ world: borrowing Communi
 func checkCounters(_ world: borrowing Communicator) throws {
     let ofCases: Set<Purpose.Code> = [.propagation, .pseudoLikelihoodBits]
     let phases: [any NegativePhase] = [
-        ContrastiveDivergence(sweeps: 2), PersistentChains(sweeps: 2, chains: 11),
+        ContrastiveDivergence(sweeps: 2), PersistentChains(sweeps: 2, chains: 11), tempered,
     ]
     for phase in phases {
         let stack = (0..<3).map {
             var plan = plan(.bernoulli, .bernoulli, phase, .integerOneByte, layer: $0, epochs: 2)
-            plan.keepProbability = 0.6
+            if type(of: phase).takesDropout { plan.keepProbability = 0.6 }
             return plan
         }
         let draws = try DrawRecorder.record(seed: 5) { _ = try train(stack, .levels, world) }
@@ -149,7 +154,11 @@ func checkCounters(_ world: borrowing Communicator) throws {
             .initialWeights, .hiddenState, .visibleState, .positiveRounding, .negativeRounding,
             .propagation, .pseudoLikelihoodBits, .dropout, .weightRounding,
         ]
-        if phase.chainCount > 0 { expected.insert(.initialChains) }
+        if phase.chainCount > 0 { expected.formUnion([.initialChains, .chainCheck]) }
+        if phase is ParallelTempering {
+            expected.subtract([.hiddenState, .visibleState, .dropout])
+            expected.insert(.temperedTraining)
+        }
         try expect(Set(draws.map(\.purpose.code)) == expected, "other purposes were drawn for")
     }
 }

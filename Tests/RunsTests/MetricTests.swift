@@ -25,16 +25,22 @@ import Testing
         record[.learningRate] = .number(0.05)
         record[.freeEnergyTrain] = .number(-4)
         record[.freeEnergyGap] = .number(.nan)
+        record[.warnings] = .names(["chains-off-data"])
         #expect(
             jsonText(record) == """
                 {"layer": 1, "epoch": null, "step": 20, "cases_seen": null, \
                 "learning_rate": 0.05, "free_energy_train": -4.0, "free_energy_held_out": null, \
                 "free_energy_gap": null, "pseudo_log_likelihood_held_out": null, \
                 "reconstruction_cross_entropy": null, "weight_norm": null, "update_norm": null, \
-                "mean_hidden_activity": null, "dead_hidden_units": null, "seconds": null, \
-                "samples_per_second": null, "communication_share": null}
+                "mean_hidden_activity": null, "dead_hidden_units": null, \
+                "free_energy_chains": null, "chain_means_deviation": null, \
+                "chain_structure_deviation": null, "flips_per_sweep": null, \
+                "chain_autocorrelation": null, "swap_acceptance": null, "round_trips": null, \
+                "chains_up": null, "cases_up": null, "warnings": ["chains-off-data"], \
+                "seconds": null, "samples_per_second": null, "communication_share": null}
                 """)
         #expect(record.number(.step) == 20 && record.number(.epoch) == nil)
+        #expect(record.warnings == [.chainsOffData] && record.number(.warnings) == nil)
     }
 
     @Test func namesAreDistinct() { #expect(Set(Metric.all.map(\.name)).count == Metric.all.count) }

@@ -21,7 +21,7 @@ extension Checkpoint {
         let plan = plans[layer]
         var memory = TrainingMemory(plan, parameters: current.parameters)
         do throws(StateFault) {
-            try memory.restore(0..<0, from: state)
+            try memory.restore(0..<0, from: state, of: LayerSpec(states: current))
         } catch {
             return "it \(error)"
         }

@@ -23,7 +23,8 @@ struct LayerLoop {
         var checkpointClock = IntervalClock(owner.checkpointEvery, stepsPerEpoch: perEpoch)
         let monitor = Monitor(
             owner.monitor, training: data.training, heldOut: data.heldOut,
-            arithmetic: trainer.plan.arithmetic, seed: trainer.plan.seed, layer: trainer.plan.layer)
+            visibleUnits: trainer.plan.visibleUnits, arithmetic: trainer.plan.arithmetic,
+            seed: trainer.plan.seed, layer: trainer.plan.layer)
         let waitedBefore = world.exchange.seconds
         if isNew { try record(&trainer, monitor, firstStep, waitedBefore, world) }
         while !trainer.isDone, left > 0 {
@@ -73,7 +74,12 @@ struct LayerLoop {
         let rbm = trainer.result
         let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
         var record = MonitorRecord()
-        try monitor.measure(rbm, into: &record, world)
+        try monitor.measure(rbm, chains: trainer.chains, into: &record, world)
+        record.set(
+            TrainingWarning.all(
+                of: record,
+                progress: Double(trainer.step) / Double(max(1, trainer.batches.steps)),
+                visible: rbm.visibleCount, kind: rbm.visibleUnits))
         let seconds = seconds
         record.set(.layer, trainer.plan.layer)
         record.set(.epoch, Double(seen) / Double(trainer.batches.cases))

@@ -97,7 +97,7 @@ struct LayerTrainer: ~Copyable {
             "\(current.units) units do not fit layer \(plan.layer)")
         var memory = TrainingMemory(plan, parameters: current.parameters)
         do throws(StateFault) {
-            try memory.restore(ownChains, from: checkpoint.state)
+            try memory.restore(ownChains, from: checkpoint.state, of: layer.shape)
         } catch {
             throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
         }
@@ -121,6 +121,17 @@ struct LayerTrainer: ~Copyable {
         RBM(
             visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits,
             parameters: parameters.withAllUnits(keepProbability: plan.keepProbability))
+    }
+
+    /// The chains after the last step; nil before the first in this process, and where none live from
+    /// step to step.
+    var chains: TrainedChains? {
+        let phase = estimator.negativePhase
+        guard updateSquares != nil, phase.chainCount > 0 else { return nil }
+        return TrainedChains(
+            numbers: ownChains, count: phase.chainCount, visible: estimator.chainStates,
+            check: estimator.checkChains(), swapAcceptance: phase.swapAcceptance,
+            roundTrips: phase.roundTrips)
     }
 
     /// Whether there is no step left to make.
@@ -165,6 +176,11 @@ struct LayerTrainer: ~Copyable {
         try estimator.loadData { try source.load(cases, draw: draw, into: &$0) }
         estimator.runPhases(step: step, share: share)
         estimator.statistics.rider = asksToStop ? 1 : 0
+        if var census = estimator.negativePhase.census {
+            try world.sum(&census)
+            estimator.negativePhase.adapt(to: census)
+            timer.lap(.reduction)
+        }
         let change =
             if let background {
                 try update(share, background, world)

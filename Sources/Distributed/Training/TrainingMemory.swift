@@ -27,11 +27,15 @@ public struct TrainingMemory {
 
     /// Takes all but the parameters out of the tree of a run, from which this one goes on.
     ///
-    /// - Parameter own: The numbers of this process's chains among all chains.
-    public mutating func restore(_ own: Range<Int>, from state: StateTree) throws(StateFault) {
+    /// - Parameters:
+    ///   - own: The numbers of this process's chains among all chains.
+    ///   - spec: The layer.
+    public mutating func restore(
+        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
+    ) throws(StateFault) {
         let parameters = optimizer.parameters
         try optimizer.restore(from: state)
-        try negativePhase.restore(own, from: state, hidden: parameters.hiddenCount)
+        try negativePhase.restore(own, from: state, of: spec)
         try earlyStop?.restore(from: state, of: parameters)
     }
 }

@@ -11,6 +11,8 @@ public final class Layer {
     /// The law of the visible units with the parameters of the last `load`.
     public private(set) var visibleLaw: any UnitLaw
     public let hiddenLaw: any UnitLaw
+    /// The biases of the visible units with the parameters of the last `load`, shape `[visible]`.
+    private(set) var visibleBias: [Float]
 
     private let products: any WeightProducts
     /// Room for the fields of whole rows, for kinds that cannot be drawn block by block.
@@ -22,6 +24,7 @@ public final class Layer {
         shape = products.shape
         visibleLaw = shape.visibleUnits.law(own: [])
         hiddenLaw = shape.hiddenUnits.law(own: [])
+        visibleBias = Array(repeating: 0, count: shape.visible)
     }
 
     /// The number system of the products.
@@ -36,6 +39,7 @@ public final class Layer {
     public func load(_ parameters: Parameters, step: Int = 0) {
         products.load(parameters, step: step)
         visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
+        visibleBias = parameters.visibleBias
     }
 
     /// Gives up the parameters, so that their owner changes them without a copy, and takes over new
@@ -54,6 +58,7 @@ public final class Layer {
     fileprivate func finishRewrite(_ parameters: Parameters) {
         products.finishRewrite(parameters)
         visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
+        visibleBias = parameters.visibleBias
     }
 
     // MARK: Fields and means

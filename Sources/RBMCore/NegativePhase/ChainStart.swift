@@ -2,13 +2,13 @@ import RandomStreams
 
 /// Where persistent chains start: at visible units drawn one by one, and half a sweep up.
 public struct ChainStart {
-    private let layer: Layer
+    let layer: Layer
     private let seed: UInt64
     /// The place of the layer in its stack, which names the random numbers.
     private let place: Int
     /// The law of visible units by themselves, and the means of their levels, shape `[visible]`.
     private let law: any UnitLaw
-    private let levels: [Float]
+    let levels: [Float]
 
     /// Starts chains at the base rates of the data.
     ///

@@ -33,7 +33,7 @@ public struct ContrastiveDivergence: NegativePhase {
     }
 
     public mutating func restore(
-        _ own: Range<Int>, from state: StateTree, hidden: Int
+        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
     ) throws(StateFault) {}
 }
 

@@ -77,6 +77,20 @@ public struct GradientEstimator: ~Copyable {
         timer.lap(.statistics)
     }
 
+    /// The visible states at which the chains of this process are after the last `runPhases`, shape
+    /// `[chains, visibleBytes]`.
+    public var chainStates: [UInt8] {
+        let (rows, bytes) = (phases.negative, layer.shape.visibleBytes)
+        return Array(phases.visible[rows.lowerBound * bytes..<rows.upperBound * bytes])
+    }
+
+    /// Lets copies of the chains make some sweeps, which show how they move.
+    public func checkChains() -> ChainCheck {
+        ChainCheck(
+            layer, chainStates, first: phases.share.firstNegative, seed: seed, place: place,
+            step: phases.step)
+    }
+
     /// Computes this process's share of Σ v hᵀ for a panel of visible units, from the last `runPhases`.
     public mutating func collectProducts(ofVisible panel: Range<Int>) {
         layer.collectProducts(

@@ -9,6 +9,9 @@ public protocol NegativePhase: Sendable {
     /// Whether there are chains that live from step to step, whose number can be chosen.
     static var keepsChains: Bool { get }
 
+    /// Whether hidden units may be dropped.
+    static var takesDropout: Bool { get }
+
     /// Creates the phase as it is before a run.
     init(_ settings: ChainSettings)
 
@@ -46,10 +49,34 @@ public protocol NegativePhase: Sendable {
     ///
     /// - Parameters:
     ///   - own: The numbers of its chains among all chains.
-    ///   - hidden: The hidden units of the layer.
+    ///   - spec: The layer.
     mutating func restore(
-        _ own: Range<Int>, from state: StateTree, hidden: Int
+        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
     ) throws(StateFault)
+
+    /// What processes have to add up after the last step, and give to `adapt`; nil where there is
+    /// nothing.
+    ///
+    /// It is nil or not on all processes alike, and has as many numbers on each.
+    var census: [Int64]? { get }
+
+    /// Adapts the chains to the sums of all processes.
+    mutating func adapt(to census: [Int64])
+
+    /// The share of swaps between chains that is accepted; nil where chains do not swap.
+    var swapAcceptance: Double? { get }
+
+    /// How often states of this process's chains have gone to the weakest machine and back; nil where
+    /// chains do not swap.
+    var roundTrips: Int? { get }
+}
+
+extension NegativePhase {
+    public static var takesDropout: Bool { true }
+    public var census: [Int64]? { nil }
+    public mutating func adapt(to census: [Int64]) {}
+    public var swapAcceptance: Double? { nil }
+    public var roundTrips: Int? { nil }
 }
 
 /// What configurations say of the chains of a negative phase; each phase takes what concerns it.
@@ -58,11 +85,26 @@ public struct ChainSettings: Sendable, Equatable {
     public var sweeps: Int
     /// Chains of all processes.
     public var chains: Int
+    public var tempering: Tempering
 
-    public init(sweeps: Int, chains: Int) {
+    /// The ladder of chains that exchange states.
+    public struct Tempering: Sendable, Equatable {
+        /// nil for as many as suit the swaps.
+        public var levels: Int?
+        /// The lowest β; nil for 0.
+        public var lowest: Double?
+
+        public init(levels: Int? = nil, lowest: Double? = nil) {
+            self.levels = levels
+            self.lowest = lowest
+        }
+    }
+
+    public init(sweeps: Int, chains: Int, tempering: Tempering = Tempering()) {
         precondition(sweeps > 0, "a negative phase needs a sweep, not \(sweeps)")
         self.sweeps = sweeps
         self.chains = chains
+        self.tempering = tempering
     }
 }
 
@@ -95,12 +137,20 @@ public struct NegativePhaseKind: Sendable, Hashable {
     init(_ type: any NegativePhase.Type) { self.type = type }
 
     /// All kinds.
-    public static let all: [NegativePhaseKind] = [.persistent, .contrastiveDivergence]
+    public static let all: [NegativePhaseKind] = [
+        .persistent, .contrastiveDivergence, .tempering,
+    ]
 
     public var name: String { type.name }
 
     /// Whether there are chains that live from step to step, whose number can be chosen.
     public var keepsChains: Bool { type.keepsChains }
+
+    /// Whether hidden units may be dropped.
+    public var takesDropout: Bool { type.takesDropout }
+
+    /// Whether chains exchange states with chains of weaker machines.
+    public var isTempered: Bool { self == .tempering }
 
     /// Creates a phase as it is before a run.
     public func phase(_ settings: ChainSettings) -> any NegativePhase { type.init(settings) }

@@ -59,8 +59,9 @@ public struct PersistentChains: NegativePhase {
     }
 
     public mutating func restore(
-        _ own: Range<Int>, from state: StateTree, hidden: Int
+        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
     ) throws(StateFault) {
+        let hidden = spec.hidden
         guard let all = try state.bytes("chains", columns: hidden),
             all.values.allSatisfy({ $0 <= 1 })
         else {

@@ -11,7 +11,7 @@ public struct StepPhases: ~Copyable {
     /// Which rows of the step these are.
     public private(set) var share = StepShare(positive: 0..<0, of: 0, negative: 0..<0, of: 0)
 
-    private var step = 0
+    private(set) var step = 0
     private let seed: UInt64
     /// The place of the layer in its stack, which names the random numbers.
     private let place: Int
@@ -143,5 +143,44 @@ public struct StepPhases: ~Copyable {
     /// Switches off the chains' dropped units.
     public mutating func dropFromStates() {
         masks?.apply(toStates: &hiddenStates, share)
+    }
+
+    // MARK: Chains that keep their own states
+
+    /// The random numbers of tempered chains in a sweep of this step.
+    func stream(_ slot: Purpose.Tempering, sweep: Int) -> RandomStream {
+        RandomStream(
+            seed: seed, .temperedTraining(slot, layer: place, step: step, sweep: sweep))
+    }
+
+    /// Takes over the visible states of the chains.
+    ///
+    /// - Parameter states: Shape `[negative rows, visibleBytes]`.
+    mutating func takeVisible(_ states: [UInt8]) {
+        let bytes = layer.shape.visibleBytes
+        precondition(
+            states.count == share.negative * bytes, "\(states.count) bytes for \(share.negative)")
+        visible.replaceSubrange(
+            negative.lowerBound * bytes..<negative.upperBound * bytes, with: states)
+    }
+
+    /// Counts the time until now as that of sampling.
+    func noteSampling() { timer.lap(.sampling) }
+
+    /// Sums over the data of this process, in fixed point: visible levels, then hidden means.
+    func dataMarginals() -> [Int64] {
+        let spec = layer.shape
+        var sums = [FixedPointSum](
+            repeating: FixedPointSum(), count: spec.visible + spec.hidden)
+        var levels: [Float] = []
+        for row in positive {
+            readLevels(
+                stored: spec.encoding, visible.span, row: row, count: spec.visible, into: &levels)
+            for i in 0..<spec.visible { sums[i].add(Double(levels[i])) }
+            for j in 0..<spec.hidden {
+                sums[spec.visible + j].add(Double(probabilities[row * spec.hidden + j]))
+            }
+        }
+        return sums.map(\.units)
     }
 }

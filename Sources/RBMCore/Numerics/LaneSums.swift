@@ -71,3 +71,34 @@ func floatSumOfSquares(_ values: Span<Float>) -> Float {
         return (four.x + four.z) + (four.y + four.w) + last
     }
 }
+
+/// Σ a·b in float, in fixed lanes.
+public func laneDot(_ a: Span<Float>, _ b: Span<Float>) -> Double {
+    precondition(a.count == b.count, "\(a.count) and \(b.count) numbers")
+    let sum = unsafe a.withUnsafeBytes { first in
+        unsafe b.withUnsafeBytes { second in
+            // The compiler would keep an array of lanes in memory; it keeps a vector in registers.
+            var lanes = SIMD16<Float>(repeating: 0)
+            var last: Float = 0
+            var start = 0
+            while start &+ 64 <= first.count {
+                let x = unsafe first.loadUnaligned(
+                    fromByteOffset: start, as: SIMD16<Float>.self)
+                let y = unsafe second.loadUnaligned(
+                    fromByteOffset: start, as: SIMD16<Float>.self)
+                lanes += x * y
+                start &+= 64
+            }
+            while start < first.count {
+                let x = unsafe first.load(fromByteOffset: start, as: Float.self)
+                let y = unsafe second.load(fromByteOffset: start, as: Float.self)
+                last += x * y
+                start &+= 4
+            }
+            let eight = lanes.lowHalf + lanes.highHalf
+            let four = eight.lowHalf + eight.highHalf
+            return (four.x + four.z) + (four.y + four.w) + last
+        }
+    }
+    return Double(sum)
+}

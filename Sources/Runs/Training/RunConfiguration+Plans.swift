@@ -12,7 +12,8 @@ extension ConfigurationError: FailureWithExitCode {
 extension TrainingOptions {
     /// The negative phase of a layer, as it is before a run.
     var negativePhase: any NegativePhase {
-        algorithm.phase(ChainSettings(sweeps: sweeps, chains: chains ?? batch))
+        algorithm.phase(
+            ChainSettings(sweeps: sweeps, chains: chains ?? batch, tempering: tempering))
     }
 
     /// The update of a layer.

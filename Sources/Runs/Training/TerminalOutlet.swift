@@ -13,6 +13,8 @@ final class TerminalOutlet: TrainingOutlet {
     private var firstStep: Int?
     private var lastShown = ContinuousClock.now
     private var hasLiveLine = false
+    /// What the last record warned of.
+    private var warned: [TrainingWarning] = []
 
     /// The metrics of the table, and their decimals.
     private static let metrics: [(metric: Metric, column: Table.Column, decimals: Int)] = [
@@ -66,6 +68,12 @@ final class TerminalOutlet: TrainingOutlet {
                 ? "–" : decimal(record.number(metric), decimals)
         }
         log.say(Table.line(cells, in: Self.metrics.map(\.column)))
+        let warnings = record.warnings
+        // Each is said when it begins, and stands in every record.
+        for warning in warnings where !warned.contains(warning) {
+            log.say("warning (\(warning.rawValue)): \(warning.sentence)")
+        }
+        warned = warnings
     }
 
     func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct NegativePhaseTests {
     @Test func kindsHaveTheNamesOfTheConfiguration() {
-        #expect(NegativePhaseKind.all.map(\.name) == ["pcd", "cd"])
+        #expect(NegativePhaseKind.all.map(\.name) == ["pcd", "cd", "pt"])
         #expect(NegativePhaseKind.persistent.name == "pcd")
         #expect(NegativePhaseKind.contrastiveDivergence.name == "cd")
     }
@@ -12,9 +12,13 @@ import Testing
         let settings = ChainSettings(sweeps: 3, chains: 7)
         let chains = NegativePhaseKind.persistent.phase(settings)
         #expect(chains is PersistentChains && chains.chainCount == 7 && chains.sweeps == 3)
+        let tempered = NegativePhaseKind.tempering.phase(settings)
+        #expect(tempered is ParallelTempering && tempered.chainCount == 7 && tempered.sweeps == 3)
         let data = NegativePhaseKind.contrastiveDivergence.phase(settings)
         #expect(data is ContrastiveDivergence && data.chainCount == 0 && data.sweeps == 3)
-        #expect(NegativePhaseKind.all.map(\.keepsChains) == [true, false])
+        #expect(NegativePhaseKind.all.map(\.keepsChains) == [true, false, true])
+        #expect(NegativePhaseKind.all.map(\.takesDropout) == [true, true, false])
+        #expect(NegativePhaseKind.all.map(\.isTempered) == [false, false, true])
     }
 
     @Test func titlesTellTheSweeps() {

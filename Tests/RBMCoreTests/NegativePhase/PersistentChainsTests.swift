@@ -55,6 +55,12 @@ import Testing
 
     // MARK: State
 
+    private func spec(hidden: Int) -> LayerSpec {
+        LayerSpec(
+            visible: 1, hidden: hidden, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
+            encoding: .bits)
+    }
+
     private func saved(_ chains: PersistentChains, hidden: Int) -> StateTree {
         var tree = StateTree(prefix: "layers.3.")
         chains.save(into: &tree, hidden: hidden)
@@ -69,7 +75,7 @@ import Testing
         #expect(tree.tensors == ["chains": .bytes(all, shape: [5, 2])])
         for own in [0..<5, 1..<3, 5..<5] {
             var part = PersistentChains(sweeps: 1, chains: 5)
-            try part.restore(own, from: tree, hidden: 2)
+            try part.restore(own, from: tree, of: spec(hidden: 2))
             #expect(part.own == own)
             #expect(part.states == Array(all[2 * own.lowerBound..<2 * own.upperBound]))
         }
@@ -79,7 +85,7 @@ import Testing
         func problem(_ tree: StateTree, chains: Int, hidden: Int) -> String? {
             var phase = PersistentChains(sweeps: 1, chains: chains)
             do throws(StateFault) {
-                try phase.restore(0..<0, from: tree, hidden: hidden)
+                try phase.restore(0..<0, from: tree, of: spec(hidden: hidden))
             } catch {
                 return error.problem
             }

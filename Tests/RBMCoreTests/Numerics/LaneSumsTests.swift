@@ -28,4 +28,13 @@ import Testing
         let sum = laneSum(values.span)
         #expect(sum == 99)
     }
+
+    /// Of whole numbers every order of the sum is exact, for lengths about the width of the lanes.
+    @Test(arguments: [0, 1, 15, 16, 17, 100]) func dotOfWholeNumbersIsExact(count: Int) {
+        var generator = TestGenerator(seed: 12)
+        let (a, b) = (generator.bytes(count, .levels), generator.bytes(count, .levels))
+        let exact = zip(a, b).reduce(0) { $0 + Int($1.0) * Int($1.1) }
+        let (x, y) = (a.map { Float($0) }, b.map { Float($0) })
+        #expect(laneDot(x.span, y.span) == Double(exact))
+    }
 }

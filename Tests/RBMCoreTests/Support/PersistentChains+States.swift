@@ -12,7 +12,10 @@ extension PersistentChains {
         var tree = StateTree(prefix: "")
         tree.set(.bytes(before + states, shape: [first + count, hidden]), "chains")
         do {
-            try restore(first..<(first + count), from: tree, hidden: hidden)
+            let spec = LayerSpec(
+                visible: 1, hidden: hidden, visibleUnits: .bernoulli, hiddenUnits: .bernoulli,
+                encoding: .bits)
+            try restore(first..<(first + count), from: tree, of: spec)
         } catch {
             Issue.record(error)
         }

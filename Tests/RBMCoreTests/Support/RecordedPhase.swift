@@ -12,6 +12,7 @@ struct RecordedPhase: NegativePhase {
     var sweeps: Int { phase.sweeps }
     var startsFromData: Bool { phase.startsFromData }
     var chainCount: Int { phase.chainCount }
+    var census: [Int64]? { phase.census }
 
     init(_ settings: ChainSettings) { self.init(PersistentChains(settings)) }
 
@@ -28,11 +29,13 @@ struct RecordedPhase: NegativePhase {
         visible = Array(phases.visible[rows.lowerBound * bytes..<rows.upperBound * bytes])
     }
 
+    mutating func adapt(to census: [Int64]) { phase.adapt(to: census) }
+
     func save(into state: inout StateTree, hidden: Int) { phase.save(into: &state, hidden: hidden) }
 
     mutating func restore(
-        _ own: Range<Int>, from state: StateTree, hidden: Int
+        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
     ) throws(StateFault) {
-        try phase.restore(own, from: state, hidden: hidden)
+        try phase.restore(own, from: state, of: spec)
     }
 }

@@ -48,6 +48,35 @@ public struct Metric: Sendable, Hashable {
     public static let deadHiddenUnits = Metric(
         "dead_hidden_units", "units",
         "Hidden units whose mean probability is below 0.01 or above 0.99.")
+    public static let freeEnergyChains = Metric(
+        "free_energy_chains", "nats",
+        "The mean free energy of the chains' visible states; near that of the training cases where the "
+            + "chains are like them.")
+    public static let chainMeansDeviation = Metric(
+        "chain_means_deviation", "",
+        "The squared distance between the means of chains and training cases, over the variance of the "
+            + "cases; 0 where they agree.")
+    public static let chainStructureDeviation = Metric(
+        "chain_structure_deviation", "",
+        "The squared distance between the covariances of chains and training cases, over those of the "
+            + "cases; 0 where they agree, 1 where chains have none.")
+    public static let flipsPerSweep = Metric(
+        "flips_per_sweep", "units", "Visible units of a chain that a sweep changes.")
+    public static let chainAutocorrelation = Metric(
+        "chain_autocorrelation", "",
+        "The correlation of the chains' visible units with themselves eight sweeps later.")
+    public static let swapAcceptance = Metric(
+        "swap_acceptance", "",
+        "The mean share of swaps between tempered chains that is accepted.")
+    public static let roundTrips = Metric(
+        "round_trips", "trips",
+        "How often tempered states have come from the top to the bottom and back, over all chains.")
+    public static let chainsUp = Metric(
+        "chains_up", "", "Of spins, the share of chains with more units up than down.")
+    public static let casesUp = Metric(
+        "cases_up", "", "The same share of training cases.")
+    public static let warnings = Metric(
+        "warnings", "", "The names of the rules that the chains break.")
     public static let seconds = Metric(
         "seconds", "s", "Time since the layer's training began or went on.", isTime: true)
     public static let samplesPerSecond = Metric(
@@ -60,7 +89,9 @@ public struct Metric: Sendable, Hashable {
     public static let all: [Metric] = [
         layer, epoch, step, casesSeen, learningRate, freeEnergyTrain, freeEnergyHeldOut,
         freeEnergyGap, pseudoLogLikelihoodHeldOut, reconstructionCrossEntropy, weightNorm,
-        updateNorm, meanHiddenActivity, deadHiddenUnits, seconds, samplesPerSecond,
+        updateNorm, meanHiddenActivity, deadHiddenUnits, freeEnergyChains, chainMeansDeviation,
+        chainStructureDeviation, flipsPerSweep, chainAutocorrelation, swapAcceptance, roundTrips,
+        chainsUp, casesUp, warnings, seconds, samplesPerSecond,
         communicationShare,
     ]
 }

@@ -13,10 +13,11 @@ struct Monitor {
     private let arithmetic: ArithmeticKind
     private let seed: UInt64
     private let layer: Int
+    private let chains: ChainMonitor
 
     init(
         _ plan: MonitorPlan, training: any CaseSource, heldOut: (any CaseSource)?,
-        arithmetic: ArithmeticKind, seed: UInt64, layer: Int
+        visibleUnits: any UnitKind, arithmetic: ArithmeticKind, seed: UInt64, layer: Int
     ) {
         self.plan = plan
         self.training = training
@@ -24,13 +25,18 @@ struct Monitor {
         self.arithmetic = arithmetic
         self.seed = seed
         self.layer = layer
+        chains = ChainMonitor(
+            training: training, kind: visibleUnits, seed: seed, layer: layer)
     }
 
     /// Collective.
     ///
-    /// Measures a model, and sets what it finds in a record.
+    /// Measures a model and the chains that it learned from, and sets what it finds in a record.
+    ///
+    /// - Parameter trained: nil before the first step, and where no chains live from step to step.
     func measure(
-        _ rbm: RBM, into record: inout MonitorRecord, _ world: borrowing Communicator
+        _ rbm: RBM, chains trained: TrainedChains?, into record: inout MonitorRecord,
+        _ world: borrowing Communicator
     ) throws {
         let evaluator = LayerEvaluator(rbm, encoding: training.encoding, arithmetic: arithmetic)
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
@@ -74,6 +80,7 @@ struct Monitor {
         let activities = train.activity.map { Double($0) * 0x1p-16 / Double(count) }
         record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(rbm.hiddenCount))
         record.set(.deadHiddenUnits, activities.count { $0 < 0.01 || $0 > 0.99 })
+        if let trained { try chains.measure(trained, evaluator, into: &record, world) }
     }
 
     /// Adds the pseudo-log-likelihoods of this rank's share.

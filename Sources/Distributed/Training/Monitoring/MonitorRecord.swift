@@ -4,6 +4,7 @@ public struct MonitorRecord: Sendable, Equatable {
     public enum Value: Sendable, Equatable {
         case count(Int)
         case number(Double)
+        case names([String])
     }
 
     private var values: [Metric: Value] = [:]
@@ -21,8 +22,14 @@ public struct MonitorRecord: Sendable, Equatable {
         switch values[metric] {
         case .count(let count): Double(count)
         case .number(let number): number
-        case nil: nil
+        case .names, nil: nil
         }
+    }
+
+    /// What the record warns of.
+    public var warnings: [TrainingWarning] {
+        guard case .names(let names) = values[.warnings] else { return [] }
+        return names.compactMap(TrainingWarning.init)
     }
 
     /// All metrics in their order, with their values.
@@ -32,6 +39,10 @@ public struct MonitorRecord: Sendable, Equatable {
 
     mutating func set(_ metric: Metric, _ number: Double?) {
         values[metric] = number.map { .number($0) }
+    }
+
+    mutating func set(_ warnings: [TrainingWarning]) {
+        values[.warnings] = .names(warnings.map(\.rawValue))
     }
 
     /// Sets what a clock measured, to a microsecond: more digits would be noise.
@@ -57,6 +68,7 @@ extension MonitorRecord: Encodable {
             switch value {
             case .count(let count): try container.encode(count, forKey: key)
             case .number(let number): try container.encode(number, forKey: key)
+            case .names(let names): try container.encode(names, forKey: key)
             case nil: try container.encodeNil(forKey: key)
             }
         }
