@@ -1,0 +1,47 @@
+import TestSupport
+import Testing
+
+@testable import RBMCore
+
+@Suite struct BinaryLawTests {
+    /// The sum term by term, four sums and products side by side: the definition of its bits.
+    private func naiveSum(_ fields: [Double], floor: (Double) -> Double, excess: (Double) -> Double)
+        -> Double
+    {
+        var sum = 0.0
+        for start in stride(from: 0, to: fields.count, by: 512) {
+            let part = Array(fields[start..<min(start + 512, fields.count)])
+            var linear = [Double](repeating: 0, count: 4)
+            var product = [Double](repeating: 1, count: 4)
+            for (i, x) in part.enumerated() {
+                // What is left of the last four goes to the first lane.
+                let lane = i < part.count / 4 * 4 ? i % 4 : 0
+                linear[lane] += floor(x)
+                product[lane] *= 1 + excess(x)
+            }
+            sum += linear[0] + linear[1] + linear[2] + linear[3]
+            sum += logarithm((product[0] * product[1]) * (product[2] * product[3]))
+        }
+        return sum
+    }
+
+    /// Around groups of four, parts of 128 and of 512.
+    @Test(arguments: [0, 1, 3, 4, 5, 7, 127, 128, 129, 131, 500, 511, 512, 513, 515, 784, 1027])
+    func sumsOfLogPartitionsKeepTheirBits(count: Int) {
+        var generator = TestGenerator(seed: 71)
+        for _ in 0..<10 {
+            let fields = (0..<count).map { _ in Double.random(in: -30...30, using: &generator) }
+            let zero = [Double](repeating: 0, count: count)
+            let bernoulli = Bernoulli().logPartition(fields: fields.span, bias: zero.span)
+            #expect(
+                bernoulli
+                    == naiveSum(
+                        fields, floor: { max($0, 0) }, excess: { exponential(-$0.magnitude) }))
+            let spin = Spin().logPartition(fields: fields.span, bias: zero.span)
+            #expect(
+                spin
+                    == naiveSum(
+                        fields, floor: \.magnitude, excess: { exponential(-2 * $0.magnitude) }))
+        }
+    }
+}
