@@ -4,15 +4,20 @@ final class SharedRows<Element: BitwiseCopyable> {
     let columns: Int
     let isEmpty: Bool
     private let buffer: UnsafeMutableBufferPointer<Element>
+    /// A cache line: a load of 64 bytes that crosses two takes twice as long.
+    private static var alignment: Int { 64 }
 
     init(_ rows: Int, of columns: Int, repeating value: Element) {
         self.columns = columns
         isEmpty = rows * columns == 0
-        unsafe buffer = .allocate(capacity: rows * columns)
+        let bytes = rows * columns * MemoryLayout<Element>.stride
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: bytes, alignment: Self.alignment)
+        unsafe buffer = memory.bindMemory(to: Element.self)
         unsafe buffer.initialize(repeating: value)
     }
 
-    deinit { unsafe buffer.deallocate() }
+    deinit { unsafe UnsafeMutableRawBufferPointer(buffer).deallocate() }
 
     /// Lends a row, which no other thread may touch meanwhile.
     @inline(__always)
