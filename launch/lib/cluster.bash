@@ -2,7 +2,8 @@
 # shellcheck disable=SC2034,SC2154 # set here for those who source this; root is set by them
 
 # Every key that a configuration may set; cluster-configs/README.md explains them.
-cluster_keys=(RANKS_PER_NODE THREADS_PER_RANK BINDING MPI_FLAGS CPU_TARGET MODULES LAUNCHER HOSTFILE)
+cluster_keys=(RANKS_PER_NODE THREADS_PER_RANK BINDING MPI_FLAGS CPU_TARGET VECTOR_WIDTH MODULES
+    LAUNCHER HOSTFILE)
 
 # Sets the keys above from NAME: a file of cluster-configs without `.conf`, or a path with a slash.
 # Checks every value and loads the modules.
@@ -23,7 +24,7 @@ load_cluster() {
     bash -n <<<"$fragment" || fail 78 "$file is not a valid shell fragment"
 
     unset "${cluster_keys[@]}"
-    CPU_TARGET=native MPI_FLAGS=() MODULES=() LAUNCHER=mpirun HOSTFILE=
+    CPU_TARGET=native VECTOR_WIDTH='' MPI_FLAGS=() MODULES=() LAUNCHER=mpirun HOSTFILE=
     local before after
     before=$(compgen -v | sort)
     # shellcheck source=/dev/null
@@ -48,6 +49,7 @@ load_cluster() {
     expect "$file" BINDING 'core|numa|none' "core, numa or none"
     expect "$file" CPU_TARGET '[A-Za-z0-9_.+-]*' \
         "a name that clang's -march takes (-mcpu on ARM), or nothing for a portable program"
+    expect "$file" VECTOR_WIDTH '|128|256|512' "128, 256, 512 or nothing"
     expect "$file" LAUNCHER 'mpirun|srun' "mpirun or srun"
     load_modules "$file"
 }
@@ -74,13 +76,16 @@ load_modules() {
     set -u
 }
 
-# Sets cpu_flags to what `swift build` needs for CPU_TARGET. -Xcc reaches the code generator of
-# Swift as well as of C.
+# Sets cpu_flags to what `swift build` needs for CPU_TARGET and VECTOR_WIDTH. -Xcc reaches the code
+# generator of Swift as well as of C.
 set_cpu_flags() {
     cpu_flags=()
     [[ -n $CPU_TARGET ]] || return 0
     case $(uname -m) in
-        x86_64) cpu_flags=(-Xcc "-march=$CPU_TARGET") ;;
+        x86_64)
+            cpu_flags=(-Xcc "-march=$CPU_TARGET")
+            [[ -z $VECTOR_WIDTH ]] || cpu_flags+=(-Xcc "-mprefer-vector-width=$VECTOR_WIDTH")
+            ;;
         *) cpu_flags=(-Xcc "-mcpu=$CPU_TARGET") ;;
     esac
 }
