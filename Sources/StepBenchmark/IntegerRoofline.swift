@@ -49,7 +49,7 @@ struct IntegerRoofline {
         visible = (0..<(2 * rows * visibleUnits)).map { $0 % 5 == 0 ? 1 : 0 }
         hiddenStates = (0..<(rows * hiddenUnits)).map { UInt8($0 % 2) }
         means = (0..<(2 * rows * hiddenUnits)).map { Int8($0 % 255 - 127) }
-        let hasWords = benchmark.arithmetic == .integer && IntegerProducts.multipliesWords
+        let hasWords = benchmark.arithmetic == .integer && byteProducts.multipliesWords
         words = (0..<(hasWords ? weightCount : 0)).map { Int16($0 % 129 - 64) }
         let bytes = hasWords ? 0 : benchmark.arithmetic.bytesOfWeight
         weights = [251, 7].prefix(bytes).map { period in

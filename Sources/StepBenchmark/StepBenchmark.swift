@@ -17,14 +17,19 @@ public struct StepBenchmark: Sendable {
     public let arithmetic: ArithmeticKind
     /// Steps whose times count.
     public let steps: Int
+    /// The kernel that makes all products of bits; nil for those of `KernelChoice.current`.
+    public let kernel: IntegerKernel?
 
     /// Creates a benchmark of steps that can be run.
     ///
-    /// - Parameter steps: nil for as many as take some seconds, 10 to 100.
+    /// - Parameters:
+    ///   - steps: nil for as many as take some seconds, 10 to 100.
+    ///   - kernel: nil for those that the process chose.
     /// - Throws: `StepBenchmarkRefusal` for what no machine could run.
     public init(
         visible: Int, hidden: Int, batch: Int, units: any UnitKind,
-        algorithm: NegativePhaseKind, sweeps: Int, arithmetic: ArithmeticKind, steps: Int?
+        algorithm: NegativePhaseKind, sweeps: Int, arithmetic: ArithmeticKind, steps: Int?,
+        kernel: IntegerKernel? = nil
     ) throws(StepBenchmarkRefusal) {
         let largest = Int(Int32.max)
         try Self.check("--visible", visible, "units", atMost: largest)
@@ -38,6 +43,13 @@ public struct StepBenchmark: Sendable {
         self.batch = batch
         self.units = units
         self.arithmetic = arithmetic
+        self.kernel = kernel
+        if let kernel, !IntegerKernel.runnable.contains(kernel) {
+            let names = IntegerKernel.runnable.map(\.name).joined(separator: ", ")
+            throw StepBenchmarkRefusal(
+                description: "--kernel is \(kernel.name), which this processor cannot run; "
+                    + "expected one of \(names)")
+        }
         negativePhase = algorithm.phase(ChainSettings(sweeps: sweeps, chains: batch))
         let operations = Self.operations(visible, hidden, rows: batch, sweeps: sweeps)
         self.steps = steps ?? max(10, Int(min(100, 1e12 / operations)))
@@ -87,6 +99,9 @@ public struct StepBenchmark: Sendable {
     /// - Throws: `SharedFailure` when a host has too little memory; what training throws.
     public func run(_ world: borrowing Communicator) throws -> StepBenchmarkReport {
         try checkMemory(world)
+        let before = KernelChoice.current
+        defer { KernelChoice.use(before) }
+        if let kernel { KernelChoice.use(KernelChoice(only: kernel, because: "asked for")) }
         let timer = StepTimer()
         let rows = world.share(of: batch).count
         let schedule = StepBenchmarkSchedule(counted: steps)
@@ -110,7 +125,7 @@ public struct StepBenchmark: Sendable {
         return try StepBenchmarkReport(
             self, watch.measures(with: limits, memory: memory), rows: rows,
             threads: MatrixProducts.threads,
-            kernels: StepBenchmarkReport.Kernels.current, world)
+            kernels: StepBenchmarkReport.Kernels(self, rows: rows), world)
     }
 
     private static let seed: UInt64 = 1

@@ -15,6 +15,7 @@ private struct Coded: Encodable {
     let ratioToRoofline: Double
     let phases: NamedValues<Double>
     let limitRatios: NamedValues<Double>
+    let kernels: NamedValues<String>
     @OrNull var memoryOfWeights: Double?
     let processorShare: Double
     let arithmetic: String
@@ -38,6 +39,11 @@ private struct Coded: Encodable {
         ratioToRoofline = rounded(report.ratioToRoofline)
         phases = NamedValues(report.phases.map { ("\($0.phase)", rounded($0.share)) })
         limitRatios = NamedValues(report.limitRatios.map { ("\($0.phase)", rounded($0.ratio)) })
+        let phasesOfKernels = [
+            (StepTimer.Phase.products, report.kernels.products),
+            (.statistics, report.kernels.statistics),
+        ]
+        kernels = NamedValues(phasesOfKernels.map { ("\($0)", $1.name) })
         memoryOfWeights = report.memoryOfWeights.map(rounded)
         processorShare = rounded(report.measures.processorShare)
         arithmetic = benchmark.arithmetic.rawValue

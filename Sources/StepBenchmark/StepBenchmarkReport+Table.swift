@@ -9,7 +9,7 @@ extension StepBenchmarkReport {
                 + "\(benchmark.batch), \(benchmark.arithmetic.rawValue) arithmetic",
             "\(counted(ranks, "rank")), \(counted(threads, "thread")) each; oneDNN "
                 + "\(kernels.oneDNN); OpenBLAS \(kernels.openBLAS)",
-            "")
+            kernelLine, "")
         let other = FloatLibrary.allCases.filter { $0 != rooflineLibrary }.map {
             "\($0.rawValue) \(decimal(libraryRates[$0], 1))"
         }
@@ -30,6 +30,14 @@ extension StepBenchmarkReport {
         table.line()
         table.lines(legend + warning)
         return table
+    }
+
+    private var kernelLine: String {
+        let names =
+            kernels.products == kernels.statistics
+            ? kernels.products.name
+            : "\(kernels.products.name), of the statistics \(kernels.statistics.name)"
+        return "kernel of the products: \(names)" + (kernels.reason.map { " (\($0))" } ?? "")
     }
 
     private var spread: String {

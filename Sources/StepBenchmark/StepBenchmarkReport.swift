@@ -5,18 +5,45 @@ public import Reports
 
 /// The results of a benchmark of training steps, over all ranks.
 public struct StepBenchmarkReport: Report, Sendable {
-    /// The kernels that the matrix libraries chose for this machine.
+    /// The kernels that multiply on this machine.
     struct Kernels: Sendable, Equatable {
+        /// The kernel of the products upward and downward.
+        var products: IntegerKernel
+        /// The kernel of the statistics.
+        var statistics: IntegerKernel
+        /// Why these; nil in float32, where there is one.
+        var reason: String?
         /// The version and the instruction set, such as `2.6.3, AVX2`.
         var oneDNN: String
         /// The name of a kernel, such as `Haswell`.
         var openBLAS: String
 
-        static var current: Kernels {
+        /// - Parameter rows: The rows of this rank in each phase of a step.
+        init(_ benchmark: StepBenchmark, rows: Int) {
             let name = unsafe openblas_get_corename().map { unsafe String(cString: $0) }
-            return Kernels(
-                oneDNN: "\(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet)",
-                openBLAS: name ?? "unknown")
+            let products = IntegerProducts()
+            switch benchmark.arithmetic {
+            case .integer: self.products = products.kernel(ofWordsForRows: rows)
+            case .integerOneByte: self.products = products.kernel(ofBytes: .bits, rows: rows)
+            case .float32: self.products = .oneDNN
+            }
+            let isInteger = benchmark.arithmetic != .float32
+            statistics =
+                isInteger ? products.kernel(ofBytes: .bits, rows: benchmark.visible) : .oneDNN
+            reason = isInteger ? KernelChoice.current.reason : nil
+            oneDNN = "\(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet)"
+            openBLAS = name ?? "unknown"
+        }
+
+        init(
+            products: IntegerKernel, statistics: IntegerKernel, reason: String?, oneDNN: String,
+            openBLAS: String
+        ) {
+            self.products = products
+            self.statistics = statistics
+            self.reason = reason
+            self.oneDNN = oneDNN
+            self.openBLAS = openBLAS
         }
     }
 

@@ -23,6 +23,7 @@ struct BenchStepCommand: ParsableCommand {
             EXAMPLES
               wilson bench step --visible 784 --hidden 512 --batch 100 --arithmetic float32
               wilson bench step --visible 4096 --hidden 4096 --batch 512 --steps 10 --json
+              wilson bench step --kernel all
               mpirun -np 2 --bind-to core wilson bench step --batch 200 --algorithm pcd
             """)
 
@@ -62,25 +63,61 @@ struct BenchStepCommand: ParsableCommand {
         transform: { try choice($0, among: UnitKinds.binary, name: \.name) })
     var units: any UnitKind = .bernoulli
 
+    @Option(
+        help: ArgumentHelp(
+            "The kernel of the products of bits: onednn, avx2, avx512, wide or wide-vnni; or all, to "
+                + "compare those that this machine can run (default: what the process chose).",
+            valueName: "name|all"),
+        transform: { try Kernels(argument: $0) })
+    var kernel = Kernels.chosen
+
+    /// Which kernels are timed.
+    enum Kernels {
+        case chosen
+        case one(IntegerKernel)
+        case all
+
+        init(argument: String) throws {
+            self = argument == "all" ? .all : .one(try choice(argument))
+        }
+    }
+
     @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
-    private func benchmark() throws -> StepBenchmark {
+    private func benchmark(_ kernel: IntegerKernel?) throws -> StepBenchmark {
         do {
             return try StepBenchmark(
                 visible: visible, hidden: hidden, batch: batch, units: units,
-                algorithm: algorithm, sweeps: sweeps, arithmetic: arithmetic, steps: steps)
+                algorithm: algorithm, sweeps: sweeps, arithmetic: arithmetic, steps: steps,
+                kernel: kernel)
         } catch {
             throw ValidationError(error.description)
         }
     }
 
-    func validate() throws { _ = try benchmark() }
+    private var forcedKernel: IntegerKernel? {
+        if case .one(let kernel) = kernel { kernel } else { nil }
+    }
+
+    func validate() throws {
+        _ = try benchmark(forcedKernel)
+        if case .all = kernel, arithmetic == .float32 {
+            throw ValidationError(
+                "--kernel all compares products of integers; use --arithmetic integer")
+        }
+    }
 
     func run() throws {
         OpenBLASKernel.restartProgramForBest()
-        let benchmark = try benchmark()
-        try common.onAllRanks(json: form.json) { try benchmark.run($0) }
+        if case .all = kernel {
+            try common.onAllRanks(json: form.json) { world in
+                try KernelComparison(world) { try benchmark($0) }
+            }
+        } else {
+            let benchmark = try benchmark(forcedKernel)
+            try common.onAllRanks(json: form.json) { try benchmark.run($0) }
+        }
     }
 }

@@ -35,6 +35,7 @@ import Runs
         wilson \(wilsonVersion)
         MPI: \(mpiLibraryVersion())
         oneDNN: \(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet)
+        Kernel of bits: \(KernelChoice.environmentFault ?? KernelChoice.current.description)
         CPU target of the build: \(MatrixProducts.compiledTarget)
         """
     }
@@ -42,6 +43,11 @@ import Runs
     static func main() {
         // Under mpirun all ranks parse the same words; one of them speaks of what is wrong.
         do {
+            // Before anything multiplies.
+            if let fault = KernelChoice.environmentFault {
+                if Launch.rank == 0 { report(fault) }
+                throw ExitCode.validationFailure
+            }
             var command = try parseAsRoot()
             try command.run()
         } catch let code as ExitCode {

@@ -40,6 +40,8 @@ import Testing
         (["ising", "exact", "--size", "1000000000", "--coupling", "1"], ["2 to 1000000"]),
         (["inspect", "a.safetensors", "--filters", "a.gif"], ["a.gif", ".png"]),
         (["bench", "step", "--visible", "0"], ["0"]),
+        (["bench", "step", "--kernel", "magic"], ["onednn", "wide"]),
+        (["bench", "step", "--kernel", "all", "--arithmetic", "float32"], ["--kernel all"]),
     ]
 
     private static func sample(
@@ -62,6 +64,17 @@ import Testing
         arguments: [String], words: [String]
     ) throws {
         try Command.run(arguments, seconds: 30).expectFault(64, words)
+    }
+
+    /// A kernel that is forced and unknown is refused, whatever the command is.
+    @Test func anUnknownKernelInTheEnvironmentIsRefused() throws {
+        let run = try Command.run(
+            ["ising", "exact", "--size", "4", "--coupling", "0.4"],
+            environment: ["WILSON_KERNEL": "magic"], seconds: 30)
+        run.expectFault(64, ["WILSON_KERNEL is 'magic'", "onednn"])
+        let forced = try Command.run(
+            ["--version"], environment: ["WILSON_KERNEL": "onednn"], seconds: 30)
+        #expect(forced.output.contains("onednn (forced by WILSON_KERNEL)"), "\(forced.words)")
     }
 
     /// One of several ranks speaks, also where each finds the fault before MPI is started.

@@ -1,4 +1,5 @@
 import Foundation
+import RBMCore
 import TestSupport
 import Testing
 
@@ -55,21 +56,24 @@ struct GoldenRun {
     /// Runs a golden configuration into a folder; expects the exit code.
     func train(
         _ name: String, to output: String, ranks: Int? = nil, options: [String] = [],
-        program: String = Command.program, expecting status: Int32 = 0
+        program: String = Command.program, kernel: IntegerKernel? = nil,
+        expecting status: Int32 = 0
     ) throws {
         try train(
             configuration: Golden.path("\(name).yaml"), to: output, ranks: ranks, options: options,
-            program: program, expecting: status)
+            program: program, kernel: kernel, expecting: status)
     }
 
     /// Runs a configuration's file into a folder; expects the exit code.
     func train(
         configuration path: String, to output: String, ranks: Int? = nil, options: [String] = [],
-        program: String = Command.program, expecting status: Int32 = 0
+        program: String = Command.program, kernel: IntegerKernel? = nil,
+        expecting status: Int32 = 0
     ) throws {
         let mpirun = ranks.map { ["mpirun", "-np", "\($0)"] } ?? []
+        let environment = kernel.map { ["env", "\(KernelChoice.variable)=\($0.name)"] } ?? []
         let run = try Program.start(
-            mpirun + [
+            environment + mpirun + [
                 program, "train", path, "--output", output, "--quiet", "--threads", "1",
             ] + options, in: folder.path)
         try #require(run.status == status, "\(path): \(run.words)")

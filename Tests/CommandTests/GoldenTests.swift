@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import RBMCore
 import Storage
 import TestSupport
 import Testing
@@ -94,6 +95,15 @@ import Testing
 
     @Test(.launches, arguments: Golden.pinned) func threeRanksKeepTheBytes(name: String) throws {
         try run.train(name, to: "run", ranks: 3)
+        try expect("run", name)
+    }
+
+    /// Whatever kernel multiplies, the bytes are the same; the chosen one makes those of all other tests.
+    @Test(
+        .launches, arguments: IntegerKernel.runnable.filter { $0 != KernelChoice.current.manyRows },
+        Golden.pinned)
+    func everyKernelKeepsTheBytes(kernel: IntegerKernel, name: String) throws {
+        try run.train(name, to: "run", kernel: kernel)
         try expect("run", name)
     }
 

@@ -22,7 +22,9 @@ struct StepBenchmarkReportTests {
         return StepBenchmarkReport(
             try bench(visible: 784, hidden: 512, batch: 100, arithmetic: arithmetic),
             measures, libraryRates: [.oneDNN: oneDNN, .openBLAS: openBLAS], ranks: 2, threads: 3,
-            kernels: StepBenchmarkReport.Kernels(oneDNN: "2.6.3, AVX2", openBLAS: "Haswell"))
+            kernels: StepBenchmarkReport.Kernels(
+                products: .wide, statistics: .avx512, reason: "the fastest",
+                oneDNN: "2.6.3, AVX2", openBLAS: "Haswell"))
     }
 
     @Test("Rates follow from the median step")
@@ -75,6 +77,10 @@ struct StepBenchmarkReportTests {
         #expect(object["memory_of_weights"] as? Double == 2)
         #expect(object["ranks"] as? Int == 2)
         #expect(object["threads"] as? Int == 3)
+        #expect(
+            object["kernels"] as? [String: String] == [
+                "products": "wide", "statistics": "avx512",
+            ])
         let phases = try #require(object["phases"] as? [String: Double])
         #expect(
             Set(phases.keys) == [
@@ -99,6 +105,29 @@ struct StepBenchmarkReportTests {
         #expect(!lines.contains { $0.contains("Other programs") })
         let disturbed = try report(processorShare: 0.5).table.lines
         #expect(disturbed.contains { $0.contains("Other programs") && $0.contains("50.0 %") })
+    }
+
+    @Test("The table says by which kernels the products were made, and why")
+    func kernels() throws {
+        let lines = try report(.integer).table.lines
+        #expect(
+            lines.contains("kernel of the products: wide, of the statistics avx512 (the fastest)"))
+    }
+
+    @Test("A comparison has a row and a value under each key for every kernel")
+    func comparison() throws {
+        let comparison = KernelComparison([try report(.integer), try report(.integer)])
+        let lines = comparison.table.lines
+        #expect(lines.filter { $0.hasPrefix("wide ") }.count == 2)
+        #expect(
+            lines.contains { $0.contains("4.000") && $0.contains("2.400") && $0.contains("0.750") })
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(jsonText(comparison).utf8))
+                as? [String: [String: Double]])
+        #expect(object["milliseconds_per_step"]?["wide"] == 4)
+        #expect(object["statistics_milliseconds"]?["wide"] == 0.8)
+        #expect(object.keys.contains("ratio_to_roofline"))
+        #expect(object.keys.contains("products_milliseconds"))
     }
 
     @Test("Measures survive the row of numbers that ranks add up")

@@ -28,6 +28,9 @@ enum InstructionSet: Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether the set has AVX-512 with its instructions for products of small integers.
+    var hasVNNI: Bool { hasAVX512 && self != .avx512 }
+
     /// Whether the set is known to have AVX2.
     var hasAVX2: Bool {
         switch self {

@@ -2,20 +2,32 @@
 ///
 /// Tables multiply bits wherever that is faster, and oneDNN multiplies all else.
 public final class IntegerProducts {
-    private let tables = TableProducts()
+    private let choice: KernelChoice
+    private let tables: TableProducts
     private let blockSums = ThreadScratch()
     private var highSums: [Int32] = []
     private var lowSums: [Int32] = []
 
-    public init() {}
-
-    /// Whether this machine multiplies words whole, by tables, and not as pairs of bytes.
-    public static var multipliesWords: Bool { TableProducts.areFaster }
-
-    private static func usesTables(_ encoding: StateEncoding, m: Int, n: Int, k: Int) -> Bool {
-        TableProducts.areFaster && encoding == .bits && m >= TableProducts.leastRows && n > 0
-            && k > 0
+    /// Makes products by the kernels of a choice.
+    public init(_ choice: KernelChoice = .current) {
+        self.choice = choice
+        tables = TableProducts(choice)
     }
+
+    /// Whether words are multiplied whole, by tables, and not as pairs of bytes.
+    public var multipliesWords: Bool { choice.usesTables }
+
+    private func usesTables(_ encoding: StateEncoding, m: Int, n: Int, k: Int) -> Bool {
+        choice.usesTables && encoding == .bits && m >= TableProducts.leastRows && n > 0 && k > 0
+    }
+
+    /// The kernel that multiplies bytes by states of some rows.
+    public func kernel(ofBytes encoding: StateEncoding, rows: Int) -> IntegerKernel {
+        usesTables(encoding, m: rows, n: 1, k: 1) ? choice.kernel(rows: rows) : .oneDNN
+    }
+
+    /// The kernel that multiplies words by bits of some rows.
+    public func kernel(ofWordsForRows rows: Int) -> IntegerKernel { choice.kernel(rows: rows) }
 
     /// product ← states·bytes.
     ///
@@ -27,7 +39,7 @@ public final class IntegerProducts {
         _ states: Span<UInt8>, _ encoding: StateEncoding, from start: Int = 0, by bytes: Span<Int8>,
         transposed: Bool = false, into product: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
     ) {
-        guard Self.usesTables(encoding, m: m, n: n, k: k) else {
+        guard usesTables(encoding, m: m, n: n, k: k) else {
             MatrixProducts.multiply(
                 states, from: start, by: bytes, rightTransposed: transposed, into: &product, m: m,
                 n: n, k: k)
@@ -48,7 +60,7 @@ public final class IntegerProducts {
         _ bits: Span<UInt8>, from start: Int = 0, by words: Span<Int16>, transposed: Bool = false,
         into product: inout MutableSpan<Int32>, m: Int, n: Int, k: Int
     ) {
-        precondition(Self.multipliesWords, "no tables of words on this machine")
+        precondition(multipliesWords, "no tables of words on this machine")
         guard m > 0, n > 0 else { return }
         guard k > 0 else {
             for i in 0..<(m * n) { product[i] = 0 }
@@ -69,7 +81,7 @@ public final class IntegerProducts {
         columns: Range<Int>, of states: Span<UInt8>, _ encoding: StateEncoding, width: Int,
         by bytes: Span<Int8>, into product: inout MutableSpan<Int32>, n: Int, k: Int
     ) {
-        guard Self.usesTables(encoding, m: columns.count, n: n, k: k) else {
+        guard usesTables(encoding, m: columns.count, n: n, k: k) else {
             MatrixProducts.multiply(
                 columns: columns, of: states, width: width, by: bytes, into: &product, n: n, k: k)
             return
@@ -84,7 +96,7 @@ public final class IntegerProducts {
         columns: Range<Int>, of states: Span<UInt8>, _ encoding: StateEncoding, width: Int,
         by bytes: Span<Int8>, into product: inout MutableSpan<Int16>, n: Int, k: Int
     ) {
-        guard Self.usesTables(encoding, m: columns.count, n: n, k: k) else {
+        guard usesTables(encoding, m: columns.count, n: n, k: k) else {
             if lowSums.count < columns.count * n {
                 lowSums = Array(repeating: 0, count: columns.count * n)
             }
@@ -152,7 +164,7 @@ public final class IntegerProducts {
         // Words are multiplied by tables unless they are split, however few the rows are.
         let multipliesWords = weights.format == .word && weights.low.isEmpty
         precondition(!multipliesWords || encoding == .bits, "words are multiplied by bits only")
-        guard multipliesWords || Self.usesTables(encoding, m: m, n: n, k: k) else {
+        guard multipliesWords || usesTables(encoding, m: m, n: n, k: k) else {
             wholeProduct(
                 states, from: start, by: weights, transposed: transposed, m: m, n: n, k: k,
                 adding: addition, body)

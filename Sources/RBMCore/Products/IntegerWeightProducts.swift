@@ -27,7 +27,7 @@ final class IntegerWeightProducts: WeightProducts {
     /// of the weights in the same way, as the product of one row.
     var hiddenSumAddition: PartialSumAddition?
 
-    private let products = IntegerProducts()
+    private let products: IntegerProducts
     private var meanBytes: [Int8] = []
 
     /// Creates the products of a layer, with all parameters zero.
@@ -36,10 +36,17 @@ final class IntegerWeightProducts: WeightProducts {
     /// - Parameters:
     ///   - format: What weights are rounded to.
     ///   - rounding: Randomness for one byte; nil for other formats.
-    init(_ shape: LayerSpec, format: WeightFormat, rounding: WeightRounding? = nil) {
+    ///   - kernels: What multiplies.
+    init(
+        _ shape: LayerSpec, format: WeightFormat, rounding: WeightRounding? = nil,
+        kernels: KernelChoice = .current
+    ) {
         self.shape = shape
         self.rounding = rounding
-        weights = RoundedWeights(rows: shape.visible, columns: shape.hidden, format: format)
+        products = IntegerProducts(kernels)
+        weights = RoundedWeights(
+            rows: shape.visible, columns: shape.hidden, format: format,
+            splitsWords: !kernels.usesTables)
         visibleBias = Array(repeating: 0, count: shape.visible)
         hiddenBias = Array(repeating: 0, count: shape.hidden)
     }

@@ -60,7 +60,8 @@ final class RoundedWeights {
 
     /// - Parameter splitsWords: Whether words are also stored as two bytes, for products by oneDNN.
     init(
-        rows: Int, columns: Int, format: WeightFormat, splitsWords: Bool = !TableProducts.areFaster
+        rows: Int, columns: Int, format: WeightFormat,
+        splitsWords: Bool = !KernelChoice.current.usesTables
     ) {
         self.rows = rows
         self.columns = columns

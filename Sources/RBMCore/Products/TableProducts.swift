@@ -1,20 +1,11 @@
 import CBitProducts
 
-/// Products of bits and signed integers of one or two bytes, by AVX2 or AVX-512.
+/// Products of bits and signed integers of one or two bytes, by one of the kernels with tables.
 ///
 /// A table holds the sums of all subsets of four or five integers, and four or five bits select one
 /// sum. One load and one addition of 256 bits replace 64 or 80 products of words. VNNI's
 /// instruction makes 32 products of bytes, and words need two instructions.
 final class TableProducts {
-    /// Whether tables are faster than oneDNN on this machine; true if it has AVX2.
-    static let areFaster: Bool = {
-        #if arch(x86_64)
-            MatrixProducts.effectiveSet.hasAVX2
-        #else
-            false
-        #endif
-    }()
-
     /// The least number of rows for which tables multiply bytes.
     ///
     /// Making the tables costs as much as looking up some 22 rows.
@@ -36,13 +27,15 @@ final class TableProducts {
     private var packed: [UInt64] = []
     /// The bits that select an entry of a table.
     private var group: Int32 = 4
+    private let choice: KernelChoice
     #if arch(x86_64)
-        private static let set =
-            MatrixProducts.effectiveSet.hasAVX512 ? BIT_PRODUCTS_AVX512 : BIT_PRODUCTS_AVX2
+        /// The kernel for the left operand that was packed.
+        private var kernel = BIT_PRODUCTS_AVX2
     #endif
     private let partialSums = ThreadScratch()
 
-    init() {}
+    /// - Parameter choice: Its kernels must use tables if anything is multiplied.
+    init(_ choice: KernelChoice) { self.choice = choice }
 
     /// Takes over the left operand of the next products.
     ///
@@ -81,11 +74,15 @@ final class TableProducts {
     /// Chooses tables for a left operand and makes room for it.
     private func prepare(m: Int, k: Int) {
         #if arch(x86_64)
+            guard let code = choice.kernel(rows: m).code else {
+                preconditionFailure("no tables by the kernel \(choice.kernel(rows: m).name)")
+            }
+            kernel = code
             group = m < Self.leastRowsForFives ? 4 : 5
             let count = bit_products_packed_words(m, k)
             if packed.count < count { packed = Array(repeating: 0, count: count) }
             partialSums.reserve(
-                bytes: m * Int(BIT_PRODUCTS_COLUMNS) * MemoryLayout<Int16>.stride)
+                bytes: m * bit_products_columns(kernel) * MemoryLayout<Int16>.stride)
         #endif
     }
 
@@ -108,13 +105,13 @@ final class TableProducts {
                     unsafe right.n = n
                     unsafe right.k = k
                     unsafe right.is_transposed = transposed ? 1 : 0
-                    let width = Int(BIT_PRODUCTS_COLUMNS)
+                    let width = bit_products_columns(kernel)
                     let partial = unsafe partialSums.piece(of: m * width, Int16.self)
                     let (first, end) = (columns.lowerBound, columns.upperBound)
                     for column in Swift.stride(from: first, to: end, by: width) {
                         var place = unsafe Sum.place(sums + (column - first), stride: stride)
                         unsafe bit_products_multiply(
-                            Self.set, packed.baseAddress!, m, group, &right, column,
+                            kernel, packed.baseAddress!, m, group, &right, column,
                             partial.baseAddress!, &place)
                     }
                 }

@@ -21,6 +21,7 @@ struct Banner {
             "MPI      \(mpiLibraryVersion()); thread level \(level)",
             "oneDNN   \(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet); "
                 + "compiled for \(MatrixProducts.compiledTarget)",
+            "kernel   \(KernelChoice.current)",
             "seed     \(seed)",
             "data     \(data)",
             "command  \(command)",

@@ -173,15 +173,17 @@ import Testing
     }
 
     /// The product of bits that are all 1 with two blocks of 480 words each of which has the sum.
-    private func tableSums(ofBlocks sum: Int, m: Int, transposed: Bool) -> [Int32] {
-        let (depth, n) = (960, 3)
+    private func tableSums(
+        ofBlocks sum: Int, m: Int, transposed: Bool, _ kernels: KernelChoice
+    ) -> [Int32] {
+        let (depth, n) = (960, 70)
         let words = (0..<(depth * n)).map { index -> Int16 in
             let place = (transposed ? index % depth : index / n) % 480
             let share = sum.magnitude / 480 + (place < sum.magnitude % 480 ? 1 : 0)
             return Int16(sum.signum() * Int(share))
         }
         let bits = [UInt8](repeating: 1, count: m * depth)
-        let tables = TableProducts()
+        let tables = TableProducts(kernels)
         tables.pack(bits.span, m: m, k: depth)
         var sums = [Int32](repeating: 7, count: m * n)
         unsafe sums.withUnsafeMutableBufferPointer { sums in
@@ -192,16 +194,23 @@ import Testing
         return sums
     }
 
-    /// A block of 480 words may add up to 2¹⁵ − 1, and to 1 more only below zero: the edge from which
-    /// `RoundedWeights` keeps words away.
-    @Test(.enabled(if: TableProducts.areFaster), arguments: [16, 200], [false, true])
-    func sumsOfWordsReachTheEdgeOf16BitsAndNotBeyond(m: Int, transposed: Bool) {
-        for sum in [32_767, -32_767, -32_768] {
-            let sums = tableSums(ofBlocks: sum, m: m, transposed: transposed)
-            #expect(sums.allSatisfy { $0 == Int32(2 * sum) }, "\(sum)")
+    /// A block of 480 words may add up to ±(2¹⁵ − 1), and sums beyond wrap around.
+    ///
+    /// `RoundedWeights` keeps words away from this edge.
+    @Test(
+        arguments: IntegerKernel.runnable.filter(\.usesTables),
+        [(16, false), (16, true), (200, false)])
+    func sumsOfWordsReachTheEdgeOf16BitsAndNotBeyond(
+        kernel: IntegerKernel, layout: (m: Int, transposed: Bool)
+    ) {
+        let kernels = KernelChoice(only: kernel, because: "tested")
+        func sums(_ sum: Int) -> [Int32] {
+            tableSums(ofBlocks: sum, m: layout.m, transposed: layout.transposed, kernels)
         }
-        let beyond = tableSums(ofBlocks: 32_768, m: m, transposed: transposed)
-        #expect(beyond.allSatisfy { $0 == -2 * 32_768 })
+        for sum in [32_767, -32_767] {
+            #expect(sums(sum).allSatisfy { $0 == Int32(2 * sum) }, "\(sum)")
+        }
+        #expect(sums(32_768).allSatisfy { $0 != 2 * 32_768 })
     }
 
     /// Sums of bytes come as far as they can: −128 as often as there are terms.
@@ -230,13 +239,6 @@ import Testing
             var span = product.mutableSpan
             IntegerProducts().multiply(
                 bits.span, .bits, from: 1, by: bytes.span, into: &span, m: 20, n: 2, k: 2)
-        }
-    }
-
-    @Test func tablesAreForMachinesWithAVX2() {
-        switch MatrixProducts.effectiveSet {
-        case .sse41, .avx, .unknown: #expect(!TableProducts.areFaster)
-        default: #expect(TableProducts.areFaster)
         }
     }
 }

@@ -165,4 +165,13 @@ import Testing
         #expect(run.checksums.count == 17)
         #expect(Set(run.checksums).count == 17)
     }
+
+    /// Training by each kernel gives the same bits.
+    @Test(.launches, arguments: IntegerKernel.runnable, [1, 2])
+    func productsAndTrainingAreTheSameByEveryKernel(kernel: IntegerKernel, threads: Int) throws {
+        let run = try ArithmeticProbe.run([
+            KernelChoice.variable: kernel.name, "OMP_NUM_THREADS": "\(threads)",
+        ])
+        #expect(run.checksums == (try Self.reference.get().checksums))
+    }
 }

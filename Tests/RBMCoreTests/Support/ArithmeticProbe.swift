@@ -1,3 +1,4 @@
+import RBMCore
 import TestSupport
 
 /// Runs `arithmetic-probe`, a program that lies beside the tests, in an environment of its own.
@@ -13,7 +14,10 @@ struct ArithmeticProbe {
 
     static func run(_ environment: [String: String] = [:]) throws -> ArithmeticProbe {
         // Threads that wait by spinning take minutes where tests share the cores.
-        let own = ["-u", "ONEDNN_MAX_CPU_ISA", "-u", "OMP_NUM_THREADS", "OMP_WAIT_POLICY=passive"]
+        let own = [
+            "-u", "ONEDNN_MAX_CPU_ISA", "-u", "OMP_NUM_THREADS", "-u", KernelChoice.variable,
+            "OMP_WAIT_POLICY=passive",
+        ]
         let run = try Program.start(
             ["env"] + own + environment.map { "\($0)=\($1)" } + [Program.path("arithmetic-probe")],
             seconds: 600)
