@@ -40,6 +40,23 @@ def bar(step, y, scale):
     return parts
 
 
+def axis(y, scale, longest):
+    """The axis of time, in units of the time of the bare float32 products."""
+    end = LABEL + longest * scale
+    parts = [f'<line x1="{LABEL}" y1="{y}" x2="{end:.1f}" y2="{y}" stroke="#333"/>']
+    for quarter in range(int(4 * longest) + 1):
+        x = LABEL + quarter / 4 * scale
+        parts.append(
+            f'<line x1="{x:.1f}" y1="{y}" x2="{x:.1f}" y2="{y + 5}" stroke="#333"/>'
+            f'<text x="{x:.1f}" y="{y + 18}" text-anchor="middle">{quarter / 4:g}</text>'
+        )
+    parts.append(
+        f'<text x="{(LABEL + end) / 2:.1f}" y="{y + 36}" text-anchor="middle">'
+        "time of a step / time of its bare float32 products</text>"
+    )
+    return parts
+
+
 def chart(steps):
     """The whole picture."""
     longest = max(1.0, max(1 / step["ratio_to_roofline"] for step in steps))
@@ -60,6 +77,7 @@ def chart(steps):
         f'stroke-dasharray="3 3"/><text x="{edge:.1f}" y="{TOP - 14}" text-anchor="middle">'
         "bare float32 products</text>"
     )
+    lines += axis(y + 4, scale, longest)
     x = 8
     for phase, colour in PHASES.items():
         lines.append(f'<rect x="{x}" y="10" width="12" height="12" fill="{colour}"/>')
@@ -69,7 +87,7 @@ def chart(steps):
         '<text x="8" y="40">solid: the least a phase could take, measured in the same run; '
         "pale: beyond it</text>"
     )
-    size = f'width="{LABEL + WIDTH}" height="{y + 12}"'
+    size = f'width="{LABEL + WIDTH}" height="{y + 52}"'
     style = 'font-family="sans-serif" font-size="12" fill="#111"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="#fff"/><g {style}>'
