@@ -75,7 +75,7 @@ import Testing
 
     @Test func twoClustersOfRealValuesAreHalfAndHalf() throws {
         let start = [
-            "--sweeps", "100", "--start", "data", "--data", folder.file("upper.npy"), "--tempering",
+            "--sweeps", "600", "--start", "data", "--data", folder.file("upper.npy"), "--tempering",
         ]
         _ = try sample("clusters", "a.npy", start, count: 400)
         let file = try ArrayFile(path: folder.file("a.npy"))

@@ -29,6 +29,12 @@ public struct MixingReport: Encodable, Sendable {
     /// Whether neither difference is beyond three standard errors, and both times are known.
     public let mixed: Bool
 
+    /// Whether neither difference is beyond three standard errors.
+    private var agrees: Bool {
+        freeEnergyDeviation <= Self.mostErrors
+            && unitMeansDeviation <= Self.mostErrors * Self.mostErrors
+    }
+
     /// The most standard errors that chance is taken for.
     private static let mostErrors = 3.0
 
@@ -105,6 +111,9 @@ public struct MixingReport: Encodable, Sendable {
         table.line(
             mixed
                 ? "the starts agree: nothing shows that the chains remember them"
-                : "the chains remember their start; take more --sweeps, or --tempering")
+                : agrees
+                    ? "the starts agree, but chains this short do not tell how long they remember; take "
+                        + "more --sweeps"
+                    : "the chains remember their start; take more --sweeps, or --tempering")
     }
 }

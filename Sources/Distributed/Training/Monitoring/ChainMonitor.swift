@@ -9,7 +9,7 @@ import RandomStreams
 /// correlations between units.
 final class ChainMonitor {
     /// The most chains and cases whose overlaps are taken.
-    private static let (mostChains, mostCases) = (100, 300)
+    private static let (mostChains, mostCases) = (100, 200)
     /// The most values of all these cases together.
     private static let mostValues = 1 << 22
 
