@@ -12,9 +12,11 @@ public struct LayerOptions: Sendable, Equatable {
     /// How many states each categorical hidden unit has; nil for as many as the visible units have.
     public var hiddenCategories: Int?
     public var biases = true
-    public var initialWeights = 0.01
+    /// nil for 0.01, or for the weights of the layer below.
+    public var initialWeights: Double?
+    public var initialNeighbours = 0
     public var initialVisibleBias = ConfiguredVisibleBias.logOdds
-    public var propagate = PropagatedCases.Propagation.means
+    public var propagate = PropagatedCases.Propagation.samples
     /// The global `training` with this layer's own keys merged over it.
     public var training = TrainingOptions()
 
@@ -64,8 +66,20 @@ extension LayerOptions: ConfiguredSection {
             "biases", \LayerOptions.biases, .boolean,
             "Whether units have biases. false: none on either side."),
         Setting(
-            "initial-weights", \LayerOptions.initialWeights, .number(.notNegative),
-            "The standard deviation of the normal weights at the start."),
+            "initial-weights", \LayerOptions.initialWeights,
+            .either(.number(.notNegative), or: "auto"), formerly: [0.01],
+            """
+            The standard deviation of the normal weights at the start. auto: 0.01; in a layer whose hidden
+            units are of the kind of the visible units below, it begins as the layer below upside down,
+            as far as the sizes go.
+            """),
+        Setting(
+            "initial-neighbours", \LayerOptions.initialNeighbours,
+            .integer(0...ConfigurationLimit.units), neutral: 0,
+            """
+            Each hidden spin begins at one visible spin, with weight 1, and at so many others that vary
+            most with it. For large systems of spins, where 4 is good. 0: none.
+            """),
         Setting(
             "initial-visible-bias", \LayerOptions.initialVisibleBias, .word,
             """
@@ -73,7 +87,7 @@ extension LayerOptions: ConfiguredSection {
             unit on; the mean of a gaussian unit) or zero.
             """),
         Setting(
-            "propagate", \LayerOptions.propagate, .word,
+            "propagate", \LayerOptions.propagate, .word, formerly: [.means],
             "What the next layer sees of the hidden units: means or samples."),
         Setting(
             "training", \LayerOptions.training, .overlay(of: "training"),
@@ -105,6 +119,16 @@ extension LayerOptions: ConfiguredSection {
             let states = units.isSymmetric ? " (−1 or +1)" : ""
             return "dropout switches hidden units off, to 0, which is no value of a \(units.name)"
                 + "\(states) in layer \(place.index); expected 1, or bernoulli hidden-units"
+        },
+        Rule("layers.N.initial-neighbours", "layers.N.visible-units", "layers.N.hidden-units") {
+            place in
+            let layer = place.layer
+            guard layer.initialNeighbours > 0,
+                !layer.visibleUnits.isSymmetric || !layer.hiddenUnits.isSymmetric
+            else { return nil }
+            return "neighbours are of spins, but layer \(place.index) has "
+                + "\(layer.visibleUnits.name) and \(layer.hiddenUnits.name) units; expected 0, or "
+                + "spin units on both sides"
         },
         Rule("layers.N.hidden-categories", "layers.N.hidden-units") { place in
             let units = place.layer.hiddenUnits

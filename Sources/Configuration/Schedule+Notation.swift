@@ -1,5 +1,12 @@
-import RBMCore
+public import RBMCore
 import Yams
+
+extension Schedule {
+    /// The schedule as a configuration has it.
+    public var text: String {
+        Notation<Schedule>.schedule.write(self, .full)?.inline ?? ""
+    }
+}
 
 extension Notation where Value == Schedule {
     /// A word, or a mapping with the one key that names the law and gives its number.

@@ -4,12 +4,13 @@ public import RBMCore
 public struct TrainingOptions: Sendable, Equatable {
     public var algorithm = NegativePhaseKind.persistent
     public var sweeps = 1
-    /// The number of persistent chains; nil for as many as the batch has cases.
-    public var chains: Int?
+    public var chains = ChainCount.automatic
     public var tempering = ChainSettings.Tempering()
     public var batch = 100
     public var epochs = 30
-    public var learningRate = 0.05
+    /// nil for a rate that follows from the units and the batch.
+    public var learningRate: Double?
+    public var rateScaling = RateScaling.none
     public var schedule = Schedule.linear
     public var warmUp = Interval.epochs(0)
     public var momentum = Momentum.constant(0)
@@ -48,11 +49,10 @@ extension TrainingOptions: ConfiguredSection {
             "sweeps", \TrainingOptions.sweeps, .integer(1...ConfigurationLimit.sweeps),
             "Gibbs sweeps per step, the k of PCD-k and CD-k; 1 to \(ConfigurationLimit.sweeps)."),
         Setting(
-            "chains", \TrainingOptions.chains,
-            .either(.integer(1...ConfigurationLimit.batch), or: "batch"),
+            "chains", \TrainingOptions.chains, .chainCount, formerly: [.batch],
             """
-            The number of persistent chains: batch (as many as cases) or 1 to \(ConfigurationLimit.batch). They start at
-            the base rates of the visible units. cd: batch.
+            The number of persistent chains: auto (as many as cases, at least 200), batch (as many as cases)
+            or 1 to \(ConfigurationLimit.batch). They start at the base rates of the visible units. cd: auto or batch.
             """),
         Setting(
             "tempering", \TrainingOptions.tempering, .inline,
@@ -72,8 +72,19 @@ extension TrainingOptions: ConfiguredSection {
             ) { here, there in !here.dependsOnEpochs && here.epochs > there.epochs },
             "Passes over the training cases, 1 to \(ConfigurationLimit.epochs)."),
         Setting(
-            "learning-rate", \TrainingOptions.learningRate, .number(.positive),
-            "The step width, above 0; the largest one, as the schedule changes it."),
+            "learning-rate", \TrainingOptions.learningRate, .either(.number(.positive), or: "auto"),
+            formerly: [0.05],
+            """
+            The step width, above 0; the largest one, as the schedule changes it. auto: times batch/100,
+            up to 10, it is 0.15 for units of 0 and 1, a fourth of that for each side of spins, a half for each
+            categorical side, and 0.02 above gaussian units.
+            """),
+        Setting(
+            "scale-learning-rate", \TrainingOptions.rateScaling, .word, neutral: RateScaling.none,
+            """
+            What the batch makes of a learning rate that is a number: none (it stays as it is) or linear
+            (times batch/100).
+            """),
         Setting(
             "schedule", \TrainingOptions.schedule, .schedule,
             """
@@ -144,7 +155,9 @@ extension TrainingOptions: ConfiguredSection {
     static let rules = [
         Rule<TrainingInRun>("training.chains", "training.algorithm") { place in
             let training = place.training
-            guard !training.algorithm.keepsChains, training.chains != nil else { return nil }
+            guard !training.algorithm.keepsChains, case .number = training.chains else {
+                return nil
+            }
             return "a number of chains has no meaning with algorithm cd, whose chains start at the "
                 + "batch; expected batch, or algorithm pcd"
         },
@@ -203,6 +216,13 @@ extension TrainingOptions: ConfiguredSection {
                 + "monitor.every in steps or epochs"
         },
     ]
+}
+
+/// What the batch makes of a learning rate that is given as a number.
+public enum RateScaling: String, CaseIterable, Sendable {
+    case none
+    /// Times batch/100: each case moves the parameters as far, whatever the batch.
+    case linear
 }
 
 /// How one layer, or all layers, learn in a run.

@@ -12,6 +12,9 @@ public func scientific(_ value: Double, _ digits: Int = 1) -> String {
     value == 0 ? "0" : String(format: "%.\(digits)e", value)
 }
 
+/// Returns a number with the digits that it needs, six at most, such as `0.05`.
+public func shortest(_ value: Double) -> String { String(format: "%.6g", value) }
+
 /// Returns an estimate with its standard error, which is left out where it is 0.
 public func estimateText(_ value: Double, _ error: Double, _ digits: Int) -> String {
     error == 0 ? decimal(value, digits) : "\(decimal(value, digits)) ± \(decimal(error, digits))"

@@ -18,7 +18,7 @@ import Testing
             """
             data: {train: data.npy, held-out: 0.1}
             layers: [{visible-units: categorical, hidden: 4}]
-            training: {batch: 20, epochs: 4, learning-rate: 0.05}
+            training: {batch: 20, chains: batch, epochs: 4, learning-rate: 0.05}
             monitor: {every: 2 epochs, cases: 50, pseudo-likelihood-cases: 20}
             """, to: "one.yaml")
         _ = try folder.write(
@@ -28,7 +28,7 @@ import Testing
             - {visible-units: categorical, hidden: 5, hidden-units: categorical}
             - {hidden: 4, hidden-units: categorical, hidden-categories: 2, propagate: samples}
             - {hidden: 3, hidden-units: spin}
-            training: {batch: 33, epochs: 3, learning-rate: 0.05, momentum: 0.5}
+            training: {batch: 33, chains: batch, epochs: 3, learning-rate: 0.05, momentum: 0.5}
             monitor: {every: 10 steps, cases: 50, pseudo-likelihood-cases: 20}
             """, to: "stack.yaml")
     }

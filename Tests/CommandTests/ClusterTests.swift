@@ -33,7 +33,7 @@ import Testing
             data: {train: \(folder.file("data/cases.npy"))}
             layers:
               - hidden: 300
-            training: {epochs: 3, batch: 40, seed: 7}
+            training: {epochs: 3, batch: 40, chains: batch, seed: 7}
             monitor: {every: 7 steps, cases: 50}
             """, to: "run.yaml")
         _ = try folder.write(

@@ -26,7 +26,7 @@ import Testing
             data: {train: \(folder.file("data.npy")), held-out: 0.1, standardize: true}
             layers:
             - {visible-units: gaussian, visible-variance: learned, hidden: 8}
-            training: {batch: 20, epochs: 20, learning-rate: 0.05, seed: 2}
+            training: {batch: 20, chains: batch, epochs: 20, learning-rate: 0.05, seed: 2}
             monitor: {every: 5 epochs, cases: 30, pseudo-likelihood-cases: 30}
             """, to: "gaussian.yaml")
     }

@@ -23,7 +23,7 @@ import Testing
             data: {train: \(folder.file("data.npy")), held-out: 0.0910, binarize: sample}
             layers:
             - hidden: 17
-            training: {batch: 10, epochs: 4, learning-rate: 0.08, average: 0, seed: 6}
+            training: {batch: 10, chains: batch, epochs: 4, learning-rate: 0.08, average: 0, seed: 6}
             monitor: {every: 5 steps, cases: 20, pseudo-likelihood-cases: 20}
             """, to: "base.yaml")
     }

@@ -90,7 +90,8 @@ import Testing
             layers: [{hidden: 6}]
             arithmetic: \(arithmetic)
             training:
-              {batch: 7, epochs: 30, learning-rate: 0.3, average: 0, schedule: constant, seed: \(seed)}
+              {batch: 7, chains: batch, epochs: 30, learning-rate: 0.3, average: 0, schedule: constant,
+              seed: \(seed)}
             monitor: {every: 1 epoch, cases: 1000, pseudo-likelihood-cases: 1000}
             """, to: "run.yaml")
         let run = try Command.run(

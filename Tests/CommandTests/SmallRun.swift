@@ -15,7 +15,7 @@ struct SmallRun {
             """
             data: {train: \(data), held-out: 0.1}
             layers: [{hidden: 4}]
-            training: {batch: 10, epochs: 2, learning-rate: 0.1}
+            training: {batch: 10, chains: batch, epochs: 2, learning-rate: 0.1}
             monitor: {every: 1 epoch, cases: 20, pseudo-likelihood-cases: 5}
             """, to: "run.yaml")
     }

@@ -85,7 +85,7 @@ import Testing
         Row("training.algorithm=PCD", "did you mean `pcd`?"),
         Row("training.sweeps=0", "an integer from 1 to 65535"),
         Row("training.sweeps=65536", "an integer from 1 to 65535"),
-        Row("training.chains=0", "an integer from 1 to 1000000 or batch"),
+        Row("training.chains=0", "an integer from 1 to 1000000, auto or batch"),
         Row("training.chains=all", "or batch"),
         Row("training.batch=-5", "found -5", "an integer from 1 to 1000000"),
         Row("training.epochs=2.5", "found 2.5", "an integer from 1 to 1000000"),

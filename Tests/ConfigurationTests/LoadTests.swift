@@ -42,18 +42,18 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         #expect(layer.hidden == 3)
         #expect(layer.hiddenUnits == .bernoulli)
         #expect(layer.biases)
-        #expect(layer.initialWeights == 0.01)
+        #expect(layer.initialWeights == nil && layer.initialNeighbours == 0)
         #expect(layer.initialVisibleBias == .logOdds)
-        #expect(layer.propagate == .means)
+        #expect(layer.propagate == .samples)
         #expect(layer.training == read.training)
 
         let training = read.training
         #expect(training.algorithm == .persistent)
         #expect(training.sweeps == 1)
-        #expect(training.chains == nil)
+        #expect(training.chains == .automatic)
         #expect(training.batch == 100)
         #expect(training.epochs == 30)
-        #expect(training.learningRate == 0.05)
+        #expect(training.learningRate == nil && training.rateScaling == .none)
         #expect(training.schedule == .linear)
         #expect(training.warmUp == .epochs(0))
         #expect(training.momentum == .constant(0))
@@ -161,7 +161,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         Row("layers.0.initial-weights=.5") { $0.layers[0].initialWeights = 0.5 },
         Row("layers.0.initial-weights=0") { $0.layers[0].initialWeights = 0 },
         Row("layers.0.initial-visible-bias=zero") { $0.layers[0].initialVisibleBias = .zero },
-        Row("layers.0.propagate=samples") { $0.layers[0].propagate = .samples },
+        Row("layers.0.propagate=means") { $0.layers[0].propagate = .means },
         Row("layers.0.training.batch=7") { $0.layers[0].training.batch = 7 },
         Row("layers.1.training={epochs: 9}", in: stackText) { $0.layers[1].training.epochs = 9 },
         Row("layers.1={hidden: 5}") {
@@ -169,11 +169,13 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         },
         .training("algorithm=cd") { $0.algorithm = .contrastiveDivergence },
         .training("sweeps=5") { $0.sweeps = 5 },
-        .training("chains=17") { $0.chains = 17 },
+        .training("chains=17") { $0.chains = .number(17) },
+        .training("chains=batch") { $0.chains = .batch },
         .training("batch=64") { $0.batch = 64 },
         .training("epochs=1") { $0.epochs = 1 },
         .training("learning-rate=1e-3") { $0.learningRate = 0.001 },
         .training("learning-rate=3") { $0.learningRate = 3 },
+        .training("scale-learning-rate=linear") { $0.rateScaling = .linear },
         .training("schedule=constant") { $0.schedule = .constant },
         .training("schedule={exponential: 0.9}") { $0.schedule = .exponential(factor: 0.9) },
         .training("schedule={inverse-time: 10}") { $0.schedule = .inverseTime(halfLife: 10) },

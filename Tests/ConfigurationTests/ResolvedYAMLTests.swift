@@ -19,17 +19,17 @@ import Testing
                     hidden: 3
                     hidden-units: bernoulli
                     biases: true
-                    initial-weights: 0.01
+                    initial-weights: auto
                     initial-visible-bias: log-odds
-                    propagate: means
+                    propagate: samples
                     training: {}
                 training:
                   algorithm: pcd
                   sweeps: 1
-                  chains: batch
+                  chains: auto
                   batch: 100
                   epochs: 30
-                  learning-rate: 0.05
+                  learning-rate: auto
                   schedule: linear
                   warm-up: 0 epochs
                   momentum: 0

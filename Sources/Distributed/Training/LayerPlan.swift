@@ -38,6 +38,11 @@ public struct LayerPlan: Sendable {
     /// Whether Gaussian visible units learn their variances; they are 1 otherwise.
     public var learnsVariances = false
 
+    /// At how many visible spins each hidden one begins, beside its own; 0 for weights without a pattern.
+    public var initialNeighbours = 0
+    /// Whether the layer begins as the one below it upside down; it has drawn weights otherwise.
+    public var startsUpsideDown = false
+
     /// The parameters to start from instead of drawn ones.
     public var initial: Parameters?
 

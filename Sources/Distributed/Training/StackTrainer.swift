@@ -79,6 +79,15 @@ public struct StackTrainer {
         timer.start()
         for plan in plans.dropFirst(finished.count) {
             let data = try data(plan.layer, finished)
+            var plan = plan
+            if plan.startsUpsideDown, plan.initial == nil, resumed == nil, let below = finished.last
+            {
+                let lower = try self.data(plan.layer - 1, finished.dropLast()).training
+                plan.initial = Parameters(
+                    upsideDown: below, rates: try baseRates(of: lower, world), hidden: plan.hidden,
+                    hasBiases: plan.optimizer.biases, deviation: plan.initialWeights,
+                    seed: plan.seed, layer: plan.layer)
+            }
             let background = try plan.panels.backgroundSum(plan.shape(on: data.training), world)
             var trainer = try LayerTrainer(
                 plan, source: data.training, from: resumed, timer: timer,

@@ -33,12 +33,26 @@ struct TrainingStart {
             self.rates = rates
             moments = nil
             parameters =
-                plan.initial
-                ?? Parameters(
-                    initialWeights: plan.initialWeights, visible: source.visible,
-                    hidden: plan.hidden, visibleUnits: plan.visibleUnits,
-                    logOddsOf: startsAtData ? rates : nil, seed: plan.seed, layer: plan.layer)
+                try plan.initial
+                ?? world.together { try Self.drawn(plan, source, startsAtData ? rates : nil) }
         }
+    }
+
+    /// Draws first parameters.
+    private static func drawn(
+        _ plan: LayerPlan, _ source: any CaseSource, _ rates: [Double]?
+    ) throws -> Parameters {
+        var parameters = Parameters(
+            initialWeights: plan.initialWeights, visible: source.visible, hidden: plan.hidden,
+            visibleUnits: plan.visibleUnits, logOddsOf: rates, seed: plan.seed, layer: plan.layer)
+        guard plan.initialNeighbours > 0 else { return parameters }
+        // Every rank looks at the same cases, some thousand from all parts of the data.
+        let count = min(source.count, 8192, max(64, (1 << 26) / source.visible))
+        let cases = (0..<count).map { $0 * source.count / count }
+        var states = [UInt8](repeating: 0, count: count * source.visible)
+        try source.load(cases, draw: 0, into: &states)
+        parameters.addLocalWeights(neighbours: plan.initialNeighbours, states: states)
+        return parameters
     }
 
     /// Where chains that live from step to step start.

@@ -8,6 +8,8 @@ struct Banner {
     let level: ThreadLevel
     let seed: UInt64
     let data: String
+    /// What the schedule of each layer will do.
+    let learning: [String]
 
     /// Returns the lines, given where the ranks are.
     func lines(_ ranks: RankReport) -> [String] {
@@ -24,7 +26,8 @@ struct Banner {
             "kernel   \(KernelChoice.current)",
             "seed     \(seed)",
             "data     \(data)",
-            "command  \(command)",
+        ] + learning.map { "learning \($0)" } + [
+            "command  \(command)"
         ]
     }
 }

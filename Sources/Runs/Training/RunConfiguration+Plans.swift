@@ -13,7 +13,8 @@ extension TrainingOptions {
     /// The negative phase of a layer, as it is before a run.
     var negativePhase: any NegativePhase {
         algorithm.phase(
-            ChainSettings(sweeps: sweeps, chains: chains ?? batch, tempering: tempering))
+            ChainSettings(
+                sweeps: sweeps, chains: chains.value(ofBatch: batch), tempering: tempering))
     }
 
     /// The update of a layer.
@@ -46,11 +47,12 @@ extension RunConfiguration {
             var plan = LayerPlan(
                 layer: index, visibleUnits: layer.visibleUnits, hidden: layer.hiddenColumns,
                 hiddenUnits: layer.hiddenUnits, arithmetic: arithmetic(for: layer.visibleUnits),
-                seed: training.seed, initialWeights: layer.initialWeights,
+                seed: training.seed, initialWeights: layer.initialWeights ?? 0.01,
                 startsAtLogOdds: layer.initialVisibleBias == .logOdds,
                 negativePhase: training.negativePhase,
                 batch: training.batch,
-                epochs: training.epochs, rate: training.learningRate, schedule: training.schedule,
+                epochs: training.epochs, rate: layer.learningRate.value,
+                schedule: training.schedule,
                 optimizer: training.optimizer(biases: layer.biases),
                 averagedPart: training.average)
             let perEpoch = (cases + training.batch - 1) / training.batch
@@ -59,6 +61,10 @@ extension RunConfiguration {
             plan.learnsVariances = layer.visibleVariance == .learned
             plan.keepProbability = Float(training.keepProbability)
             plan.earlyStop = training.earlyStop
+            plan.initialNeighbours = layer.initialNeighbours
+            plan.startsUpsideDown =
+                layer.initialWeights == nil && index > 0
+                && layer.hiddenUnits == layers[index - 1].visibleUnits
             plan.initial = index < initial.count ? initial[index].parameters : nil
             return plan
         }

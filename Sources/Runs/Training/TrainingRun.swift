@@ -56,7 +56,10 @@ public struct TrainingRun {
 
         let banner = Banner(
             command: request.command, threads: request.threads, level: level,
-            seed: configuration.training.seed, data: data.summary)
+            seed: configuration.training.seed, data: data.summary,
+            learning: zip(configuration.layers, plans).map { layer, plan in
+                layer.learningSummary(plan, cases: data.layer.training.count)
+            })
         if let report = try RankReport(world), let log {
             for line in banner.lines(report) { log.say(line) }
         }
