@@ -69,8 +69,8 @@ extension LayerOptions: ConfiguredSection {
             "initial-weights", \LayerOptions.initialWeights,
             .either(.number(.notNegative), or: "auto"), formerly: [0.01],
             """
-            The standard deviation of the normal weights at the start. auto: 0.01; in a layer whose hidden
-            units are of the kind of the visible units below, it begins as the layer below upside down,
+            The standard deviation of the normal weights at the start. auto: 0.01; a layer whose hidden
+            units are of the kind of the visible units below begins as the layer below upside down,
             as far as the sizes go.
             """),
         Setting(

@@ -24,7 +24,7 @@ extension LayerOptions {
         let batch = Double(training.batch) / 100
         if let base = training.learningRate {
             return LearningRate(
-                base: base, factor: training.rateScaling == .linear ? batch : 1,
+                base: base, factor: training.scaleLearningRate == .linear ? batch : 1,
                 isAutomatic: false)
         }
         let base =

@@ -10,7 +10,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public var epochs = 30
     /// nil for a rate that follows from the units and the batch.
     public var learningRate: Double?
-    public var rateScaling = RateScaling.none
+    public var scaleLearningRate = RateScaling.none
     public var schedule = Schedule.linear
     public var warmUp = Interval.epochs(0)
     public var momentum = Momentum.constant(0)
@@ -51,8 +51,9 @@ extension TrainingOptions: ConfiguredSection {
         Setting(
             "chains", \TrainingOptions.chains, .chainCount, formerly: [.batch],
             """
-            The number of persistent chains: auto (as many as cases, at least 200), batch (as many as cases)
-            or 1 to \(ConfigurationLimit.batch). They start at the base rates of the visible units. cd: auto or batch.
+            The number of persistent chains: auto (as many as cases, at least 200), batch (as many as
+            cases) or 1 to \(ConfigurationLimit.batch). They start at the base rates of the visible
+            units. cd: auto or batch.
             """),
         Setting(
             "tempering", \TrainingOptions.tempering, .inline,
@@ -75,12 +76,13 @@ extension TrainingOptions: ConfiguredSection {
             "learning-rate", \TrainingOptions.learningRate, .either(.number(.positive), or: "auto"),
             formerly: [0.05],
             """
-            The step width, above 0; the largest one, as the schedule changes it. auto: times batch/100,
-            up to 10, it is 0.15 for units of 0 and 1, a fourth of that for each side of spins, a half for each
-            categorical side, and 0.02 above gaussian units.
+            The step width, above 0; the largest one, as the schedule changes it. auto: times
+            batch/100, up to 10, it is 0.15 for units of 0 and 1, a fourth of that for each side of
+            spins, a half for each categorical side, and 0.02 above gaussian units.
             """),
         Setting(
-            "scale-learning-rate", \TrainingOptions.rateScaling, .word, neutral: RateScaling.none,
+            "scale-learning-rate", \TrainingOptions.scaleLearningRate, .word,
+            neutral: RateScaling.none,
             """
             What the batch makes of a learning rate that is a number: none (it stays as it is) or linear
             (times batch/100).

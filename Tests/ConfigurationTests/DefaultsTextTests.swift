@@ -16,8 +16,8 @@ import Testing
     /// Keys at their neutral value stand in the text alone.
     @Test func everyKeyStandsInTheTextInOrder() throws {
         let neutral = [
-            "maximum: auto", "categories: auto", "hidden-categories: auto",
-            "tempering: {levels: auto, lowest: auto}",
+            "maximum: auto", "categories: auto", "hidden-categories: auto", "initial-neighbours: 0",
+            "tempering: {levels: auto, lowest: auto}", "scale-learning-rate: none",
         ]
         let all = RunConfiguration.defaultsText.split(separator: "\n").filter {
             !$0.drop { $0 == " " }.hasPrefix("#")

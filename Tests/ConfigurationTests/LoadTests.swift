@@ -53,7 +53,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         #expect(training.chains == .automatic)
         #expect(training.batch == 100)
         #expect(training.epochs == 30)
-        #expect(training.learningRate == nil && training.rateScaling == .none)
+        #expect(training.learningRate == nil && training.scaleLearningRate == .none)
         #expect(training.schedule == .linear)
         #expect(training.warmUp == .epochs(0))
         #expect(training.momentum == .constant(0))
@@ -159,6 +159,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         Row("layers.0.biases=false") { $0.layers[0].biases = false },
         Row("layers.0.biases=no") { $0.layers[0].biases = false },
         Row("layers.0.initial-weights=.5") { $0.layers[0].initialWeights = 0.5 },
+        Row("layers.0.initial-neighbours=4") { $0.layers[0].initialNeighbours = 4 },
         Row("layers.0.initial-weights=0") { $0.layers[0].initialWeights = 0 },
         Row("layers.0.initial-visible-bias=zero") { $0.layers[0].initialVisibleBias = .zero },
         Row("layers.0.propagate=means") { $0.layers[0].propagate = .means },
@@ -175,7 +176,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         .training("epochs=1") { $0.epochs = 1 },
         .training("learning-rate=1e-3") { $0.learningRate = 0.001 },
         .training("learning-rate=3") { $0.learningRate = 3 },
-        .training("scale-learning-rate=linear") { $0.rateScaling = .linear },
+        .training("scale-learning-rate=linear") { $0.scaleLearningRate = .linear },
         .training("schedule=constant") { $0.schedule = .constant },
         .training("schedule={exponential: 0.9}") { $0.schedule = .exponential(factor: 0.9) },
         .training("schedule={inverse-time: 10}") { $0.schedule = .inverseTime(halfLife: 10) },

@@ -42,18 +42,17 @@ import Testing
         }
         var parameters = Parameters(visible: 8, hidden: 16)
         parameters.addLocalWeights(neighbours: 3, states: states)
-        func spin(_ row: Int, _ i: Int) -> Double { 2 * Double(states[row * 8 + i]) - 1 }
-        func mean(_ value: (Int) -> Double) -> Double {
-            (0..<cases).reduce(0) { $0 + value($1) } / Double(cases)
-        }
+        func spin(_ row: Int, _ i: Int) -> Int { 2 * Int(states[row * 8 + i]) - 1 }
+        func sum(_ value: (Int) -> Int) -> Int { (0..<cases).reduce(0) { $0 + value($1) } }
         for j in 0..<16 {
             let centre = j % 8
             let covariances = (0..<8).map { i in
-                mean { spin($0, i) * spin($0, centre) } - mean { spin($0, i) }
-                    * mean { spin($0, centre) }
+                cases * sum { spin($0, i) * spin($0, centre) }
+                    - sum { spin($0, i) } * sum { spin($0, centre) }
             }
+            // Of equal ones the first.
             let largest = (0..<8).filter { $0 != centre }
-                .sorted { abs(covariances[$0]) > abs(covariances[$1]) }.prefix(3)
+                .sorted { (-abs(covariances[$0]), $0) < (-abs(covariances[$1]), $1) }.prefix(3)
             for i in 0..<8 where i != centre {
                 #expect((parameters[i, j] != 0) == largest.contains(i), "\(i), \(j)")
                 if parameters[i, j] != 0 {
