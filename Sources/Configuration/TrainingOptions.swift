@@ -26,6 +26,12 @@ public struct TrainingOptions: Sendable, Equatable {
     /// Creates the defaults.
     public init() {}
 
+    /// The number of chains that live from step to step; of tempering, at each of its levels.
+    public var chainCount: Int {
+        // Each of the many levels has so many: a floor there would cost too much.
+        algorithm == .tempering && chains == .automatic ? batch : chains.value(ofBatch: batch)
+    }
+
     /// Tells whether an update depends on how many epochs follow it.
     ///
     /// If not, a finished run may be continued by raising `epochs`.
@@ -51,9 +57,9 @@ extension TrainingOptions: ConfiguredSection {
         Setting(
             "chains", \TrainingOptions.chains, .chainCount, formerly: [.batch],
             """
-            The number of persistent chains: auto (as many as cases, at least 200), batch (as many as
-            cases) or 1 to \(ConfigurationLimit.batch). They start at the base rates of the visible
-            units. cd: auto or batch.
+            The number of persistent chains: auto (as many as cases; of pcd at least 200), batch (as
+            many as cases) or 1 to \(ConfigurationLimit.batch). They start at the base rates of the
+            visible units. cd: auto or batch.
             """),
         Setting(
             "tempering", \TrainingOptions.tempering, .inline,

@@ -13,8 +13,7 @@ extension TrainingOptions {
     /// The negative phase of a layer, as it is before a run.
     var negativePhase: any NegativePhase {
         algorithm.phase(
-            ChainSettings(
-                sweeps: sweeps, chains: chains.value(ofBatch: batch), tempering: tempering))
+            ChainSettings(sweeps: sweeps, chains: chainCount, tempering: tempering))
     }
 
     /// The update of a layer.
