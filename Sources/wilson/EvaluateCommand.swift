@@ -14,7 +14,8 @@ struct EvaluateCommand: ParsableCommand {
             ways, and says whether it is determined. Likelihoods are of states: \
             grey values are drawn to bits, the same ones for every model; of gaussian units they \
             are densities. A layer above the first is measured as a machine of its own, on the \
-            hidden means of the layers below it.
+            hidden means of the layers below it. Without --layer, a stack has its variational \
+            bound, and what each of its layers adds.
 
             EXAMPLES
               wilson evaluate runs/mnist/model.safetensors --data t10k-images-idx3-ubyte.gz \
@@ -31,8 +32,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "The cases: IDX, NPY, NPZ, CSV, or a folder of pictures.", completion: .file())
     var data: String
 
-    @Option(help: "Which layer of a stack, from 0.")
-    var layer = 0
+    @Option(
+        help: "Which layer of a stack, from 0. (default: the lowest, and the bounds of the stack)")
+    var layer: Int?
 
     @OptionGroup var reading: ReadingOptions
 

@@ -1,4 +1,6 @@
 import Foundation
+import ModelFiles
+import RBMCore
 import Storage
 import TestSupport
 import Testing
@@ -94,5 +96,45 @@ import Testing
         #expect(abs(logZ - exact) < 3 * error && error < 0.2)
         // Half of the configurations are those of the other sign: ln ½ and less.
         #expect(try #require(values["log_likelihood"] as? Double) < -0.4)
+    }
+
+    /// The lowest layer's bound is its likelihood; the whole stack's lies below the entropy of the cases,
+    /// which are all states; annealed bounds contain the exact ones, and ranks agree.
+    @Test func aStackHasABoundForEachLayer() throws {
+        let stack = smallStack()
+        let (model, data) = (folder.file("stack.safetensors"), folder.file("all.npy"))
+        try Model(layers: stack.layers, imageShape: [2, 3]).file().write(to: model)
+        let states = (0..<64).flatMap { state in (0..<6).map { UInt8(state >> $0 & 1) } }
+        try writeNPY(states, shape: [64, 2, 3], to: data)
+        func run(_ arguments: String..., ranks: Int? = nil) throws -> String {
+            let run = try Command.run(
+                ["evaluate", model, "--data", data, "--json"] + arguments, ranks: ranks)
+            #expect(run.status == 0, "\(run.words)")
+            return run.output
+        }
+        func values(_ text: String) throws -> [String: Any] {
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+        let exact = try values(try run())
+        let layers = try #require(exact["per_layer"] as? [[String: Any]])
+        #expect(layers.count == stack.layers.count)
+        let lowest = try #require(layers[0]["bound"] as? Double)
+        let likelihood = try #require(exact["log_likelihood"] as? Double)
+        #expect(abs(lowest - likelihood) < 1e-4 && layers[0]["gain"] == nil)
+        let whole = try #require(layers.last?["bound"] as? Double)
+        let lower = try #require(exact["bound_lower"] as? Double)
+        let upper = try #require(exact["bound_upper"] as? Double)
+        #expect(lower <= whole && whole <= upper && upper - lower < 1)
+        // Of all states equally often, no distribution has a larger mean than the even one.
+        #expect(lower < -log(64))
+        let gain = try #require(layers[1]["gain"] as? Double)
+        #expect(abs(gain - (try #require(layers[1]["bound"] as? Double)) + lowest) < 1e-12)
+
+        let annealed = try run("--ais", "--temperatures", "100", "--chains", "21")
+        #expect(try values(annealed)["bound_lower"] != nil)
+        #expect(
+            try run("--ais", "--temperatures", "100", "--chains", "21", ranks: 2) == annealed)
+        #expect(try values(try run("--layer", "0"))["per_layer"] == nil)
     }
 }

@@ -49,6 +49,13 @@ public struct Evaluation: Report, Sendable, Equatable {
     /// The enumerated ln Z beside an annealed one.
     public let logZExact: Double?
     public let logLikelihoodExact: Double?
+    /// The lower end of the variational bound of the mean log-likelihood under a whole stack.
+    public let boundLower: Double?
+    /// The upper end of that bound; the bound itself is known no better.
+    public let boundUpper: Double?
+    /// The bounds of the stacks that end with each layer; nil for a single layer, and where some ln Z is
+    /// not known.
+    public let perLayer: [LayerBound]?
     /// Whether likelihoods are those of bits that were drawn from grey values, once and by a fixed
     /// seed.
     public let drawnBits: Bool
@@ -69,7 +76,7 @@ public struct Evaluation: Report, Sendable, Equatable {
     init(
         _ sums: CaseMeasures, cases: Int, exact: Double?, annealed: AnnealedPartition? = nil,
         drawsBits: Bool, smallerSide: Int, countsStates: Bool = false, isReal: Bool = false,
-        heading: [String]
+        perLayer: [LayerBound]? = nil, heading: [String]
     ) {
         precondition(cases > 0, "a mean over \(cases) cases")
         let count = Double(cases)
@@ -101,6 +108,9 @@ public struct Evaluation: Report, Sendable, Equatable {
         logLikelihoodError = bounds?.value?.error
         logLikelihoodLower = bounds?.lower
         logLikelihoodUpper = bounds?.upper
+        boundLower = perLayer?.last?.boundLower
+        boundUpper = perLayer?.last?.boundUpper
+        self.perLayer = perLayer
         self.exact = annealed == nil && exact == nil ? nil : annealed == nil
         logZExact = annealed == nil ? nil : exact
         logLikelihoodExact = logZExact.map(likelihood)
@@ -124,41 +134,65 @@ public struct Evaluation: Report, Sendable, Equatable {
         var table = Table()
         table.lines(heading)
         table.columns("", .right(), .left(), .left())
-        func add(_ name: String, _ value: Double?, _ unit: String, error: Double? = nil) {
-            guard let value else { return }
-            table.row(name, decimal(value, 4), error.map { "± \(decimal($0, 4))" } ?? "", unit)
-        }
-        func add(_ name: String, from lower: Double?, to upper: Double?, _ unit: String) {
-            guard let lower, let upper else { return }
-            table.row(name, decimal(lower, 4), "to \(decimal(upper, 4))", unit)
-        }
-        add("mean free energy", meanFreeEnergy, "nats per case")
-        add("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
-        add("reconstruction cross-entropy", reconstructionCrossEntropy, "nats per case")
+        table.number("mean free energy", meanFreeEnergy, "nats per case")
+        table.number("pseudo-log-likelihood", pseudoLogLikelihood, "nats per case" + drawn)
+        table.number("reconstruction cross-entropy", reconstructionCrossEntropy, "nats per case")
         let isExact = exact == true
-        add("ln Z", isExact ? logZ : logZExact, "nats, exact")
-        add(
+        table.number("ln Z", isExact ? logZ : logZExact, "nats, exact")
+        table.number(
             "log-likelihood", isExact ? logLikelihood : logLikelihoodExact,
             "nats per case, exact" + drawn)
-        guard let verdict else {
-            table.lines(remarks)
-            return table
-        }
+        addAnnealed(to: &table, drawn)
+        table.lines(remarks)
+        addStack(to: &table, drawn)
+        return table
+    }
+
+    private func addAnnealed(to table: inout Table, _ drawn: String) {
+        guard let verdict else { return }
         // Between determined and rough, only a determined number has an error.
         let isDetermined = verdict == BoundedRatio.Verdict.determined.rawValue
         let way = (isDetermined ? "" : "roughly, ") + "by annealing there and back"
-        add("ln Z", logZ, "nats, " + way, error: isDetermined ? logZError : nil)
-        add("  bounds", from: logZForward, to: logZReverse, "nats, means of both ways")
-        add(
+        table.number("ln Z", logZ, "nats, " + way, error: isDetermined ? logZError : nil)
+        table.range("  bounds", from: logZForward, to: logZReverse, "nats, means of both ways")
+        table.number(
             "log-likelihood", logLikelihood, "nats per case, " + way + drawn,
             error: isDetermined ? logLikelihoodError : nil)
-        add(
+        table.range(
             "  bounds", from: logLikelihoodLower, to: logLikelihoodUpper,
             "nats per case, by those and two errors" + drawn)
         table.row(
             "effective sample size", decimal(effectiveSampleSizeForward ?? 0, 1), "there",
             "\(decimal(effectiveSampleSizeReverse ?? 0, 1)) back, of the chains")
-        table.lines(remarks)
-        return table
+    }
+
+    private func addStack(to table: inout Table, _ drawn: String) {
+        guard let perLayer else { return }
+        table.line("variational bound of the log-likelihood, nats per case" + drawn)
+        table.columns("  up to layer", "bound", "from", "to", "gain", .left("ln Z"))
+        for layer in perLayer {
+            table.row(
+                "  \(layer.layer)", layer.bound.map { decimal($0, 2) } ?? "",
+                decimal(layer.boundLower, 2), decimal(layer.boundUpper, 2),
+                layer.gain.map { decimal($0, 2) } ?? "", layer.logZVerdict)
+        }
+    }
+}
+
+extension Table {
+    /// Adds a row with a number, maybe with its error; none without the number.
+    fileprivate mutating func number(
+        _ name: String, _ value: Double?, _ unit: String, error: Double? = nil
+    ) {
+        guard let value else { return }
+        row(name, decimal(value, 4), error.map { "± \(decimal($0, 4))" } ?? "", unit)
+    }
+
+    /// Adds a row with two numbers; none without them.
+    fileprivate mutating func range(
+        _ name: String, from lower: Double?, to upper: Double?, _ unit: String
+    ) {
+        guard let lower, let upper else { return }
+        row(name, decimal(lower, 4), "to \(decimal(upper, 4))", unit)
     }
 }

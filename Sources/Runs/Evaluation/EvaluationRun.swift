@@ -12,11 +12,13 @@ public struct EvaluationRun {
         case cases
         case logPartition = "ln Z"
         case annealing
+        case stack
     }
 
     private let model: String
     private let data: DataFile
     private let layer: Int
+    private let measuresStack: Bool
     private let annealing: Annealing?
 
     /// The seed of every evaluation, so that models are compared on the same bits.
@@ -24,11 +26,14 @@ public struct EvaluationRun {
 
     /// Creates the run.
     ///
-    /// - Parameter annealing: How to estimate ln Z too; nil for no estimate.
-    public init(model: String, data: DataFile, layer: Int, annealing: Annealing? = nil) {
+    /// - Parameters:
+    ///   - layer: The layer that is measured; nil for the lowest, and the bounds of the stack with it.
+    ///   - annealing: How to estimate ln Z too; nil for no estimate.
+    public init(model: String, data: DataFile, layer: Int?, annealing: Annealing? = nil) {
         self.model = model
         self.data = data
-        self.layer = layer
+        self.layer = layer ?? 0
+        measuresStack = layer == nil
         self.annealing = annealing
     }
 
@@ -68,21 +73,79 @@ public struct EvaluationRun {
         try world.sum(&units)
         sums.units = units
 
-        let enumeration = Enumeration(rbm)
-        let logZ = try enumeration.map { enumeration in
-            try enumeration.logPartition(world) { progress(.logPartition, $0) }
-        }
-        let annealed = try annealing.map { annealing in
-            try annealing.estimate(
-                rbm, cases: evaluator.states, seed: Self.seed, layer: layer, world
-            ) { progress(.annealing, $0) }
-        }
+        let (logZ, annealed) = try partition(
+            of: rbm, at: layer, cases: evaluator.states, world, progress)
+        let bounds = try stackBounds(
+            model, states: evaluator.states, lowest: (logZ, annealed), world, progress)
         return Evaluation(
             sums, cases: view.count, exact: logZ, annealed: annealed,
             drawsBits: view.encoding == .levels, smallerSide: Enumeration.side(of: rbm),
             countsStates: rbm.visibleUnits.columns > 1 || rbm.hiddenUnits.columns > 1,
-            isReal: view.encoding == .float32,
+            isReal: view.encoding == .float32, perLayer: bounds,
             heading: heading(model, opened))
+    }
+
+    /// Collective.
+    ///
+    /// Computes ln Z of a layer: by enumeration where possible, and by annealing where asked for.
+    private func partition(
+        of rbm: RBM, at layer: Int, cases: any CaseSource, _ world: borrowing Communicator,
+        _ progress: (_ stage: Stage, _ done: Double) -> Void
+    ) throws -> (exact: Double?, annealed: AnnealedPartition?) {
+        let exact = try Enumeration(rbm).map { enumeration in
+            try enumeration.logPartition(world) { progress(.logPartition, $0) }
+        }
+        let annealed = try annealing.map { annealing in
+            try annealing.estimate(rbm, cases: cases, seed: Self.seed, layer: layer, world) {
+                progress(.annealing, $0)
+            }
+        }
+        return (exact, annealed)
+    }
+
+    /// Collective.
+    ///
+    /// Bounds the likelihoods of the stacks that begin with the lowest layer.
+    ///
+    /// - Returns: nil for a single layer, and where some ln Z is not known.
+    private func stackBounds(
+        _ model: Model, states: any CaseSource,
+        lowest: (exact: Double?, annealed: AnnealedPartition?), _ world: borrowing Communicator,
+        _ progress: (_ stage: Stage, _ done: Double) -> Void
+    ) throws -> [LayerBound]? {
+        guard measuresStack, model.layers.count > 1 else { return nil }
+        var known: [KnownPartition] = []
+        for (place, rbm) in model.layers.enumerated() {
+            guard annealing != nil || Enumeration.side(of: rbm) <= Enumeration.largestSide else {
+                return nil
+            }
+            let (exact, annealed) =
+                place == 0
+                ? lowest
+                : try partition(
+                    of: rbm, at: place,
+                    cases: propagatedCases(
+                        states, through: model.layers[..<place], seed: Self.seed,
+                        propagation: { _ in .samples }), world, progress)
+            if let exact {
+                known.append(KnownPartition(exact: exact))
+            } else if let annealed {
+                known.append(KnownPartition(annealed))
+            } else {
+                return nil
+            }
+        }
+        let means = try StackEvaluation(model.stack, on: states, seed: Self.seed).means(world) {
+            progress(.stack, $0)
+        }
+        var bounds: [LayerBound] = []
+        for (place, mean) in means.enumerated() {
+            bounds.append(
+                LayerBound(
+                    layer: place, mean: mean, logZ: known[place], below: bounds.last,
+                    isProbability: model.layers[0].visibleUnits.isDiscrete))
+        }
+        return bounds
     }
 
     private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {

@@ -1,0 +1,66 @@
+import Analysis
+import ModelFiles
+import Ranks
+import RBMCore
+
+/// Measures the variational bounds of the stacks that begin with a model's lowest layer.
+struct StackEvaluation {
+    private let stack: DBN
+    /// The cases as states.
+    private let states: any CaseSource
+    private let seed: UInt64
+
+    /// How often the way up is drawn for each case; two draws tell the error of either.
+    private static let draws = 2
+    private static let blockRows = 256
+
+    init(_ stack: DBN, on states: any CaseSource, seed: UInt64) {
+        self.stack = stack
+        self.states = states
+        self.seed = seed
+    }
+
+    /// Collective.
+    ///
+    /// Returns the mean term of each stack over all cases, each with the error that comes from the draws
+    /// of hidden units; the same on any number of ranks.
+    ///
+    /// - Parameter progress: Receives the share that is done here, in [0, 1].
+    func means(
+        _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
+    ) throws -> [Estimate] {
+        let share = world.share(of: states.count)
+        var units = try world.together {
+            try sums(over: share, progress: progress).map(\.units)
+        }
+        try world.sum(&units)
+        let values = units.map { FixedPointSum(units: $0).value / Double(states.count) }
+        let layers = stack.layers.count
+        return (0..<layers).map { place in
+            // A mean of two draws has the variance (a − b)²/4.
+            let variance = values[layers + place] / 4 / Double(states.count)
+            return Estimate(value: values[place] / 2, error: variance.squareRoot())
+        }
+    }
+
+    /// Σ (a + b) of the terms of two draws for each stack, then Σ (a − b)².
+    private func sums(
+        over share: Range<Int>, progress: (Double) -> Void
+    ) throws -> [FixedPointSum] {
+        let layers = stack.layers.count
+        var sums = [FixedPointSum](repeating: FixedPointSum(), count: 2 * layers)
+        let bound = StackBound(stack, seed: seed)
+        for start in stride(from: share.lowerBound, to: share.upperBound, by: Self.blockRows) {
+            let cases = Array(start..<min(start + Self.blockRows, share.upperBound))
+            var bytes = [UInt8](repeating: 0, count: cases.count * states.caseBytes)
+            try states.load(cases, draw: 0, into: &bytes)
+            let terms = (0..<Self.draws).map { bound.terms(of: bytes, numbers: cases, draw: $0) }
+            for (place, (a, b)) in zip(terms[0], terms[1]).enumerated() {
+                sums[place % layers].add(a + b)
+                sums[layers + place % layers].add((a - b) * (a - b))
+            }
+            progress(Double(cases[cases.count - 1] + 1 - share.lowerBound) / Double(share.count))
+        }
+        return sums
+    }
+}
