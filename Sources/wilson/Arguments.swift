@@ -117,7 +117,11 @@ struct AnnealingOptions: ParsableArguments {
         }
     }
 
-    var plan: Annealing { Annealing(temperatures: temperatures, chains: chains) }
+    var plan: Annealing { plan(usesLadder: false) }
+
+    func plan(usesLadder: Bool) -> Annealing {
+        Annealing(temperatures: temperatures, chains: chains, usesLadder: usesLadder)
+    }
 }
 
 // MARK: Checks

@@ -41,13 +41,20 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Estimate ln Z by annealing there and back, with bounds.")
     var ais = false
 
+    @Flag(help: "With --ais, estimate ln Z along the ladder of the tempering too, from both ends.")
+    var ladder = false
+
     @OptionGroup var annealing: AnnealingOptions
 
     @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
 
-    func validate() throws { try checkLayer(layer) }
+    func validate() throws {
+        try checkLayer(layer)
+        guard ladder, !ais else { return }
+        throw ValidationError("--ladder goes with --ais")
+    }
 
     func run() throws {
         try common.onAllRanks(json: form.json) { world in
@@ -55,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
             defer { waiting.clear() }
             return try EvaluationRun(
                 model: model, data: reading.file(data), layer: layer,
-                annealing: ais ? annealing.plan : nil
+                annealing: ais ? annealing.plan(usesLadder: ladder) : nil
             ).run(world) { stage, done in waiting.show(stage.rawValue, done) }
         }
     }

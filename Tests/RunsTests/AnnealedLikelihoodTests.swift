@@ -13,7 +13,7 @@ import Testing
     ) -> AnnealedPartition {
         AnnealedPartition(
             logZ: BoundedRatio(forward: forward, reverse: reverse), sweeps: 500, levels: 9,
-            roundTrips: 44, startsFromCases: startsFromCases)
+            roundTrips: 44, startsFromCases: startsFromCases, ladder: nil)
     }
 
     /// ln Z of about 10.5, between means that are 1 nat apart.

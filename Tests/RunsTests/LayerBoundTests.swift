@@ -10,7 +10,7 @@ import Testing
         KnownPartition(
             AnnealedPartition(
                 logZ: BoundedRatio(forward: forward, reverse: [reverse]), sweeps: 1, levels: 2,
-                roundTrips: 0, startsFromCases: false))
+                roundTrips: 0, startsFromCases: false, ladder: nil))
     }
 
     private func bound(

@@ -8,7 +8,9 @@ struct AnnealedChains: ~Copyable {
     private let chains: Range<Int>
     private let visibleLaw: any UnitLaw
     private let hiddenLaw: any UnitLaw
+    private let base: TemperingBase
     private let baseBias: [Double]
+    private let baseHiddenBias: [Double]
     private let ownBias: [Double]
 
     /// Bytes of states, shape `[chains, visible]`.
@@ -21,17 +23,20 @@ struct AnnealedChains: ~Copyable {
     /// Makes room for chains that have no states yet.
     ///
     /// - Parameters:
-    ///   - baseBias: Shape `[visible]`.
     ///   - arithmetic: Loaded with the RBM's parameters.
     ///   - chains: Global numbers.
-    init(_ rbm: RBM, baseBias: [Float], arithmetic: Layer, chains: Range<Int>) {
+    init(_ rbm: RBM, base: TemperingBase, arithmetic: Layer, chains: Range<Int>) {
         precondition(
-            baseBias.count == rbm.visibleCount,
-            "\(baseBias.count) biases for \(rbm.visibleCount) units")
+            base.visibleBias.count == rbm.visibleCount
+                && base.hiddenBias.count == rbm.hiddenCount,
+            "\(base.visibleBias.count) and \(base.hiddenBias.count) biases for "
+                + "\(rbm.visibleCount) and \(rbm.hiddenCount) units")
         self.rbm = rbm
         self.arithmetic = arithmetic
         self.chains = chains
-        self.baseBias = baseBias.map(Double.init)
+        self.base = base
+        baseBias = base.visibleBias.map(Double.init)
+        baseHiddenBias = base.hiddenBias.map(Double.init)
         ownBias = rbm.parameters.visibleBias.map(Double.init)
         visibleLaw = arithmetic.visibleLaw
         hiddenLaw = arithmetic.hiddenLaw
@@ -41,12 +46,9 @@ struct AnnealedChains: ~Copyable {
         hiddenFields = Array(repeating: 0, count: hidden.count)
     }
 
-    /// ln Z of the base model.
-    ///
-    /// Without weights its hidden units are independent, and contribute the sum over their states.
+    /// ln Z of the base model, whose units are independent.
     var baseLogPartition: Double {
-        let zero = [Double](repeating: 0, count: rbm.hiddenCount)
-        return hiddenLaw.logPartition(fields: zero.span, bias: zero.span)
+        hiddenLaw.logPartition(fields: baseHiddenBias.span, bias: baseHiddenBias.span)
             + visibleLaw.logPartition(fields: baseBias.span, bias: baseBias.span)
     }
 
@@ -65,8 +67,8 @@ struct AnnealedChains: ~Copyable {
     /// Computes ln p*_to(v) − ln p*_from(v) of each chain with the weights as the products have
     /// them, shape `[chains]`.
     ///
-    /// p*_β(v) is e^{−(1−β)U_a(v) − βU_b(v)} Σ_h e^{βh·(c + Wᵀv)}, with the visible energies U_a of
-    /// the base model and U_b of the RBM.
+    /// p*_β(v) is e^{−(1−β)U_a(v) − βU_b(v)} Σ_h e^{h·((1−β)d + β(c + Wᵀv))}, with the visible energies
+    /// U_a of the base model and U_b of the RBM.
     func logRatios(from: Double, to: Double) -> [Double] {
         forEachChain { values, fields, scaled in
             let bend = self.bend(values)
@@ -91,12 +93,13 @@ struct AnnealedChains: ~Copyable {
             - visibleLaw.energy(of: values.span, bias: ownBias.span)
     }
 
-    /// ln Σ_h e^{βh·x}.
+    /// ln Σ_h e^{h·((1−β)d + βx)}.
     private func hiddenSum(
         _ fields: Span<Float>, _ beta: Double, _ scaled: inout [Double]
     ) -> Double {
         var span = scaled.mutableSpan
-        for j in span.indices { span[j] = beta * Double(fields[j]) }
+        let base = baseHiddenBias.span
+        for j in span.indices { span[j] = (1 - beta) * base[j] + beta * Double(fields[j]) }
         return hiddenLaw.logPartition(fields: scaled.span, bias: scaled.span)
     }
 
@@ -131,8 +134,7 @@ struct AnnealedChains: ~Copyable {
     /// reverse in equilibrium.
     mutating func sweep(beta: Double, _ draws: AnnealingDraws, step: Int) {
         let rows = 0..<chains.count
-        var fields = hiddenFields.mutableSpan
-        for i in fields.indices { fields[i] *= Float(beta) }
+        mix(&hiddenFields, of: base.hiddenBias, beta: beta)
         arithmetic.activateHidden(&hiddenFields, rows: rows)
         arithmetic.drawHidden(
             from: hiddenFields, rows: rows, stream: draws.stream(.hidden, step: step),
@@ -147,21 +149,31 @@ struct AnnealedChains: ~Copyable {
     /// Then it computes the fields of the hidden units.
     private mutating func drawVisible(beta: Double, _ draws: AnnealingDraws, step: Int) {
         let rows = 0..<chains.count
-        let mixed = baseBias.map { Float(1 - beta) * Float($0) }
-        let base = mixed.span
-        var fields = visibleFields.mutableSpan
-        fields.inBlocks(of: rows, columns: base.count) { block, fields in
-            for row in 0..<block.count {
-                fields.withRow(row, of: base.count) { fields in
-                    for i in fields.indices { fields[i] = Float(beta) * fields[i] + base[i] }
-                }
-            }
-        }
+        mix(&visibleFields, of: base.visibleBias, beta: beta)
         arithmetic.activateVisible(&visibleFields, rows: rows)
         arithmetic.drawVisible(
             from: visibleFields, rows: rows, stream: draws.stream(.visible, step: step),
             firstRow: chains.lowerBound, into: &visible, at: 0)
         arithmetic.upward(visible, rows: rows, into: &hiddenFields)
+    }
+}
+
+/// Mixes fields with those of a base model: βx + (1 − β)·base, in place.
+///
+/// - Parameters:
+///   - fields: Shape `[…, base.count]`.
+private func mix(_ fields: inout [Float], of base: [Float], beta: Double) {
+    let (own, other) = (Float(beta), Float(1 - beta))
+    let columns = base.count
+    let base = base.span
+    let rows = 0..<(fields.count / columns)
+    var span = fields.mutableSpan
+    span.inBlocks(of: rows, columns: columns) { block, fields in
+        for row in 0..<block.count {
+            fields.withRow(row, of: columns) { x in
+                for i in x.indices { x[i] = own * x[i] + other * base[i] }
+            }
+        }
     }
 }
 

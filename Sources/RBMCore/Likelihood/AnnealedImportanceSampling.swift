@@ -3,8 +3,8 @@ import RandomStreams
 /// Estimates the partition function of an RBM from chains between a base model, whose units are
 /// independent, and the RBM.
 ///
-/// Between them lie p_β(v) ∝ e^{((1−β)a + βb)·v} Σ_h e^{βh·(c + Wᵀv)}, with a the biases of the base
-/// model and β from 0 to 1. A forward chain is drawn from the base model and visits the temperatures
+/// Between them lie p_β(v) ∝ e^{((1−β)a + βb)·v} Σ_h e^{h·((1−β)d + β(c + Wᵀv))}, with the biases a and
+/// d of the base model and β from 0 to 1. A forward chain is drawn from the base model and visits the temperatures
 /// in turn, one Gibbs sweep each; a reverse chain starts in a state of the RBM and goes back. The
 /// weight w of a chain is Z of the base model times the product of the ratios p*_β′(v)/p*_β(v) that
 /// it meets, with β′ > β also for reverse chains. A sweep is its own reverse in equilibrium. So the
@@ -17,7 +17,7 @@ import RandomStreams
 /// as they are: no rounding of weights enters.
 ///
 /// Gaussian visible units keep their variances all the way:
-/// p_β(v) ∝ e^{−Σ ((1−β)(v−a)² + β(v−b)²)/2σ²} Σ_h e^{βh·(c + Wᵀ(v/σ²))}.
+/// p_β(v) ∝ e^{−Σ ((1−β)(v−a)² + β(v−b)²)/2σ²} Σ_h e^{h·((1−β)d + β(c + Wᵀ(v/σ²)))}.
 ///
 /// Chains are named by their global numbers, so that any division among processes gives the same
 /// weights in integer arithmetic; Gaussian units are float32. Sources: [Neal01], [Salakhutdinov08],
@@ -43,7 +43,7 @@ public struct AnnealedImportanceSampling {
     public let schedule: AnnealingSchedule
 
     private let rbm: RBM
-    private let baseBias: [Float]
+    private let base: TemperingBase
     private let arithmetic: Layer
     private let seed: UInt64
     private let layer: Int
@@ -54,23 +54,24 @@ public struct AnnealedImportanceSampling {
     /// Creates the sampling of an RBM.
     ///
     /// - Parameters:
-    ///   - baseBias: The biases a of the base model, shape `[visible]`; nil takes
-    ///     `RBM.annealingBase`.
+    ///   - base: The base model, which comes from the machine and never from data that it is measured
+    ///     on: chains from the means of one-sided data would miss the other side of a symmetric
+    ///     machine.
     public init(
-        _ rbm: RBM, baseBias: [Float]? = nil, schedule: AnnealingSchedule,
+        _ rbm: RBM, base: TemperingBase, schedule: AnnealingSchedule,
         arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0
     ) {
         self.init(
-            rbm, baseBias: baseBias ?? rbm.annealingBase, schedule: schedule,
+            rbm, base: base, schedule: schedule,
             layer: Layer(rbm, arithmetic: kind), seed: seed, place: layer)
     }
 
     private init(
-        _ rbm: RBM, baseBias: [Float], schedule: AnnealingSchedule, layer arithmetic: Layer,
+        _ rbm: RBM, base: TemperingBase, schedule: AnnealingSchedule, layer arithmetic: Layer,
         seed: UInt64, place layer: Int
     ) {
         self.rbm = rbm
-        self.baseBias = baseBias
+        self.base = base
         self.schedule = schedule
         self.arithmetic = arithmetic
         self.seed = seed
@@ -80,8 +81,13 @@ public struct AnnealedImportanceSampling {
     /// Returns the same sampling on another schedule.
     public func over(_ schedule: AnnealingSchedule) -> AnnealedImportanceSampling {
         AnnealedImportanceSampling(
-            rbm, baseBias: baseBias, schedule: schedule, layer: arithmetic, seed: seed,
+            rbm, base: base, schedule: schedule, layer: arithmetic, seed: seed,
             place: layer)
+    }
+
+    /// ln Z of the base model.
+    public var baseLogPartition: Double {
+        AnnealedChains(rbm, base: base, arithmetic: arithmetic, chains: 0..<0).baseLogPartition
     }
 
     /// Anneals chains from the base model to the RBM.
@@ -97,7 +103,7 @@ public struct AnnealedImportanceSampling {
         inBlocks(chains, parts: parts) { block, ledger in
             let draws = self.draws(run == .final ? .forward : .forwardPilot)
             var moving = AnnealedChains(
-                rbm, baseBias: baseBias, arithmetic: arithmetic, chains: block)
+                rbm, base: base, arithmetic: arithmetic, chains: block)
             moving.drawFromBase(draws)
             for step in 1...schedule.temperatures {
                 let beta = schedule.betas[step]
@@ -124,7 +130,7 @@ public struct AnnealedImportanceSampling {
         return inBlocks(chains, parts: parts) { block, ledger in
             let draws = self.draws(run == .final ? .reverse : .reversePilot)
             var moving = AnnealedChains(
-                rbm, baseBias: baseBias, arithmetic: arithmetic, chains: block)
+                rbm, base: base, arithmetic: arithmetic, chains: block)
             let place = block.offset(by: -chains.lowerBound)
             moving.start(
                 from: Array(starts[(place.lowerBound * bytes)..<(place.upperBound * bytes)]))
@@ -197,12 +203,4 @@ public struct AnnealedImportanceSampling {
 
         func sum(ofRow row: Int) -> Double { sums[rowRange(row, of: parts)].reduce(0, +) }
     }
-}
-
-extension RBM {
-    /// The biases of independent visible units from which annealing starts.
-    ///
-    /// They come from the machine alone, never from data that it is measured on: chains from the
-    /// means of one-sided data would miss the other side of a symmetric machine.
-    public var annealingBase: [Float] { parameters.visibleBias }
 }

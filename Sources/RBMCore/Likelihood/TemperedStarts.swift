@@ -8,6 +8,19 @@ import RandomStreams
 /// are not those of the RBM. The first half of the sweeps is for forgetting, and a lane gives its
 /// states in the second half, at equal distances.
 public struct TemperedStarts: Sendable {
+    /// What some lanes brought.
+    public struct Outcome: Sendable {
+        /// Visible states, shape `[states(of: lanes), visible]` in bytes, lane by lane.
+        public let states: [UInt8]
+        /// ln p*_γ(v)/p*_β(v) of each pair of neighbouring levels β < γ, of the state at β and of that
+        /// at γ, shape `[lanes, sweeps, pairs, 2]`; empty unless they were asked for.
+        ///
+        /// The weights are those of the products.
+        public let ratios: [Double]
+        /// How many states came from β = 1 to the lowest level and back.
+        public let roundTrips: Int
+    }
+
     /// The most lanes that share the states among them.
     public static let mostLanes = 20
 
@@ -20,7 +33,7 @@ public struct TemperedStarts: Sendable {
     public let statesPerLane: Int
     /// Sweeps of each lane.
     public let sweeps: Int
-    public let ladder: TemperingLadder
+    public let path: TemperingPath
 
     /// States of all lanes of all processes.
     public var count: Int { lanes * statesPerLane }
@@ -30,9 +43,9 @@ public struct TemperedStarts: Sendable {
     /// - Parameters:
     ///   - least: The least number of states, at least 1; the last lane may bring a few more.
     ///   - sweeps: Of each lane. They are raised to two for each state of a lane.
-    public init(atLeast least: Int, sweeps: Int, ladder: TemperingLadder) {
+    public init(atLeast least: Int, sweeps: Int, path: TemperingPath) {
         precondition(least > 0, "\(least) states")
-        self.ladder = ladder
+        self.path = path
         statesPerLane = (least + Self.mostLanes - 1) / Self.mostLanes
         lanes = (least + statesPerLane - 1) / statesPerLane
         self.sweeps = max(sweeps, 2 * statesPerLane)
@@ -50,31 +63,45 @@ public struct TemperedStarts: Sendable {
     ///
     /// - Parameters:
     ///   - lanes: Global numbers.
-    ///   - baseBias: The biases of the base model, shape `[visible]`.
     ///   - cases: States for each level of each of these lanes that starts from cases, shape
     ///     `[…, levels, visible]` in bytes; nil to start all lanes from the base model.
+    ///   - keepsRatios: Whether the outcome has the ratios between neighbouring levels.
     ///   - progress: Receives the share of the work that is done, in [0, 1].
-    /// - Returns: Visible states, shape `[states(of: lanes), visible]` in bytes, lane by lane; and how
-    ///   many states came from β = 1 to the lowest level and back.
     public func run(
-        _ rbm: RBM, lanes: Range<Int>, baseBias: [Float], cases: [UInt8]?,
-        arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int,
+        _ rbm: RBM, lanes: Range<Int>, cases: [UInt8]?, arithmetic kind: ArithmeticKind,
+        seed: UInt64, layer: Int, keepsRatios: Bool = false,
         progress: (Double) -> Void = { _ in }
-    ) -> (states: [UInt8], roundTrips: Int) {
-        guard !lanes.isEmpty else { return ([], 0) }
+    ) -> Outcome {
+        guard !lanes.isEmpty else { return Outcome(states: [], ratios: [], roundTrips: 0) }
         let arithmetic = Layer(rbm, arithmetic: kind)
         let bytes = arithmetic.shape.visibleBytes
         var states = annealed(
-            AnnealedChains(rbm, baseBias: baseBias, arithmetic: arithmetic, chains: lanes),
+            AnnealedChains(rbm, base: path.base, arithmetic: arithmetic, chains: lanes),
             AnnealingDraws(seed: seed, layer: layer, run: .starts), lanes: lanes, bytes: bytes)
-        if let cases { replace(&states, lanes: lanes, by: cases, bytes: ladder.levels * bytes) }
+        if let cases {
+            replace(&states, lanes: lanes, by: cases, bytes: path.ladder.levels * bytes)
+        }
         var chains = TemperedChains(
-            rbm, baseBias: baseBias, ladder: ladder, lanes: lanes, arithmetic: kind, seed: seed,
-            layer: layer)
+            rbm, path: path, lanes: lanes, arithmetic: kind, seed: seed, layer: layer)
         chains.start(fromLevels: states)
         var kept: [[UInt8]] = []
+        let numbers = 2 * path.ladder.pairs
+        var ratios = [Double](
+            repeating: 0, count: keepsRatios ? lanes.count * sweeps * numbers : 0)
         for sweep in 1...sweeps {
-            chains.run(sweeps: 1)
+            chains.sweep()
+            if keepsRatios {
+                for pair in 0..<path.ladder.pairs {
+                    let lower = chains.logRatiosUp(fromLevel: pair)
+                    let upper = chains.logRatiosDown(fromLevel: pair + 1)
+                    for lane in 0..<lanes.count {
+                        let place = (lane * sweeps + sweep - 1) * numbers + 2 * pair
+                        ratios[place] = lower[lane]
+                        ratios[place + 1] = -upper[lane]
+                    }
+                }
+            }
+            chains.swapStates()
             // The last of them comes from the last sweep.
             let late = sweep - (sweeps - sweeps / 2)
             if late > 0, late * statesPerLane / (sweeps / 2) > kept.count {
@@ -86,7 +113,7 @@ public struct TemperedStarts: Sendable {
             let lane = number / statesPerLane - lanes.lowerBound
             return kept[number % statesPerLane][rowRange(lane, of: bytes)]
         }
-        return (starts, chains.tally.roundTrips)
+        return Outcome(states: starts, ratios: ratios, roundTrips: chains.tally.roundTrips)
     }
 
     /// Anneals a chain for each lane and takes its state at each level, shape
@@ -94,10 +121,10 @@ public struct TemperedStarts: Sendable {
     private func annealed(
         _ chains: consuming AnnealedChains, _ draws: AnnealingDraws, lanes: Range<Int>, bytes: Int
     ) -> [UInt8] {
-        let levels = ladder.levels
+        let levels = path.ladder.levels
         var states = [UInt8](repeating: 0, count: lanes.count * levels * bytes)
         chains.drawFromBase(draws)
-        for (level, beta) in ladder.betas.enumerated() {
+        for (level, beta) in path.ladder.betas.enumerated() {
             for sweep in 1...Self.sweepsOfLevel {
                 chains.sweep(beta: beta, draws, step: level * Self.sweepsOfLevel + sweep)
             }

@@ -14,6 +14,25 @@ public struct AnnealedPartition: Sendable, Equatable {
     /// Whether every second lane of the tempering started from cases.
     public let startsFromCases: Bool
 
+    /// ln Z along the ladder of the tempering; nil unless it was asked for.
+    public let ladder: Ladder?
+
+    /// ln Z by tempering alone, from either kind of start.
+    public struct Ladder: Sendable, Equatable {
+        /// How the estimates of both kinds of lanes came together: of each quarter of the sweeps.
+        public struct Quarter: Encodable, Sendable, Equatable {
+            public let fromBase: Double
+            /// nil if no lane started from cases.
+            public let fromCases: Double?
+        }
+
+        public let quarters: [Quarter]
+        /// Of the last half of the sweeps, of lanes that were annealed from the base model.
+        public let fromBase: Estimate
+        /// Of the last half of the sweeps, of lanes that started from cases.
+        public let fromCases: Estimate?
+    }
+
     /// The estimate for readers who see no bounds: unless it is determined, with half of their distance
     /// as its error.
     public var cautious: Estimate {

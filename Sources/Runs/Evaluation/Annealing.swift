@@ -11,17 +11,21 @@ public struct Annealing: Sendable, Equatable {
     public let temperatures: Int
     /// Chains of all ranks together, forward and again backward.
     public let chains: Int
+    /// Whether ln Z is also estimated along the ladder of the tempering, which then takes four times as
+    /// many sweeps.
+    public let usesLadder: Bool
 
     /// Into how many parts of the path the schedule is divided.
     private static let parts = 20
 
-    public init(temperatures: Int, chains: Int) {
+    public init(temperatures: Int, chains: Int, usesLadder: Bool = false) {
+        self.usesLadder = usesLadder
         self.temperatures = temperatures
         self.chains = chains
     }
 
     /// The sweeps of tempering before reverse chains start.
-    private var startSweeps: Int { max(50, temperatures / 2) }
+    private var startSweeps: Int { max(50, temperatures / 2) * (usesLadder ? 4 : 1) }
 
     /// The temperatures of the pilot runs that shape the schedule.
     private var pilotTemperatures: Int { max(2 * Self.parts, temperatures / 10) }
@@ -69,23 +73,22 @@ public struct Annealing: Sendable, Equatable {
         progress: (Double) -> Void
     ) throws -> AnnealedPartition {
         let kind = ArithmeticKind.measuring(rbm, LayerSpec(states: rbm).encoding)
-        let base = rbm.annealingBase
-        let ladder = try TemperingPilot().ladder(
-            for: rbm, baseBias: base, lanes: share(TemperingPilot.lanes), arithmetic: kind,
-            seed: seed, layer: layer, sum: sum)
+        let path = try TemperingPilot().path(
+            for: rbm, lanes: share(TemperingPilot.lanes), arithmetic: kind, seed: seed,
+            layer: layer, sum: sum)
         progress(0.1)
-        let plan = TemperedStarts(atLeast: chains, sweeps: startSweeps, ladder: ladder)
+        let plan = TemperedStarts(atLeast: chains, sweeps: startSweeps, path: path)
         let lanes = share(plan.lanes)
         let starts = plan.run(
-            rbm, lanes: lanes, baseBias: base, cases: try first(lanes, plan), arithmetic: kind,
-            seed: seed, layer: layer
+            rbm, lanes: lanes, cases: try first(lanes, plan), arithmetic: kind,
+            seed: seed, layer: layer, keepsRatios: usesLadder
         ) { progress(0.1 + 0.3 * $0) }
         var roundTrips = [Int64(starts.roundTrips)]
         try sum(&roundTrips)
 
         let (ahead, back) = (share(chains), plan.states(of: lanes))
         let pilot = AnnealedImportanceSampling(
-            rbm, baseBias: base, schedule: AnnealingSchedule(linear: pilotTemperatures),
+            rbm, base: path.base, schedule: AnnealingSchedule(linear: pilotTemperatures),
             arithmetic: kind, seed: seed, layer: layer)
         let parts = Self.parts
         func all(
@@ -105,6 +108,14 @@ public struct Annealing: Sendable, Equatable {
                 pilotForward: try all(pilotAhead, ahead, of: chains, columns: parts),
                 pilotReverse: try all(pilotBack, back, of: plan.count, columns: parts)))
         progress(0.45)
+        var ladder: AnnealedPartition.Ladder?
+        if usesLadder {
+            ladder = self.ladder(
+                plan, base: final.baseLogPartition, startsFromCases: startsFromCases,
+                ratios: try all(
+                    starts.ratios, lanes, of: plan.lanes,
+                    columns: plan.sweeps * 2 * path.ladder.pairs))
+        }
 
         let forward = final.forward(chains: ahead) { progress(0.45 + 0.25 * $0) }
         let reverse = final.reverse(chains: back, from: starts.states) {
@@ -121,15 +132,52 @@ public struct Annealing: Sendable, Equatable {
             logZ: BoundedRatio(
                 forward: try all(forward.logWeights, ahead, of: chains),
                 reverse: groups.filter { !$0.isEmpty }, blockLength: plan.statesPerLane),
-            sweeps: plan.sweeps, levels: ladder.levels, roundTrips: Int(roundTrips[0]),
-            startsFromCases: startsFromCases)
+            sweeps: plan.sweeps, levels: path.ladder.levels, roundTrips: Int(roundTrips[0]),
+            startsFromCases: startsFromCases, ladder: ladder)
+    }
+
+    /// Adds up the pairs of the tempering's ladder, for either kind of lanes.
+    ///
+    /// - Parameter ratios: Of all lanes, as `TemperedStarts` gives them.
+    private func ladder(
+        _ plan: TemperedStarts, base: Double, startsFromCases: Bool, ratios: [Double]
+    ) -> AnnealedPartition.Ladder {
+        let pairs = plan.path.ladder.pairs
+        func estimate(_ kinds: [Bool], _ sweeps: Range<Int>) -> Estimate {
+            let lanes = (0..<plan.lanes).filter {
+                kinds.contains(TemperedStarts.startsFromCases($0))
+            }
+            let found = LadderRatio.estimate(
+                lanes: lanes.map { lane in
+                    (0..<pairs).map { pair in
+                        var result = LadderRatio.Pair()
+                        for sweep in sweeps {
+                            let place = 2 * ((lane * plan.sweeps + sweep) * pairs + pair)
+                            result.lower.append(ratios[place])
+                            result.upper.append(ratios[place + 1])
+                        }
+                        return result
+                    }
+                })
+            return Estimate(value: base + found.value, error: found.error)
+        }
+        let ends = startsFromCases ? [[false], [true]] : [[false, true]]
+        let quarters = (0..<4).map { quarter in
+            let sweeps = (plan.sweeps * quarter / 4)..<(plan.sweeps * (quarter + 1) / 4)
+            let values = ends.map { estimate($0, sweeps).value }
+            return AnnealedPartition.Ladder.Quarter(
+                fromBase: values[0], fromCases: startsFromCases ? values[1] : nil)
+        }
+        let late = ends.map { estimate($0, (plan.sweeps / 2)..<plan.sweeps) }
+        return AnnealedPartition.Ladder(
+            quarters: quarters, fromBase: late[0], fromCases: startsFromCases ? late[1] : nil)
     }
 
     /// Loads a case for each level of each lane that starts from cases, spread over all cases.
     private func load(
         _ source: any CaseSource, lanes: Range<Int>, _ plan: TemperedStarts
     ) throws -> [UInt8] {
-        let levels = plan.ladder.levels
+        let levels = plan.path.ladder.levels
         let places = lanes.filter(TemperedStarts.startsFromCases).flatMap { lane in
             (0..<levels).map { $0 + lane * levels }
         }

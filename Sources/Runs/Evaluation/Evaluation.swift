@@ -36,6 +36,14 @@ public struct Evaluation: Report, Sendable, Equatable {
     public let temperingLevels: Int?
     /// How many states came from the model to the base model and back during the tempering.
     public let temperingRoundTrips: Int?
+    /// ln Z along the ladder, of lanes that were annealed from the base model.
+    public let ladderLogZFromBase: Double?
+    public let ladderLogZFromBaseError: Double?
+    /// ln Z along the ladder, of lanes that started from the cases.
+    public let ladderLogZFromCases: Double?
+    public let ladderLogZFromCasesError: Double?
+    /// The same two of each quarter of the tempering.
+    public let ladderQuarters: [AnnealedPartition.Ladder.Quarter]?
     /// The mean of ln p(v) = −F(v) − ln Z, by `logZ`.
     public let logLikelihood: Double?
     /// The standard error of the annealed log-likelihood.
@@ -101,6 +109,12 @@ public struct Evaluation: Report, Sendable, Equatable {
         effectiveSampleSize = annealed?.logZ.forwardWeight.effectiveSampleSize
         effectiveSampleSizeForward = effectiveSampleSize
         effectiveSampleSizeReverse = annealed?.logZ.reverseWeight.effectiveSampleSize
+        let ladder = annealed?.ladder
+        ladderLogZFromBase = ladder?.fromBase.value
+        ladderLogZFromBaseError = ladder?.fromBase.error
+        ladderLogZFromCases = ladder?.fromCases?.value
+        ladderLogZFromCasesError = ladder?.fromCases?.error
+        ladderQuarters = ladder?.quarters
         temperingSweeps = annealed?.sweeps
         temperingLevels = annealed?.levels
         temperingRoundTrips = annealed?.roundTrips
@@ -164,6 +178,18 @@ public struct Evaluation: Report, Sendable, Equatable {
         table.row(
             "effective sample size", decimal(effectiveSampleSizeForward ?? 0, 1), "there",
             "\(decimal(effectiveSampleSizeReverse ?? 0, 1)) back, of the chains")
+        guard let ladderQuarters else { return }
+        table.number(
+            "ln Z by the ladder", ladderLogZFromBase, "nats, lanes from the base model",
+            error: ladderLogZFromBaseError)
+        table.number(
+            "", ladderLogZFromCases, "nats, lanes from the cases",
+            error: ladderLogZFromCasesError)
+        for (number, quarter) in ladderQuarters.enumerated() {
+            table.row(
+                "  quarter \(number + 1)", decimal(quarter.fromBase, 2),
+                quarter.fromCases.map { decimal($0, 2) } ?? "", "of the sweeps: base, cases")
+        }
     }
 
     private func addStack(to table: inout Table, _ drawn: String) {

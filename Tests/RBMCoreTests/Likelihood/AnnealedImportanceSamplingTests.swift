@@ -8,11 +8,14 @@ import Testing
 
 @Suite struct AnnealedImportanceSamplingTests {
     private func sampling(
-        _ rbm: RBM, base: [Float]? = nil, temperatures: Int, arithmetic: ArithmeticKind = .integer,
-        seed: UInt64
+        _ rbm: RBM, base: TemperingBase? = nil, temperatures: Int,
+        arithmetic: ArithmeticKind = .integer, seed: UInt64
     ) -> AnnealedImportanceSampling {
         AnnealedImportanceSampling(
-            rbm, baseBias: base, schedule: AnnealingSchedule(linear: temperatures),
+            rbm,
+            base: base
+                ?? TemperingBase(plainFor: rbm, visibleBias: rbm.parameters.visibleBias),
+            schedule: AnnealingSchedule(linear: temperatures),
             arithmetic: arithmetic, seed: seed)
     }
 
@@ -29,12 +32,20 @@ import Testing
 
     // MARK: Exact
 
+    private func base(of rbm: RBM, _ generator: inout TestGenerator) -> TemperingBase {
+        func biases(_ count: Int) -> [Float] {
+            (0..<count).map { _ in Float(0.5 * generator.normal()) }
+        }
+        return TemperingBase(
+            visibleBias: biases(rbm.visibleCount), hiddenBias: biases(rbm.hiddenCount))
+    }
+
     /// A ratio of one step by its definition: from the base straight to the machine, there and back.
     @Test(arguments: UnitKinds.binary, UnitKinds.binary)
     func aWeightIsTheRatioOfItsDefinition(visible: any UnitKind, hidden: any UnitKind) {
         var generator = TestGenerator(seed: 67)
         let rbm = generator.rbm(7, 5, visible, hidden)
-        let base = (0..<7).map { _ in Float(0.5 * generator.normal()) }
+        let base = base(of: rbm, &generator)
         let starts = exactStates(of: rbm, count: 30, &generator)
         let logs = sampling(rbm, base: base, temperatures: 1, seed: 1)
             .reverse(chains: 0..<30, from: starts).logWeights
@@ -42,7 +53,7 @@ import Testing
             visibleUnits: visible, hiddenUnits: hidden,
             parameters: Parameters(visible: 7, hidden: 5))
         independent.parameters.values.replaceSubrange(
-            independent.parameters.visibleBiasRange, with: base)
+            35..., with: base.visibleBias + base.hiddenBias)
         for (row, log) in logs.enumerated() {
             let v = unitValues(starts, row: row, of: 7, visible, .bits)
             let expected =
@@ -88,7 +99,8 @@ import Testing
             let exact = try #require(Enumeration(rbm)).logPartition
             let found = bounds(
                 sampling(
-                    rbm, temperatures: [3, 10, 30, 100][number / 12 % 4],
+                    rbm, base: number % 2 == 0 ? nil : base(of: rbm, &generator),
+                    temperatures: [3, 10, 30, 100][number / 12 % 4],
                     arithmetic: number % 3 == 0 ? .float32 : .integer, seed: UInt64(number)),
                 rbm, chains: 60, &generator)
             gaps.append(found.gap)
@@ -149,7 +161,7 @@ import Testing
         #expect(abs(exact - NaiveGaussian(rbm).logPartition) < 1e-9)
         var squares = 0.0
         for seed: UInt64 in 1...6 {
-            let base = seed % 2 == 0 ? (0..<7).map { _ in Float(generator.normal()) } : nil
+            let base = seed % 2 == 0 ? base(of: rbm, &generator) : nil
             let found = bounds(
                 sampling(rbm, base: base, temperatures: 60, seed: seed), rbm, chains: 300,
                 &generator)

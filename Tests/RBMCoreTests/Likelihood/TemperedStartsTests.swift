@@ -7,10 +7,18 @@ import Testing
 @Suite struct TemperedStartsTests {
     private let ladder = TemperingLadder([0, 0.3, 0.6, 1])
 
+    /// Tempering from a base of these visible biases, 0 where nothing is said.
+    private func path(_ visible: Int, _ hidden: Int, bias: Float = 0) -> TemperingPath {
+        TemperingPath(
+            base: TemperingBase(
+                visibleBias: Array(repeating: bias, count: visible),
+                hiddenBias: Array(repeating: bias, count: hidden)), ladder: ladder)
+    }
+
     @Test func statesAreSpreadOverLanes() {
-        let few = TemperedStarts(atLeast: 7, sweeps: 40, ladder: ladder)
+        let few = TemperedStarts(atLeast: 7, sweeps: 40, path: path(1, 1))
         #expect(few.lanes == 7 && few.statesPerLane == 1 && few.count == 7 && few.sweeps == 40)
-        let many = TemperedStarts(atLeast: 101, sweeps: 4, ladder: ladder)
+        let many = TemperedStarts(atLeast: 101, sweeps: 4, path: path(1, 1))
         #expect(many.lanes == 17 && many.statesPerLane == 6 && many.count == 102)
         #expect(many.sweeps == 12)
         #expect(many.states(of: 3..<5) == 18..<30)
@@ -24,10 +32,10 @@ import Testing
         let exact = StateDistribution(probabilities: NaiveRBM(rbm).visibleProbabilities)
         var states: [Int] = []
         for seed: UInt64 in 0..<60 {
-            let plan = TemperedStarts(atLeast: 100, sweeps: 40, ladder: ladder)
+            let plan = TemperedStarts(atLeast: 100, sweeps: 40, path: path(4, 3, bias: 0.1))
             let cases = [UInt8](repeating: 1, count: plan.lanes / 2 * ladder.levels * 4)
             let found = plan.run(
-                rbm, lanes: 0..<plan.lanes, baseBias: [0, 0, 0, 0],
+                rbm, lanes: 0..<plan.lanes,
                 cases: fromCases ? cases : nil, arithmetic: .integer, seed: seed, layer: 0)
             states += (0..<100).map { stateNumber(found.states, row: $0, of: 4) }
             #expect(found.roundTrips > 0)
@@ -40,15 +48,14 @@ import Testing
     @Test func lanesMayBeSharedOut() {
         var generator = TestGenerator(seed: 131)
         let rbm = generator.rbm(21, 13, .spin, .bernoulli)
-        let plan = TemperedStarts(atLeast: 30, sweeps: 9, ladder: ladder)
+        let plan = TemperedStarts(atLeast: 30, sweeps: 9, path: path(21, 13, bias: 0.2))
         #expect(plan.lanes == 15)
         let cases = generator.bytes(7 * ladder.levels * 21, .bits)
-        let base = [Float](repeating: 0.2, count: 21)
         func run(_ lanes: Range<Int>) -> [UInt8] {
             let own = lanes.filter(TemperedStarts.startsFromCases).map { $0 / 2 }
             let bytes = ladder.levels * 21
             return plan.run(
-                rbm, lanes: lanes, baseBias: base,
+                rbm, lanes: lanes,
                 cases: own.flatMap { cases[($0 * bytes)..<(($0 + 1) * bytes)] },
                 arithmetic: .integer, seed: 5, layer: 0
             ).states
@@ -65,9 +72,12 @@ import Testing
         parameters.values[parameters.hiddenBiasRange.lowerBound] = -27
         let rbm = RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: parameters)
         let plan = TemperedStarts(
-            atLeast: 20, sweeps: 2, ladder: TemperingLadder([0.9, 1]))
+            atLeast: 20, sweeps: 2,
+            path: TemperingPath(
+                base: TemperingBase(plainFor: rbm, visibleBias: parameters.visibleBias),
+                ladder: TemperingLadder([0.9, 1])))
         let found = plan.run(
-            rbm, lanes: 0..<20, baseBias: parameters.visibleBias,
+            rbm, lanes: 0..<20,
             cases: [UInt8](repeating: 1, count: 10 * 2 * 6), arithmetic: .integer, seed: 1,
             layer: 0)
         let on = (0..<20).map { found.states[($0 * 6)..<($0 * 6 + 6)].reduce(0) { $0 + Int($1) } }
@@ -78,11 +88,10 @@ import Testing
     @Test func noTwoDrawsShareACounter() {
         var generator = TestGenerator(seed: 132)
         let rbm = generator.rbm(7, 5, .bernoulli, .bernoulli)
-        let plan = TemperedStarts(atLeast: 6, sweeps: 7, ladder: ladder)
+        let plan = TemperedStarts(atLeast: 6, sweeps: 7, path: path(7, 5))
         let draws = DrawRecorder.record(seed: 8500) {
             _ = plan.run(
-                rbm, lanes: 0..<6, baseBias: rbm.annealingBase, cases: nil, arithmetic: .integer,
-                seed: 8500, layer: 0)
+                rbm, lanes: 0..<6, cases: nil, arithmetic: .integer, seed: 8500, layer: 0)
         }
         #expect(DrawRecorder.repeated(draws) == [])
     }

@@ -306,7 +306,8 @@ import Testing
     @Test(arguments: places) func annealingMeetsEnumeration(place: Int) throws {
         let rbm = Self.machines[place]
         let sampling = AnnealedImportanceSampling(
-            rbm, schedule: AnnealingSchedule(linear: 200), arithmetic: .integer, seed: 4)
+            rbm, base: TemperingBase(plainFor: rbm), schedule: AnnealingSchedule(linear: 200),
+            arithmetic: .integer, seed: 4)
         let mean = MeanWeight(logWeights: sampling.forward(chains: 0..<400).logWeights)
         let exact = try #require(Enumeration(rbm)).logPartition
         #expect(mean.effectiveSampleSize > 50)

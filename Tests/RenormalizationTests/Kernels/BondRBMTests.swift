@@ -43,8 +43,8 @@ import Testing
         MatrixProducts.setThreads(1)
         for seed: UInt64 in 1...3 {
             let sampling = AnnealedImportanceSampling(
-                bonds.rbm, schedule: AnnealingSchedule(linear: 500), arithmetic: .integer,
-                seed: seed)
+                bonds.rbm, base: TemperingBase(plainFor: bonds.rbm),
+                schedule: AnnealingSchedule(linear: 500), arithmetic: .integer, seed: seed)
             let estimate = MeanWeight(
                 logWeights: sampling.forward(chains: 0..<100).logWeights
             ).logarithm
