@@ -41,10 +41,12 @@ import Testing
         let launcher = ranks.map { "mpirun -np \($0) " } ?? ""
         let words = ([Program.path("wilson")] + arguments(output)).joined(separator: " ")
         let kills = signals.map { "kill -\($0) $target" }.joined(separator: "; ")
+        // Threads of the tests block signals, and what they start inherits it.
         return try Program.start([
-            "bash", "-c",
+            "env", "--default-signal", "bash", "-c",
             """
-            export OMPI_MCA_odls_base_sigkill_timeout=60
+            # Without jobs a shell makes what it starts in the background ignore SIGINT.
+            set -m
             \(launcher)\(words) & run=$!
             for i in $(seq 400); do
                 [ -s \(folder.file(output))/metrics.jsonl ] && break; sleep 0.05
@@ -84,6 +86,31 @@ import Testing
         #expect(run.output.contains("stopped after step"), "\(run.words)")
         #expect(try Command.run(arguments("mpirun")).status == 0)
         #expect(try model("mpirun") == undisturbed())
+    }
+
+    /// mpirun itself would end the ranks.
+    @Test(arguments: ["TERM", "INT"]) func aLaunchScriptPassesTheSignalOn(signal: String) throws {
+        let launch = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "launch/local")
+        let output = "launched-\(signal)"
+        let words = arguments(output).joined(separator: " ")
+        let run = try Program.start(
+            [
+                "env", "--default-signal", "bash", "-c",
+                """
+                set -m
+                \(launch.path) --cluster laptop -n 1 -- \(words) & run=$!
+                for i in $(seq 400); do
+                    [ -s \(folder.file(output))/metrics.jsonl ] && break; sleep 0.05
+                done
+                kill -\(signal) $run
+                wait $run
+                """,
+            ], environment: ["WILSON": Program.path("wilson")])
+        #expect(run.status == 75, "\(run.words)")
+        #expect(run.output.contains("stopped after step"), "\(run.words)")
+        #expect(try Command.run(arguments(output)).status == 0)
+        #expect(try model(output) == undisturbed())
     }
 
     @Test func timeStopsARunToo() throws {

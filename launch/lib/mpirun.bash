@@ -15,15 +15,34 @@ require_mpirun() {
 # Sets environment: what mpirun and the ranks need to find there.
 set_environment() {
     environment=("OMP_NUM_THREADS=$threads")
-    # mpirun ends the ranks when a signal ends it. They need time for a checkpoint: these are the
-    # seconds until it kills them, for Open MPI 4 and 5.
-    environment+=(OMPI_MCA_odls_base_sigkill_timeout=120 PRTE_MCA_odls_base_sigkill_timeout=120)
     # Open MPI gives rank 0 a terminal of its own: only here is it known whether somebody watches.
     [[ ! -t 1 ]] || environment+=(WILSON_TERMINAL=1)
     if ((EUID == 0)); then
         say "running as root, as in a container: telling Open MPI that this is meant"
         environment+=(OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1)
     fi
+}
+
+# Runs the command line and exits with its code.
+#
+# The first signal to this script, also Ctrl-C, asks the ranks to stop with a checkpoint: mpirun hands
+# SIGUSR1 on to all of them at once, while any other signal makes it end them. A second one does that.
+run_to_its_end() {
+    local launcher status=0
+    # Jobs have a process group of their own, which Ctrl-C does not reach. mpirun would take the
+    # standard input of a loop around this script.
+    set -m
+    env "${environment[@]}" "${command_line[@]}" </dev/null &
+    launcher=$!
+    set +m
+    # shellcheck disable=SC2064 # the number is known now
+    trap "trap 'kill -TERM $launcher' TERM INT HUP USR1; kill -USR1 $launcher" TERM INT HUP USR1
+    while kill -0 "$launcher" 2>/dev/null; do
+        # A signal ends the waiting, and not what is waited for.
+        wait "$launcher" && status=0 || status=$?
+    done
+    ((status != 75)) || say "stopped with a checkpoint; the same command goes on from there"
+    exit "$status"
 }
 
 # Prints the command line, with what it adds to the environment.

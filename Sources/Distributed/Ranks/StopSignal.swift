@@ -17,13 +17,18 @@ public enum StopSignal {
 
     /// Begins to listen.
     ///
-    /// A signal that this process was told to ignore, as by nohup, stays ignored.
+    /// A signal that this process was told to ignore, as by nohup, stays ignored. One that whoever
+    /// started it had blocked is let through.
     public static func listen() {
         // Made before a signal can come: a handler must not be the first to use it.
         noted.store(0, ordering: .relaxed)
+        var all = sigset_t()
+        unsafe sigemptyset(&all)
         for (number, _) in names {
             if isIgnored(signal(number, note)) { signal(number, SIG_IGN) }
+            unsafe sigaddset(&all, number)
         }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &all, nil)
     }
 
     /// Whether a handler is the one that ignores, which C compares by address.

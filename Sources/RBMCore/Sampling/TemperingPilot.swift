@@ -39,23 +39,6 @@ public struct TemperingPilot {
             layer: layer, sum: { _ in })
     }
 
-    /// Spaces a ladder between a base of given visible biases and the RBM, each process with some of the
-    /// pilot's lanes.
-    ///
-    /// - Parameters:
-    ///   - baseBias: The biases a, shape `[visible]`; the hidden units of the base have none.
-    ///   - lanes: This process's part of `0..<TemperingPilot.lanes`.
-    ///   - sum: Adds up numbers over all processes.
-    public func ladder(
-        for rbm: RBM, baseBias: [Float], lanes: Range<Int>, arithmetic kind: ArithmeticKind,
-        seed: UInt64, layer: Int = 0, sum: (inout [Int64]) throws -> Void
-    ) rethrows -> TemperingLadder {
-        try path(
-            for: rbm, base: TemperingBase(plainFor: rbm, visibleBias: baseBias), lanes: lanes,
-            arithmetic: kind, seed: seed, layer: layer, sum: sum
-        ).ladder
-    }
-
     /// Runs the pilot, each process with some of its lanes.
     ///
     /// - Parameters:

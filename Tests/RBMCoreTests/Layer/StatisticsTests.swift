@@ -10,10 +10,10 @@ import Testing
                 visible: 5, hidden: 3, panelUnits: 5, hasOwnParameters: hasOwnParameters)
             let parts = [
                 layout.positiveVisible, layout.negativeVisible, layout.positiveHidden,
-                layout.negativeHidden, layout.ownParameters,
+                layout.negativeHidden, layout.ownParameters, layout.rider..<layout.rider + 1,
             ]
             #expect(parts.flatMap { Array($0) } == Array(0..<layout.count))
-            #expect(parts.map(\.count) == [5, 5, 3, 3, hasOwnParameters ? 5 : 0])
+            #expect(parts.map(\.count) == [5, 5, 3, 3, hasOwnParameters ? 5 : 0, 1])
         }
     }
 
