@@ -71,7 +71,7 @@ final class TerminalOutlet: TrainingOutlet {
         let warnings = record.warnings
         // Each is said when it begins, and stands in every record.
         for warning in warnings where !warned.contains(warning) {
-            log.say("warning (\(warning.rawValue)): \(warning.sentence)")
+            log.warn("\(warning.rawValue): \(warning.sentence)")
         }
         warned = warnings
     }
