@@ -26,7 +26,7 @@ struct Notation<Value: Sendable>: Sendable {
     /// Sets the neutral values inside.
     var neutralize: @Sendable (inout Value) -> Void = { _ in }
 
-    /// Takes over from a run that goes on what nobody gives; nil where there are no keys inside.
+    /// Copies from the stored run what the text leaves out; nil for a value without keys of its own.
     var recall: (@Sendable (inout Value, _ run: Value, GivenKeys) -> Void)?
 
     /// What may stand there, in one phrase.

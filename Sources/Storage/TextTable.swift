@@ -28,7 +28,7 @@ struct TextTable {
 
     /// Reads all cases.
     ///
-    /// Throws `badFile`, which names the line and the column of what is no number.
+    /// Throws `badFile`, which names the line and the column of a cell without a number.
     func read() throws(StorageError) -> ArrayFile.Found {
         var reader = self
         return try reader.readAll()
@@ -248,7 +248,7 @@ struct TextTable {
         case "true": return 1
         case "false": return 0
         default:
-            // A cell that is not known is no number.
+            // `nan` says that the value is unknown.
             guard let value = Double(text), !value.isNaN else { return nil }
             return value
         }
