@@ -15,7 +15,7 @@ struct RepeatedKeys {
     /// The keys that stand in the tree for the earlier occurrences.
     private(set) var standIns: Set<String> = []
 
-    /// Why there is no tree; nil also where only the number of repeated keys was too large.
+    /// Why the text could not be read; nil also where it only repeated too many keys.
     private(set) var error: (any Error)?
 
     /// The largest number of repeated keys that are looked for.

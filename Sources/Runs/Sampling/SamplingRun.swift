@@ -152,15 +152,26 @@ public struct SamplingRun {
         var own = [UInt8](repeating: 0, count: visible.probabilities.count * 4)
         let means = visible.probabilities.map { Float(kind.value(Double($0))) }
         RBMCore.writeReals(means.span, into: &own, at: 0)
-        let parts = try world.gather(own)
+        let gathered = try gatherReals(own, world)
         try world.together {
-            guard let parts else { return }
-            let bytes = parts.flatMap { $0 }
-            var values: [Float] = []
-            readReals(bytes, 0..<(bytes.count / 4), into: &values)
+            guard let values = gathered else { return }
             let columns = kind.columns == 1 ? [] : [kind.columns]
             try writeNPY(values, shape: [count] + model.imageShape + columns, to: output)
         }
+    }
+
+    /// Collective.
+    ///
+    /// Returns the real values of the chains of all ranks on rank 0, and nil elsewhere.
+    ///
+    /// - Parameter own: The bytes of this rank's values.
+    private func gatherReals(
+        _ own: [UInt8], _ world: borrowing Communicator
+    ) throws -> [Float]? {
+        guard let bytes = try world.gather(own)?.flatMap({ $0 }) else { return nil }
+        var values: [Float] = []
+        readReals(bytes, 0..<(bytes.count / 4), into: &values)
+        return values
     }
 
     /// What some chains have drawn.
@@ -237,12 +248,9 @@ public struct SamplingRun {
         if isPicture || writesMeans {
             RBMCore.writeReals(visible.probabilities.span, into: &own, at: 0)
         }
-        let parts = try world.gather(own)
+        let gathered = try gatherReals(own, world)
         try world.together {
-            guard let parts else { return }
-            let bytes = parts.flatMap { $0 }
-            var values: [Float] = []
-            readReals(bytes, 0..<(bytes.count / 4), into: &values)
+            guard var values = gathered else { return }
             model.standardization?.undo(on: &values, rows: count)
             held?.restore(&values)
             if isPicture {
