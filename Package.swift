@@ -86,6 +86,13 @@ let package = Package(
             ],
             exclude: ["README.md"], swiftSettings: swiftSettings),
         .target(
+            name: "FlowMaps",
+            dependencies: [
+                "Analysis", "RandomStreams",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            exclude: ["README.md"], swiftSettings: swiftSettings),
+        .target(
             name: "Configuration",
             dependencies: ["RBMCore", .product(name: "Yams", package: "Yams")],
             exclude: ["README.md"], swiftSettings: swiftSettings),
@@ -107,8 +114,8 @@ let package = Package(
         .target(
             name: "Instruments",
             dependencies: [
-                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
-                "ModelFiles", "Ranks", "RBMCore", "Renormalization", "Reports", "Runs",
+                "Analysis", "Configuration", "Datasets", "DistributedTraining", "FlowMaps",
+                "Ising", "ModelFiles", "Ranks", "RBMCore", "Renormalization", "Reports", "Runs",
                 "Storage",
             ],
             swiftSettings: swiftSettings),
@@ -124,8 +131,9 @@ let package = Package(
         .executableTarget(
             name: "wilson",
             dependencies: [
-                "Configuration", "Datasets", "DistributedTraining", "Instruments", "Ising",
-                "Ranks", "RBMCore", "Renormalization", "Reports", "Runs", "StepBenchmark",
+                "Configuration", "Datasets", "DistributedTraining", "FlowMaps", "Instruments",
+                "Ising", "Ranks", "RBMCore", "Renormalization", "Reports", "Runs",
+                "StepBenchmark",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -182,6 +190,10 @@ let package = Package(
             dependencies: [
                 "Analysis", "Ising", "RandomStreams", "RBMCore", "Renormalization", "TestSupport",
             ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FlowMapsTests",
+            dependencies: ["Analysis", "FlowMaps", "RandomStreams", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Configuration", "RBMCore", "TestSupport"],

@@ -64,6 +64,12 @@ public enum Purpose: Sendable, Hashable {
     /// The sweeps that only show how the chains of a training move; a row is a chain.
     case chainCheck(Side, layer: Int, step: Int, sweep: Int)
 
+    /// The sandpiles; a row is a pile.
+    case sandpile(Sandpile)
+
+    /// The recalls of associative memories; a row is a trial. `load` is below 2¹⁴.
+    case hopfield(Hopfield, load: Int, sweep: Int)
+
     /// One side of a layer.
     public enum Side: Sendable, Hashable, CaseIterable { case visible, hidden }
 
@@ -107,6 +113,24 @@ public enum Purpose: Sendable, Hashable {
         case visible
         /// The swaps between neighbours; a unit is a pair of levels.
         case swap
+    }
+
+    /// The slots of a recall.
+    public enum Hopfield: Int, Sendable, Hashable, CaseIterable {
+        /// The patterns that are stored.
+        case patterns
+        /// The units that are turned at the start.
+        case start
+        /// The order of the units in a sweep.
+        case order
+    }
+
+    /// The slots of a sandpile.
+    public enum Sandpile: Int, Sendable, Hashable, CaseIterable {
+        /// The walks of the tree that the first state comes from.
+        case start
+        /// The sites where grains fall.
+        case grains
     }
 
     /// The Ising samplers that update spin after spin.
@@ -154,6 +178,8 @@ extension Purpose {
         case tempering
         case temperedTraining
         case chainCheck
+        case sandpile
+        case hopfield
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -228,6 +254,9 @@ extension Purpose {
             Words(
                 .chainCheck, layer: layer, step: step,
                 slot: (side == .hidden ? 0 : 1) | sweep << 1)
+        case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
+        case .hopfield(let slot, let load, let sweep):
+            Words(.hopfield, step: sweep, slot: slot.rawValue | load << 2)
         }
     }
 

@@ -36,6 +36,17 @@ func choice<Choice>(
     throw ValidationError("expected \(words)")
 }
 
+/// The numbers that an argument lists, with commas between them.
+func numbers(_ text: String, named name: String) throws -> [Double] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        guard let value = Double(part), value.isFinite else {
+            throw ValidationError(
+                "--\(name) has `\(part)`; expected numbers with commas between them")
+        }
+        return value
+    }
+}
+
 /// The time that an argument names, as hours, minutes and seconds.
 func duration(named text: String) throws -> Duration {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }

@@ -27,7 +27,7 @@ import Runs
         subcommands: [
             TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, TransformCommand.self,
             SampleCommand.self, InspectCommand.self, IsingCommand.self, RGCommand.self,
-            BenchCommand.self,
+            HopfieldCommand.self, SandpileCommand.self, BenchCommand.self,
         ])
 
     static var versionText: String {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...27))
+        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...29))
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
         #expect(Purpose.Code.epochOrder.rawValue == 7)
@@ -49,6 +49,8 @@ import Testing
         expect(.tempering(.swap, layer: 1, role: 2, sweep: 9), 9, 0x1901_000B)
         expect(.temperedTraining(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1A01_000E)
         expect(.chainCheck(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1B01_0007)
+        expect(.sandpile(.grains), 0, 0x1C00_0001)
+        expect(.hopfield(.order, load: 3, sweep: 9), 9, 0x1D00_000E)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
         }
@@ -61,6 +63,7 @@ import Testing
     @Test func noTwoShareACounter() {
         var purposes: Set<Purpose> = [
             .benchmark, .benchmarkTiming, .couplingStates, .isingChain, .informationStates,
+            .sandpile(.start), .sandpile(.grains),
         ]
         var orders: Set<KeyedPermutation.Order> = [.heldOutChoice]
         for a in 0..<4 {
@@ -99,6 +102,9 @@ import Testing
                         .chainCheck(.visible, layer: a, step: b, sweep: c),
                         .chainCheck(.hidden, layer: a, step: b, sweep: c),
                     ])
+                }
+                for slot in Purpose.Hopfield.allCases {
+                    purposes.insert(.hopfield(slot, load: a, sweep: b))
                 }
                 for replicas in Purpose.Replicas.allCases {
                     purposes.insert(.isingUpdate(replicas, role: a, chunk: b))

@@ -139,7 +139,3 @@ public struct IsingSampleReport: Report, Sendable {
         return table
     }
 }
-
-extension Estimate {
-    fileprivate var pair: (value: Double, error: Double) { (value, error) }
-}
