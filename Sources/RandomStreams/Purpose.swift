@@ -70,6 +70,9 @@ public enum Purpose: Sendable, Hashable {
     /// The recalls of associative memories; a row is a trial. `load` is below 2¹⁴.
     case hopfield(Hopfield, load: Int, sweep: Int)
 
+    /// The series that judge a log-periodic fit; a row is a series.
+    case logPeriodic(LogPeriodic)
+
     /// One side of a layer.
     public enum Side: Sendable, Hashable, CaseIterable { case visible, hidden }
 
@@ -123,6 +126,14 @@ public enum Purpose: Sendable, Hashable {
         case start
         /// The order of the units in a sweep.
         case order
+    }
+
+    /// The slots of a log-periodic fit.
+    public enum LogPeriodic: Int, Sendable, Hashable, CaseIterable {
+        /// The residuals that are drawn in blocks.
+        case residuals
+        /// The steps of random walks.
+        case walks
     }
 
     /// The slots of a sandpile.
@@ -180,6 +191,7 @@ extension Purpose {
         case chainCheck
         case sandpile
         case hopfield
+        case logPeriodic
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -255,6 +267,7 @@ extension Purpose {
                 .chainCheck, layer: layer, step: step,
                 slot: (side == .hidden ? 0 : 1) | sweep << 1)
         case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
+        case .logPeriodic(let slot): Words(.logPeriodic, slot: slot.rawValue)
         case .hopfield(let slot, let load, let sweep):
             Words(.hopfield, step: sweep, slot: slot.rawValue | load << 2)
         }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...29))
+        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30))
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
         #expect(Purpose.Code.epochOrder.rawValue == 7)
@@ -50,6 +50,7 @@ import Testing
         expect(.temperedTraining(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1A01_000E)
         expect(.chainCheck(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1B01_0007)
         expect(.sandpile(.grains), 0, 0x1C00_0001)
+        expect(.logPeriodic(.walks), 0, 0x1E00_0001)
         expect(.hopfield(.order, load: 3, sweep: 9), 9, 0x1D00_000E)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
@@ -63,7 +64,7 @@ import Testing
     @Test func noTwoShareACounter() {
         var purposes: Set<Purpose> = [
             .benchmark, .benchmarkTiming, .couplingStates, .isingChain, .informationStates,
-            .sandpile(.start), .sandpile(.grains),
+            .sandpile(.start), .sandpile(.grains), .logPeriodic(.residuals), .logPeriodic(.walks),
         ]
         var orders: Set<KeyedPermutation.Order> = [.heldOutChoice]
         for a in 0..<4 {

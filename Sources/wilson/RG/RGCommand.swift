@@ -13,5 +13,6 @@ struct RGCommand: ParsableCommand {
             RGMonteCarloCommand.self,
             RGTraceCommand.self,
             RGBondRBMCommand.self,
+            RGLogPeriodicCommand.self,
         ])
 }

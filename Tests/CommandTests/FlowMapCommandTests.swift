@@ -1,0 +1,141 @@
+import Foundation
+import Storage
+import TestSupport
+import Testing
+
+/// Sandpiles, memories and log-periodic fits, as a user runs them.
+@Suite(.launches, .timeLimit(.minutes(5))) struct FlowMapCommandTests {
+    private func object(_ arguments: [String], ranks: Int? = nil) throws -> [String: Any] {
+        let run = try Command.run(arguments + ["--json"], ranks: ranks)
+        #expect(run.status == 0, "\(run.words)")
+        let last = run.output.split(separator: "\n").last.map(String.init) ?? ""
+        let parsed = try JSONSerialization.jsonObject(with: Data(last.utf8))
+        return try #require(parsed as? [String: Any])
+    }
+
+    private func expectAlike(
+        _ arguments: [String], without volatile: [String] = [], ranks: [Int] = [2, 3]
+    ) throws -> [String: Any] {
+        var alone = try object(arguments)
+        for key in volatile { #expect(alone.removeValue(forKey: key) != nil) }
+        for count in ranks {
+            var shared = try object(arguments, ranks: count)
+            for key in volatile { shared.removeValue(forKey: key) }
+            #expect(NSDictionary(dictionary: shared) == NSDictionary(dictionary: alone))
+        }
+        return alone
+    }
+
+    @Test func sandpileOnAnyNumberOfRanks() throws {
+        let folder = try TemporaryFolder()
+        let picture = folder.file("identity.png")
+        let found = try expectAlike(
+            ["sandpile", "--size", "32", "--grains", "100000", "--identity", picture],
+            without: ["mega_topplings_per_second"])
+        let mean = try #require(found["mean_topplings"] as? Double)
+        let error = try #require(found["mean_topplings_error"] as? Double)
+        let exact = try #require(found["exact"] as? Double)
+        #expect(abs(exact - 40.580318) < 1e-6 && abs(mean - exact) < 4 * error)
+        #expect((found["heights"] as? [Double])?.count == 4)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: picture)).count > 500)
+    }
+
+    @Test func capacityOnAnyNumberOfRanks() throws {
+        let found = try expectAlike([
+            "hopfield", "capacity", "--size", "1000", "--loads", "0.1,0.2", "--trials", "6",
+        ])
+        let overlaps = try #require(found["overlaps"] as? [Double])
+        #expect(overlaps[0] > 0.99 && overlaps[1] < 0.6)
+        let theory = try #require(found["theory"] as? [Double])
+        #expect(abs(theory[0] - 0.998) < 1e-3 && theory[1] == 0)
+        #expect((found["overlap_errors"] as? [Double])?.count == 2)
+    }
+
+    @Test func recallNamesWhatCuesBecame() throws {
+        let folder = try TemporaryFolder()
+        let (patterns, cues) = (folder.file("patterns.npy"), folder.file("cues.npy"))
+        // Rows that depend on their numbers only, all different.
+        let bits = (0..<3 * 64).map { UInt8(($0 * 7 + $0 * $0 / 5 + $0 / 64) % 3 == 0 ? 1 : 0) }
+        try writeNPY(bits, shape: [3, 8, 8], to: patterns)
+        var noisy = bits
+        for place in stride(from: 3, to: 192, by: 13) { noisy[place] ^= 1 }
+        try writeNPY(noisy + bits[..<64].map { 1 - $0 }, shape: [4, 8, 8], to: cues)
+        let output = folder.file("states.npy")
+        let found = try expectAlike([
+            "hopfield", "recall", "--patterns", patterns, "--cue", cues, "--rule", "projection",
+            "--output", output,
+        ])
+        let kinds = try #require(found["cues"] as? [[String: Any]]).map { $0["kind"] as? String }
+        #expect(kinds == ["pattern", "pattern", "pattern", "reversed"])
+        #expect(found["recalled"] as? Int == 4 && found["glassy"] as? Int == 0)
+        let states = try Data(contentsOf: URL(fileURLWithPath: output)).suffix(256)
+        #expect(Array(states.prefix(192)) == bits)
+    }
+
+    @Test func logPeriodicOnAnyNumberOfRanks() throws {
+        let folder = try TemporaryFolder()
+        let (data, picture) = (folder.file("prices.csv"), folder.file("fit.svg"))
+        let lines = (0..<120).map { day in
+            let left = Double(140 - day)
+            let power = pow(left, 0.5)
+            let value = 6 - 0.1 * power + 0.006 * power * cos(8 * log(left)) + 0.01 * sin(9 * left)
+            return "\(day),\(exp(value))\n"
+        }
+        try Data(("t,p\n" + lines.joined()).utf8).write(to: URL(fileURLWithPath: data))
+        let found = try expectAlike(
+            [
+                "rg", "log-periodic", "--data", data, "--walks", "6", "--resamples", "24",
+                "--picture", picture,
+            ], ranks: [2])
+        #expect(abs(try #require(found["critical_time"] as? Double) - 140) < 10)
+        #expect(abs(try #require(found["angular_frequency"] as? Double) - 8) < 1)
+        for key in ["exponent", "residual", "null_share"] {
+            #expect(found[key] is Double, "\(key)")
+        }
+        let text = try String(contentsOfFile: picture, encoding: .utf8)
+        #expect(text.hasPrefix("<svg") && text.hasSuffix("</svg>\n"))
+        #expect(!text.contains("nan,") && !text.contains(",nan") && !text.contains("inf,"))
+    }
+
+    @Test func badInput() throws {
+        let folder = try TemporaryFolder()
+        let csv = folder.file("short.csv")
+        try Data("1,2\n2,3\n".utf8).write(to: URL(fileURLWithPath: csv))
+        let (one, wide) = (folder.file("one.npy"), folder.file("wide.npy"))
+        try writeNPY([0, 1, 1, 0, 0, 1, 1, 0] as [UInt8], shape: [2, 4], to: one)
+        try writeNPY([0, 1, 1, 0, 1] as [UInt8], shape: [1, 5], to: wide)
+        for (arguments, status, words) in [
+            (["sandpile", "--size", "1", "--grains", "9"], 64, "expected 2 to 1024"),
+            (["sandpile", "--size", "8", "--grains", "0"], 64, "--grains is 0"),
+            (["sandpile", "--size", "8", "--grains", "9", "--identity", "x.gif"], 64, ".png"),
+            (
+                ["hopfield", "capacity", "--size", "9", "--loads", "0.1,x", "--trials", "2"], 64,
+                "`x`"
+            ),
+            (
+                ["hopfield", "capacity", "--size", "9", "--loads", "0.01", "--trials", "2"], 64,
+                "less than half a pattern"
+            ),
+            (
+                [
+                    "hopfield", "capacity", "--size", "9", "--loads", "1", "--trials", "2",
+                    "--rule", "projection",
+                ], 64, "expected a load below 1"
+            ),
+            (["hopfield", "recall", "--patterns", one, "--cue", wide], 65, "have 5 values"),
+            (
+                [
+                    "hopfield", "recall", "--patterns", one, "--cue", one, "--rule", "projection",
+                ], 65, "depend on each other"
+            ),
+            (["hopfield", "recall", "--patterns", one, "--cue", "none.npy"], 65, "none.npy"),
+            (["rg", "log-periodic", "--data", csv], 65, "at least 30"),
+            (["rg", "log-periodic", "--data", "none.csv"], 65, "none.csv"),
+            (["rg", "log-periodic", "--data", csv, "--walks", "-1"], 64, "walks"),
+        ] {
+            let run = try Command.run(arguments)
+            #expect(run.status == Int32(status), "\(arguments): \(run.words)")
+            #expect(run.words.contains(words), "\(arguments): \(run.words)")
+        }
+    }
+}
