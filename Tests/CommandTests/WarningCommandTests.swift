@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import TestSupport
 import Testing
 
@@ -40,5 +41,107 @@ import Testing
         let (run, record) = try train("pt")
         #expect(!run.errors.contains("warning"), "\(run.words)")
         #expect(!record.contains("chains-off-data"), "\(record)")
+    }
+
+    // MARK: Learning and data
+
+    /// Trains on cases of numbers for some steps; returns the names that the last record warns of.
+    private func warnings(
+        _ values: [Float], shape: [Int], layer: String = "hidden: 6", _ settings: [String] = [],
+        ranks: Int? = nil
+    ) throws -> String {
+        try writeNPY(values, shape: shape, to: folder.file("cases.npy"))
+        let configuration = try folder.write(
+            """
+            data: {train: \(folder.file("cases.npy")), held-out: 0.2}
+            layers: [{\(layer)}]
+            training: {batch: 20, chains: batch, epochs: 6}
+            """, to: "cases.yaml")
+        let run = try Command.run(
+            [
+                "train", configuration, "--output", folder.file("own"), "--resume", "never",
+                "--quiet", "--threads", "1",
+            ] + settings.flatMap { ["--set", $0] }, ranks: ranks)
+        #expect(run.status == 0, "\(run.words)")
+        let text = String(decoding: try folder.bytes("own/metrics.jsonl"), as: UTF8.self)
+        let last = try #require(text.split(separator: "\n").last)
+        let start = try #require(last.firstRange(of: "\"warnings\":[")).upperBound
+        let names = String(last[start...].prefix { $0 != "]" })
+        for name in names.split(separator: ",") {
+            let line = "wilson: warning: \(name.filter { $0 != "\"" }): "
+            #expect(run.errors.contains(line), "\(run.words)")
+        }
+        if names.isEmpty { #expect(run.errors.isEmpty, "\(run.words)") }
+        return names
+    }
+
+    /// Cases of bits with a probability of ½, but for the columns that have a value of their own.
+    private func bits(_ cases: Int, _ columns: Int, constant: Int = 0) -> [Float] {
+        var generator = TestGenerator(seed: 7)
+        return (0..<cases).flatMap { _ in
+            (0..<columns).map { $0 < constant ? 1 : generator.normal() < 0 ? 1 : 0 }
+        }
+    }
+
+    @Test func goodDataAreQuiet() throws {
+        #expect(try warnings(bits(200, 9), shape: [200, 9]) == "")
+        // Pictures have edges that never vary.
+        #expect(try warnings(bits(200, 9, constant: 4), shape: [200, 3, 3]) == "")
+    }
+
+    @Test func columnsThatNeverVaryAreWarnedOf() throws {
+        let table = bits(2000, 9, constant: 1)
+        for ranks in [nil, 2] {
+            #expect(
+                try warnings(table, shape: [2000, 9], ranks: ranks) == "\"columns-never-vary\"")
+        }
+        #expect(
+            try warnings(bits(200, 9, constant: 5), shape: [200, 3, 3])
+                == "\"columns-never-vary\"")
+        // One case of two thousand is another.
+        var once = table
+        once[9 * 1234] = 0
+        #expect(try warnings(once, shape: [2000, 9], ["data.held-out=0"], ranks: 2) == "")
+    }
+
+    @Test func equalCasesAreWarnedOf() throws {
+        #expect(
+            try warnings(bits(40, 9, constant: 9), shape: [40, 9]).contains("\"cases-all-equal\""))
+    }
+
+    @Test func unitVarianceOnWideOrNarrowDataIsWarnedOf() throws {
+        var generator = TestGenerator(seed: 8)
+        let values = (0..<200 * 4).map { _ in Float(generator.normal()) }
+        let layer = "visible-units: gaussian, hidden: 3"
+        let rate = ["training.learning-rate=0.0001"]
+        let wide = values.map { 10 * $0 }
+        let shape = [200, 4]
+        let name = "\"data-off-unit-variance\""
+        #expect(try warnings(values, shape: shape, layer: layer, rate) == "")
+        #expect(try warnings(wide, shape: shape, layer: layer, rate).contains(name))
+        #expect(
+            try warnings(values.map { 0.1 * $0 }, shape: shape, layer: layer, rate).contains(name))
+        #expect(
+            try !warnings(wide, shape: shape, layer: layer, rate + ["data.standardize=true"])
+                .contains(name))
+        #expect(
+            try !warnings(wide, shape: shape, layer: layer + ", visible-variance: learned", rate)
+                .contains(name))
+    }
+
+    @Test func aRateThatKillsHiddenUnitsIsWarnedOf() throws {
+        let settings = ["training.learning-rate=200", "training.schedule=constant"]
+        #expect(
+            try warnings(bits(200, 9), shape: [200, 9], settings).contains("\"dead-hidden-units\""))
+    }
+
+    @Test func earlyStopsThatChanceDecidesOrThatCannotActAreWarnedOf() throws {
+        let cases = bits(200, 9)
+        let late = try warnings(
+            cases, shape: [200, 9], ["training.early-stop={gap: 50, patience: 7}"])
+        #expect(late == "\"early-stop-cannot-act\"")
+        let narrow = try warnings(
+            cases, shape: [200, 9], ["training.early-stop={gap: 1e-6, patience: 6}"])
+        #expect(narrow.contains("\"held-out-too-small\""))
     }
 }

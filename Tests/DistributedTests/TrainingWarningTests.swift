@@ -32,9 +32,42 @@ import Testing
         #expect(warnings([(.chainStructureDeviation, 0.9)], progress: 0.49) == [])
     }
 
+    @Test func halfOfTheHiddenUnitsMayNotBeDead() {
+        func warnings(dead: Double, hidden: Int?, progress: Double = 0.1) -> [TrainingWarning] {
+            var record = MonitorRecord()
+            record.set(.deadHiddenUnits, dead)
+            return TrainingWarning.all(
+                of: record, progress: progress, visible: 9, kind: .bernoulli, hidden: hidden)
+        }
+        #expect(warnings(dead: 4, hidden: 9) == [])
+        #expect(warnings(dead: 5, hidden: 10) == [.deadHiddenUnits])
+        #expect(warnings(dead: 10, hidden: 10, progress: 0) == [])
+        #expect(warnings(dead: 10, hidden: nil) == [])
+    }
+
+    @Test func theErrorOfHeldOutCasesStaysBelowTheGap() {
+        func warnings(error: Double?, gap: Double?) -> [TrainingWarning] {
+            TrainingWarning.all(
+                of: MonitorRecord(), progress: 1, visible: 9, kind: .bernoulli,
+                heldOutError: error, stopGap: gap)
+        }
+        #expect(warnings(error: 2.1, gap: 2) == [.heldOutTooSmall])
+        #expect(warnings(error: 1.9, gap: 2) == [])
+        #expect(warnings(error: 100, gap: nil) == [])
+        #expect(warnings(error: nil, gap: 2) == [])
+    }
+
+    @Test func anEarlyStopNeedsAsManyRecordsAsItWaitsFor() {
+        let rule = EarlyStop(gap: 1, patience: 5)
+        #expect(TrainingWarning.all(of: rule, records: 4) == [.earlyStopCannotAct])
+        #expect(TrainingWarning.all(of: rule, records: 5) == [])
+        #expect(TrainingWarning.all(of: rule, records: nil) == [])
+        #expect(TrainingWarning.all(of: .never, records: 0) == [])
+    }
+
     @Test func namesAreWordsOfTheirOwn() {
         let names = TrainingWarning.allCases.map(\.rawValue)
-        #expect(Set(names).count == 4)
+        #expect(Set(names).count == 10)
         #expect(names.allSatisfy { !$0.contains(" ") && !$0.isEmpty })
         #expect(TrainingWarning.allCases.allSatisfy { $0.sentence.contains("try") })
         var record = MonitorRecord()

@@ -25,8 +25,11 @@ struct LayerLoop {
             owner.monitor, training: data.training, heldOut: data.heldOut,
             visibleUnits: trainer.plan.visibleUnits, arithmetic: trainer.plan.arithmetic,
             seed: trainer.plan.seed, layer: trainer.plan.layer)
+        let standing = try TrainingWarning.beforeTraining(
+            trainer.plan, on: data, caseShape: trainer.plan.layer == 0 ? owner.imageShape : nil,
+            monitor: owner.monitor, world)
         let waitedBefore = world.exchange.seconds
-        if isNew { try record(&trainer, monitor, firstStep, waitedBefore, world) }
+        if isNew { try record(&trainer, monitor, standing, firstStep, waitedBefore, world) }
         while !trainer.isDone, left > 0 {
             try trainer.advance(asksToStop: owner.stopRequest?.isMade == true, world)
             if trainer.stopIsAsked { left = 1 }
@@ -39,7 +42,7 @@ struct LayerLoop {
                 }
             }
             if try monitorClock.isDue(afterStep: trainer.step, world) || trainer.step == steps {
-                try record(&trainer, monitor, firstStep, waitedBefore, world)
+                try record(&trainer, monitor, standing, firstStep, waitedBefore, world)
             }
             let isLast = trainer.isDone
             if isLast, trainer.step < steps, let watch = trainer.earlyStop {
@@ -67,19 +70,23 @@ struct LayerLoop {
     private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
     private func record(
-        _ trainer: inout LayerTrainer, _ monitor: Monitor, _ firstStep: Int,
-        _ waitedBefore: Double, _ world: borrowing Communicator
+        _ trainer: inout LayerTrainer, _ monitor: Monitor, _ standing: [TrainingWarning],
+        _ firstStep: Int, _ waitedBefore: Double, _ world: borrowing Communicator
     ) throws {
         try trainer.checkFinite()
         let rbm = trainer.result
         let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
         var record = MonitorRecord()
-        try monitor.measure(rbm, chains: trainer.chains, into: &record, world)
+        let heldOutError = try monitor.measure(
+            rbm, chains: trainer.chains, into: &record, world)
         record.set(
-            TrainingWarning.all(
-                of: record,
-                progress: Double(trainer.step) / Double(max(1, trainer.batches.steps)),
-                visible: rbm.visibleCount, kind: rbm.visibleUnits))
+            standing
+                + TrainingWarning.all(
+                    of: record,
+                    progress: Double(trainer.step) / Double(max(1, trainer.batches.steps)),
+                    visible: rbm.visibleCount, kind: rbm.visibleUnits,
+                    hidden: rbm.hiddenUnits.columns == 1 ? rbm.hiddenCount : nil,
+                    heldOutError: heldOutError, stopGap: trainer.plan.earlyStop.gap))
         let seconds = seconds
         record.set(.layer, trainer.plan.layer)
         record.set(.epoch, Double(seen) / Double(trainer.batches.cases))

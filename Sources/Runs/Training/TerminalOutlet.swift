@@ -71,7 +71,7 @@ final class TerminalOutlet: TrainingOutlet {
         let warnings = record.warnings
         // Each is said when it begins, and stands in every record.
         for warning in warnings where !warned.contains(warning) {
-            log.warn("\(warning.rawValue): \(warning.sentence)")
+            log.warn(warning.line)
         }
         warned = warnings
     }

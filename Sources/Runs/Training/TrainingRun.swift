@@ -65,6 +65,11 @@ public struct TrainingRun {
         }
         for warning in data.warnings { log?.warn(warning) }
         if request.checkOnly {
+            // A training says them with its first record.
+            let found = try TrainingWarning.beforeTraining(
+                plans[0], on: data.layer, caseShape: data.shape, monitor: configuration.monitor,
+                world)
+            for warning in found { log?.warn(warning.line) }
             log?.say("the configuration and the data are good")
             return 0
         }

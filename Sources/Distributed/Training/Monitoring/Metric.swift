@@ -76,7 +76,7 @@ public struct Metric: Sendable, Hashable {
     public static let casesUp = Metric(
         "cases_up", "", "The same share of training cases.")
     public static let warnings = Metric(
-        "warnings", "", "The names of the rules that the chains break.")
+        "warnings", "", "The names of the rules that the training, its chains or its data break.")
     public static let seconds = Metric(
         "seconds", "s", "Time since the layer's training began or went on.", isTime: true)
     public static let samplesPerSecond = Metric(

@@ -34,10 +34,12 @@ struct Monitor {
     /// Measures a model and the chains that it learned from, and sets what it finds in a record.
     ///
     /// - Parameter trained: nil before the first step, and where no chains live from step to step.
+    /// - Returns: The standard error of the held-out mean free energy, in nats; nil without two cases.
+    @discardableResult
     func measure(
         _ rbm: RBM, chains trained: TrainedChains?, into record: inout MonitorRecord,
         _ world: borrowing Communicator
-    ) throws {
+    ) throws -> Double? {
         let evaluator = LayerEvaluator(rbm, encoding: training.encoding, arithmetic: arithmetic)
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
@@ -51,9 +53,12 @@ struct Monitor {
         // No state of real units has a probability given the others.
         let hasPseudo = heldOut != nil && few > 0 && rbm.visibleUnits.isDiscrete
         var held = CaseMeasures()
+        var heldEnergies: [Double] = []
         if let heldOut {
             try forEachCase(of: heldOut, count, world) { bytes, cases in
-                evaluator.addFreeEnergies(of: bytes, cases: cases, to: &held)
+                let energies = evaluator.freeEnergies(of: bytes, cases: cases)
+                for energy in energies { held.freeEnergy.add(energy) }
+                heldEnergies += energies
             }
             if hasPseudo { try addPseudoLikelihoods(of: rbm, heldOut, few, to: &held, world) }
         }
@@ -66,10 +71,12 @@ struct Monitor {
         func mean(_ sum: FixedPointSum, over cases: Int) -> Double { sum.value / Double(cases) }
         let trainEnergy = mean(train.freeEnergy, over: count)
         record.set(.freeEnergyTrain, trainEnergy)
+        var heldOutError: Double?
         if heldOut != nil {
             let heldEnergy = mean(held.freeEnergy, over: count)
             record.set(.freeEnergyHeldOut, heldEnergy)
             record.set(.freeEnergyGap, heldEnergy - trainEnergy)
+            heldOutError = try standardError(of: heldEnergies, mean: heldEnergy, of: count, world)
         }
         if hasPseudo {
             record.set(.pseudoLogLikelihoodHeldOut, mean(held.pseudoLogLikelihood, over: few))
@@ -81,6 +88,22 @@ struct Monitor {
         record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(rbm.hiddenCount))
         record.set(.deadHiddenUnits, activities.count { $0 < 0.01 || $0 > 0.99 })
         if let trained { try chains.measure(trained, evaluator, into: &record, world) }
+        return heldOutError
+    }
+
+    /// Collective.
+    ///
+    /// Returns the standard error of a mean over cases of which each rank has a share; nil for one case.
+    private func standardError(
+        of own: [Double], mean: Double, of count: Int, _ world: borrowing Communicator
+    ) throws -> Double? {
+        var squares = FixedPointSum()
+        for value in own { squares.add((value - mean) * (value - mean)) }
+        var sums = [squares.units]
+        try world.sum(&sums)
+        guard count > 1 else { return nil }
+        let sum = FixedPointSum(units: sums[0]).value
+        return (sum / Double(count - 1) / Double(count)).squareRoot()
     }
 
     /// Adds the pseudo-log-likelihoods of this rank's share.

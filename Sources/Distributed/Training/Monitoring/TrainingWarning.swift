@@ -1,7 +1,9 @@
 import Foundation
-import RBMCore
+public import RBMCore
+public import Ranks
 
-/// What a record says against the chains of a training: the rules by which a run warns, in one place.
+/// What a record says against a training, its chains and its data: the rules by which a run warns, in
+/// one place.
 public enum TrainingWarning: String, Sendable, CaseIterable {
     /// Chains and data have free energies as far apart as no two sets can have that the model holds for
     /// alike.
@@ -12,6 +14,18 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
     case chainsInOneSign = "chains-in-one-sign"
     /// The chains lack correlations that the data have, late in the training.
     case chainsLackStructure = "chains-lack-structure"
+    /// At least half of the hidden units are on, or off, for nearly all cases.
+    case deadHiddenUnits = "dead-hidden-units"
+    /// The error of the mean over the held-out cases hides the gap at which the training stops.
+    case heldOutTooSmall = "held-out-too-small"
+    /// The training ends before an early stop has seen as many records as it waits for.
+    case earlyStopCannotAct = "early-stop-cannot-act"
+    /// Gaussian units keep the variance 1 on data of other deviations.
+    case dataOffUnitVariance = "data-off-unit-variance"
+    /// All training cases are the same.
+    case casesAllEqual = "cases-all-equal"
+    /// Columns of a table, or most pixels of pictures, have one value in all training cases.
+    case columnsNeverVary = "columns-never-vary"
 
     /// What was found and what may help, as one sentence.
     public var sentence: String {
@@ -28,8 +42,30 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
         case .chainsLackStructure:
             "the chains lack correlations that the data have: the model has not learned them; take more "
                 + "`epochs` or a higher `learning-rate`, or try `algorithm: pt`"
+        case .deadHiddenUnits:
+            "half of the hidden units or more are always on or always off, and tell nothing of the "
+                + "cases; try a lower `learning-rate`, or begin anew with `learning-rate: auto`"
+        case .heldOutTooSmall:
+            "the held-out cases are so few that the error of their mean free energy is larger than "
+                + "`early-stop.gap`: chance decides when the training stops; try a larger `held-out` "
+                + "or a larger gap"
+        case .earlyStopCannotAct:
+            "the training has fewer records than `early-stop.patience` asks for, and cannot stop "
+                + "early; try a shorter `monitor.every`, a smaller `patience`, or more `epochs`"
+        case .dataOffUnitVariance:
+            "gaussian units keep a deviation of 1, and those of the data are far from it; try "
+                + "`standardize: true` or `visible-variance: learned`"
+        case .casesAllEqual:
+            "all training cases are the same, and leave nothing to learn but themselves; try "
+                + "`wilson inspect` on the file, and another `binarize` or `values`"
+        case .columnsNeverVary:
+            "some columns have the same value in all training cases (of pictures, more than half of "
+                + "the pixels); try the data without them, or another `binarize` or `values`"
         }
     }
+
+    /// The name and the sentence, as people see them.
+    public var line: String { "\(rawValue): \(sentence)" }
 
     /// The share of the data's variance by which the chains' means may be off: MNIST has at most 0.02, all
     /// chains in one of two equal modes 1, and 0.3 is the noise of a right training of two modes.
@@ -39,14 +75,27 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
     private static let largestStructureDeviation = 0.2
     /// The share of chains that may have the other sign.
     private static let largestSignDeviation = 0.4
+    /// The share of hidden units that may be on or off for nearly all cases.
+    private static let largestDeadShare = 0.5
+    /// The deviations of data on which Gaussian units of variance 1 learn.
+    ///
+    /// A column above the largest drives the training by itself. Where the median column is below the
+    /// smallest, the units' own noise hides the data.
+    private static let deviationsOfUnitVariance = (1.0 / 3)...3.0
 
     /// Judges a record.
     ///
     /// - Parameters:
     ///   - progress: The share of the layer's steps that have been made.
     ///   - kind: The kind of the visible units.
+    ///   - hidden: How many hidden units there are; nil where a unit has several columns, each of which
+    ///     may be rare.
+    ///   - heldOutError: The standard error of the mean free energy of the held-out cases, in nats; nil
+    ///     where nothing is decided by it.
+    ///   - stopGap: The gap of the layer's early stop; nil for none.
     static func all(
-        of record: MonitorRecord, progress: Double, visible: Int, kind: any UnitKind
+        of record: MonitorRecord, progress: Double, visible: Int, kind: any UnitKind,
+        hidden: Int? = nil, heldOutError: Double? = nil, stopGap: Double? = nil
     ) -> [TrainingWarning] {
         var found: [TrainingWarning] = []
         if let chains = record.number(.freeEnergyChains), let alternatives = kind.alternatives,
@@ -68,6 +117,76 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
             structure > largestStructureDeviation
         {
             found.append(.chainsLackStructure)
+        }
+        if progress > 0, let hidden, let dead = record.number(.deadHiddenUnits),
+            dead >= largestDeadShare * Double(hidden)
+        {
+            found.append(.deadHiddenUnits)
+        }
+        if progress > 0, let heldOutError, let stopGap, heldOutError > stopGap {
+            found.append(.heldOutTooSmall)
+        }
+        return found
+    }
+
+    /// Judges the data of the lowest layer; every record of the layer repeats what is found.
+    ///
+    /// - Parameters:
+    ///   - isTable: Whether a case is a row of numbers. Pictures have edges that never vary.
+    static func all(
+        of columns: ColumnCensus, keepsUnitVariance: Bool, isTable: Bool
+    ) -> [TrainingWarning] {
+        guard columns.cases > 1 else { return [] }
+        if columns.constant == columns.count { return [.casesAllEqual] }
+        var found: [TrainingWarning] = []
+        if isTable ? columns.constant > 0 : 2 * columns.constant > columns.count {
+            found.append(.columnsNeverVary)
+        }
+        let deviations = columns.deviations.filter { $0 > 0 }.sorted()
+        if keepsUnitVariance, let largest = deviations.last {
+            let range = deviationsOfUnitVariance
+            if largest > range.upperBound || deviations[deviations.count / 2] < range.lowerBound {
+                found.append(.dataOffUnitVariance)
+            }
+        }
+        return found
+    }
+
+    /// Judges an early stop by how many records follow the first step.
+    ///
+    /// - Parameter records: nil where the clock decides.
+    static func all(of earlyStop: EarlyStop, records: Int?) -> [TrainingWarning] {
+        guard earlyStop.gap != nil, let records, records < earlyStop.patience else { return [] }
+        return [.earlyStopCannotAct]
+    }
+
+    /// Collective.
+    ///
+    /// Returns what can be said against a layer's training before its first step.
+    ///
+    /// - Parameter caseShape: The shape of a case of the data; nil for layers above the lowest, whose
+    ///   cases are not looked at.
+    public static func beforeTraining(
+        _ plan: LayerPlan, on data: LayerData, caseShape: [Int]?, monitor: MonitorPlan,
+        _ world: borrowing Communicator
+    ) throws -> [TrainingWarning] {
+        let batches = BatchPlan(
+            cases: data.training.count, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
+            layer: plan.layer)
+        let every = monitor.every.steps(perEpoch: batches.stepsPerEpoch).map { max(1, $0) }
+        // The last step has a record of its own.
+        let records = every.map { (batches.steps - 1) / $0 + 1 }
+        var found = all(of: plan.earlyStop, records: records)
+        if let caseShape {
+            let isTable = caseShape.count == 1
+            let columns = try ColumnCensus(
+                of: data.training, seed: plan.seed, layer: plan.layer,
+                mayEnd: { isTable ? $0 == 0 : 2 * $0 <= data.training.visible }, world)
+            found += all(
+                of: columns,
+                keepsUnitVariance: plan.visibleUnits.hasOwnParameters && !plan.learnsVariances
+                    && (plan.initial.map { !$0.hasLogVariances } ?? true),
+                isTable: isTable)
         }
         return found
     }
