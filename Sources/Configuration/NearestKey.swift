@@ -2,7 +2,7 @@
 ///
 /// Case and `_` for `-` cost nothing. Close means at most one edit in three characters; a swap of
 /// neighbours is one edit (optimal string alignment). The first of equals wins.
-func nearestKey(to word: String, among candidates: [String]) -> String? {
+public func nearestKey(to word: String, among candidates: [String]) -> String? {
     let word = folded(word)
     var best: (key: String, edits: Int)?
     for candidate in candidates {

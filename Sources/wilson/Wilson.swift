@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Ranks
 import RBMCore
 import Runs
@@ -48,6 +49,9 @@ import Runs
                 if Launch.rank == 0 { report(fault) }
                 throw ExitCode.validationFailure
             }
+            if let typo = mistypedSubcommand(CommandLine.arguments.dropFirst()) {
+                throw ValidationError(typo)
+            }
             var command = try parseAsRoot()
             try command.run()
         } catch let code as ExitCode {
@@ -57,5 +61,26 @@ import Runs
             // have spoken yet.
             exit(withError: Launch.rank == 0 ? error : ExitCode.success)
         }
+    }
+
+    /// Says which subcommand a word may mean that is none, and nearly one; nil for all other words.
+    ///
+    /// The parser itself names the nearest option, and of a wrong subcommand says only that it did not
+    /// expect the word.
+    static func mistypedSubcommand(_ words: some Sequence<String>) -> String? {
+        var command: any ParsableCommand.Type = Wilson.self
+        for word in words {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, !word.hasPrefix("-") else { return nil }
+            let names = known.map { $0._commandName } + ["help"]
+            if word == "help" { return nil }
+            guard let next = known.first(where: { $0._commandName == word }) else {
+                return nearestKey(to: word, among: names).map {
+                    "Unexpected argument '\(word)'. Did you mean '\($0)'?"
+                }
+            }
+            command = next
+        }
+        return nil
     }
 }

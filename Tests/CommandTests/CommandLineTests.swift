@@ -67,6 +67,15 @@ import Testing
     }
 
     /// A kernel that is forced and unknown is refused, whatever the command is.
+    @Test(arguments: [
+        ("trian", "train"), ("evalute", "evaluate"), ("rg flwo", "flow"), ("ising exct", "exact"),
+    ])
+    func mistypedSubcommandsSuggestTheNearest(words: String, nearest: String) throws {
+        let run = try Command.run(words.split(separator: " ").map(String.init))
+        run.expectFault(64, "Did you mean '\(nearest)'?")
+        #expect(try !Command.run(["somethingelse"]).errors.contains("Did you mean"))
+    }
+
     @Test func anUnknownKernelInTheEnvironmentIsRefused() throws {
         let run = try Command.run(
             ["ising", "exact", "--size", "4", "--coupling", "0.4"],

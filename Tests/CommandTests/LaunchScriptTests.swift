@@ -52,4 +52,17 @@ import Testing
         let run = try dryRun("local", ["--cluster", folder.file("bad.conf"), "-n", "1"])
         #expect(run.status == 78 && run.errors.contains("RANKS_PER_NOD"), "\(run.words)")
     }
+
+    /// The compiler's own words for such a folder do not tell what is wrong.
+    @Test func aBuildFolderOfAnotherPlaceIsRecognized() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write("commands:\n  \"/elsewhere/.build/wilson\":\n", to: "release.yaml")
+        let run = try Program.start([
+            "bash", Self.root.appending(path: "launch/build").path, "--scratch-path",
+            folder.file(""),
+        ])
+        #expect(run.status == 78, "\(run.words)")
+        #expect(run.errors.contains("copied or moved here"), "\(run.words)")
+        #expect(run.errors.contains("rm -r "), "\(run.words)")
+    }
 }
