@@ -11,6 +11,8 @@ public struct DataOptions: Sendable, Equatable {
     public var categories: Int?
     public var binarize = ConfiguredBinarization.none
     public var standardize = false
+    /// The file of the cases' weights; nil for equal ones.
+    public var weights: String?
 
     /// Creates options with the defaults for all but the source.
     public init(source: DataSource) {
@@ -77,6 +79,15 @@ extension DataOptions: ConfiguredSection {
             other cases is cut there. The model keeps what was done, and samples are returned to the
             data's scale. For gaussian units.
             """),
+        Setting(
+            "weights", \DataOptions.weights, .either(.fileName, or: "none"),
+            neutral: .some(nil),
+            """
+            A file of one number a case of `train`, 0 or larger: how often the case counts. Whole
+            numbers repeat the cases. Of others only the ratios count: an epoch has as many cases as the
+            file, drawn in proportion to the weights. A fraction that is held out is weighted too; a
+            file is not.
+            """),
     ]
 
     static func checkKeys(of mapping: GivenMapping) {
@@ -101,6 +112,11 @@ extension DataOptions: ConfiguredSection {
             return
                 "\(values.rawValue) does not fit data.ising, which gives spins; expected auto or "
                 + "spins"
+        },
+        Rule("data.weights", "data.ising") { run in
+            guard run.data.source.lattice != nil, run.data.weights != nil else { return nil }
+            return "a file of weights does not fit data.ising, whose configurations are drawn with "
+                + "equal weights; expected none"
         },
         Rule("data.binarize", "data.ising") { run in
             let binarize = run.data.binarize

@@ -33,7 +33,7 @@ public enum CaseValues: Sendable, Equatable {
 }
 
 /// The cases of a file, each fetched when it is asked for, so that the file may be larger than memory.
-public final class FileCases: CaseSource {
+public final class FileCases: DoubleCases {
     public var count: Int { file.cases }
     public var visible: Int { file.caseElements * values.columns }
     public var encoding: StateEncoding {
@@ -95,6 +95,25 @@ public final class FileCases: CaseSource {
             try file.copyFloats(case: number, into: &span)
             if divisor != 1 { for i in floats.indices { floats[i] /= divisor } }
             writeReals(floats.span, into: &result, at: row * visible)
+        }
+    }
+
+    public var exceedsFloat32: Bool {
+        guard case .real = values else { return false }
+        return file.elementType.exceedsFloat32
+    }
+
+    /// - Precondition: The values are read as real numbers.
+    public func loadDoubles(_ cases: [Int], draw: Int, into result: inout [Double]) throws {
+        guard case .real(let divisor) = values else {
+            preconditionFailure("\(values) are no real numbers")
+        }
+        var row = [Double](repeating: 0, count: visible)
+        result.removeAll(keepingCapacity: true)
+        for number in cases {
+            var span = row.mutableSpan
+            try file.copyDoubles(case: number, into: &span)
+            result += divisor == 1 ? row : row.map { $0 / Double(divisor) }
         }
     }
 

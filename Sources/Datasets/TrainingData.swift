@@ -71,15 +71,16 @@ public struct TrainingData {
             }
             layer = LayerData(training: opened.cases, heldOut: held.cases)
         }
+        if let weights = options.weights {
+            let isFraction = if case .fraction = options.heldOut { true } else { false }
+            layer = try layer.weighted(
+                by: weights, count: opened.cases.count, weighsHeldOut: isFraction, seed: seed, world
+            )
+        }
         var standardization: Standardization?
         if options.standardize {
             let found =
-                try known
-                ?? {
-                    let (moments, farthest) = try DistributedTraining.moments(
-                        of: layer.training, world)
-                    return Standardization(moments, farthest: farthest)
-                }()
+                try known ?? Standardization(ofTrainingCases: layer.training, world)
             guard found.means.count == layer.training.visible else {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration,
@@ -100,12 +101,34 @@ public struct TrainingData {
         let sizes = shape.map { "\($0)" }.joined(separator: "×")
         summary =
             "\(layer.training.count) training cases and \(layer.heldOut?.count ?? 0) held out, "
-            + "\(sizes), \(opened.meaning)" + (standardization == nil ? "" : ", standardized")
+            + "\(sizes), \(opened.meaning)" + (options.weights == nil ? "" : ", weighted")
+            + (standardization == nil ? "" : ", standardized")
         guard layer.training.visible < 1 << 24 else {
             throw SharedFailure(
                 exitCode: ExitStatus.badFile,
                 "a case has \(layer.training.visible) values; at most 2²⁴ − 1 are supported")
         }
+    }
+}
+
+extension Standardization {
+    /// Collective.
+    ///
+    /// Measures what brings the training cases to mean 0 and deviation 1: in double precision where
+    /// float32 would round their values by more than a thousandth of their deviation.
+    fileprivate init(
+        ofTrainingCases cases: any CaseSource, _ world: borrowing Communicator
+    ) throws {
+        let (moments, farthest) = try DistributedTraining.moments(of: cases, world)
+        if (cases as? any DoubleCases)?.exceedsFloat32 == true {
+            // Float32 may have made a column constant, or given it another deviation.
+            let exact = try DistributedTraining.moments(of: cases, inDoubles: true, world)
+            if Self.needsRests(exact.moments, farthest: exact.farthest) {
+                self.init(exact.moments, farthest: exact.farthest, keepsRests: true)
+                return
+            }
+        }
+        self.init(moments, farthest: farthest)
     }
 }
 

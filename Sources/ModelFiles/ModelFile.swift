@@ -74,6 +74,9 @@ public struct Model: Sendable, Equatable {
             file.tensors["data.mean"] = Tensor(floats: standardization.means, shape: shape)
             file.tensors["data.deviation"] = Tensor(
                 floats: standardization.deviations, shape: shape)
+            if let rests = standardization.rests {
+                file.tensors["data.mean_rest"] = Tensor(floats: rests, shape: shape)
+            }
         }
         return file
     }
@@ -217,7 +220,8 @@ struct LayerReader {
                 "needs both `data.mean` and `data.deviation`, F32 of shape [\(first.visibleCount)], "
                     + "deviations above 0")
         }
-        return Standardization(means: means, deviations: deviations)
+        let rests = try floats("data.mean_rest", count: first.visibleCount)
+        return Standardization(means: means, deviations: deviations, rests: rests)
     }
 
     private func units(

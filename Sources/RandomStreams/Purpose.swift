@@ -21,6 +21,8 @@ public enum Purpose: Sendable, Hashable {
     case negativeRounding(layer: Int, step: Int)
     /// The bits of grey data; a row is a case.
     case binarization(draw: Int)
+    /// Which of the cases of a share of weight is drawn.
+    case caseWeights(draw: Int)
     /// What a finished layer hands to the next one; a row is a case.
     case propagation(layer: Int, draw: Int)
     /// The states of grey cases whose pseudo-likelihood is measured, or at which chains start; a row is
@@ -236,6 +238,8 @@ extension Purpose {
         case .negativeRounding(let layer, let step):
             Words(.negativeRounding, layer: layer, step: step)
         case .binarization(let draw): Words(.binarization, step: draw)
+        // Also a choice of how a file's cases are read.
+        case .caseWeights(let draw): Words(.binarization, step: draw, slot: 1)
         case .propagation(let layer, let draw): Words(.propagation, layer: layer, step: draw)
         case .pseudoLikelihoodBits(let layer, let draw):
             Words(.pseudoLikelihoodBits, layer: layer, step: draw)

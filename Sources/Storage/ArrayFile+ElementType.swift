@@ -17,6 +17,9 @@ extension ArrayFile {
         /// Whether an element is one byte wide.
         public var isByte: Bool { width == 1 }
 
+        /// Whether float32 does not hold all elements.
+        public var exceedsFloat32: Bool { width == 8 || self == .int32 || self == .uint32 }
+
         /// Whether elements are floating-point numbers.
         public var isFloating: Bool {
             switch self {
@@ -51,11 +54,32 @@ extension RawSpan {
         }
     }
 
+    /// Converts elements to double precision; `true` is 1.
+    ///
+    /// - Precondition: The bytes are exactly as many elements as `doubles` has places.
+    func convert(
+        _ type: ArrayFile.ElementType, isBigEndian: Bool, into doubles: inout MutableSpan<Double>
+    ) {
+        switch type {
+        case .uint32: fill(&doubles, UInt32.self, isBigEndian) { Double($0) }
+        case .int32: fill(&doubles, Int32.self, isBigEndian) { Double($0) }
+        case .uint64: fill(&doubles, UInt64.self, isBigEndian) { Double($0) }
+        case .int64: fill(&doubles, Int64.self, isBigEndian) { Double($0) }
+        case .float64: fill(&doubles, UInt64.self, isBigEndian) { Double(bitPattern: $0) }
+        case .bool, .uint8, .int8, .uint16, .int16, .float16, .float32:
+            // Float32 holds these.
+            var floats = [Float](repeating: 0, count: doubles.count)
+            var span = floats.mutableSpan
+            convert(type, isBigEndian: isBigEndian, into: &span)
+            for i in doubles.indices { doubles[i] = Double(span[i]) }
+        }
+    }
+
     /// Reads numbers that may lie at any address, converts each, and fills the span.
     @inline(__always)
-    private func fill<Number: FixedWidthInteger & BitwiseCopyable>(
-        _ floats: inout MutableSpan<Float>, _ type: Number.Type, _ isSwapped: Bool,
-        _ value: (Number) -> Float
+    private func fill<Number: FixedWidthInteger & BitwiseCopyable, Value>(
+        _ floats: inout MutableSpan<Value>, _ type: Number.Type, _ isSwapped: Bool,
+        _ value: (Number) -> Value
     ) {
         precondition(byteCount == floats.count * MemoryLayout<Number>.size, "\(byteCount) bytes")
         if isSwapped {

@@ -163,6 +163,29 @@ public final class ArrayFile: Sendable {
         }
     }
 
+    /// Copies the elements of a case as numbers in double precision, row-major; `true` is 1.
+    ///
+    /// Integers of 64 bits are rounded to the nearest.
+    ///
+    /// Throws `badFile` when a file that is not mapped cannot be read any more.
+    /// - Precondition: `index` is a case, and `doubles` holds exactly one.
+    public func copyDoubles(
+        case index: Int, into doubles: inout MutableSpan<Double>
+    ) throws(StorageError) {
+        checkPlace(index, doubles.count)
+        let range = range(index)
+        switch contents {
+        case .memory(let region):
+            region.withBytes(range) {
+                $0.convert(elementType, isBigEndian: isBigEndian, into: &doubles)
+            }
+        case .file(let file):
+            let bytes = try file.descriptor.read(range.count, at: range.lowerBound)
+            unsafe bytes.span.bytes.convert(
+                elementType, isBigEndian: isBigEndian, into: &doubles)
+        }
+    }
+
     /// Copies bytes of the file's content, header included, from wherever they are.
     private func copyRaw(
         _ range: Range<Int>, into destination: inout MutableRawSpan

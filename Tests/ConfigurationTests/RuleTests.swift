@@ -170,6 +170,7 @@ import Testing
     @Test(arguments: [
         (["data.values=bits"], "data.values: bits does not fit data.ising"),
         (["data.binarize=sample"], "data.binarize: sample does not fit data.ising"),
+        (["data.weights=w.npy"], "data.weights: a file of weights does not fit data.ising"),
         (
             ["layers.0.visible-units=gaussian"],
             "layers.0.visible-units: gaussian does not fit data.ising"

@@ -17,6 +17,14 @@ public final class StandardizedCases: CaseSource {
     }
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        if standardization.rests != nil, let source = source as? any DoubleCases,
+            source.exceedsFloat32
+        {
+            var doubles: [Double] = []
+            try source.loadDoubles(cases, draw: draw, into: &doubles)
+            let values = standardization.applied(to: doubles)
+            return writeReals(values.span, into: &result, at: 0)
+        }
         try source.load(cases, draw: draw, into: &result)
         let count = cases.count * visible
         var values = [Float](repeating: 0, count: count)

@@ -1,7 +1,7 @@
 import RandomStreams
 
 /// A part of a set of cases, chosen by key: the training or the held-out part.
-public final class SubsetCases: CaseSource {
+public final class SubsetCases: DoubleCases {
     public let count: Int
     public var visible: Int { source.visible }
     public var encoding: StateEncoding { source.encoding }
@@ -20,6 +20,18 @@ public final class SubsetCases: CaseSource {
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
         try source.load(cases.map { order[start + $0] }, draw: draw, into: &result)
     }
+
+    public var exceedsFloat32: Bool { (source as? any DoubleCases)?.exceedsFloat32 ?? false }
+
+    public func loadDoubles(_ cases: [Int], draw: Int, into result: inout [Double]) throws {
+        guard let source = source as? any DoubleCases else {
+            preconditionFailure("the cases below have no double precision")
+        }
+        try source.loadDoubles(cases.map { order[start + $0] }, draw: draw, into: &result)
+    }
+
+    /// The number that a case of the part has in the whole.
+    public func number(inSource number: Int) -> Int { order[start + number] }
 
     /// Divides cases into ⌊fraction·N⌋ held-out ones and the rest.
     ///

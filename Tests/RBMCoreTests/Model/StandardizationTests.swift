@@ -30,6 +30,39 @@ import Testing
         #expect(standardization.deviations[2] == 1)
     }
 
+    /// Float32 has steps of 0.06 at a million.
+    @Test func aNarrowColumnFarFromZeroKeepsItsDeviation() throws {
+        final class Narrow: DoubleCases {
+            let count = 4
+            let visible = 2
+            let encoding = StateEncoding.float32
+            let exceedsFloat32 = true
+            let values = [1e6 + 0.001, 0.1, 1e6 - 0.001, 0.1, 1e6 + 0.001, 0.1, 1e6 - 0.001, 0.1]
+            func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+                let floats = cases.flatMap { values[(2 * $0)..<(2 * $0 + 2)].map(Float.init) }
+                writeReals(floats.span, into: &result, at: 0)
+            }
+            func loadDoubles(_ cases: [Int], draw: Int, into result: inout [Double]) throws {
+                result = cases.flatMap { values[(2 * $0)..<(2 * $0 + 2)] }
+            }
+        }
+        let moments = VisibleMoments(means: [1e6, 0.1], variances: [1e-6, 1e-34])
+        #expect(Standardization.needsRests(moments, farthest: [0.001, 1e-17]))
+        #expect(!Standardization.needsRests(moments, farthest: [0, 1e-17]))
+        let standardization = Standardization(
+            moments, farthest: [0.001, 1e-17], keepsRests: true)
+        #expect(standardization.deviations[1] == 1)
+        let view = StandardizedCases(Narrow(), standardization)
+        var bytes = [UInt8](repeating: 0, count: 32)
+        try view.load([0, 1, 2, 3], draw: 0, into: &bytes)
+        var values: [Float] = []
+        readReals(bytes, 0..<8, into: &values)
+        for (row, sign) in [1, -1, 1, -1].enumerated() {
+            #expect(abs(values[2 * row] - Float(sign)) < 1e-5)
+            #expect(abs(values[2 * row + 1]) < 1e-8)
+        }
+    }
+
     @Test func casesAreStandardizedAsTheyAreLoaded() throws {
         final class Reals: CaseSource {
             let count = 3

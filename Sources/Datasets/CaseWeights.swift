@@ -1,0 +1,66 @@
+import DistributedTraining
+import Ranks
+import RBMCore
+import Storage
+
+extension LayerData {
+    /// Collective.
+    ///
+    /// Weighs the training cases, and those that were set aside from them, by the numbers of a file.
+    ///
+    /// - Parameters:
+    ///   - count: How many cases the training file has.
+    ///   - weighsHeldOut: Whether the held-out cases are some of the training file.
+    func weighted(
+        by path: String, count: Int, weighsHeldOut: Bool, seed: UInt64,
+        _ world: borrowing Communicator
+    ) throws -> LayerData {
+        let training = training
+        let heldOut = heldOut
+        return try world.together { () throws -> LayerData in
+            let weights = try caseWeights(path, count: count)
+            func weigh(_ source: any CaseSource, _ name: String) throws -> any CaseSource {
+                let part = (source as? SubsetCases).map { part in
+                    (0..<part.count).map { weights[part.number(inSource: $0)] }
+                }
+                guard let cases = WeightedCases(source, weights: part ?? weights, seed: seed) else {
+                    throw dataFault(
+                        path,
+                        "gives the \(name) cases a sum of weights of "
+                            + "\((part ?? weights).reduce(0, +)); expected more than 0, and of whole "
+                            + "numbers less than 2³²")
+                }
+                return cases
+            }
+            return LayerData(
+                training: try weigh(training, "training"),
+                heldOut: weighsHeldOut
+                    ? try heldOut.map { try weigh($0, "held-out") } : heldOut)
+        }
+    }
+}
+
+/// Reads one weight a case.
+private func caseWeights(_ path: String, count: Int) throws(StorageError) -> [Double] {
+    let file = try ArrayFile(path: path)
+    let numbers = file.cases * file.caseElements
+    // A line of numbers is one case of many to a text file.
+    guard numbers == count, file.caseElements == 1 || file.cases == 1 else {
+        throw dataFault(
+            path,
+            "has the shape \(file.shape); expected one weight for each of the \(count) cases of "
+                + "`data.train`")
+    }
+    var weights: [Double] = []
+    var row = [Double](repeating: 0, count: file.caseElements)
+    for number in 0..<file.cases {
+        var span = row.mutableSpan
+        try file.copyDoubles(case: number, into: &span)
+        weights += row
+    }
+    if let wrong = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+        throw dataFault(
+            path, "weight \(wrong) is \(weights[wrong]); expected numbers of 0 or more")
+    }
+    return weights
+}
