@@ -14,18 +14,38 @@ func activate(_ law: any UnitLaw, columns: Int, rows: Range<Int>, _ fields: inou
 ///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
 ///     random numbers.
 ///   - states: Shape `[…, bytes of a row]`, written from row `target` on.
+///   - slice: Which columns of a row these are; nil for all. A part of them may be drawn for kinds of
+///     one column only.
 func sample(
     _ law: any UnitLaw, _ levels: [Float], rows: Range<Int>, columns: Int, bytes: Int, one: UInt8,
-    stream: RandomStream, firstRow: Int, into states: inout [UInt8], at target: Int
+    stream: RandomStream, firstRow: Int, into states: inout [UInt8], at target: Int,
+    slice: HiddenSlice? = nil
 ) {
+    let part = slice.flatMap { $0.isWhole ? nil : $0.columns }
     var states = states.mutableSpan
     states.inBlocks(of: target..<(target + rows.count), columns: bytes) { block, states in
         for number in block {
             let row = number - target
             let levels = levels.span.extracting(rowRange(rows.lowerBound + row, of: columns))
             states.withRow(number - block.lowerBound, of: bytes) {
-                law.draw(levels, row: firstRow + row, from: stream, one: one, into: &$0)
+                guard let part else {
+                    return law.draw(levels, row: firstRow + row, from: stream, one: one, into: &$0)
+                }
+                draw(law, levels, row: firstRow + row, units: part, stream, one, into: &$0)
             }
+        }
+    }
+}
+
+/// Draws some units of a row, each of one column, from the means of their levels.
+private func draw(
+    _ law: any UnitLaw, _ levels: Span<Float>, row: Int, units: Range<Int>, _ stream: RandomStream,
+    _ one: UInt8, into states: inout MutableSpan<UInt8>
+) {
+    stream.forEachPart(ofRow: row, units: units) { part, words in
+        let place = part.offset(by: -units.lowerBound)
+        states.withRange(place) {
+            law.draw(levels.extracting(place), words, one: one, into: &$0)
         }
     }
 }

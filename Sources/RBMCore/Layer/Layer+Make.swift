@@ -21,19 +21,26 @@ extension Layer {
     /// - Parameters:
     ///   - seed: Names, with `layer` and the step, the random numbers of a stochastic rounding.
     ///   - layer: The place of the layer in its stack.
+    ///   - group: The processes that hold the other hidden units; nil where there are none.
     public convenience init(
-        _ shape: LayerSpec, trained arithmetic: ArithmeticKind, seed: UInt64, layer: Int
+        _ shape: LayerSpec, trained arithmetic: ArithmeticKind, seed: UInt64, layer: Int,
+        group: (any HiddenGroup)? = nil
     ) {
         switch arithmetic {
         case .integer:
             // Grey states are multiplied by bytes.
             self.init(
-                IntegerWeightProducts(shape, format: shape.encoding == .bits ? .word : .bytePair))
+                IntegerWeightProducts(
+                    shape, format: shape.encoding == .bits ? .word : .bytePair, group: group),
+                group: group)
         case .integerOneByte:
             self.init(
                 IntegerWeightProducts(
-                    shape, format: .byte, rounding: WeightRounding(seed: seed, layer: layer)))
-        case .float32: self.init(Float32WeightProducts(shape))
+                    shape, format: .byte, rounding: WeightRounding(seed: seed, layer: layer),
+                    group: group), group: group)
+        case .float32:
+            precondition(group == nil, "hidden units in float32 are not divided among processes")
+            self.init(Float32WeightProducts(shape))
         }
     }
 }

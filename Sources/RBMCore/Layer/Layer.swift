@@ -14,13 +14,21 @@ public final class Layer {
     /// The biases of the visible units with the parameters of the last `load`, shape `[visible]`.
     private(set) var visibleBias: [Float]
 
+    /// The processes that hold the other hidden units; nil where this one holds all.
+    let group: (any HiddenGroup)?
+
     private let products: any WeightProducts
     /// Room for the fields of whole rows, for kinds that cannot be drawn block by block.
     private var visibleFields: [Float] = []
+    /// Visible states that processes draw, share after share.
+    private var drawn: [UInt8] = []
 
     /// Creates a layer with all parameters zero.
-    init(_ products: any WeightProducts) {
+    ///
+    /// - Parameter group: That of the products.
+    init(_ products: any WeightProducts, group: (any HiddenGroup)? = nil) {
         self.products = products
+        self.group = group
         shape = products.shape
         visibleLaw = shape.visibleUnits.law(own: [])
         hiddenLaw = shape.hiddenUnits.law(own: [])
@@ -83,6 +91,7 @@ public final class Layer {
     public func downward(
         _ states: [UInt8], encoding: StateEncoding, rows: Range<Int>, into result: inout [Float]
     ) {
+        precondition(group == nil, "no process has the visible fields of divided hidden units")
         products.writeFields(.downward, of: states, stored: encoding, rows: rows, into: &result) {
             _ in
         }
@@ -131,7 +140,8 @@ public final class Layer {
     ) {
         sample(
             hiddenLaw, means, rows: rows, columns: shape.hidden, bytes: shape.hidden, one: 1,
-            stream: stream, firstRow: firstRow, into: &states, at: target)
+            stream: stream, firstRow: firstRow, into: &states, at: target,
+            slice: shape.hiddenSlice)
     }
 
     /// Draws visible states from the means of their levels.
@@ -161,6 +171,11 @@ public final class Layer {
         given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into visible: inout [UInt8], at target: Int
     ) {
+        if let group {
+            return drawVisible(
+                given: hidden, of: group, rows: rows, stream: stream, firstRow: firstRow,
+                into: &visible, at: target)
+        }
         guard shape.visibleUnits.columns == 1, shape.encoding != .float32 else {
             return drawWholeRows(
                 given: hidden, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
@@ -175,6 +190,53 @@ public final class Layer {
                     law.draw(
                         fields: &x, row: firstRow + row, units: columns, from: stream, one: one,
                         into: &$0)
+                }
+            }
+        }
+    }
+
+    /// Does the same where processes divide the hidden units: each draws its share of the visible ones.
+    private func drawVisible(
+        given hidden: [UInt8], of group: any HiddenGroup, rows: Range<Int>, stream: RandomStream,
+        firstRow: Int, into visible: inout [UInt8], at target: Int
+    ) {
+        precondition(
+            shape.visibleUnits.columns == 1 && shape.encoding != .float32,
+            "\(shape.visibleUnits) units under hidden units that processes divide")
+        let shares = HiddenSlice.parts(of: shape.visible, among: group.slices.count)
+        let own = shares[group.place]
+        let ranges = shares.map {
+            (rows.count * $0.lowerBound)..<(rows.count * $0.upperBound)
+        }
+        let (law, one) = (visibleLaw, one)
+        if drawn.count != rows.count * shape.visible {
+            drawn = Array(repeating: 0, count: rows.count * shape.visible)
+        }
+        var span = drawn.mutableSpan
+        span.shared { drawn in
+            products.forEachSharedField(of: hidden, rows: rows, shares: shares) {
+                row, columns, x in
+                let place = columns.offset(
+                    by: ranges[group.place].lowerBound + row * own.count - own.lowerBound)
+                drawn.withRange(place) {
+                    law.draw(
+                        fields: &x, row: firstRow + row, units: columns, from: stream, one: one,
+                        into: &$0)
+                }
+            }
+        }
+        group.bringTogether(&drawn, ranges)
+        let (all, width) = (drawn, shape.visible)
+        var states = visible.mutableSpan
+        states.inBlocks(of: target..<(target + rows.count), columns: width) { block, states in
+            for (share, range) in zip(shares, ranges) {
+                for row in block {
+                    let place = rowRange(row - target, of: share.count)
+                        .offset(by: range.lowerBound)
+                    let bytes = all.span.extracting(place)
+                    states.withRange(share.offset(by: (row - block.lowerBound) * width)) {
+                        for i in $0.indices { $0[i] = bytes[i] }
+                    }
                 }
             }
         }
@@ -245,6 +307,9 @@ public struct WeightRewrite: ~Copyable {
     private let layer: Layer
 
     fileprivate init(_ layer: Layer) { self.layer = layer }
+
+    /// The processes that hold the other hidden units; nil where this one holds all.
+    var group: (any HiddenGroup)? { layer.group }
 
     /// Receives the rows.
     ///

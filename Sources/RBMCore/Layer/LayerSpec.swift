@@ -2,7 +2,10 @@
 /// stored.
 public struct LayerSpec: Sendable {
     public let visible: Int
-    public let hidden: Int
+    /// The hidden columns of this process.
+    public var hidden: Int { hiddenSlice.columns.count }
+    /// Which columns of the layer these are.
+    public let hiddenSlice: HiddenSlice
     public let visibleUnits: any UnitKind
     public let hiddenUnits: any UnitKind
 
@@ -21,10 +24,22 @@ public struct LayerSpec: Sendable {
                 && hiddenUnits.isDiscrete,
             "\(visibleUnits) units stored as \(encoding), under \(hiddenUnits) units")
         self.visible = visible
-        self.hidden = hidden
+        hiddenSlice = HiddenSlice(whole: hidden)
         self.visibleUnits = visibleUnits
         self.hiddenUnits = hiddenUnits
         self.encoding = encoding
+    }
+
+    /// The same layer on a process that holds a slice of its hidden columns.
+    public init(_ whole: LayerSpec, slice: HiddenSlice) {
+        precondition(
+            slice.total == whole.hidden && !slice.columns.isEmpty,
+            "columns \(slice.columns) of \(slice.total) for \(whole.hidden)")
+        visible = whole.visible
+        visibleUnits = whole.visibleUnits
+        hiddenUnits = whole.hiddenUnits
+        encoding = whole.encoding
+        hiddenSlice = slice
     }
 
     /// The shape of an RBM on its own states: bits, or real values of Gaussian units.
@@ -41,7 +56,7 @@ public struct LayerSpec: Sendable {
 
 extension LayerSpec: Equatable {
     public static func == (a: LayerSpec, b: LayerSpec) -> Bool {
-        a.visible == b.visible && a.hidden == b.hidden && a.visibleUnits == b.visibleUnits
+        a.visible == b.visible && a.hiddenSlice == b.hiddenSlice && a.visibleUnits == b.visibleUnits
             && a.hiddenUnits == b.hiddenUnits && a.encoding == b.encoding
     }
 }

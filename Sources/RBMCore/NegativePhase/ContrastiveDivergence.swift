@@ -29,7 +29,7 @@ public struct ContrastiveDivergence: NegativePhase {
 
     /// Writes that there are no chains.
     public func save(into state: inout StateTree, hidden: Int) {
-        state.set(.bytes([], shape: [0, hidden]), "chains")
+        state.set(.bytes([], shape: [0, hidden]), "chains", perHidden: true)
     }
 
     public mutating func restore(

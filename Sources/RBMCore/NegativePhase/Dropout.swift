@@ -9,19 +9,20 @@ struct DropoutMasks {
     let keepProbability: Float
     private let seed: UInt64
     private let layer: Int
-    private let hidden: Int
+    private let slice: HiddenSlice
+    private var hidden: Int { slice.columns.count }
     /// 1 for a unit that is kept; positive rows first, shape `[rows, hidden]`.
     private var kept: [UInt8]
 
     /// Creates masks for at most `rows` rows of both phases.
-    init(keepProbability: Float, seed: UInt64, layer: Int, hidden: Int, rows: Int) {
+    init(keepProbability: Float, seed: UInt64, layer: Int, hidden slice: HiddenSlice, rows: Int) {
         precondition(
             keepProbability > 0 && keepProbability < 1, "dropout that keeps \(keepProbability)")
         self.keepProbability = keepProbability
         self.seed = seed
         self.layer = layer
-        self.hidden = hidden
-        kept = Array(repeating: 0, count: rows * hidden)
+        self.slice = slice
+        kept = Array(repeating: 0, count: rows * slice.columns.count)
     }
 
     /// Draws the masks of a step.
@@ -35,7 +36,7 @@ struct DropoutMasks {
                 stream: stream,
                 firstRow: isPositive
                     ? share.firstPositive + row : share.firstNegative + row - share.positive,
-                into: &kept, at: row)
+                into: &kept, at: row, slice: slice)
         }
     }
 

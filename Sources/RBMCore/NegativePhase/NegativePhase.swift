@@ -12,6 +12,9 @@ public protocol NegativePhase: Sendable {
     /// Whether hidden units may be dropped.
     static var takesDropout: Bool { get }
 
+    /// Whether processes may divide the hidden units among them.
+    static var dividesHidden: Bool { get }
+
     /// Creates the phase as it is before a run.
     init(_ settings: ChainSettings)
 
@@ -73,6 +76,7 @@ public protocol NegativePhase: Sendable {
 
 extension NegativePhase {
     public static var takesDropout: Bool { true }
+    public static var dividesHidden: Bool { true }
     public var census: [Int64]? { nil }
     public mutating func adapt(to census: [Int64]) {}
     public var swapAcceptance: Double? { nil }

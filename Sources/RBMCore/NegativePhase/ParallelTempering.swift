@@ -11,6 +11,7 @@ import RandomStreams
 public struct ParallelTempering: NegativePhase {
     public static let name = "pt"
     public static let keepsChains = true
+    public static let dividesHidden = false
     public static let takesDropout = false
 
     /// Steps from one change of the path to the next.

@@ -55,14 +55,14 @@ public struct PersistentChains: NegativePhase {
     // MARK: State
 
     public func save(into state: inout StateTree, hidden: Int) {
-        state.set(.bytes(states, shape: [own.count, hidden]), "chains")
+        state.set(.bytes(states, shape: [own.count, hidden]), "chains", perHidden: true)
     }
 
     public mutating func restore(
         _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
     ) throws(StateFault) {
         let hidden = spec.hidden
-        guard let all = try state.bytes("chains", columns: hidden),
+        guard let all = try state.bytes("chains", columns: hidden, perHidden: true),
             all.values.allSatisfy({ $0 <= 1 })
         else {
             let shape = "U8 of shape [chains, \(hidden)], each 0 or 1"

@@ -42,7 +42,8 @@ public struct StepPhases: ~Copyable {
             precondition(
                 shape.hiddenUnits.canBeDropped, "dropout of \(shape.hiddenUnits) units")
             masks = DropoutMasks(
-                keepProbability: keepProbability, seed: seed, layer: place, hidden: shape.hidden,
+                keepProbability: keepProbability, seed: seed, layer: place,
+                hidden: shape.hiddenSlice,
                 rows: positive + negative)
         }
         visible = Array(repeating: 0, count: (positive + negative) * shape.visibleBytes)

@@ -162,12 +162,16 @@ public final class IntegerProducts {
     ) {
         guard m > 0 else { return }
         // Words are multiplied by tables unless they are split, however few the rows are.
-        let multipliesWords = weights.format == .word && weights.low.isEmpty
+        let bytesAlongRows = transposed ? weights.bytesAlongRows : nil
+        let multipliesWords =
+            weights.format == .word && weights.low.isEmpty && bytesAlongRows == nil
         precondition(!multipliesWords || encoding == .bits, "words are multiplied by bits only")
-        guard multipliesWords || usesTables(encoding, m: m, n: n, k: k) else {
+        guard bytesAlongRows == nil,
+            multipliesWords || usesTables(encoding, m: m, n: n, k: k)
+        else {
             wholeProduct(
-                states, from: start, by: weights, transposed: transposed, m: m, n: n, k: k,
-                adding: addition, body)
+                states, from: start, by: bytesAlongRows ?? (weights.high, weights.low),
+                weights.format, transposed: transposed, m: m, n: n, k: k, adding: addition, body)
             return
         }
         tables.pack(states.extracting(start..<(start + m * k)), m: m, k: k)
@@ -204,8 +208,9 @@ public final class IntegerProducts {
 
     /// Computes the same product by oneDNN, which makes it as a whole, and hands over its rows.
     private func wholeProduct(
-        _ states: Span<UInt8>, from start: Int, by weights: RoundedWeights, transposed: Bool,
-        m: Int, n: Int, k: Int, adding addition: PartialSumAddition?,
+        _ states: Span<UInt8>, from start: Int,
+        by weights: (high: SharedRows<Int8>, low: SharedRows<Int8>), _ format: WeightFormat,
+        transposed: Bool, m: Int, n: Int, k: Int, adding addition: PartialSumAddition?,
         _ body: (ProductBlock, Span<Int32>, Span<Int32>) -> Void
     ) {
         func multiply(by bytes: SharedRows<Int8>, into sums: inout [Int32]) {
@@ -220,8 +225,8 @@ public final class IntegerProducts {
         let hasPairs = !weights.high.isEmpty
         if hasPairs { multiply(by: weights.high, into: &highSums) }
         multiply(by: weights.low, into: &lowSums)
-        if weights.format == .word { combine(highSums, into: &lowSums, count: m * n) }
-        let handsOverPairs = weights.format == .bytePair
+        if format == .word { combine(highSums, into: &lowSums, count: m * n) }
+        let handsOverPairs = format == .bytePair
         if let addition {
             let block = ProductBlock(rows: 0..<m, columns: 0..<n, stride: n)
             func complete(_ half: WeightHalf, _ sums: inout [Int32]) {

@@ -27,6 +27,11 @@ final class IntegerWeightProducts: WeightProducts {
     /// of the weights in the same way, as the product of one row.
     var hiddenSumAddition: PartialSumAddition?
 
+    /// The processes that hold the other hidden units; nil where this one holds all.
+    private let group: (any HiddenGroup)?
+    /// The products of this process's hidden units, share after share of the visible ones.
+    private var partialSums = PartialSumRoom()
+
     private let products: IntegerProducts
     private var meanBytes: [Int8] = []
 
@@ -36,16 +41,21 @@ final class IntegerWeightProducts: WeightProducts {
     /// - Parameters:
     ///   - format: What weights are rounded to.
     ///   - rounding: Randomness for one byte; nil for other formats.
+    ///   - group: The processes that hold the other hidden units; nil where there are none.
     ///   - kernels: What multiplies.
     init(
         _ shape: LayerSpec, format: WeightFormat, rounding: WeightRounding? = nil,
-        kernels: KernelChoice = .current
+        group: (any HiddenGroup)? = nil, kernels: KernelChoice = .current
     ) {
+        precondition(
+            (group != nil) || shape.hiddenSlice.isWhole,
+            "columns \(shape.hiddenSlice.columns) without the others")
         self.shape = shape
+        self.group = group
         self.rounding = rounding
         products = IntegerProducts(kernels)
         weights = RoundedWeights(
-            rows: shape.visible, columns: shape.hidden, format: format,
+            rows: shape.visible, slice: shape.hiddenSlice, of: group, format: format,
             splitsWords: !kernels.usesTables)
         visibleBias = Array(repeating: 0, count: shape.visible)
         hiddenBias = Array(repeating: 0, count: shape.hidden)
@@ -79,6 +89,7 @@ final class IntegerWeightProducts: WeightProducts {
         guard shape.hiddenUnits.offset != 0 else { return }
         rowSums = WeightSums(ofRows: weights, shape)
         if let hiddenSumAddition { rowSums.complete(by: hiddenSumAddition) }
+        if let group { rowSums.complete(over: group) }
     }
 
     // MARK: Fields
@@ -126,6 +137,57 @@ final class IntegerWeightProducts: WeightProducts {
                         body(row, part, &x)
                         start += most
                         place += most
+                    }
+                }
+            }
+        }
+    }
+
+    func forEachSharedField(
+        of states: [UInt8], rows: Range<Int>, shares: [Range<Int>],
+        _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
+    ) {
+        guard let group else { preconditionFailure("this process holds all hidden units") }
+        let m = rows.count
+        let pass = pass(.downward, .bits)
+        let hasPairs = weights.format == .bytePair
+        partialSums.reserve(m * shape.visible, hasPairs: hasPairs)
+        partialSums.lend { lowRoom, highRoom in
+            forEachBlock(states, .bits, rows: rows, by: pass) { block, high, low in
+                for row in block.rows {
+                    for columns in shares {
+                        let part = block.columns.clamped(to: columns)
+                        guard !part.isEmpty else { continue }
+                        let start = block.sums(ofRow: row).lowerBound - block.columns.lowerBound
+                        let sums = part.offset(by: start)
+                        let place = part.offset(
+                            by: m * columns.lowerBound + row * columns.count - columns.lowerBound)
+                        lowRoom.withRange(place) { copy(low.extracting(sums), to: &$0) }
+                        guard hasPairs else { continue }
+                        highRoom.withRange(place) { copy(high.extracting(sums), to: &$0) }
+                    }
+                }
+            }
+        }
+        let ranges = shares.map { (m * $0.lowerBound)..<(m * $0.upperBound) }
+        partialSums.addUp(over: group, ranges, hasPairs: hasPairs)
+
+        let own = shares[group.place]
+        let (low, high) = (partialSums.low, partialSums.high)
+        let most = 256
+        inParallel(over: m, atLeast: 1 + 8192 / max(1, own.count)) { rows in
+            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: most) { buffer in
+                for row in rows {
+                    for start in stride(from: own.lowerBound, to: own.upperBound, by: most) {
+                        let part = start..<min(start + most, own.upperBound)
+                        let sums = part.offset(
+                            by: m * own.lowerBound + row * own.count - own.lowerBound)
+                        let room = buffer.extracting(0..<part.count)
+                        var x = unsafe MutableSpan(_unsafeElements: room)
+                        pass.convert(
+                            hasPairs ? high.span.extracting(sums) : high.span.extracting(0..<0),
+                            low.span.extracting(sums), part, into: &x)
+                        body(row, part, &x)
                     }
                 }
             }
@@ -224,8 +286,8 @@ final class IntegerWeightProducts: WeightProducts {
             meanBytes = Array(repeating: 0, count: count * hidden)
         }
         roundMeans(
-            of: shape.hiddenUnits, hidden: hidden, probabilities: probabilities, rows: rows,
-            rounding: rounding, into: &meanBytes)
+            of: shape.hiddenUnits, hidden: hidden, slice: shape.hiddenSlice,
+            probabilities: probabilities, rows: rows, rounding: rounding, into: &meanBytes)
 
         let meanBytes = meanBytes
         let positive = 0..<rows.positive
@@ -275,4 +337,40 @@ final class IntegerWeightProducts: WeightProducts {
 private func copy(_ values: [Float], _ range: Range<Int>, to target: inout [Float]) {
     let values = values.span.extracting(range)
     for i in values.indices { target[i] = values[i] }
+}
+
+private func copy(_ values: Span<Int32>, to target: inout MutableSpan<Int32>) {
+    for i in target.indices { target[i] = values[i] }
+}
+
+/// Room for the products of the hidden units of one process.
+private struct PartialSumRoom {
+    private(set) var low: [Int32] = []
+    /// Those of the high bytes; empty for formats without pairs of bytes.
+    private(set) var high: [Int32] = []
+
+    mutating func reserve(_ count: Int, hasPairs: Bool) {
+        if low.count < count { low = Array(repeating: 0, count: count) }
+        if hasPairs, high.count < count { high = Array(repeating: 0, count: count) }
+    }
+
+    /// Lends both to several threads.
+    mutating func lend(_ body: (SharedElements<Int32>, SharedElements<Int32>) -> Void) {
+        Self.lend(&low, &high, body)
+    }
+
+    private static func lend(
+        _ low: inout [Int32], _ high: inout [Int32],
+        _ body: (SharedElements<Int32>, SharedElements<Int32>) -> Void
+    ) {
+        var lowSpan = low.mutableSpan
+        var highSpan = high.mutableSpan
+        lowSpan.shared { low in highSpan.shared { high in body(low, high) } }
+    }
+
+    /// Adds up the sums of all processes, each in its range.
+    mutating func addUp(over group: any HiddenGroup, _ ranges: [Range<Int>], hasPairs: Bool) {
+        group.addUp(&low, ranges)
+        if hasPairs { group.addUp(&high, ranges) }
+    }
 }

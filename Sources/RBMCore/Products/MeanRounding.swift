@@ -17,14 +17,16 @@ extension StepShare {
 ///   - probabilities: The probability that each unit is 1; positive rows first, shape
 ///     `[rows, hidden]`.
 ///   - bytes: Signed bytes, same shape.
+///   - slice: Which columns of the layer these are; nil for all.
 func roundMeans(
-    of kind: any UnitKind, hidden: Int, probabilities: [Float], rows: StepShare,
-    rounding: PhaseRounding, into bytes: inout [Int8]
+    of kind: any UnitKind, hidden: Int, slice: HiddenSlice? = nil,
+    probabilities: [Float], rows: StepShare, rounding: PhaseRounding, into bytes: inout [Int8]
 ) {
     var bytes = bytes.mutableSpan
     bytes.inBlocks(of: 0..<(rows.positive + rows.negative), columns: hidden) { block, bytes in
         // Two units share a word: the first half takes the low 16 bits, the second the high.
-        let half = (hidden + 1) / 2
+        let slice = slice ?? HiddenSlice(whole: hidden)
+        let half = (slice.total + 1) / 2
         for row in block {
             let isPositive = row < rows.positive
             let total = isPositive ? rows.globalPositive : rows.globalNegative
@@ -36,6 +38,9 @@ func roundMeans(
             let probability = probabilities.span.extracting(rowRange(row, of: hidden))
             let stream = isPositive ? rounding.positive : rounding.negative
             bytes.withRow(row - block.lowerBound, of: hidden) { bytes in
+                guard slice.isWhole else {
+                    return round(probability, slice, stream, row: sample, scale, into: &bytes)
+                }
                 stream.forEachPart(ofRow: sample, units: 0..<half) { part, words in
                     round(probability, part, words, shift: 0, scale, into: &bytes)
                     // The second half is one unit shorter if the number of units is odd.
@@ -66,6 +71,28 @@ private struct MeanScale {
         let fixed = roundedInteger(probability * one) &<< shift &- offset
         return Int8(
             truncatingIfNeeded: (fixed &* signed127 &+ Int32(truncatingIfNeeded: random)) >> 16)
+    }
+}
+
+/// Rounds the columns of a slice of a row.
+private func round(
+    _ probability: Span<Float>, _ slice: HiddenSlice, _ stream: RandomStream, row: Int,
+    _ scale: MeanScale, into bytes: inout MutableSpan<Int8>
+) {
+    let half = (slice.total + 1) / 2
+    let columns = slice.columns
+    // The units of each half that the slice has, counted within the half.
+    let first = min(columns.lowerBound, half)..<min(columns.upperBound, half)
+    let second = max(columns.lowerBound, half) - half..<max(columns.upperBound, half) - half
+    for (units, start, shift) in [(first, 0, UInt32(0)), (second, half, 16)] where !units.isEmpty {
+        let begin = units.lowerBound / HiddenSlice.group * HiddenSlice.group
+        stream.forEachPart(ofRow: row, units: begin..<units.upperBound) { part, words in
+            let used = max(part.lowerBound, units.lowerBound)..<part.upperBound
+            round(
+                probability, used.offset(by: start - columns.lowerBound),
+                words.extracting(used.offset(by: -part.lowerBound)), shift: shift, scale,
+                into: &bytes)
+        }
     }
 }
 

@@ -49,6 +49,9 @@ final class RoundedWeights {
 
     private let rows: Int
     private let columns: Int
+    private let slice: HiddenSlice
+    /// The processes that hold the other columns; nil where this one holds all.
+    private let group: (any HiddenGroup)?
     private var inverseScale: Float = 1
     /// Randomness for one byte; nil for other formats.
     private var random: RandomStream?
@@ -58,24 +61,50 @@ final class RoundedWeights {
     private let magnitudes: ScaleBounds?
     private let randomWords = ThreadScratch()
 
+    /// The high and low bytes of words for products along rows, where only bytes are safe; nil where words
+    /// are.
+    ///
+    /// Words are safe within the blocks of the whole layer. A slice begins within one, so that a
+    /// product of its words may add up parts of two.
+    private(set) var bytesAlongRows: (high: SharedRows<Int8>, low: SharedRows<Int8>)?
+
     /// - Parameter splitsWords: Whether words are also stored as two bytes, for products by oneDNN.
-    init(
+    convenience init(
         rows: Int, columns: Int, format: WeightFormat,
         splitsWords: Bool = !KernelChoice.current.usesTables
     ) {
+        self.init(
+            rows: rows, slice: HiddenSlice(whole: columns), of: nil, format: format,
+            splitsWords: splitsWords)
+    }
+
+    /// - Parameters:
+    ///   - slice: The columns that this process holds.
+    ///   - group: The processes that hold the others; nil where there are none.
+    ///   - splitsWords: Whether words are also stored as two bytes, for products by oneDNN.
+    init(
+        rows: Int, slice: HiddenSlice, of group: (any HiddenGroup)?, format: WeightFormat,
+        splitsWords: Bool
+    ) {
+        let columns = slice.columns.count
         self.rows = rows
         self.columns = columns
+        self.slice = slice
+        self.group = group
         self.format = format
         let hasPair = format == .bytePair || (format == .word && splitsWords)
         words = SharedRows(format == .word ? rows : 0, of: columns, repeating: 0)
         high = SharedRows(hasPair ? rows : 0, of: columns, repeating: 0)
         low = SharedRows(hasPair || format == .byte ? rows : 0, of: columns, repeating: 0)
         largest = SharedRows(rows, of: 1, repeating: 0)
-        magnitudes = format == .word ? ScaleBounds(rows: rows, columns: columns) : nil
+        magnitudes =
+            format == .word
+            ? ScaleBounds(
+                rows: rows, slice: slice, among: group?.slices ?? [0..<slice.total]) : nil
     }
 
     /// How many random words a row takes: one serves four weights, a quarter of the row apart.
-    private var randomWordCount: Int { (columns + 3) / 4 }
+    private var randomWordCount: Int { (slice.total + 3) / 4 }
 
     /// Rounds all weights.
     ///
@@ -88,7 +117,9 @@ final class RoundedWeights {
         precondition(
             weights.count == rows * columns, "\(weights.count) weights for \(rows)×\(columns)")
         begin(at: random)
-        inverseScale = finestInverse(magnitude: largestMagnitudeBits(weights))
+        var bounds = Bounds(magnitude: largestMagnitudeBits(weights))
+        complete(&bounds)
+        inverseScale = finestInverse(magnitude: bounds.magnitude)
         magnitudes?.inverseScale = inverseScale
         roundAll(weights)
         finish(weights)
@@ -115,7 +146,8 @@ final class RoundedWeights {
             var span = unsafe MutableSpan(_unsafeElements: words)
             random.fill(&span, row: row)
             low.withRow(row) {
-                unsafe roundRow(weights, inverseScale * 256, UnsafeBufferPointer(words).span, &$0)
+                unsafe roundRow(
+                    weights, slice, inverseScale * 256, UnsafeBufferPointer(words).span, &$0)
             }
         case .word:
             words.withRow(row) {
@@ -140,25 +172,88 @@ final class RoundedWeights {
     ///
     /// - Parameter weights: All weights, which are rounded again if the scale has changed.
     func finish(_ weights: Span<Float>) {
-        let magnitude = largest.withSpan { rows in
-            var magnitude: UInt32 = 0
-            for i in rows.indices { magnitude = max(magnitude, rows[i]) }
-            return magnitude
-        }
-        var inverse = finestInverse(magnitude: magnitude)
+        var bounds = bounds()
+        var inverse = finestInverse(magnitude: bounds.magnitude)
+        var share: Float = 1
         if let magnitudes {
             if magnitudes.inverseScale != inverse {
                 magnitudes.inverseScale = inverse
                 inverseScale = inverse
                 magnitudes.begin()
                 roundAll(weights)
+                bounds = self.bounds()
             }
-            inverse *= magnitudes.finish()
+            share = magnitudes.share(ofLargest: bounds.sum)
+            inverse *= share
         }
-        guard inverse != inverseScale else { return }
-        inverseScale = inverse
-        magnitudes?.begin()
-        roundAll(weights)
+        if inverse != inverseScale {
+            inverseScale = inverse
+            magnitudes?.begin()
+            roundAll(weights)
+        }
+        splitAlongRows(share)
+    }
+
+    /// What bounds the scale: the same on all processes.
+    private struct Bounds {
+        /// The bits of the largest magnitude.
+        var magnitude: UInt32
+        /// The largest sum of magnitudes; 0 for formats that do not ask for it.
+        var sum: Int32 = 0
+        /// The sums over parts of divided blocks, to be added up.
+        var parts: [Int32] = []
+    }
+
+    /// The bounds of the rows as they were rounded.
+    private func bounds() -> Bounds {
+        let magnitude = largest.withSpan { rows in
+            var magnitude: UInt32 = 0
+            for i in rows.indices { magnitude = max(magnitude, rows[i]) }
+            return magnitude
+        }
+        var bounds = Bounds(
+            magnitude: magnitude, sum: magnitudes?.largest() ?? 0,
+            parts: magnitudes?.dividedSums ?? [])
+        complete(&bounds)
+        return bounds
+    }
+
+    /// Completes the bounds by those of the other processes.
+    private func complete(_ bounds: inout Bounds) {
+        guard let group else { return }
+        let own = [Int32(bitPattern: bounds.magnitude), bounds.sum] + bounds.parts
+        var totals = [Int32](repeating: 0, count: bounds.parts.count)
+        for other in group.gather(own) {
+            bounds.magnitude = max(bounds.magnitude, UInt32(bitPattern: other[0]))
+            bounds.sum = max(bounds.sum, other[1])
+            for i in totals.indices { totals[i] &+= other[i + 2] }
+        }
+        for total in totals { bounds.sum = max(bounds.sum, total) }
+    }
+
+    /// Splits words into bytes where products of words along the rows of a slice could leave 16 bits.
+    private func splitAlongRows(_ share: Float) {
+        guard let magnitudes, low.isEmpty, !magnitudes.runsFit(share) else {
+            return bytesAlongRows = nil
+        }
+        let high = SharedRows<Int8>(rows, of: columns, repeating: 0)
+        let low = SharedRows<Int8>(rows, of: columns, repeating: 0)
+        words.withSpan { words in
+            for row in 0..<rows {
+                let words = words.extracting(rowRange(row, of: columns))
+                high.withRow(row) { high in
+                    low.withRow(row) { low in
+                        for j in words.indices {
+                            let word = Int32(words[j])
+                            let upper = (word &+ 128) >> 8
+                            high[j] = Int8(truncatingIfNeeded: upper)
+                            low[j] = Int8(truncatingIfNeeded: word &- upper &<< 8)
+                        }
+                    }
+                }
+            }
+        }
+        bytesAlongRows = (high, low)
     }
 
     private func roundAll(_ weights: Span<Float>) {
@@ -194,16 +289,21 @@ private func split(
     }
 }
 
-/// Rounds a row at random to integers of one byte.
+/// Rounds the columns of a slice of a row at random to integers of one byte.
+///
+/// - Parameter words: Of the whole row.
 private func roundRow(
-    _ weights: Span<Float>, _ factor: Float, _ words: Span<UInt32>,
+    _ weights: Span<Float>, _ slice: HiddenSlice, _ factor: Float, _ words: Span<UInt32>,
     _ bytes: inout MutableSpan<Int8>
 ) {
+    let first = slice.columns.lowerBound
     for part in 0..<4 {
-        let start = min(part * words.count, weights.count)
-        let range = start..<min(start + words.count, weights.count)
+        let start = part * words.count
+        let columns = (start..<(start + words.count)).clamped(to: slice.columns)
+        guard !columns.isEmpty else { continue }
+        let range = columns.offset(by: -first)
         let weights = weights.extracting(range)
-        let words = words.extracting(0..<range.count)
+        let words = words.extracting(columns.offset(by: -start))
         let shift = UInt32(8 * part)
         bytes.withRange(range) { bytes in
             for j in bytes.indices {

@@ -3,23 +3,42 @@
 ///
 /// The magnitudes are added up as integers, at the finest scale that single weights of 16 bits
 /// allow. So neither the order of the rows nor the number of threads changes the sums.
+///
+/// Successive weights of a row are those of the whole layer. A process that holds a slice of the columns
+/// has only parts of some sums: those over blocks that a cut between slices divides.
 final class ScaleBounds {
     /// The factor on weights before they are rounded and added up.
     var inverseScale: Float = 1
 
     private let columns: Int
     private let blocks: Int
-    /// For each row the largest sum over one of its parts.
+    /// The parts of a row that are added up one by one.
+    private let parts: [RowPart]
+    /// How many blocks of columns are divided between slices.
+    private let dividedBlocks: Int
+    /// For each row the largest sum over one of its blocks that this process has as a whole.
     private let ofRows: SharedRows<Int32>
+    /// For each row the sums over what this process has of divided blocks, shape
+    /// `[rows, dividedBlocks]`.
+    private let ofDivided: SharedRows<Int32>
+    /// For each row the largest sum over any run of the slice; empty for a whole layer, whose runs are its
+    /// blocks.
+    private let ofRuns: SharedRows<Int32>
     /// For each thread the sums over its rows, shape `[blocks, columns]`.
     private let ofColumns = ThreadScratch()
     /// The sums over all rows, shape `[blocks, columns]`.
     private var totals: [Int32]
 
-    init(rows: Int, columns: Int) {
-        self.columns = columns
+    /// - Parameter slices: The columns of all processes.
+    init(rows: Int, slice: HiddenSlice, among slices: [Range<Int>]) {
+        columns = slice.columns.count
         blocks = (rows + RoundedWeights.depth - 1) / RoundedWeights.depth
+        let divided = RowPart.dividedBlocks(by: slices)
+        parts = RowPart.parts(of: slice, divided: divided)
+        dividedBlocks = divided.count
         ofRows = SharedRows(rows, of: 1, repeating: 0)
+        ofDivided = SharedRows(rows, of: divided.count, repeating: 0)
+        ofRuns = SharedRows(slice.isWhole ? 0 : rows, of: 1, repeating: 0)
         totals = Array(repeating: 0, count: blocks * columns)
     }
 
@@ -46,14 +65,14 @@ final class ScaleBounds {
         var sums = unsafe MutableSpan(_unsafeElements: piece)
         let fine = inverseScale
         var bits: UInt32 = 0
-        var largestSum: Int32 = 0
+        var (block, run): (Int32, Int32) = (0, 0)
+        var (largestBlock, largestRun): (Int32, Int32) = (0, 0)
         sums.withRow(row / RoundedWeights.depth, of: columns) { sums in
-            for start in stride(from: 0, to: columns, by: RoundedWeights.depth) {
-                let part = start..<min(start + RoundedWeights.depth, columns)
-                let weights = weights.extracting(part)
+            for part in parts {
+                let weights = weights.extracting(part.columns)
                 var sum: Int32 = 0
-                sums.withRange(part) { sums in
-                    words.withRange(part) { words in
+                sums.withRange(part.columns) { sums in
+                    words.withRange(part.columns) { words in
                         for j in sums.indices {
                             let weight = weights[j]
                             let magnitude = weight.bitPattern & 0x7FFF_FFFF
@@ -65,34 +84,107 @@ final class ScaleBounds {
                         }
                     }
                 }
-                largestSum = max(largestSum, sum)
+                block = part.beginsBlock ? sum : block &+ sum
+                run = part.beginsRun ? sum : run &+ sum
+                largestRun = max(largestRun, run)
+                if let divided = part.divided {
+                    ofDivided.withRow(row) { $0[divided] = block }
+                } else {
+                    largestBlock = max(largestBlock, block)
+                }
             }
         }
-        ofRows.withRow(row) { $0[0] = largestSum }
+        ofRows.withRow(row) { $0[0] = largestBlock }
+        if !ofRuns.isEmpty { ofRuns.withRow(row) { $0[0] = largestRun } }
         return bits
     }
 
-    /// Ends what `begin` began.
-    ///
-    /// - Returns: The power of two by which `inverseScale` must be multiplied so that all sums fit
-    ///   16 bits.
-    func finish() -> Float {
-        var largest = ofRows.withSpan { sums in
-            var largest: Int32 = 0
-            for i in sums.indices { largest = max(largest, sums[i]) }
-            return largest
-        }
+    /// The largest sum over what this process has as a whole, at `inverseScale`.
+    func largest() -> Int32 {
+        var largest = maximum(of: ofRows)
         for i in totals.indices { totals[i] = 0 }
         unsafe ofColumns.forEachPiece(of: totals.count, Int32.self) { piece in
             accumulate(unsafe UnsafeBufferPointer(piece).span, to: &totals)
         }
         for total in totals { largest = max(largest, total) }
+        return largest
+    }
+
+    /// The sums over this process's parts of divided blocks, which processes add up; shape
+    /// `[rows, divided blocks]`.
+    ///
+    /// A process that has nothing of a block has sums of zero.
+    var dividedSums: [Int32] {
+        ofDivided.isEmpty ? [] : ofDivided.withSpan { sums in sums.indices.map { sums[$0] } }
+    }
+
+    /// Returns the power of two by which `inverseScale` must be multiplied so that all sums fit 16 bits.
+    ///
+    /// - Parameter largest: The largest sum of all processes.
+    func share(ofLargest largest: Int32) -> Float {
+        var share: Float = 1
+        while !Self.fits(largest, share) { share /= 2 }
+        return share
+    }
+
+    /// Whether, at the same share of the scale, also the sums over runs of the slice fit: any 480
+    /// successive weights of a row from the first one of the slice on.
+    func runsFit(_ share: Float) -> Bool {
+        ofRuns.isEmpty || Self.fits(maximum(of: ofRuns), share)
+    }
+
+    private static func fits(_ sum: Int32, _ share: Float) -> Bool {
         // A weight was rounded for the sum and is rounded again at the coarser scale. Each rounding
         // moves it by at most a half, so together by at most one coarse unit.
         let most = Int(Int16.max) - RoundedWeights.depth
-        var share: Float = 1
-        while Int(largest) > Int(1 / share) * most { share /= 2 }
-        return share
+        return Int(sum) <= Int(1 / share) * most
+    }
+
+    private func maximum(of rows: SharedRows<Int32>) -> Int32 {
+        rows.withSpan { sums in
+            var largest: Int32 = 0
+            for i in sums.indices { largest = max(largest, sums[i]) }
+            return largest
+        }
+    }
+}
+
+/// A part of a row that lies in one block of the whole layer and in one run of the slice.
+private struct RowPart {
+    /// Its columns within the slice.
+    let columns: Range<Int>
+    /// Whether it is the first part of the slice in its block.
+    let beginsBlock: Bool
+    /// Whether a run of the slice begins with it.
+    let beginsRun: Bool
+    /// The number of its block among the divided ones; nil if this process has all of it.
+    let divided: Int?
+
+    /// The blocks that a cut between slices divides, in their order.
+    static func dividedBlocks(by slices: [Range<Int>]) -> [Int] {
+        let cuts = slices.dropLast().map(\.upperBound).filter { cut in
+            cut % RoundedWeights.depth != 0 && cut < slices.last!.upperBound
+        }
+        return Set(cuts.map { $0 / RoundedWeights.depth }).sorted()
+    }
+
+    static func parts(of slice: HiddenSlice, divided: [Int]) -> [RowPart] {
+        let (depth, first) = (RoundedWeights.depth, slice.columns.lowerBound)
+        var parts: [RowPart] = []
+        var start = slice.columns.lowerBound
+        while start < slice.columns.upperBound {
+            let blockEnd = (start / depth + 1) * depth
+            let runEnd = first + ((start - first) / depth + 1) * depth
+            let end = min(blockEnd, runEnd, slice.columns.upperBound)
+            parts.append(
+                RowPart(
+                    columns: (start - first)..<(end - first),
+                    beginsBlock: start == first || start % depth == 0,
+                    beginsRun: (start - first) % depth == 0,
+                    divided: divided.firstIndex(of: start / depth)))
+            start = end
+        }
+        return parts
     }
 }
 

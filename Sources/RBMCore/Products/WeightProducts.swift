@@ -64,6 +64,19 @@ protocol WeightProducts: AnyObject {
         rows: Range<Int>,
         _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void)
 
+    /// Computes the visible fields of this process's share, where processes divide the hidden units, and
+    /// hands each over once, in parts of rows.
+    ///
+    /// It is a collective of the processes that hold the other hidden units.
+    ///
+    /// - Parameters:
+    ///   - states: Bits of this process's hidden units, shape `[…, hidden]`.
+    ///   - shares: The visible columns of each process.
+    ///   - body: As that of `forEachField`.
+    func forEachSharedField(
+        of states: [UInt8], rows: Range<Int>, shares: [Range<Int>],
+        _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void)
+
     // MARK: Statistics
 
     /// Makes room for the statistics of a step.
@@ -94,6 +107,13 @@ protocol WeightProducts: AnyObject {
 }
 
 extension WeightProducts {
+    func forEachSharedField(
+        of states: [UInt8], rows: Range<Int>, shares: [Range<Int>],
+        _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
+    ) {
+        preconditionFailure("hidden units in \(kind) are not divided among processes")
+    }
+
     func checkShape(of parameters: Parameters) {
         precondition(
             parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,

@@ -39,6 +39,17 @@ struct WeightSums {
         complete(.low, &low)
         if !high.isEmpty { complete(.high, &high) }
     }
+
+    /// Completes the sums by those of the other processes.
+    mutating func complete(over group: any HiddenGroup) {
+        func complete(_ sums: inout [Int32]) {
+            for (place, other) in group.gather(sums).enumerated() where place != group.place {
+                for i in sums.indices { sums[i] &+= other[i] }
+            }
+        }
+        complete(&low)
+        if !high.isEmpty { complete(&high) }
+    }
 }
 
 private func columnSums<Integer: FixedWidthInteger & BitwiseCopyable>(

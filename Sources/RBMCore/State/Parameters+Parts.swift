@@ -7,14 +7,20 @@ extension Parameters {
         public let range: Range<Int>
         /// Slowest index first.
         public let shape: [Int]
+        /// Whether the last dimension is the hidden columns.
+        public var isPerHidden = false
     }
 
     /// The parts of the values in their order: three, and a fourth if units have variances.
     public var parts: [Part] {
         var parts = [
-            Part(name: "weights", range: 0..<weightCount, shape: [visibleCount, hiddenCount]),
+            Part(
+                name: "weights", range: 0..<weightCount, shape: [visibleCount, hiddenCount],
+                isPerHidden: true),
             Part(name: "visible_bias", range: visibleBiasRange, shape: [visibleCount]),
-            Part(name: "hidden_bias", range: hiddenBiasRange, shape: [hiddenCount]),
+            Part(
+                name: "hidden_bias", range: hiddenBiasRange, shape: [hiddenCount],
+                isPerHidden: true),
         ]
         if hasLogVariances {
             parts.append(

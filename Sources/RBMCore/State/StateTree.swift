@@ -23,6 +23,14 @@ public struct StateTree: Sendable, Equatable {
     /// The tensors by their names without the prefix.
     public private(set) var tensors: [String: Tensor] = [:]
 
+    /// The names of the tensors whose last dimension is the hidden columns.
+    public private(set) var hiddenTensors: Set<String> = []
+
+    /// The hidden columns that components read of such tensors; nil for all.
+    ///
+    /// A tree that a process writes has its own columns, and one that it reads has those of the run.
+    public var slice: HiddenSlice?
+
     /// Short texts by their names.
     public private(set) var notes: [String: String] = [:]
 
@@ -33,7 +41,9 @@ public struct StateTree: Sendable, Equatable {
     /// Adds a tensor.
     ///
     /// - Precondition: The shape has as many elements as there are, and the name is new.
-    public mutating func set(_ tensor: Tensor, _ name: String) {
+    /// - Parameter perHidden: Whether the last dimension is the hidden columns.
+    public mutating func set(_ tensor: Tensor, _ name: String, perHidden: Bool = false) {
+        if perHidden { hiddenTensors.insert(name) }
         let count = tensor.shape.reduce(1, *)
         switch tensor {
         case .floats(let values, let shape):
@@ -48,7 +58,9 @@ public struct StateTree: Sendable, Equatable {
     /// Adds parameters, or a quantity of the same shape: a tensor for each of their parts.
     public mutating func set(_ parameters: Parameters, _ name: String) {
         for part in parameters.parts {
-            set(.floats(parameters.values[part.range], shape: part.shape), "\(name).\(part.name)")
+            set(
+                .floats(parameters.values[part.range], shape: part.shape),
+                "\(name).\(part.name)", perHidden: part.isPerHidden)
         }
     }
 
@@ -60,31 +72,48 @@ public struct StateTree: Sendable, Equatable {
         precondition(old == nil, "two notes have the name \(name)")
     }
 
+    /// Adds the tensors and notes of another tree.
+    public mutating func add(_ other: StateTree) {
+        for (name, tensor) in other.tensors {
+            set(tensor, name, perHidden: other.hiddenTensors.contains(name))
+        }
+        for (name, text) in other.notes { note(text, name) }
+    }
+
     // MARK: Reading
 
     /// Returns a tensor of floats; nil if there is none of the name.
     ///
+    /// - Parameter perHidden: Whether the last dimension is the hidden columns of this process.
     /// - Throws: If it is of another type or shape, or holds what is not a finite number.
-    public func floats(_ name: String, shape: [Int]) throws(StateFault) -> [Float]? {
+    public func floats(
+        _ name: String, shape: [Int], perHidden: Bool = false
+    ) throws(StateFault) -> [Float]? {
         guard let tensor = tensors[name] else { return nil }
+        let slice = perHidden ? slice : nil
+        let shape: [Int] = shape.dropLast() + [slice?.total ?? shape[shape.count - 1]]
         guard case .floats(let values, shape: shape) = tensor, values.allSatisfy(\.isFinite) else {
             throw fault(name, "is not F32 of shape \(shape) with finite numbers")
         }
-        return Array(values)
+        return slice?.cut(values) ?? Array(values)
     }
 
     /// Returns a tensor of bytes in rows, and the number of rows; nil if there is none of the name.
     ///
-    /// - Parameter columns: The bytes of a row.
+    /// - Parameters:
+    ///   - columns: The bytes of a row.
+    ///   - perHidden: Whether these are the hidden columns of this process.
     /// - Throws: If it is of another type or shape.
     public func bytes(
-        _ name: String, columns: Int
+        _ name: String, columns: Int, perHidden: Bool = false
     ) throws(StateFault) -> (values: [UInt8], rows: Int)? {
         guard let tensor = tensors[name] else { return nil }
+        let slice = perHidden ? slice : nil
+        let columns = slice?.total ?? columns
         guard case .bytes(let values, shape: let shape) = tensor, shape.count == 2,
             shape[1] == columns
         else { throw fault(name, "is not U8 of shape [rows, \(columns)]") }
-        return (values, shape[0])
+        return (slice?.cut(values[...]) ?? values, shape[0])
     }
 
     /// Returns a quantity of the shape of parameters; nil if there is none of the name.
@@ -96,11 +125,14 @@ public struct StateTree: Sendable, Equatable {
         guard tensors.keys.contains(where: { $0.hasPrefix("\(name).") }) else { return nil }
         var result = model
         for part in model.parts {
-            guard case .floats(let values, shape: part.shape) = tensors["\(name).\(part.name)"]
+            let slice = part.isPerHidden ? slice : nil
+            let shape: [Int] =
+                part.shape.dropLast() + [slice?.total ?? part.shape[part.shape.count - 1]]
+            guard case .floats(let values, shape: shape) = tensors["\(name).\(part.name)"]
             else {
                 throw fault(name, "has not the shape of the layer")
             }
-            result.values.replaceSubrange(part.range, with: values)
+            result.values.replaceSubrange(part.range, with: slice?.cut(values) ?? Array(values))
         }
         guard result.isFinite else {
             throw fault(name, "holds values that are infinite or not a number")

@@ -79,6 +79,8 @@ public struct Centering: GradientTerm {
             input: inputs[unit], means: means.hidden.span, changes: changes.hidden.span)
     }
 
+    public func addUpHidden(over group: any HiddenGroup) { sums?.addUpHidden(over: group) }
+
     public func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {
         sums?.subtract(fromVisible: &visible)
         sums?.subtract(fromHidden: &hidden)
@@ -89,7 +91,9 @@ public struct Centering: GradientTerm {
     public func save(into state: inout StateTree) {
         guard let means else { return }
         state.set(.floats(means.visible[...], shape: [means.visible.count]), "offsets.visible")
-        state.set(.floats(means.hidden[...], shape: [means.hidden.count]), "offsets.hidden")
+        state.set(
+            .floats(means.hidden[...], shape: [means.hidden.count]), "offsets.hidden",
+            perHidden: true)
         state.set(.floats([means.weight], shape: [1]), "offsets.weight")
     }
 
@@ -97,7 +101,8 @@ public struct Centering: GradientTerm {
         from state: StateTree, of parameters: Parameters
     ) throws(StateFault) {
         let visible = try state.floats("offsets.visible", shape: [parameters.visibleCount])
-        let hidden = try state.floats("offsets.hidden", shape: [parameters.hiddenCount])
+        let hidden = try state.floats(
+            "offsets.hidden", shape: [parameters.hiddenCount], perHidden: true)
         let weight = try state.floats("offsets.weight", shape: [1])?[0]
         means = nil
         if let visible, let hidden, let weight {
@@ -143,6 +148,16 @@ private final class CenteringSums: @unchecked Sendable {
             sum = centerRow(&gradient, mean, change, input, means, changes, &columns)
         }
         rows.withRow(unit) { $0[0] = sum }
+    }
+
+    /// Adds up ∇Wλ over processes: multiples of 2⁻³⁰, so that their order changes no bit.
+    func addUpHidden(over group: any HiddenGroup) {
+        let own = rows.withSpan { sums in sums.indices.map { sums[$0] } }
+        var totals = [Double](repeating: 0, count: own.count)
+        for other in group.gather(own) {
+            for i in totals.indices { totals[i] += other[i] }
+        }
+        for i in totals.indices { rows.withRow(i) { $0[0] = totals[i] } }
     }
 
     func subtract(fromVisible gradient: inout MutableSpan<Float>) {

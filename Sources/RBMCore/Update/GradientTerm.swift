@@ -24,6 +24,11 @@ public protocol GradientTerm: Sendable {
     func addToWeights(
         ofVisible unit: Int, at weights: Span<Float>, gradient: inout MutableSpan<Float>)
 
+    /// Adds up over processes what the term has summed over the hidden units of this one.
+    ///
+    /// It comes after the weights of all units, and only where processes divide the hidden units.
+    func addUpHidden(over group: any HiddenGroup)
+
     /// Adds to the gradients by the biases, after those by all weights.
     ///
     /// - Parameters:
@@ -57,6 +62,8 @@ extension GradientTerm {
     public func addToWeights(
         ofVisible unit: Int, at weights: Span<Float>, gradient: inout MutableSpan<Float>
     ) {}
+
+    public func addUpHidden(over group: any HiddenGroup) {}
 
     public func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {}
 

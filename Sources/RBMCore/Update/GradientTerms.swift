@@ -26,6 +26,11 @@ struct GradientTerms: GradientTerm {
         last.addToWeights(ofVisible: unit, at: weights, gradient: &gradient)
     }
 
+    func addUpHidden(over group: any HiddenGroup) {
+        earlier.addUpHidden(over: group)
+        last.addUpHidden(over: group)
+    }
+
     func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {
         earlier.addToBiases(visible: &visible, hidden: &hidden)
         last.addToBiases(visible: &visible, hidden: &hidden)

@@ -125,9 +125,10 @@ public struct Optimizer {
     ///   - rate: The learning rate of this step.
     ///   - averaging: Whether the updated parameters enter the average.
     ///   - next: The step that uses the updated parameters.
+    ///   - keepsChanges: Whether `lastChanges` has the changes of the weights afterwards.
     public mutating func begin(
         with statistics: Statistics, of layer: Layer, share: StepShare,
-        rate: Float, averaging: Bool, next: NextStep
+        rate: Float, averaging: Bool, next: NextStep, keepsChanges: Bool = false
     ) -> Update {
         precondition(!parameters.values.isEmpty, "the last update is not finished")
         let rewrite = layer.rewrite(step: next.step)
@@ -139,6 +140,11 @@ public struct Optimizer {
         var room =
             room.take()
             ?? UpdateRoom(visible: parameters.visibleCount, hidden: parameters.hiddenCount)
+        room.changes =
+            keepsChanges
+            ? room.changes
+                ?? SharedRows(parameters.visibleCount, of: parameters.hiddenCount, repeating: 0)
+            : nil
         if options.biases || !terms.isEmpty {
             room.withBiasGradients {
                 statistics.writeBiasGradients(share, visible: &$0, hidden: &$1)
@@ -174,6 +180,7 @@ public struct Optimizer {
         precondition(
             update.unitCount == parameters.visibleCount,
             "the weights of \(update.unitCount) of \(parameters.visibleCount) units are updated")
+        update.addUpHidden()
         var biasSquares = 0.0
         if options.biases {
             biasSquares = update.applyBiases(
@@ -203,6 +210,11 @@ public struct Optimizer {
         return finish(update)
     }
 
+    /// The changes of the weights in the last update, if it has kept them; shape `[visible, hidden]`.
+    public var lastChanges: [Float]? {
+        room?.changes?.withSpan { changes in changes.indices.map { changes[$0] } }
+    }
+
     /// The size of one update.
     public struct Change: Sendable, Equatable {
         /// The sum of the squares of the changes of the weights.
@@ -220,5 +232,14 @@ public struct Optimizer {
         if velocity != nil { swap(&values.velocity, &velocity!.values) }
         if average != nil { swap(&values.average, &average!.values) }
         if ahead != nil { swap(&values.lookahead, &ahead!.values) }
+    }
+}
+
+extension Optimizer.Change {
+    /// The sum of the squares of changes of the weights, as an update finds it; shape `[…, hidden]`.
+    public static func weightSquares(of changes: [Float], hidden: Int) -> Double {
+        let rows = stride(from: 0, to: changes.count, by: hidden)
+        return rows.map { squaredChange(changes.span.extracting($0..<($0 + hidden))) }
+            .reduce(0, +)
     }
 }

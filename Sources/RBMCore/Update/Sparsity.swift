@@ -68,12 +68,12 @@ public struct Sparsity: GradientTerm {
 
     public func save(into state: inout StateTree) {
         guard let activity else { return }
-        state.set(.floats(activity[...], shape: [activity.count]), "activity")
+        state.set(.floats(activity[...], shape: [activity.count]), "activity", perHidden: true)
     }
 
     public mutating func restore(
         from state: StateTree, of parameters: Parameters
     ) throws(StateFault) {
-        activity = try state.floats("activity", shape: [parameters.hiddenCount])
+        activity = try state.floats("activity", shape: [parameters.hiddenCount], perHidden: true)
     }
 }

@@ -43,7 +43,7 @@ public struct Update: ~Copyable {
     public mutating func apply(_ statistics: Statistics) {
         let panel = statistics.panel
         unitCount += panel.count
-        let (rows, term) = (rewrite.rows, term)
+        let (rows, term, changes) = (rewrite.rows, term, room.changes)
         let (rule, nextMomentum, scratch) = (
             rule.with(rate: kindStep.rate), nextMomentum, room.scratch
         )
@@ -65,10 +65,16 @@ public struct Update: ~Copyable {
                             rows.write($0, ofVisible: unit)
                         }
                         squares.withRange(unit..<(unit + 1)) { $0[0] = sum }
+                        changes?.withRow(unit) { for j in $0.indices { $0[j] = gradient[j] } }
                     }
                 }
             }
         }
+    }
+
+    /// Completes what terms have summed over hidden units, where processes divide these.
+    func addUpHidden() {
+        if let group = rewrite.group { term.addUpHidden(over: group) }
     }
 
     /// Updates the biases.

@@ -2,6 +2,8 @@
 struct UpdateRoom {
     /// The sum of the squared changes of each visible unit's weights, shape `[visible]`.
     var rowSquares: [Double]
+    /// The changes of the weights, shape `[visible, hidden]`; nil where they are not kept.
+    var changes: SharedRows<Float>?
     /// The gradients by the biases, shapes `[visible]` and `[hidden]`.
     var visibleGradient: [Float]
     var hiddenGradient: [Float]

@@ -37,9 +37,14 @@ struct UpdateRule {
         if averageShare > 0 {
             for i in average.indices { average[i] += (values[i] - average[i]) * averageShare }
         }
-        let sum = floatSumOfSquares(gradient.span)
-        return sum.isFinite ? Double(sum) : sumOfSquares(gradient.span)
+        return squaredChange(gradient.span)
     }
+}
+
+/// The sum of the squares of a row's changes, in the precision of a float.
+func squaredChange(_ changes: Span<Float>) -> Double {
+    let sum = floatSumOfSquares(changes)
+    return sum.isFinite ? Double(sum) : sumOfSquares(changes)
 }
 
 /// The two float operations of momentum, on one value [Sutskever13].

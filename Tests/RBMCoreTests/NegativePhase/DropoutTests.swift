@@ -96,7 +96,8 @@ import Testing
         }
         let found = step(
             rbm, phase, sweeps: sweeps, keep: 0.5, processes: 1, batch: 1, arithmetic: arithmetic)
-        var masks = DropoutMasks(keepProbability: 0.5, seed: 4, layer: 0, hidden: hidden, rows: 2)
+        var masks = DropoutMasks(
+            keepProbability: 0.5, seed: 4, layer: 0, hidden: HiddenSlice(whole: hidden), rows: 2)
         masks.draw(
             step: 0, StepShare(positive: 0..<1, of: 1, negative: 0..<1, of: 1))
         var ones = [Float](repeating: 1, count: 2 * hidden)
@@ -135,7 +136,7 @@ import Testing
 
     @Test func theShareOfKeptUnitsIsTheProbability() {
         var masks = DropoutMasks(
-            keepProbability: 0.8, seed: 9, layer: 1, hidden: 500, rows: 200)
+            keepProbability: 0.8, seed: 9, layer: 1, hidden: HiddenSlice(whole: 500), rows: 200)
         let rows = StepShare(positive: 0..<100, of: 100, negative: 0..<100, of: 100)
         var counts: [Float] = []
         for step in 0..<3 {

@@ -1,0 +1,103 @@
+/// The processes that hold the slices of one layer's hidden units, as one of them sees the others.
+///
+/// Each function is a collective: all processes of the group call it, in the same order, from their main
+/// threads. What goes wrong between them ends the run.
+public protocol HiddenGroup: AnyObject {
+    /// The columns of each process.
+    var slices: [Range<Int>] { get }
+
+    /// The number of this process among them.
+    var place: Int { get }
+
+    /// Adds up the integers of all processes, elementwise, in the range of this process.
+    ///
+    /// - Parameters:
+    ///   - values: Outside the own range they may be changed.
+    ///   - ranges: One for each process, one after the other from 0 on; the same on all.
+    func addUp(_ values: inout [Int32], _ ranges: [Range<Int>])
+
+    /// Brings the bytes of all processes together.
+    ///
+    /// - Parameters:
+    ///   - bytes: Those of this process are in its range; the others are written.
+    ///   - ranges: Likewise.
+    func bringTogether(_ bytes: inout [UInt8], _ ranges: [Range<Int>])
+}
+
+extension HiddenGroup {
+    /// The values of all processes, one process after the other.
+    ///
+    /// - Parameter counts: How many values each process has.
+    public func gather<Value: BitwiseCopyable>(_ own: [Value], counts: [Int]) -> [Value] {
+        precondition(own.count == counts[place], "\(own.count) of \(counts[place]) values")
+        let width = MemoryLayout<Value>.stride
+        var start = 0
+        let ranges = counts.map { count in
+            defer { start += count * width }
+            return start..<(start + count * width)
+        }
+        var bytes = [UInt8](repeating: 0, count: start)
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe own.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[ranges[place]])
+                    .copyMemory(from: $0)
+            }
+        }
+        bringTogether(&bytes, ranges)
+        return unsafe bytes.withUnsafeBytes { bytes in
+            (0..<(start / width)).map {
+                unsafe bytes.loadUnaligned(fromByteOffset: $0 * width, as: Value.self)
+            }
+        }
+    }
+
+    /// The values of all processes, where each has as many.
+    public func gather<Value: BitwiseCopyable>(_ own: [Value]) -> [[Value]] {
+        let all = gather(own, counts: slices.map { _ in own.count })
+        return slices.indices.map { Array(all[rowRange($0, of: own.count)]) }
+    }
+
+    /// Whether something is so on all processes.
+    public func agrees(_ own: Bool) -> Bool {
+        gather([own ? UInt8(1) : 0]).allSatisfy { $0 == [1] }
+    }
+
+    /// Joins the slices of a matrix to that of all columns.
+    ///
+    /// - Parameters:
+    ///   - own: Shape `[rows, columns of this process]`.
+    ///   - rows: The same on all processes.
+    public func join<Value: BitwiseCopyable>(_ own: ArraySlice<Value>, rows: Int) -> [Value] {
+        let all = gather(Array(own), counts: slices.map { rows * $0.count })
+        var result: [Value] = []
+        result.reserveCapacity(all.count)
+        for row in 0..<rows {
+            for slice in slices {
+                result += all[rowRange(row, of: slice.count).offset(by: rows * slice.lowerBound)]
+            }
+        }
+        return result
+    }
+
+    /// Joins the slices of parameters to those of the whole layer.
+    public func join(_ own: Parameters) -> Parameters {
+        precondition(!own.hasLogVariances, "parameters with variances are not divided")
+        return Parameters(
+            weights: join(own.values[..<own.weightCount], rows: own.visibleCount),
+            visibleBias: own.visibleBias,
+            hiddenBias: join(own.values[own.hiddenBiasRange], rows: 1))
+    }
+}
+
+extension Parameters {
+    /// Cuts the parameters of a slice of hidden columns out.
+    public func cut(to slice: HiddenSlice) -> Parameters {
+        guard !slice.isWhole else { return self }
+        precondition(
+            slice.total == hiddenCount && !hasLogVariances,
+            "a slice of \(slice.total) columns of \(hiddenCount)")
+        return Parameters(
+            weights: slice.cut(values[..<weightCount]), visibleBias: visibleBias,
+            hiddenBias: Array(hiddenBias[slice.columns]))
+    }
+}

@@ -1,0 +1,52 @@
+/// The hidden columns that one of several processes holds, where they divide a layer among them.
+///
+/// A process that holds a whole layer has the slice of all columns.
+public struct HiddenSlice: Sendable, Equatable {
+    public let columns: Range<Int>
+    /// The columns of all processes.
+    public let total: Int
+
+    /// The columns that are never cut apart.
+    ///
+    /// Random words are made in groups of so many units, and sums of floats over hidden units are
+    /// rounded after so many.
+    static let group = 64
+
+    public init(_ columns: Range<Int>, of total: Int) {
+        precondition(
+            0...total ~= columns.lowerBound && columns.upperBound <= total,
+            "columns \(columns) of \(total)")
+        self.columns = columns
+        self.total = total
+    }
+
+    /// The slice of a process that holds the whole layer.
+    public init(whole total: Int) { self.init(0..<total, of: total) }
+
+    public var isWhole: Bool { columns.count == total }
+
+    /// The most slices with at least one column each.
+    public static func most(of total: Int) -> Int { (total + group - 1) / group }
+
+    /// Divides columns into contiguous parts of whole groups, as equal as they can be; the last ones may
+    /// be empty.
+    public static func parts(of total: Int, among count: Int) -> [Range<Int>] {
+        precondition(count > 0, "\(total) columns among \(count) processes")
+        let groups = most(of: total)
+        let (quotient, rest) = groups.quotientAndRemainder(dividingBy: count)
+        var start = 0
+        return (0..<count).map { place in
+            let end = min(total, start + (quotient + (place < rest ? 1 : 0)) * group)
+            defer { start = end }
+            return start..<end
+        }
+    }
+
+    /// Cuts the columns of this slice out of a matrix of all columns, row by row.
+    func cut<Element>(_ values: ArraySlice<Element>) -> [Element] {
+        guard !isWhole else { return Array(values) }
+        return stride(from: values.startIndex, to: values.endIndex, by: total).flatMap {
+            values[columns.offset(by: $0)]
+        }
+    }
+}
