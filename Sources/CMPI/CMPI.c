@@ -56,6 +56,13 @@ int cmpi_split_by_host(CMPIComm comm, CMPIComm *part) {
     return code;
 }
 
+int cmpi_split(CMPIComm comm, int color, int key, CMPIComm *part) {
+    MPI_Comm new;
+    int code = MPI_Comm_split(raw(comm), color, key, &new);
+    if (!code) *part = wrapped(new);
+    return code;
+}
+
 int cmpi_duplicate(CMPIComm comm, CMPIComm *copy) {
     MPI_Comm new;
     int code = MPI_Comm_dup(raw(comm), &new);
@@ -86,6 +93,16 @@ int cmpi_min(CMPIComm comm, int64_t *values, int count) {
 
 int cmpi_broadcast(CMPIComm comm, void *bytes, int count, int root) {
     return MPI_Bcast(bytes, count, MPI_BYTE, root, raw(comm));
+}
+
+int cmpi_bring_together(CMPIComm comm, void *bytes, const int *counts, const int *starts) {
+    return MPI_Allgatherv(
+        MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, bytes, counts, starts, MPI_BYTE, raw(comm));
+}
+
+int cmpi_sum_ranges(
+    CMPIComm comm, const int32_t *values, int32_t *sums, const int *counts) {
+    return MPI_Reduce_scatter(values, sums, counts, MPI_INT32_T, MPI_SUM, raw(comm));
 }
 
 int cmpi_gather(

@@ -14,6 +14,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var checkpoint = CheckpointOptions()
     /// The arithmetic; nil for integers where the units allow them, else float32.
     public var arithmetic: ArithmeticKind?
+    /// How ranks divide the work; nil to let Wilson choose.
+    public var grid: GridShape?
     /// The model file of a warm start.
     public var initialModel: String?
 
@@ -46,6 +48,12 @@ extension RunConfiguration: ConfiguredSection {
             """
             integer (weights in two bytes, the same bits on any number of processes),
             integer-one-byte, float32, or auto: integer where the units allow it, else float32.
+            """),
+        Setting(
+            "grid", \RunConfiguration.grid, .grid, neutral: .some(nil), onResume: .free,
+            """
+            How ranks divide the work, as DATAxHIDDEN: so many groups of ranks share the cases, and so
+            many ranks of a group the hidden units. The model is the same. auto: all share the cases.
             """),
         Setting(
             "initial-model", \RunConfiguration.initialModel,

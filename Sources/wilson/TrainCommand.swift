@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import RBMCore
 import Runs
 
@@ -53,6 +54,13 @@ struct TrainCommand: ParsableCommand {
             valueName: "hh:mm:ss"), transform: duration(named:))
     var maxTime: Duration?
 
+    @Option(
+        help: ArgumentHelp(
+            "How ranks divide the work, instead of what the configuration says: groups that share "
+                + "the cases, and ranks of a group that share the hidden units.",
+            valueName: "auto|data x hidden"))
+    var grid: String?
+
     @Flag(help: "Check the configuration and the data, and stop.")
     var check = false
 
@@ -66,9 +74,14 @@ struct TrainCommand: ParsableCommand {
             throw ValidationError(
                 "--stop-after-steps is \(stopAfterSteps); expected a whole number of at least 1")
         }
+        if let grid, grid != "auto", GridShape(grid) == nil {
+            throw ValidationError(
+                "--grid is `\(grid)`; expected auto or \(GridShape.expected)")
+        }
     }
 
     func run() throws {
+        let overrides = overrides + (grid.map { ["grid=\($0)"] } ?? [])
         try common.onAllRanks { world, level in
             var request = TrainingRequest(
                 configurationFile: config, threads: MatrixProducts.threads,

@@ -136,3 +136,31 @@ func checkForgottenMemory(_ world: borrowing Communicator) throws {
     let left = try present().subtracting(before).filter { maps.contains("\($0)\n") }
     try expect(left.isEmpty, "left: \(left)")
 }
+
+/// Adds up ranges and brings bytes together, of several lengths, beside the plain sum.
+func checkRanges(_ world: borrowing Communicator) throws {
+    // More than the room of a round, for one rank alone and for all together.
+    for (draw, unit) in [0, 1, 77, 4096, 400_000, 1 << 20].enumerated() {
+        // Ranks have unequal shares, and the last one none.
+        var start = 0
+        let ranges = (0..<world.size).map { rank in
+            let count = rank == world.size - 1 ? 0 : unit * (rank + 1) / world.size
+            defer { start += count }
+            return start..<(start + count)
+        }
+        for bits in [UInt32(9), 20] {
+            let values = numbers(start, bits: bits, rank: world.rank, draw: draw)
+            var (plain, ranged) = (values, values)
+            try world.sum(&plain, 0..<start)
+            try world.sumRanges(&ranged, ranges)
+            let own = ranges[world.rank]
+            try expect(ranged[own] == plain[own], "rank \(world.rank): other sums of \(own)")
+        }
+        func byte(_ i: Int) -> UInt8 { UInt8(truncatingIfNeeded: i &* 31 + i >> 8) }
+        var bytes = [UInt8](repeating: 0, count: start)
+        for i in ranges[world.rank] { bytes[i] = byte(i) }
+        try world.bringTogether(&bytes, ranges)
+        try expect(
+            bytes.indices.allSatisfy { bytes[$0] == byte($0) }, "rank \(world.rank): other bytes")
+    }
+}

@@ -90,6 +90,25 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
         if world.rank == world.size - 1 { refuseSharedMemory() }
         try checkNarrowSums(world)
     },
+    "ranges through shared memory are the same": { world in try checkRanges(world) },
+    "ranges where the first rank may not share memory": { world in
+        if world.rank == 0 { refuseSharedMemory() }
+        try checkRanges(world)
+    },
+    "a grid has rows and columns": { world in
+        for hidden in 1...world.size where world.size % hidden == 0 {
+            let grid = try ProcessGrid(hidden: hidden, world)
+            try expect(grid.alongHidden.size == hidden, "\(grid.alongHidden.size) in a row")
+            try expect(grid.alongData.size == world.size / hidden, "\(grid.alongData.size)")
+            let place = grid.alongData.rank * hidden + grid.alongHidden.rank
+            try expect(place == world.rank, "\(place) is rank \(world.rank)")
+            var sum = [Int32(world.rank)]
+            try grid.alongHidden.sum(&sum)
+            let first = grid.alongData.rank * hidden
+            let expected = (first..<first + hidden).reduce(0, +)
+            try expect(sum == [Int32(expected)], "\(sum) of a row, not \(expected)")
+        }
+    },
     "shared memory is forgotten": { world in try checkForgottenMemory(world) },
     "ranks that hold something else are named": { world in
         try expect(try world.disagreement(on: "alike") == nil, "there is none")

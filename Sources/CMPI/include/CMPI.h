@@ -40,6 +40,9 @@ int cmpi_size(CMPIComm comm, int *size);
 /// Its messages do not mix with those of the first group.
 int cmpi_duplicate(CMPIComm comm, CMPIComm *copy);
 
+/// Makes one group of the ranks that give the same color, in the order of their keys.
+int cmpi_split(CMPIComm comm, int color, int key, CMPIComm *part);
+
 /// Makes one group for each host, of the ranks that share its memory.
 int cmpi_split_by_host(CMPIComm comm, CMPIComm *part);
 int cmpi_free(CMPIComm comm);
@@ -60,6 +63,16 @@ int cmpi_broadcast(CMPIComm comm, void *_Nullable bytes, int count, int root);
 int cmpi_gather(
     CMPIComm comm, const void *_Nullable bytes, int count, void *_Nullable all,
     const int *_Nullable counts, const int *_Nullable starts);
+
+/// Copies the bytes of each rank, which lie in its place of `bytes`, to all ranks.
+int cmpi_bring_together(
+    CMPIComm comm, void *bytes, const int *counts, const int *starts);
+
+/// Adds up numbers of all ranks; each rank receives the sums of its part.
+///
+/// `counts` says how many numbers each rank receives, one part after the other.
+int cmpi_sum_ranges(
+    CMPIComm comm, const int32_t *values, int32_t *_Nullable sums, const int *counts);
 
 /// Writes the message of an error code, at most `capacity` bytes with the final zero.
 void cmpi_error_message(int code, char *text, int capacity);

@@ -1,3 +1,5 @@
+import CMPI
+
 /// The most ranks with which each rank adds up all values.
 ///
 /// With more ranks, each adds up a share and copies the other shares, so that the bytes that a rank
@@ -54,6 +56,106 @@ extension Communicator {
         for other in 0..<size where other != rank {
             var part = all._mutatingExtracting(shares[other])
             memory.copy(from: other, to: &part)
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Adds up integers of all ranks, elementwise, and gives each rank the sums of its range.
+    ///
+    /// Ranks of one host add up through the memory that they share.
+    ///
+    /// - Parameters:
+    ///   - values: Outside the own range they are undefined afterwards.
+    ///   - ranges: One for each rank, one after the other from 0 on; the same on all ranks.
+    public borrowing func sumRanges(
+        _ values: inout [Int32], _ ranges: [Range<Int>]
+    ) throws(MPIError) {
+        guard size > 1 else { return }
+        let start = ContinuousClock.now
+        let all = 0..<(ranges.last?.upperBound ?? 0)
+        if let memory = try hostMemory() {
+            for piece in narrowPieces(of: all) {
+                try sumPiece(&values, piece, in: ranges[rank], memory)
+            }
+        } else {
+            // Parts of at most a piece, which all ranks cut alike.
+            let most = pieceBytes / MemoryLayout<Int32>.stride
+            let longest = ranges.map(\.count).max() ?? 0
+            for first in stride(from: 0, to: longest, by: most) {
+                let parts = ranges.map {
+                    $0.dropFirst(first).prefix(most)
+                }
+                var packed: [Int32] = []
+                for part in parts { packed += values[part] }
+                var sums = [Int32](repeating: 0, count: parts[rank].count)
+                unsafe try check(
+                    cmpi_sum_ranges(handle, packed, &sums, parts.map { Int32($0.count) }))
+                values.replaceSubrange(parts[rank], with: sums)
+                exchange.sent(bytes: packed.count * MemoryLayout<Int32>.stride)
+            }
+        }
+        exchange.waited(since: start)
+    }
+
+    /// Collective.
+    ///
+    /// Sums those values of a piece that are also of a range; the piece has room in 16 bits.
+    private borrowing func sumPiece(
+        _ values: inout [Int32], _ piece: Range<Int>, in range: Range<Int>, _ memory: HostMemory
+    ) throws(MPIError) {
+        guard try store(values, piece, memory) else {
+            let middle = piece.lowerBound + piece.count / 2
+            try sumPiece(&values, piece.lowerBound..<middle, in: range, memory)
+            try sumPiece(&values, middle..<piece.upperBound, in: range, memory)
+            return
+        }
+        let own = piece.clamped(to: range)
+        if !own.isEmpty { addOthers(to: &values, own, of: piece, memory) }
+    }
+
+    /// Collective.
+    ///
+    /// Copies the bytes of each rank, which lie in its range, to all ranks.
+    ///
+    /// - Parameter ranges: One for each rank; the same on all ranks.
+    public borrowing func bringTogether(
+        _ bytes: inout [UInt8], _ ranges: [Range<Int>]
+    ) throws(MPIError) {
+        guard size > 1 else { return }
+        let start = ContinuousClock.now
+        let memory = try hostMemory()
+        let most = memory == nil ? pieceBytes / size : HostMemory.room
+        let longest = ranges.map(\.count).max() ?? 0
+        for first in stride(from: 0, to: longest, by: most) {
+            let parts = ranges.map { $0.dropFirst(first).prefix(most) }
+            if let memory {
+                try memory.bringTogether(&bytes, parts, self)
+            } else {
+                try bringTogether(&bytes, parts: parts)
+            }
+            exchange.sent(bytes: parts[rank].count)
+        }
+        exchange.waited(since: start)
+    }
+
+    /// Collective.
+    ///
+    /// Does the same by messages, with parts that are together at most a piece.
+    private borrowing func bringTogether(
+        _ bytes: inout [UInt8], parts: [Range<Int>]
+    ) throws(MPIError) {
+        // MPI counts from the start of its buffer in a C int.
+        var packed: [UInt8] = []
+        let starts = parts.map { part in
+            defer { packed += bytes[part] }
+            return packed.count
+        }
+        unsafe try check(
+            cmpi_bring_together(
+                handle, &packed, parts.map { Int32($0.count) }, starts.map { Int32($0) }))
+        for (part, start) in zip(parts, starts) {
+            bytes.replaceSubrange(part, with: packed[start..<(start + part.count)])
         }
     }
 

@@ -18,7 +18,7 @@ public struct Communicator: ~Copyable {
     /// The time and the bytes that sums of this communicator took.
     ///
     /// It is a class, because a borrowed communicator counts too.
-    public let exchange = ExchangeAccount()
+    public let exchange: ExchangeAccount
 
     /// Room for pieces of sums in fewer bytes.
     let wire = WireBuffer()
@@ -26,13 +26,16 @@ public struct Communicator: ~Copyable {
     /// The memory that the ranks share if all are on one host.
     let lazyHostMemory = LazyHostMemory()
 
-    private init(_ handle: CMPIComm, isWorld: Bool) throws(MPIError) {
+    private init(
+        _ handle: CMPIComm, isWorld: Bool, exchange: ExchangeAccount = ExchangeAccount()
+    ) throws(MPIError) {
         var rank: Int32 = 0
         var size: Int32 = 0
         unsafe try check(cmpi_rank(handle, &rank))
         unsafe try check(cmpi_size(handle, &size))
         self.handle = handle
         self.isWorld = isWorld
+        self.exchange = exchange
         self.rank = Int(rank)
         self.size = Int(size)
     }
@@ -52,6 +55,17 @@ public struct Communicator: ~Copyable {
         var part = CMPIComm()
         unsafe try check(cmpi_split_by_host(handle, &part))
         return try Communicator(part, isWorld: false)
+    }
+
+    /// Collective.
+    ///
+    /// Returns the group of the ranks that give the same number, in their order here.
+    ///
+    /// The time and the bytes of its sums count for this group too: both have one account.
+    public borrowing func split(by number: Int) throws(MPIError) -> Communicator {
+        var part = CMPIComm()
+        unsafe try check(cmpi_split(handle, Int32(number), Int32(rank), &part))
+        return try Communicator(part, isWorld: false, exchange: exchange)
     }
 
     /// Collective.

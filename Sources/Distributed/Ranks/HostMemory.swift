@@ -87,6 +87,33 @@ import CHostMemory
         return (own.count * width, (0..<size).allSatisfy { self.form(of: $0) != .none })
     }
 
+    /// Collective.
+    ///
+    /// Copies the bytes of each rank, which lie in its range, to all ranks, in a round.
+    ///
+    /// - Precondition: The bytes of each rank have room.
+    func bringTogether(
+        _ bytes: inout [UInt8], _ ranges: [Range<Int>], _ world: borrowing Communicator
+    ) throws(MPIError) {
+        half = 1 - half
+        let own = ranges[rank]
+        precondition(own.count <= Self.room, "\(own.count) bytes")
+        let place = unsafe values(of: rank)
+        unsafe bytes.withUnsafeBytes {
+            unsafe place.copyMemory(from: $0.baseAddress! + own.lowerBound, byteCount: own.count)
+        }
+        host_memory_fence()
+        try world.barrier()
+        host_memory_fence()
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+            for other in 0..<size where other != rank {
+                let part = ranges[other]
+                unsafe (bytes.baseAddress! + part.lowerBound).copyMemory(
+                    from: values(of: other), byteCount: part.count)
+            }
+        }
+    }
+
     private func store<Value: HostValue>(_ own: Span<Value>) -> Form {
         let place = unsafe values(of: rank)
         return unsafe own.withUnsafeBufferPointer { own in

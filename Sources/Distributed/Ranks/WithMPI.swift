@@ -117,6 +117,18 @@ private func refuseOtherVersions(_ version: String, _ world: borrowing Communica
             + "the same path:\n" + difference)
 }
 
+/// Runs an exchange in a place that cannot throw, and ends the job if it fails.
+public func orEndTheJob(
+    _ world: borrowing Communicator, _ exchange: () throws(MPIError) -> Void
+) {
+    do throws(MPIError) {
+        try exchange()
+    } catch {
+        report("[rank \(world.rank) of \(world.size) on \(world.hostName())] \(error)")
+        cmpi_abort(ExitStatus.of(error))
+    }
+}
+
 /// Writes an error as one line to standard error.
 public func report(_ message: String) {
     let line = "wilson: error: \(message)\n"

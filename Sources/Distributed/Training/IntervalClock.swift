@@ -20,6 +20,16 @@ struct IntervalClock {
             }
     }
 
+    /// Local.
+    ///
+    /// Tells whether an interval may end after `step` steps; the same on all ranks.
+    func mayBeDue(afterStep step: Int) -> Bool {
+        switch pace {
+        case .steps(let count): step % count == 0
+        case .seconds: true
+        }
+    }
+
     /// Collective.
     ///
     /// Tells whether an interval ends after `step` steps: rank 0's clock decides, where time does.

@@ -31,7 +31,10 @@ struct LayerLoop {
         let waitedBefore = world.exchange.seconds
         if isNew { try record(&trainer, monitor, standing, firstStep, waitedBefore, world) }
         while !trainer.isDone, left > 0 {
-            try trainer.advance(asksToStop: owner.stopRequest?.isMade == true, world)
+            let next = trainer.step + 1
+            try trainer.advance(
+                asksToStop: owner.stopRequest?.isMade == true,
+                isMeasured: monitorClock.mayBeDue(afterStep: next) || next == steps, world)
             if trainer.stopIsAsked { left = 1 }
             total = firstTotal + trainer.step - firstStep
             left -= 1

@@ -2,8 +2,11 @@ import ModelFiles
 import Ranks
 import RBMCore
 
-/// Trains one layer, data-parallel: every rank holds the parameters and a slice of each batch and of
-/// the chains, and all ranks apply the same update to the same sums.
+/// Trains one layer: every rank has a slice of each batch and of the chains, and all ranks that hold the
+/// same parameters apply the same update to the same sums.
+///
+/// Without a grid all ranks hold all parameters. On a grid a rank holds those of its hidden columns, and
+/// shares its cases with the ranks of its row.
 struct LayerTrainer: ~Copyable {
     let plan: LayerPlan
     let batches: BatchPlan
@@ -11,6 +14,8 @@ struct LayerTrainer: ~Copyable {
 
     private let source: any CaseSource
     private let layer: Layer
+    /// The ranks that hold the other hidden units; nil where each rank holds all.
+    private let row: GridRow?
     private var estimator: GradientEstimator
     private var optimizer: Optimizer
     /// This rank's part of the chains that live from step to step.
@@ -35,8 +40,12 @@ struct LayerTrainer: ~Copyable {
     /// The norm of the weights when it was last measured; nil before.
     private var lastNorm: (step: Int, value: Double)?
 
-    /// The sum of the squares of the last changes of the weights; nil before the first.
+    /// The sum of the squares of the last changes of the weights; nil before the first, and on a grid
+    /// after steps whose changes were not kept.
     private(set) var updateSquares: Double?
+
+    /// Whether a step was made in this process.
+    private var hasAdvanced = false
 
     /// Collective.
     ///
@@ -45,11 +54,14 @@ struct LayerTrainer: ~Copyable {
     /// - Parameters:
     ///   - checkpoint: Of this layer, the same on all ranks; nil for a start.
     ///   - background: For sums beside the computation; nil for none.
+    ///   - row: The ranks that hold the other hidden units; nil where each rank holds all.
     init(
         _ plan: LayerPlan, source: any CaseSource, from checkpoint: Checkpoint?, timer: StepTimer,
-        background: BackgroundSum?, _ world: borrowing Communicator
+        background: BackgroundSum?, row: GridRow? = nil, _ world: borrowing Communicator
     ) throws {
-        let shape = plan.shape(on: source)
+        let whole = plan.shape(on: source)
+        let shape = row.map { LayerSpec(whole, slice: $0.slice) } ?? whole
+        self.row = row
         let panelUnits = plan.panels.units(of: shape)
         self.plan = plan
         self.source = source
@@ -58,8 +70,12 @@ struct LayerTrainer: ~Copyable {
         batches = BatchPlan(
             cases: source.count, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
             layer: plan.layer)
-        layer = Layer(shape, trained: plan.arithmetic, seed: plan.seed, layer: plan.layer)
-        ownChains = world.share(of: plan.negativePhase.chainCount)
+        layer = Layer(
+            shape, trained: plan.arithmetic, seed: plan.seed, layer: plan.layer, group: row)
+        func share(of total: Int) -> Range<Int> {
+            row.map { $0.grid.alongData.share(of: total) } ?? world.share(of: total)
+        }
+        ownChains = share(of: plan.negativePhase.chainCount)
         let memory = try Self.memory(plan, source, checkpoint, layer, ownChains, world)
         step = checkpoint?.step ?? 0
         optimizer = memory.optimizer
@@ -70,7 +86,7 @@ struct LayerTrainer: ~Copyable {
         spare = background == nil ? nil : statistics
         estimator = GradientEstimator(
             layer: layer, negativePhase: negativePhase, seed: plan.seed, place: plan.layer,
-            batch: world.share(of: min(plan.batch, source.count)).count,
+            batch: share(of: min(plan.batch, source.count)).count,
             chains: ownChains.count, timer: timer, keepProbability: plan.keepProbability,
             statistics: statistics)
         if let momentum = momentum(ofStep: step) { optimizer.momentum = momentum }
@@ -86,8 +102,9 @@ struct LayerTrainer: ~Copyable {
     ) throws -> TrainingMemory {
         guard let checkpoint else {
             let start = try TrainingStart(plan, source, world)
-            var memory = TrainingMemory(plan, parameters: start.parameters)
-            layer.load(start.parameters, step: 0)
+            let parameters = start.parameters.cut(to: layer.shape.hiddenSlice)
+            var memory = TrainingMemory(plan, parameters: parameters)
+            layer.load(parameters, step: 0)
             memory.negativePhase.begin(ownChains, from: start.chains(layer))
             return memory
         }
@@ -95,27 +112,43 @@ struct LayerTrainer: ~Copyable {
         precondition(
             current.units == plan.units(onVisible: source.visible),
             "\(current.units) units do not fit layer \(plan.layer)")
-        var memory = TrainingMemory(plan, parameters: current.parameters)
+        var memory = TrainingMemory(
+            plan, parameters: current.parameters.cut(to: layer.shape.hiddenSlice))
         do throws(StateFault) {
-            try memory.restore(ownChains, from: checkpoint.state, of: layer.shape)
+            try memory.restore(
+                ownChains, from: checkpoint.state, of: layer.shape, model: current.parameters)
         } catch {
             throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
         }
         return memory
     }
 
+    /// Collective.
+    ///
     /// The model as it is now, for use: with all units, where dropout trains with some.
-    var result: RBM { rbm(optimizer.result) }
+    var result: RBM { rbm(whole(optimizer.result)) }
 
+    /// Collective.
+    ///
     /// The layer as it is in training: what it goes on from.
     var current: RBM {
         RBM(
             visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits,
-            parameters: optimizer.parameters)
+            parameters: whole(optimizer.parameters))
     }
 
+    /// Collective.
+    ///
     /// The model that training leaves behind.
-    var outcome: RBM { rbm(earlyStop?.choice(optimizer.result) ?? optimizer.result) }
+    var outcome: RBM {
+        let last = whole(optimizer.result)
+        return rbm(earlyStop?.choice(last) ?? last)
+    }
+
+    /// Collective.
+    ///
+    /// The parameters of all hidden columns.
+    private func whole(_ own: Parameters) -> Parameters { row?.join(own) ?? own }
 
     private func rbm(_ parameters: Parameters) -> RBM {
         RBM(
@@ -123,20 +156,29 @@ struct LayerTrainer: ~Copyable {
             parameters: parameters.withAllUnits(keepProbability: plan.keepProbability))
     }
 
+    /// Collective.
+    ///
     /// The chains after the last step; nil before the first in this process, and where none live from
     /// step to step.
     var chains: TrainedChains? {
         let phase = estimator.negativePhase
-        guard updateSquares != nil, phase.chainCount > 0 else { return nil }
+        guard hasAdvanced, phase.chainCount > 0 else { return nil }
+        var check = estimator.checkChains()
+        // The ranks of a row have the same chains: the first one speaks for them.
+        let speaks = row.map { $0.place == 0 } ?? true
+        if !speaks { check.units = check.units.map { _ in 0 } }
         return TrainedChains(
-            numbers: ownChains, count: phase.chainCount, visible: estimator.chainStates,
-            check: estimator.checkChains(), swapAcceptance: phase.swapAcceptance,
+            numbers: speaks ? ownChains : ownChains.upperBound..<ownChains.upperBound,
+            count: phase.chainCount, visible: speaks ? estimator.chainStates : [],
+            check: check, swapAcceptance: phase.swapAcceptance,
             roundTrips: phase.roundTrips)
     }
 
     /// Whether there is no step left to make.
     var isDone: Bool { step == batches.steps || earlyStop?.hasStopped == true }
 
+    /// Collective.
+    ///
     /// Measures the norm of the weights of `result`, which a failure later tells.
     mutating func measureNorm() -> Double {
         let norm = result.parameters.weightNorm
@@ -144,10 +186,13 @@ struct LayerTrainer: ~Copyable {
         return norm
     }
 
+    /// Collective.
+    ///
     /// Judges the free-energy gap of a record; the same on all ranks.
     mutating func watch(gap: Double?) {
-        guard let gap else { return }
-        earlyStop?.see(gap: gap, step: step, model: optimizer.result, rule: plan.earlyStop)
+        guard let gap, earlyStop != nil else { return }
+        let model = whole(optimizer.result)
+        earlyStop?.see(gap: gap, step: step, model: model, rule: plan.earlyStop)
     }
 
     /// The momentum of a step; nil for the optimizer's own.
@@ -162,10 +207,26 @@ struct LayerTrainer: ~Copyable {
     ///
     /// Makes one update.
     ///
-    /// - Parameter asksToStop: Whether this rank wishes the run to stop, which all ranks learn with
-    ///   the sums of the step.
+    /// - Parameters:
+    ///   - asksToStop: Whether this rank wishes the run to stop, which all ranks learn with the sums
+    ///     of the step.
+    ///   - isMeasured: Whether the size of the update may be asked for.
     mutating func advance(
-        asksToStop: Bool = false, _ world: borrowing Communicator
+        asksToStop: Bool = false, isMeasured: Bool = true, _ world: borrowing Communicator
+    ) throws {
+        guard let row else { return try makeStep(asksToStop, keepsChanges: false, world) }
+        try makeStep(asksToStop, keepsChanges: isMeasured, row.grid.alongData)
+    }
+
+    /// Collective.
+    ///
+    /// Makes one update.
+    ///
+    /// - Parameters:
+    ///   - keepsChanges: Whether the changes of this rank's weights are needed one by one.
+    ///   - world: The ranks with other cases, and the same hidden units.
+    private mutating func makeStep(
+        _ asksToStop: Bool, keepsChanges: Bool, _ world: borrowing Communicator
     ) throws {
         let size = batches.size(ofStep: step)
         let own = world.share(of: size)
@@ -185,12 +246,23 @@ struct LayerTrainer: ~Copyable {
             if let background {
                 try update(share, background, world)
             } else {
-                try update(share, world)
+                try update(share, keepsChanges: keepsChanges, world)
             }
+        hasAdvanced = true
         updateSquares = change.weightSquares
         stopIsAsked = estimator.statistics.rider > 0
+        var isFinite = change.isFinite
+        if let row {
+            let all = row.gather([UInt8(stopIsAsked ? 1 : 0), isFinite ? 0 : 1])
+            stopIsAsked = all.contains { $0[0] == 1 }
+            isFinite = !all.contains { $0[1] == 1 }
+            updateSquares = optimizer.lastChanges.map { changes in
+                Optimizer.Change.weightSquares(
+                    of: row.join(changes[...], rows: layer.shape.visible), hidden: plan.hidden)
+            }
+        }
         step += 1
-        guard change.isFinite else { throw notFinite }
+        guard isFinite else { throw notFinite }
         timer.lap(.update)
     }
 
@@ -198,14 +270,14 @@ struct LayerTrainer: ~Copyable {
     ///
     /// Makes, adds up and applies the statistics of a step, panel after panel.
     private mutating func update(
-        _ share: StepShare, _ world: borrowing Communicator
+        _ share: StepShare, keepsChanges: Bool, _ world: borrowing Communicator
     ) throws(MPIError) -> Optimizer.Change {
         estimator.collectProducts(ofVisible: estimator.statistics.panel(0))
         try world.sumMoments(&estimator.statistics)
         try world.sumProducts(&estimator.statistics)
         timer.lap(.reduction)
         // Variances are learned from products, which are in one panel then.
-        var update = begin(share)
+        var update = begin(share, keepsChanges: keepsChanges)
         update.apply(estimator.statistics)
         timer.lap(.update)
         for number in 1..<estimator.statistics.panelCount {
@@ -248,20 +320,24 @@ struct LayerTrainer: ~Copyable {
     }
 
     /// Begins the update of a step whose moments are known.
-    private mutating func begin(_ share: StepShare) -> Update {
+    private mutating func begin(_ share: StepShare, keepsChanges: Bool = false) -> Update {
         let averaging = step >= batches.steps - plan.averagedSteps(of: batches.steps)
         let momentum = momentum(ofStep: step + 1) ?? optimizer.momentum
         return optimizer.begin(
             with: estimator.statistics, of: layer, share: share, rate: rate,
-            averaging: averaging, next: Optimizer.NextStep(step: step + 1, momentum: momentum))
+            averaging: averaging, next: Optimizer.NextStep(step: step + 1, momentum: momentum),
+            keepsChanges: keepsChanges)
     }
 
+    /// Collective.
+    ///
     /// Fails when a parameter is no finite number: no record or file shall hold such a model.
     ///
     /// Finite changes may add up to one that is not. To look at every step would cost a pass over
     /// the weights. All ranks find the same, for they hold the same bits.
     func checkFinite() throws(SharedFailure) {
-        guard optimizer.parameters.isFinite, optimizer.result.isFinite else { throw notFinite }
+        let isFinite = optimizer.parameters.isFinite && optimizer.result.isFinite
+        guard row?.agrees(isFinite) ?? isFinite else { throw notFinite }
     }
 
     private var notFinite: SharedFailure {
@@ -280,10 +356,19 @@ struct LayerTrainer: ~Copyable {
     ///
     /// All that is needed to go on beside `current`, on rank 0; nil elsewhere.
     func state(_ world: borrowing Communicator) throws(MPIError) -> StateTree? {
-        var own = StateTree(prefix: Checkpoint.prefix(ofLayer: plan.layer))
-        estimator.negativePhase.save(into: &own, hidden: plan.hidden)
-        guard var state = try own.gathered(world) else { return nil }
-        optimizer.save(into: &state)
+        var chains = StateTree(prefix: Checkpoint.prefix(ofLayer: plan.layer))
+        estimator.negativePhase.save(into: &chains, hidden: layer.shape.hidden)
+        var own = StateTree(prefix: chains.prefix)
+        optimizer.save(into: &own)
+        let gathered: StateTree?
+        if let row {
+            own = row.joined(own)
+            gathered = try row.joined(chains).gathered(row.grid.alongData)
+        } else {
+            gathered = try chains.gathered(world)
+        }
+        guard world.rank == 0, var state = gathered else { return nil }
+        state.add(own)
         earlyStop?.save(into: &state)
         state.note("\(step)", "step")
         if plan.keepProbability < 1 { state.noteKeepProbability(plan.keepProbability) }
@@ -295,7 +380,7 @@ struct LayerTrainer: ~Copyable {
     /// Fails when the ranks do not hold the same parameters.
     func checkAgreement(_ world: borrowing Communicator) throws {
         guard world.size > 1 else { return }
-        guard try world.agrees(on: optimizer.parameters.fingerprint) else {
+        guard try world.agrees(on: whole(optimizer.parameters).fingerprint) else {
             throw SharedFailure(
                 exitCode: ExitStatus.notFinite,
                 "layer \(plan.layer), step \(step): the ranks hold different parameters. One of "

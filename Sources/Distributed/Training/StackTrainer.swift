@@ -35,6 +35,8 @@ public struct StackTrainer {
     public var stopAfterSteps: Int?
     /// What asks for a stop with a checkpoint before the last step; nil for nothing.
     public var stopRequest: StopRequest?
+    /// How many ranks divide the hidden units of a layer among them; it divides the number of ranks.
+    public var hiddenRanks = 1
     /// The data of a layer, given the layers below it.
     public var data: (Int, [RBM]) throws -> LayerData
 
@@ -88,10 +90,16 @@ public struct StackTrainer {
                     hasBiases: plan.optimizer.biases, deviation: plan.initialWeights,
                     seed: plan.seed, layer: plan.layer)
             }
-            let background = try plan.panels.backgroundSum(plan.shape(on: data.training), world)
+            let row =
+                hiddenRanks > 1
+                ? try GridRow(ranks: hiddenRanks, hidden: plan.hidden, world) : nil
+            // A row's own exchanges leave no time for one beside them.
+            let background =
+                row == nil
+                ? try plan.panels.backgroundSum(plan.shape(on: data.training), world) : nil
             var trainer = try LayerTrainer(
                 plan, source: data.training, from: resumed, timer: timer,
-                background: background, world)
+                background: background, row: row, world)
             for outlet in outlets {
                 outlet.layerBegan(
                     plan, cases: data.training.count, visible: data.training.visible,

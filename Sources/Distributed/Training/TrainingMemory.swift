@@ -29,13 +29,16 @@ public struct TrainingMemory {
     ///
     /// - Parameters:
     ///   - own: The numbers of this process's chains among all chains.
-    ///   - spec: The layer.
+    ///   - spec: The layer, maybe a slice of it.
+    ///   - model: The parameters of all hidden columns; nil where this process has them all.
     public mutating func restore(
-        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
+        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec, model: Parameters? = nil
     ) throws(StateFault) {
-        let parameters = optimizer.parameters
+        let parameters = model ?? optimizer.parameters
+        try earlyStop?.restore(from: state, of: parameters)
+        var state = state
+        state.slice = spec.hiddenSlice
         try optimizer.restore(from: state)
         try negativePhase.restore(own, from: state, of: spec)
-        try earlyStop?.restore(from: state, of: parameters)
     }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Ranks
 import RBMCore
 
@@ -7,6 +8,8 @@ struct Banner {
     let threads: Int
     let level: ThreadLevel
     let seed: UInt64
+    /// How ranks divide the work; nil where all share the cases.
+    let grid: GridShape?
     let data: String
     /// What the schedule of each layer will do.
     let learning: [String]
@@ -19,7 +22,7 @@ struct Banner {
             "Wilson \(wilsonVersion)",
             "ranks    \(count) on \(hosts) host\(hosts == 1 ? "" : "s"), "
                 + "\(threads) thread\(threads == 1 ? "" : "s") each",
-        ] + ranks.lines.map { "         \($0)" } + [
+        ] + ranks.lines.map { "         \($0)" } + gridLines + [
             "MPI      \(mpiLibraryVersion()); thread level \(level)",
             "oneDNN   \(MatrixProducts.libraryVersion), \(MatrixProducts.instructionSet); "
                 + "compiled for \(MatrixProducts.compiledTarget)",
@@ -28,6 +31,13 @@ struct Banner {
             "data     \(data)",
         ] + learning.map { "learning \($0)" } + [
             "command  \(command)"
+        ]
+    }
+    private var gridLines: [String] {
+        guard let grid else { return [] }
+        return [
+            "grid     \(grid), groups that share the cases × ranks of a group that share the hidden "
+                + "units"
         ]
     }
 }

@@ -23,6 +23,7 @@ public struct TrainingRun {
     public func run(_ world: borrowing Communicator) throws -> Int32 {
         let text = try readConfiguration(world)
         var configuration = try world.together { try load(text) }
+        try configuration.checkGrid(ranks: world.size)
         let folder = RunFolder(path: request.folder)
         let log = world.rank == 0 ? RunLog(quiet: request.quiet) : nil
         // Faults of the folder come before the work on the data, and nothing is written before the
@@ -52,11 +53,12 @@ public struct TrainingRun {
         let plans = configuration.plans(
             cases: data.layer.training.count, initial: initial?.layers ?? [])
         try plans.check(on: data.layer, configuration)
+        try plans.checkGrid(configuration.grid)
         try start?.checkFit(plans, data)
 
         let banner = Banner(
             command: request.command, threads: request.threads, level: level,
-            seed: configuration.training.seed, data: data.summary,
+            seed: configuration.training.seed, grid: configuration.grid, data: data.summary,
             learning: zip(configuration.layers, plans).map { layer, plan in
                 layer.learningSummary(plan, cases: data.layer.training.count)
             })
@@ -113,7 +115,7 @@ public struct TrainingRun {
         _ world: borrowing Communicator
     ) throws -> Int32 {
         StopSignal.listen()
-        let resolved = configuration.resolvedYAML()
+        let resolved = configuration.onAnyGrid.resolvedYAML()
         let timer = StepTimer()
         let checkpoints = CheckpointFolder(
             folder.checkpointFolder, keep: configuration.checkpoint.keep)
@@ -145,6 +147,7 @@ public struct TrainingRun {
             }
         }
         trainer.standardization = data.standardization
+        trainer.hiddenRanks = configuration.grid?.hidden ?? 1
         trainer.dataNotes = data.reading?.notes ?? [:]
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, outlets: outlets, world)

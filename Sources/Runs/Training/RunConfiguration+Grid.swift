@@ -1,0 +1,68 @@
+import Configuration
+import DistributedTraining
+import RBMCore
+import Ranks
+
+extension RunConfiguration {
+    /// The configuration without what no bit depends on: how ranks divide the work.
+    ///
+    /// Checkpoints and models hold it, and are the same bytes on every grid.
+    var onAnyGrid: RunConfiguration {
+        var result = self
+        result.grid = nil
+        return result
+    }
+
+    /// Checks that the grid divides the ranks that there are.
+    func checkGrid(ranks: Int) throws(SharedFailure) {
+        guard let grid else { return }
+        let product = grid.data.multipliedReportingOverflow(by: grid.hidden)
+        guard product.overflow || product.partialValue != ranks else { return }
+        let count = ranks == 1 ? "1 rank" : "\(ranks) ranks"
+        let wish = product.overflow ? "as many" : "\(product.partialValue)"
+        throw SharedFailure(
+            exitCode: ExitStatus.configuration,
+            "the grid \(grid) needs \(wish) ranks, but this run has \(count): start \(wish), such as by "
+                + "`mpirun -np \(wish)`, or choose a grid whose product is \(ranks), or `auto`")
+    }
+}
+
+extension [LayerPlan] {
+    /// Checks that every layer can be divided as a grid says.
+    func checkGrid(_ grid: GridShape?) throws(SharedFailure) {
+        guard let grid, grid.hidden > 1 else { return }
+        for plan in self {
+            guard let refusal = plan.refusal(ofHiddenRanks: grid.hidden) else { continue }
+            throw SharedFailure(
+                exitCode: ExitStatus.configuration,
+                "layers.\(plan.layer): the grid \(grid) divides the hidden units among "
+                    + "\(grid.hidden) ranks, but \(refusal)")
+        }
+    }
+}
+
+extension LayerPlan {
+    /// Why the hidden units cannot be divided, and what to do; nil where they can.
+    fileprivate func refusal(ofHiddenRanks ranks: Int) -> String? {
+        let alternative = "or let all ranks share the cases (`grid: auto`)"
+        if arithmetic == .float32 {
+            return "sums in float32 would depend on it; choose `arithmetic: integer`, "
+                + alternative
+        }
+        for kind in [visibleUnits, hiddenUnits] where kind.columns > 1 {
+            return "\(kind) units are not divided yet; let all ranks share the cases "
+                + "(`grid: auto`)"
+        }
+        if !type(of: negativePhase).dividesHidden {
+            let name = type(of: negativePhase).name
+            return "`algorithm: \(name)` does not divide them yet; choose `pcd` or `cd`, "
+                + alternative
+        }
+        let most = HiddenSlice.most(of: hidden)
+        guard ranks <= most else {
+            return "\(hidden) units, in groups of 64, are enough for \(most) only; choose a grid "
+                + "with at most \(most), \(alternative)"
+        }
+        return nil
+    }
+}

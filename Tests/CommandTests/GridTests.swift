@@ -1,0 +1,185 @@
+import Foundation
+import Storage
+import TestSupport
+import Testing
+
+/// A run gives one model file, byte for byte, on every grid of ranks.
+@Suite(.launches, .serialized, .timeLimit(.minutes(10))) struct GridTests {
+    /// 221 grey cases of 10×14 pixels: batches of 40 leave a short one.
+    private static func writeData(to path: String) throws {
+        let (cases, units) = (221, 140)
+        var bytes: [UInt8] = []
+        for n in 0..<cases {
+            for i in 0..<units {
+                let wave = (i + n % 7) % 9 < 4 ? 190 : 40
+                bytes.append(UInt8(truncatingIfNeeded: wave + (n * 31 + i * 17) % 50))
+            }
+        }
+        try writeNPY(bytes, shape: [cases, 10, 14], to: path)
+    }
+
+    /// Layers whose hidden units are cut within groups of 480, and what could depend on the cuts.
+    private static let layers: [String: String] = [
+        "pcd": "[{hidden: 270}]", "one-byte": "[{hidden: 270}]", "cd": "[{hidden: 1100}]",
+        "spins": "[{hidden: 530, visible-units: spin, hidden-units: spin}]",
+        "dropout": "[{hidden: 270}]", "grey": "[{hidden: 530}]",
+        "stack": "[{hidden: 270}, {hidden: 300}, {hidden: 260, hidden-units: spin}]",
+    ]
+
+    private static let rules: [String: String] = [
+        "pcd": "algorithm: pcd, chains: 37, sweeps: 2",
+        "one-byte": "algorithm: pcd, chains: 31, momentum: 0.5",
+        "cd": """
+        algorithm: cd, centering: false, learning-rate: 0.4,
+        weight-decay: {l1: 0.0001, l2: 0.001}
+        """,
+        "spins": "algorithm: pcd, chains: 23, centering: false",
+        "dropout": """
+        algorithm: cd, momentum: {from: 0.1, to: 0.7, over: 2 epochs}, nesterov: true,
+        sparsity: {target: 0.1, cost: 0.2, memory: 0.9}, keep-probability: 0.75,
+        early-stop: {gap: 1000, patience: 3}
+        """,
+        "grey": "algorithm: pcd, chains: 29",
+        "stack": "algorithm: pcd, chains: 31",
+    ]
+
+    private static func configuration(_ name: String, data: String) -> String {
+        let rule = rules[name]!.replacing("\n", with: " ")
+        let epochs = name == "stack" ? 2 : 4
+        return """
+            data: {train: \(data), held-out: 0.1, binarize: \(name == "grey" ? "none" : "sample")}
+            layers: \(layers[name]!)
+            training: {batch: 40, epochs: \(epochs), seed: 3, \(rule)}
+            monitor: {every: 7 steps, cases: 20, pseudo-likelihood-cases: 4}
+            checkpoint: {every: 8 steps}
+            arithmetic: \(name == "one-byte" ? "integer-one-byte" : "integer")
+            """
+    }
+
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try Self.writeData(to: folder.file("data.npy"))
+        for name in Self.layers.keys {
+            _ = try folder.write(
+                Self.configuration(name, data: folder.file("data.npy")), to: "\(name).yaml")
+        }
+    }
+
+    private static func ranks(_ grid: String) -> Int {
+        grid.split { "x×".contains($0) }.map { Int($0)! }.reduce(1, *)
+    }
+
+    private func train(
+        _ name: String, to output: String, grid: String, threads: Int = 1, options: [String] = [],
+        expecting status: Int32 = 0
+    ) throws {
+        let run = try Command.run(
+            [
+                "train", folder.file("\(name).yaml"), "--output", folder.file(output), "--quiet",
+                "--threads", "\(threads)", "--grid", grid,
+            ] + options, ranks: Self.ranks(grid))
+        #expect(run.status == status, "\(name) \(grid): \(run.words)")
+    }
+
+    /// The records without what may differ: times.
+    private func records(_ output: String) throws -> [String] {
+        String(decoding: try folder.bytes("\(output)/metrics.jsonl"), as: UTF8.self)
+            .split(separator: "\n")
+            .map { $0.components(separatedBy: ", \"seconds\"")[0] }
+    }
+
+    private func expectAlike(_ output: String, _ other: String) throws {
+        #expect(
+            try folder.bytes("\(output)/model.safetensors")
+                == folder.bytes("\(other)/model.safetensors"), "\(output)")
+        #expect(try records(output) == records(other), "\(output)")
+        #expect(
+            try folder.bytes("\(output)/config.yaml") == folder.bytes("\(other)/config.yaml"),
+            "\(output)")
+        let checkpoints = try FileManager.default.contentsOfDirectory(
+            atPath: folder.file("\(other)/checkpoints"))
+        #expect(!checkpoints.isEmpty)
+        for name in checkpoints {
+            #expect(
+                try folder.bytes("\(output)/checkpoints/\(name)")
+                    == folder.bytes("\(other)/checkpoints/\(name)"), "\(output) \(name)")
+        }
+    }
+
+    @Test(arguments: ["pcd", "one-byte"]) func everyGridGivesOneModel(name: String) throws {
+        try train(name, to: "alone", grid: "1x1")
+        for grid in ["1x2", "2x1", "1x3", "2x2", "3x1", "1×4", "4x1", "2x3"] {
+            try train(name, to: grid, grid: grid)
+            try expectAlike(grid, "alone")
+        }
+        try train(name, to: "threads", grid: "1x2", threads: 2)
+        try expectAlike("threads", "alone")
+    }
+
+    @Test(arguments: ["cd", "spins", "dropout", "grey", "stack"])
+    func whatTheLayersLearnByDoesNotMatter(name: String) throws {
+        try train(name, to: "alone", grid: "1x1")
+        for grid in ["1x2", "2x2", "1x3"] {
+            try train(name, to: grid, grid: grid, threads: grid == "1x2" ? 2 : 1)
+            try expectAlike(grid, "alone")
+        }
+    }
+
+    @Test(arguments: ["one-byte", "dropout", "stack"])
+    func theGridMayChangeAtEveryStop(name: String) throws {
+        try train(name, to: "alone", grid: "1x1")
+        for (count, grid) in [("5", "1x3"), ("6", "2x2"), ("3", "1x1"), ("4", "1x2")] {
+            try train(
+                name, to: "stopped", grid: grid, options: ["--stop-after-steps", count],
+                expecting: 75)
+        }
+        try train(name, to: "stopped", grid: "3x1")
+        #expect(
+            try folder.bytes("stopped/model.safetensors")
+                == folder.bytes("alone/model.safetensors"))
+        #expect(try records("stopped") == records("alone"))
+    }
+
+    // MARK: Golden configurations
+
+    /// Those of one or more layers whose hidden units are enough for two ranks.
+    @Test(
+        arguments: ["wide", "wide-one-byte", "panels", "panels-one-byte"], ["1x2", "2x2", "1x3"])
+    func goldenConfigurationsKeepTheirBytes(name: String, grid: String) throws {
+        let run = try GoldenRun()
+        try run.train(name, to: "run", ranks: Self.ranks(grid), options: ["--grid", grid])
+        let record = try GoldenRecord(path: Golden.path("\(name).sha256"))
+        #expect(try run.record("run").differences(from: record) == [], "\(name) \(grid)")
+    }
+
+    // MARK: Refusals
+
+    @Test(arguments: ["2", "0x2", "2x", "x", "-1x2", "2x2x2", "two", ""])
+    func whatIsNoGridIsRefused(grid: String) throws {
+        let small = try SmallRun()
+        try small.train(options: ["--grid", grid]).expectFault(64, "--grid", "such as 2x4")
+    }
+
+    @Test func aGridThatCannotRunIsNamed() throws {
+        let small = try SmallRun()
+        try small.train(["grid=2"]).expectFault(78, "grid", "such as 2x4")
+        try small.train(options: ["--grid", "2x2"]).expectFault(78, "2x2", "4 ranks", "1 rank")
+        try small.train(["grid=1x3"], ranks: 2).expectFault(78, "1x3", "3 ranks", "2 ranks")
+        try small.train(options: ["--grid", "1x2"], ranks: 2)
+            .expectFault(78, "4 units", "enough for 1", "`grid: auto`")
+        try small.train(["layers.0.hidden=70", "arithmetic=float32", "grid=1x2"], ranks: 2)
+            .expectFault(78, "float32", "`arithmetic: integer`")
+        try small.train(
+            ["layers.0.hidden=70", "training.algorithm=pt", "grid=1x2"], ranks: 2
+        ).expectFault(78, "`algorithm: pt`", "`pcd` or `cd`")
+        try small.train(
+            [
+                "layers.0.hidden=70", "layers.0.hidden-units=categorical",
+                "layers.0.hidden-categories=3", "grid=1x2",
+            ],
+            ranks: 2
+        ).expectFault(78, "categorical", "`grid: auto`")
+    }
+}
