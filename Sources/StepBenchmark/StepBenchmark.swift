@@ -8,7 +8,7 @@ import RandomStreams
 /// What bounds the times is measured in the same run: the same matrix products, and nothing else.
 public struct StepBenchmark: Sendable {
     public let visible: Int
-    public let hidden: Int
+    public private(set) var hidden: Int
     /// Cases of a step over all ranks; there are as many chains.
     public let batch: Int
     /// The kind of all units.
@@ -17,6 +17,9 @@ public struct StepBenchmark: Sendable {
     public let arithmetic: ArithmeticKind
     /// Steps whose times count.
     public let steps: Int
+    /// How ranks divide the work: groups that share the cases, and ranks of a group that share the
+    /// hidden units; nil where all share the cases.
+    public let grid: (data: Int, hidden: Int)?
     /// The kernel that makes all products of bits; nil for those of `KernelChoice.current`.
     public let kernel: IntegerKernel?
 
@@ -24,12 +27,13 @@ public struct StepBenchmark: Sendable {
     ///
     /// - Parameters:
     ///   - steps: nil for as many as take some seconds, 10 to 100.
+    ///   - grid: nil where all ranks share the cases.
     ///   - kernel: nil for those that the process chose.
     /// - Throws: `StepBenchmarkRefusal` for what no machine could run.
     public init(
         visible: Int, hidden: Int, batch: Int, units: any UnitKind,
         algorithm: NegativePhaseKind, sweeps: Int, arithmetic: ArithmeticKind, steps: Int?,
-        kernel: IntegerKernel? = nil
+        grid: (data: Int, hidden: Int)? = nil, kernel: IntegerKernel? = nil
     ) throws(StepBenchmarkRefusal) {
         let largest = Int(Int32.max)
         try Self.check("--visible", visible, "units", atMost: largest)
@@ -43,7 +47,19 @@ public struct StepBenchmark: Sendable {
         self.batch = batch
         self.units = units
         self.arithmetic = arithmetic
+        self.grid = grid
         self.kernel = kernel
+        if let ranks = grid?.hidden, ranks > 1 {
+            guard arithmetic != .float32, algorithm.dividesHidden else {
+                throw StepBenchmarkRefusal(
+                    description: "--grid divides the hidden units of integers, by cd or pcd, only")
+            }
+            guard ranks <= HiddenSlice.most(of: hidden) else {
+                throw StepBenchmarkRefusal(
+                    description: "--grid divides \(hidden) hidden units, in groups of 64, among "
+                        + "\(ranks) ranks; at most \(HiddenSlice.most(of: hidden)) get some")
+            }
+        }
         if let kernel, !IntegerKernel.runnable.contains(kernel) {
             let names = IntegerKernel.runnable.map(\.name).joined(separator: ", ")
             throw StepBenchmarkRefusal(
@@ -98,21 +114,31 @@ public struct StepBenchmark: Sendable {
     ///
     /// - Throws: `SharedFailure` when a host has too little memory; what training throws.
     public func run(_ world: borrowing Communicator) throws -> StepBenchmarkReport {
+        let wish = grid.map { $0.data.multipliedReportingOverflow(by: $0.hidden) }
+        guard wish.map({ !$0.overflow && $0.partialValue == world.size }) ?? true else {
+            throw SharedFailure(
+                exitCode: ExitStatus.commandLine,
+                "--grid needs as many ranks as its product, but this run has \(world.size)")
+        }
         try checkMemory(world)
         let before = KernelChoice.current
         defer { KernelChoice.use(before) }
         if let kernel { KernelChoice.use(KernelChoice(only: kernel, because: "asked for")) }
         let timer = StepTimer()
-        let rows = world.share(of: batch).count
+        let own = part(ofRank: world.rank)
+        let rows = share(
+            of: batch, rank: world.rank / hiddenRanks, size: world.size / hiddenRanks
+        ).count
         let schedule = StepBenchmarkSchedule(counted: steps)
-        let limits = StepBenchmarkLimits(self, rows: rows)
+        let limits = StepBenchmarkLimits(own, rows: rows)
         let cases = syntheticCases()
-        let stack = StackTrainer(
+        var stack = StackTrainer(
             plans: [plan(for: cases.count, steps: schedule.total)],
             monitor: MonitorPlan(every: .steps(.max), cases: 1, pseudoLikelihoodCases: 0),
             checkpointEvery: .steps(.max), checkpoints: nil, imageShape: [visible],
             seed: Self.seed, configuration: "", stopAfterSteps: schedule.total
         ) { _, _ in LayerData(training: cases, heldOut: nil) }
+        stack.hiddenRanks = hiddenRanks
         // What the libraries keep for themselves must not count as the training's memory.
         limits.warmUp()
         let memory = MemoryGrowth()
@@ -124,8 +150,19 @@ public struct StepBenchmark: Sendable {
         _ = try stack.run(from: nil, timer: timer, outlets: [watch], world)
         return try StepBenchmarkReport(
             self, watch.measures(with: limits, memory: memory), rows: rows,
+            operations: own.operations(rows: rows),
             threads: MatrixProducts.threads,
             kernels: StepBenchmarkReport.Kernels(self, rows: rows), world)
+    }
+
+    /// How many ranks share the hidden units.
+    var hiddenRanks: Int { grid?.hidden ?? 1 }
+
+    /// The same with the hidden units of one rank.
+    private func part(ofRank rank: Int) -> StepBenchmark {
+        var part = self
+        part.hidden = HiddenSlice.parts(of: hidden, among: hiddenRanks)[rank % hiddenRanks].count
+        return part
     }
 
     private static let seed: UInt64 = 1

@@ -20,6 +20,7 @@ private struct Coded: Encodable {
     let processorShare: Double
     let arithmetic: String
     let ranks: Int
+    let grid: String
     let threads: Int
     let visible: Int
     let hidden: Int
@@ -48,6 +49,7 @@ private struct Coded: Encodable {
         processorShare = rounded(report.measures.processorShare)
         arithmetic = benchmark.arithmetic.rawValue
         ranks = report.ranks
+        grid = report.grid
         threads = report.threads
         visible = benchmark.visible
         hidden = benchmark.hidden

@@ -7,7 +7,7 @@ extension StepBenchmarkReport {
         var table = Table(
             "\(phase), \(benchmark.visible) × \(benchmark.hidden) \(benchmark.units) units, batch "
                 + "\(benchmark.batch), \(benchmark.arithmetic.rawValue) arithmetic",
-            "\(counted(ranks, "rank")), \(counted(threads, "thread")) each; oneDNN "
+            "\(counted(ranks, "rank"))\(benchmark.grid == nil ? "" : ", \(grid)"), \(counted(threads, "thread")) each; oneDNN "
                 + "\(kernels.oneDNN); OpenBLAS \(kernels.openBLAS)",
             kernelLine, "")
         let other = FloatLibrary.allCases.filter { $0 != rooflineLibrary }.map {

@@ -62,12 +62,13 @@ public struct StepBenchmarkReport: Report, Sendable {
     ///
     /// Brings together what the ranks measured.
     ///
-    /// - Parameter rows: The rows of this rank in each phase of a step.
+    /// - Parameters:
+    ///   - rows: The rows of this rank in each phase of a step.
+    ///   - operations: The operations of this rank's products of a step.
     init(
-        _ benchmark: StepBenchmark, _ own: StepBenchmarkMeasures, rows: Int, threads: Int,
-        kernels: Kernels, _ world: borrowing Communicator
+        _ benchmark: StepBenchmark, _ own: StepBenchmarkMeasures, rows: Int, operations: Double,
+        threads: Int, kernels: Kernels, _ world: borrowing Communicator
     ) throws {
-        let operations = benchmark.operations(rows: rows)
         let times = [own.limits.oneDNN.total, own.limits.openBLAS.total]
         // A rank without rows adds nothing.
         var rates = times.map { rows > 0 ? operations / max($0, 1e-12) * 1e-9 : 0 }
@@ -92,6 +93,9 @@ public struct StepBenchmarkReport: Report, Sendable {
         self.threads = threads
         self.kernels = kernels
     }
+
+    /// How ranks divided the work, as groups that share the cases × ranks that share the hidden units.
+    public var grid: String { "\(ranks / benchmark.hiddenRanks)x\(benchmark.hiddenRanks)" }
 
     // MARK: Results
 

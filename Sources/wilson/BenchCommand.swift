@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import RBMCore
 import StepBenchmark
 
@@ -65,6 +66,18 @@ struct BenchStepCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How ranks divide the work: groups that share the cases, and ranks of a group that share "
+                + "the hidden units (default: all share the cases).", valueName: "data x hidden"),
+        transform: { text in
+            guard let grid = GridShape(text) else {
+                throw ValidationError("--grid is `\(text)`; expected \(GridShape.expected)")
+            }
+            return grid
+        })
+    var grid: GridShape?
+
+    @Option(
+        help: ArgumentHelp(
             "The kernel of the products of bits: onednn, avx2, avx512, wide or wide-vnni; or all, to "
                 + "compare those that this machine can run (default: what the process chose).",
             valueName: "name|all"),
@@ -91,7 +104,7 @@ struct BenchStepCommand: ParsableCommand {
             return try StepBenchmark(
                 visible: visible, hidden: hidden, batch: batch, units: units,
                 algorithm: algorithm, sweeps: sweeps, arithmetic: arithmetic, steps: steps,
-                kernel: kernel)
+                grid: grid.map { ($0.data, $0.hidden) }, kernel: kernel)
         } catch {
             throw ValidationError(error.description)
         }

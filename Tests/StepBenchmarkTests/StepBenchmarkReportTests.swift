@@ -68,7 +68,7 @@ struct StepBenchmarkReportTests {
             try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let contract: Set = [
             "milliseconds_per_step", "samples_per_second", "gflops", "roofline_gflops", "phases",
-            "arithmetic", "ranks", "threads", "ratio_to_roofline", "memory_of_weights",
+            "arithmetic", "ranks", "grid", "threads", "ratio_to_roofline", "memory_of_weights",
         ]
         #expect(contract.isSubset(of: object.keys))
         #expect(object["milliseconds_per_step"] as? Double == 4)
@@ -76,6 +76,7 @@ struct StepBenchmarkReportTests {
         #expect(object["arithmetic"] as? String == "integer")
         #expect(object["memory_of_weights"] as? Double == 2)
         #expect(object["ranks"] as? Int == 2)
+        #expect(object["grid"] as? String == "2x1")
         #expect(object["threads"] as? Int == 3)
         #expect(
             object["kernels"] as? [String: String] == [

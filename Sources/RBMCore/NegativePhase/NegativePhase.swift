@@ -153,6 +153,9 @@ public struct NegativePhaseKind: Sendable, Hashable {
     /// Whether hidden units may be dropped.
     public var takesDropout: Bool { type.takesDropout }
 
+    /// Whether processes may divide the hidden units among them.
+    public var dividesHidden: Bool { type.dividesHidden }
+
     /// Whether chains exchange states with chains of weaker machines.
     public var isTempered: Bool { self == .tempering }
 
