@@ -2,6 +2,7 @@
 public struct ContrastiveDivergence: NegativePhase {
     public static let name = "cd"
     public static let keepsChains = false
+    public static let dividesHidden = true
 
     public let sweeps: Int
     public var startsFromData: Bool { true }

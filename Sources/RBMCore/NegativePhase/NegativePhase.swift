@@ -76,7 +76,7 @@ public protocol NegativePhase: Sendable {
 
 extension NegativePhase {
     public static var takesDropout: Bool { true }
-    public static var dividesHidden: Bool { true }
+    public static var dividesHidden: Bool { false }
     public var census: [Int64]? { nil }
     public mutating func adapt(to census: [Int64]) {}
     public var swapAcceptance: Double? { nil }

@@ -11,7 +11,6 @@ import RandomStreams
 public struct ParallelTempering: NegativePhase {
     public static let name = "pt"
     public static let keepsChains = true
-    public static let dividesHidden = false
     public static let takesDropout = false
 
     /// Steps from one change of the path to the next.

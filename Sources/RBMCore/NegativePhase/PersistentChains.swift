@@ -6,6 +6,7 @@
 public struct PersistentChains: NegativePhase {
     public static let name = "pcd"
     public static let keepsChains = true
+    public static let dividesHidden = true
 
     public let sweeps: Int
     public let chainCount: Int
