@@ -156,7 +156,7 @@ import Testing
 
     // MARK: Refusals
 
-    @Test(arguments: ["2", "0x2", "2x", "x", "-1x2", "2x2x2", "two", ""])
+    @Test(arguments: ["2", "0x2", "2x", "x", "+1x2", "2x2x2", "two", ""])
     func whatIsNoGridIsRefused(grid: String) throws {
         let small = try SmallRun()
         try small.train(options: ["--grid", grid]).expectFault(64, "--grid", "such as 2x4")
