@@ -62,6 +62,28 @@ import Testing
         }
     }
 
+    /// Four cases go together: whichever they are, and however many, each has the value it has alone.
+    @Test(arguments: UnitKinds.binary) func aCaseHasOneValueInAnyCompany(hidden: any UnitKind) {
+        var generator = TestGenerator(seed: 53)
+        // Unit 30 has large weights in the second machine: there differences of logarithms are added.
+        for wideUnit in [nil, 30] {
+            var rbm = generator.rbm(39, 50, .spin, hidden)
+            if let wideUnit { rbm.parameters[3, wideUnit] = 40 }
+            let fields = (0..<(7 * 50)).map { _ in Float(generator.normal()) }
+            let states = generator.bytes(7 * 39, .bits)
+            let flips = FlipFactors(rbm)
+            let alone = (0..<7).flatMap { row in
+                flips.values(
+                    of: Array(states[rowRange(row, of: 39)]),
+                    fields: Array(fields[rowRange(row, of: 50)]), cases: 1)
+            }
+            for cases in 1...7 {
+                let together = flips.values(of: states, fields: fields, cases: cases)
+                #expect(together == Array(alone[..<cases]))
+            }
+        }
+    }
+
     @Test func casesAddUp() {
         var generator = TestGenerator(seed: 53)
         let rbm = generator.rbm(9, 5, .spin, .bernoulli)
