@@ -70,9 +70,8 @@ struct AnnealedChains: ~Copyable {
     /// p*_β(v) is e^{−(1−β)U_a(v) − βU_b(v)} Σ_h e^{h·((1−β)d + β(c + Wᵀv))}, with the visible energies
     /// U_a of the base model and U_b of the RBM.
     func logRatios(from: Double, to: Double) -> [Double] {
-        forEachChain { values, fields, scaled in
-            let bend = self.bend(values)
-            return (to - from) * bend + hiddenSum(fields, to, &scaled)
+        forEachChain { chain, fields, scaled in
+            (to - from) * chain.bend + hiddenSum(fields, to, &scaled)
                 - hiddenSum(fields, from, &scaled)
         }
     }
@@ -80,17 +79,10 @@ struct AnnealedChains: ~Copyable {
     /// Computes −F(v) − ln p*_from(v) of each chain with the RBM's weights as they are, shape
     /// `[chains]`.
     func logRatiosToRBM(from: Double) -> [Double] {
-        forEachChain { values, fields, scaled in
-            let own = visibleLaw.energy(of: values.span, bias: ownBias.span)
-            return -rbm.freeEnergy(ofVisible: values) + own + (1 - from) * bend(values)
-                - hiddenSum(fields, from, &scaled)
+        forEachChain { chain, fields, scaled in
+            -rbm.freeEnergy(ofVisible: Array(chain.values)) + chain.ownEnergy
+                + (1 - from) * chain.bend - hiddenSum(fields, from, &scaled)
         }
-    }
-
-    /// U_a(v) − U_b(v).
-    private func bend(_ values: [Double]) -> Double {
-        visibleLaw.energy(of: values.span, bias: baseBias.span)
-            - visibleLaw.energy(of: values.span, bias: ownBias.span)
     }
 
     /// ln Σ_h e^{h·((1−β)d + βx)}.
@@ -103,29 +95,61 @@ struct AnnealedChains: ~Copyable {
         return hiddenLaw.logPartition(fields: scaled.span, bias: scaled.span)
     }
 
+    /// The visible side of a chain.
+    private struct VisibleSide {
+        let values: ArraySlice<Double>
+        /// U_a(v), of the base model.
+        let baseEnergy: Double
+        /// U_b(v), of the RBM.
+        let ownEnergy: Double
+
+        var bend: Double { baseEnergy - ownEnergy }
+    }
+
+    /// Chains whose visible energies are computed together.
+    private static let group = 8
+
     /// Computes a number for each chain, on several threads.
     ///
-    /// - Parameter body: Receives the visible values, the hidden fields, and room for as many
-    ///   numbers.
+    /// - Parameter body: Receives the visible side, the hidden fields, and room for as many numbers.
     private func forEachChain(
-        _ body: (_ values: [Double], _ fields: Span<Float>, _ room: inout [Double]) -> Double
+        _ body: (_ chain: VisibleSide, _ fields: Span<Float>, _ room: inout [Double]) -> Double
     ) -> [Double] {
         var results = [Double](repeating: 0, count: chains.count)
         var span = results.mutableSpan
         span.shared { results in
             inParallel(over: chains.count, atLeast: 4) { rows in
-                var values = [Double](repeating: 0, count: rbm.visibleCount)
                 var room = [Double](repeating: 0, count: rbm.hiddenCount)
-                for row in rows {
-                    readValues(
-                        of: rbm.visibleUnits, stored: arithmetic.shape.encoding, visible.span,
-                        row: row, into: &values)
-                    let fields = hiddenFields.span.extracting(rowRange(row, of: rbm.hiddenCount))
-                    results.withRange(row..<(row + 1)) { $0[0] = body(values, fields, &room) }
+                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.group) {
+                    let group = first..<min(first + Self.group, rows.upperBound)
+                    for (row, chain) in zip(group, visibleSides(of: group)) {
+                        let fields = hiddenFields.span.extracting(
+                            rowRange(row, of: rbm.hiddenCount))
+                        results.withRange(row..<(row + 1)) { $0[0] = body(chain, fields, &room) }
+                    }
                 }
             }
         }
         return results
+    }
+
+    private func visibleSides(of rows: Range<Int>) -> [VisibleSide] {
+        let columns = rbm.visibleCount
+        var values: [Double] = []
+        values.reserveCapacity(rows.count * columns)
+        var row = [Double](repeating: 0, count: columns)
+        for chain in rows {
+            readValues(
+                of: rbm.visibleUnits, stored: arithmetic.shape.encoding, visible.span, row: chain,
+                into: &row)
+            values += row
+        }
+        let base = visibleLaw.energies(ofRows: values.span, bias: baseBias.span)
+        let own = visibleLaw.energies(ofRows: values.span, bias: ownBias.span)
+        return (0..<rows.count).map {
+            VisibleSide(
+                values: values[rowRange($0, of: columns)], baseEnergy: base[$0], ownEnergy: own[$0])
+        }
     }
 
     // MARK: Sweeps

@@ -1,11 +1,39 @@
 public import RandomStreams
 
-/// What units of two states have in common.
+/// What units of two states have in common: among others U = −b·v.
 public protocol BinaryLaw: UnitLaw {}
 
 extension BinaryLaw {
     public func undecidedLevels(bias: [Float]) -> [Float] {
         Array(repeating: 0.5, count: bias.count)
+    }
+
+    /// −b·v of each row, four rows in turn: a single sum waits for each of its additions.
+    public func energies(ofRows rows: Span<Double>, bias: Span<Double>) -> [Double] {
+        let columns = bias.count
+        var energies: [Double] = []
+        var row = 0
+        while (row + 4) * columns <= rows.count {
+            let a = rows.extracting(rowRange(row, of: columns))
+            let b = rows.extracting(rowRange(row + 1, of: columns))
+            let c = rows.extracting(rowRange(row + 2, of: columns))
+            let d = rows.extracting(rowRange(row + 3, of: columns))
+            var (sumA, sumB, sumC, sumD) = (0.0, 0.0, 0.0, 0.0)
+            for i in bias.indices {
+                sumA += a[i] * bias[i]
+                sumB += b[i] * bias[i]
+                sumC += c[i] * bias[i]
+                sumD += d[i] * bias[i]
+            }
+            energies += [-sumA, -sumB, -sumC, -sumD]
+            row += 4
+        }
+        while (row + 1) * columns <= rows.count {
+            energies.append(
+                energy(of: rows.extracting(rowRange(row, of: columns)), bias: bias))
+            row += 1
+        }
+        return energies
     }
 
     public func draw(

@@ -19,6 +19,13 @@ public protocol UnitLaw: Sendable {
     /// - Parameter bias: One for each value.
     func energy(of values: Span<Double>, bias: Span<Double>) -> Double
 
+    /// U of each of some rows, the same numbers as from `energy`.
+    ///
+    /// - Parameters:
+    ///   - rows: Values, shape `[rows, bias.count]`.
+    ///   - bias: One for each value of a row.
+    func energies(ofRows rows: Span<Double>, bias: Span<Double>) -> [Double]
+
     /// Turns values v into the inputs s(v) to the other side, in place.
     func weigh(_ values: inout MutableSpan<Double>)
 
@@ -117,6 +124,12 @@ public protocol UnitLaw: Sendable {
 }
 
 extension UnitLaw {
+    public func energies(ofRows rows: Span<Double>, bias: Span<Double>) -> [Double] {
+        (0..<(rows.count / bias.count)).map {
+            energy(of: rows.extracting(rowRange($0, of: bias.count)), bias: bias)
+        }
+    }
+
     public func weigh(_ values: inout MutableSpan<Double>) {}
 
     public func weigh(_ values: inout MutableSpan<Float>) {}

@@ -44,4 +44,20 @@ import Testing
                         fields, floor: \.magnitude, excess: { exponential(-2 * $0.magnitude) }))
         }
     }
+
+    /// Four rows in turn, and what is left of them, have the energies of single rows.
+    @Test(arguments: UnitKinds.binary) func rowsKeepTheirEnergies(kind: any UnitKind) {
+        var generator = TestGenerator(seed: 72)
+        let columns = 37
+        let law = kind.law(own: [])
+        let bias = (0..<columns).map { _ in generator.normal() }
+        for rows in 0...9 {
+            let values = (0..<(rows * columns)).map { _ in generator.normal() }
+            let single = (0..<rows).map {
+                law.energy(
+                    of: values.span.extracting(rowRange($0, of: columns)), bias: bias.span)
+            }
+            #expect(law.energies(ofRows: values.span, bias: bias.span) == single)
+        }
+    }
 }
