@@ -50,14 +50,15 @@ import Testing
         #expect(text.contains("44 states"))
     }
 
-    /// A rough estimate is shown without an error, which JSON still has.
+    /// A rough estimate has no error, neither for people nor in JSON.
     @Test func aLargerGapHasBoundsOnly() {
         let found = annealed(
             partition(forward: [9, 10, 14], reverse: [[19, 14, 21]]), freeEnergy: 5)
         let text = found.table.description
         #expect(found.verdict == "rough" && text.contains("only the bounds are sure"))
         #expect(!text.contains("±") && text.contains("roughly") && text.contains("--temperatures"))
-        #expect(found.logZ != nil && found.logZError != nil)
+        #expect(found.logZ != nil && found.logLikelihood != nil)
+        #expect(!jsonText(found).contains("_error\""))
     }
 
     @Test func aGapBeyondThatHasNoEstimate() {

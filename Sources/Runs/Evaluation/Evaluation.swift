@@ -101,7 +101,9 @@ public struct Evaluation: Report, Sendable, Equatable {
         }
         func likelihood(_ logZ: Double) -> Double { -sums.stateFreeEnergy.value / count - logZ }
         logZ = annealed == nil ? exact : bounds?.logZ?.value
-        logZError = bounds?.logZ?.error
+        // Between determined and rough, only a determined number has an error.
+        let isDetermined = bounds?.verdict == .determined
+        logZError = isDetermined ? bounds?.logZ?.error : nil
         logZForward = annealed?.logZ.forward.value
         logZReverse = annealed?.logZ.reverse.value
         logZGap = annealed?.logZ.gap
@@ -119,7 +121,7 @@ public struct Evaluation: Report, Sendable, Equatable {
         temperingLevels = annealed?.levels
         temperingRoundTrips = annealed?.roundTrips
         logLikelihood = annealed == nil ? exact.map(likelihood) : bounds?.value?.value
-        logLikelihoodError = bounds?.value?.error
+        logLikelihoodError = isDetermined ? bounds?.value?.error : nil
         logLikelihoodLower = bounds?.lower
         logLikelihoodUpper = bounds?.upper
         boundLower = perLayer?.last?.boundLower
@@ -164,14 +166,13 @@ public struct Evaluation: Report, Sendable, Equatable {
 
     private func addAnnealed(to table: inout Table, _ drawn: String) {
         guard let verdict else { return }
-        // Between determined and rough, only a determined number has an error.
         let isDetermined = verdict == BoundedRatio.Verdict.determined.rawValue
         let way = (isDetermined ? "" : "roughly, ") + "by annealing there and back"
-        table.number("ln Z", logZ, "nats, " + way, error: isDetermined ? logZError : nil)
+        table.number("ln Z", logZ, "nats, " + way, error: logZError)
         table.range("  bounds", from: logZForward, to: logZReverse, "nats, means of both ways")
         table.number(
             "log-likelihood", logLikelihood, "nats per case, " + way + drawn,
-            error: isDetermined ? logLikelihoodError : nil)
+            error: logLikelihoodError)
         table.range(
             "  bounds", from: logLikelihoodLower, to: logLikelihoodUpper,
             "nats per case, by those and two errors" + drawn)
