@@ -69,7 +69,9 @@ let package = Package(
             path: "Sources/Distributed/Ranks", swiftSettings: swiftSettings),
         .target(
             name: "DistributedTraining",
-            dependencies: ["ModelFiles", "Ranks", "RBMCore", "RandomStreams", "Storage"],
+            dependencies: [
+                "Analysis", "ModelFiles", "Ranks", "RBMCore", "RandomStreams", "Storage",
+            ],
             path: "Sources/Distributed/Training", swiftSettings: swiftSettings),
         .target(
             name: "Ising",

@@ -122,5 +122,12 @@ extension MonitorPlan: ConfiguredSection {
             "pseudo-likelihood-cases", \MonitorPlan.pseudoLikelihoodCases,
             .integer(1...ConfigurationLimit.cases),
             "On how many of these the pseudo-likelihood and the reconstruction are measured."),
+        Setting(
+            "log-likelihood", \MonitorPlan.logLikelihood,
+            .either(.trainingInterval(mayBeEmpty: false), or: "none"), neutral: .some(nil),
+            """
+            How often the log-likelihood of the held-out cases is measured, in the first record after so
+            many steps or epochs, by chains between the first model and the present one. none: never.
+            """),
     ]
 }

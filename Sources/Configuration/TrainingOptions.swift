@@ -211,6 +211,11 @@ extension TrainingOptions: ConfiguredSection {
             return
                 "\(training.warmUp.text) are longer than the training of \(training.epochs) epochs"
         },
+        Rule("monitor.log-likelihood", "data.held-out") { place in
+            guard place.run.monitor.logLikelihood != nil, place.run.data.heldOut == .fraction(0)
+            else { return nil }
+            return "the log-likelihood is that of held-out cases, and data.held-out is 0"
+        },
         Rule("training.early-stop", "data.held-out") { place in
             guard place.training.earlyStop.gap != nil, place.run.data.heldOut == .fraction(0)
             else { return nil }

@@ -75,6 +75,11 @@ public enum Purpose: Sendable, Hashable {
     /// The series that judge a log-periodic fit; a row is a series.
     case logPeriodic(LogPeriodic)
 
+    /// The chains between two models of a training; a row is a chain.
+    ///
+    /// `step` is the step of the later model, and `point`, below 2¹³, a place between the two.
+    case modelPath(ModelPath, Side, layer: Int, step: Int, point: Int)
+
     /// One side of a layer.
     public enum Side: Sendable, Hashable, CaseIterable { case visible, hidden }
 
@@ -90,6 +95,16 @@ public enum Purpose: Sendable, Hashable {
         case reversePilot
         /// The sweeps before the start from the machine.
         case starts
+    }
+
+    /// The chains between two models of a training.
+    public enum ModelPath: Int, Sendable, Hashable, CaseIterable {
+        /// From the earlier model to the later one.
+        case forward
+        /// From the later model to the earlier one.
+        case reverse
+        /// The sweeps before the way back.
+        case settling
     }
 
     /// The slots of a sampling run.
@@ -194,6 +209,7 @@ extension Purpose {
         case sandpile
         case hopfield
         case logPeriodic
+        case modelPath = 60
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -274,6 +290,10 @@ extension Purpose {
         case .logPeriodic(let slot): Words(.logPeriodic, slot: slot.rawValue)
         case .hopfield(let slot, let load, let sweep):
             Words(.hopfield, step: sweep, slot: slot.rawValue | load << 2)
+        case .modelPath(let run, let side, let layer, let step, let point):
+            Words(
+                .modelPath, layer: layer, step: step,
+                slot: (side == .hidden ? 0 : 1) | run.rawValue << 1 | point << 3)
         }
     }
 

@@ -145,6 +145,7 @@ import Testing
         Row("monitor.every=[1]", "a list of 1", "an interval"),
         Row("monitor.cases=0", "an integer from 1"),
         Row("monitor.pseudo-likelihood-cases=none", "an integer from 1"),
+        Row("monitor.log-likelihood=5 minutes", "`N steps` or `N epochs`"),
         Row("checkpoint.every=-1 epochs", "above 0"),
         Row("checkpoint.keep=0", "an integer from 1"),
         Row("arithmetic=float", "auto, integer, integer-one-byte or float32"),

@@ -205,6 +205,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         Row("monitor.every=10 steps") { $0.monitor.every = .steps(10) },
         Row("monitor.cases=5") { $0.monitor.cases = 5 },
         Row("monitor.pseudo-likelihood-cases=6") { $0.monitor.pseudoLikelihoodCases = 6 },
+        Row("monitor.log-likelihood=2 epochs") { $0.monitor.logLikelihood = .epochs(2) },
         Row("checkpoint.every=1.5 minutes") { $0.checkpoint.every = .minutes(1.5) },
         Row("checkpoint.keep=1") { $0.checkpoint.keep = 1 },
         Row("arithmetic=float32") { $0.arithmetic = .float32 },

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30))
+        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + [60])
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
         #expect(Purpose.Code.epochOrder.rawValue == 7)
@@ -52,6 +52,7 @@ import Testing
         expect(.sandpile(.grains), 0, 0x1C00_0001)
         expect(.logPeriodic(.walks), 0, 0x1E00_0001)
         expect(.hopfield(.order, load: 3, sweep: 9), 9, 0x1D00_000E)
+        expect(.modelPath(.reverse, .visible, layer: 1, step: 9, point: 3), 9, 0x3C01_001B)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
         }
@@ -103,6 +104,12 @@ import Testing
                         .chainCheck(.visible, layer: a, step: b, sweep: c),
                         .chainCheck(.hidden, layer: a, step: b, sweep: c),
                     ])
+                    for run in Purpose.ModelPath.allCases {
+                        for side in Purpose.Side.allCases {
+                            purposes.insert(
+                                .modelPath(run, side, layer: a, step: b, point: c))
+                        }
+                    }
                 }
                 for slot in Purpose.Hopfield.allCases {
                     purposes.insert(.hopfield(slot, load: a, sweep: b))

@@ -31,6 +31,8 @@ import Testing
                 {"layer": 1, "epoch": null, "step": 20, "cases_seen": null, \
                 "learning_rate": 0.05, "free_energy_train": -4.0, "free_energy_held_out": null, \
                 "free_energy_gap": null, "pseudo_log_likelihood_held_out": null, \
+                "log_likelihood_held_out": null, "log_likelihood_held_out_error": null, \
+                "log_likelihood_held_out_lower": null, "log_likelihood_held_out_upper": null, \
                 "reconstruction_cross_entropy": null, "weight_norm": null, "update_norm": null, \
                 "mean_hidden_activity": null, "dead_hidden_units": null, \
                 "free_energy_chains": null, "chain_means_deviation": null, \

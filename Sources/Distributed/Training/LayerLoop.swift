@@ -12,7 +12,7 @@ struct LayerLoop {
     let start = ContinuousClock.now
 
     func train(
-        _ trainer: inout LayerTrainer, isNew: Bool, total: inout Int, left: inout Int,
+        _ trainer: inout LayerTrainer, from resumed: Checkpoint?, total: inout Int, left: inout Int,
         _ world: borrowing Communicator
     ) throws {
         let steps = trainer.batches.steps
@@ -25,11 +25,20 @@ struct LayerLoop {
             owner.monitor, training: data.training, heldOut: data.heldOut,
             visibleUnits: trainer.plan.visibleUnits, arithmetic: trainer.plan.arithmetic,
             seed: trainer.plan.seed, layer: trainer.plan.layer)
+        if let resumed {
+            do throws(StateFault) {
+                try monitor.restore(from: resumed.state, of: resumed.current, world)
+            } catch {
+                throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
+            }
+        }
         let standing = try TrainingWarning.beforeTraining(
             trainer.plan, on: data, caseShape: trainer.plan.layer == 0 ? owner.imageShape : nil,
             monitor: owner.monitor, world)
         let waitedBefore = world.exchange.seconds
-        if isNew { try record(&trainer, monitor, standing, firstStep, waitedBefore, world) }
+        if resumed == nil {
+            try record(&trainer, monitor, standing, firstStep, waitedBefore, world)
+        }
         while !trainer.isDone, left > 0 {
             let next = trainer.step + 1
             try trainer.advance(
@@ -57,7 +66,7 @@ struct LayerLoop {
             }
             let isDue = try checkpointClock.isDue(afterStep: trainer.step, world)
             if isDue || isLast || left == 0 {
-                try save(trainer, total: total, world)
+                try save(trainer, monitor, total: total, world)
             }
         }
     }
@@ -80,8 +89,11 @@ struct LayerLoop {
         let rbm = trainer.result
         let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
         var record = MonitorRecord()
-        let heldOutError = try monitor.measure(
-            rbm, chains: trainer.chains, into: &record, world)
+        let chains = trainer.chains
+        let heldOutError = try monitor.measure(rbm, chains: chains, into: &record, world)
+        try monitor.measureLikelihood(
+            of: rbm, step: trainer.step, stepsPerEpoch: trainer.batches.stepsPerEpoch,
+            isLast: trainer.step == trainer.batches.steps, chains: chains, into: &record, world)
         record.set(
             standing
                 + TrainingWarning.all(
@@ -90,6 +102,10 @@ struct LayerLoop {
                     visible: rbm.visibleCount, kind: rbm.visibleUnits,
                     hidden: rbm.hiddenUnits.columns == 1 ? rbm.hiddenCount : nil,
                     heldOutError: heldOutError, stopGap: trainer.plan.earlyStop.gap))
+        // Chains that do not follow the model bound nothing, however near to each other the means are.
+        if record.warnings.contains(where: \.isOfMixing) {
+            record.set(.logLikelihoodHeldOutError, nil)
+        }
         let seconds = seconds
         record.set(.layer, trainer.plan.layer)
         record.set(.epoch, Double(seen) / Double(trainer.batches.cases))
@@ -114,13 +130,15 @@ struct LayerLoop {
     ///
     /// Writes a checkpoint on rank 0; the others go on, unless it fails.
     private func save(
-        _ trainer: borrowing LayerTrainer, total: Int, _ world: borrowing Communicator
+        _ trainer: borrowing LayerTrainer, _ monitor: Monitor, total: Int,
+        _ world: borrowing Communicator
     ) throws {
         guard let folder = owner.checkpoints else { return }
         let began = ContinuousClock.now
         try trainer.checkAgreement(world)
         try trainer.checkFinite()
         var state = try trainer.state(world)
+        try monitor.save(into: &state, world)
         state?.note("\(finished.count)", "layer")
         state?.note("\(total)", "total_steps")
         for (name, text) in owner.notes { state?.note(text, name) }

@@ -107,7 +107,7 @@ public struct StackTrainer {
             }
             let loop = LayerLoop(
                 owner: self, data: data, finished: finished, timer: timer, outlets: outlets)
-            try loop.train(&trainer, isNew: resumed == nil, total: &total, left: &left, world)
+            try loop.train(&trainer, from: resumed, total: &total, left: &left, world)
             guard trainer.isDone else { return .stopped(totalSteps: total) }
             finished.append(trainer.outcome)
             resumed = nil

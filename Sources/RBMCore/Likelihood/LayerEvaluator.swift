@@ -1,3 +1,5 @@
+public import RandomStreams
+
 /// Measures a fixed RBM on cases given as bytes: free energies, hidden means, reconstructions.
 ///
 /// It runs on the products of a number system, in blocks of rows. Each case's value is a sum over
@@ -113,6 +115,24 @@ public final class LayerEvaluator {
         preactivations(of: states, cases: cases)
         activate(hiddenLaw, columns: shape.hidden, rows: 0..<cases, &hidden)
         return hidden
+    }
+
+    /// Moves states on by one Gibbs sweep of the RBM with its weights as the products have them.
+    ///
+    /// - Parameters:
+    ///   - states: Visible bytes, shape `[cases, visible]`; they must be states, not means.
+    ///   - first: The global number of the first of them, which names its random numbers.
+    public func sweep(
+        _ states: inout [UInt8], cases: Int, first: Int, hidden: RandomStream,
+        visible: RandomStream
+    ) {
+        hiddenProbabilities(of: states, cases: cases)
+        var drawn = [UInt8](repeating: 0, count: cases * shape.hidden)
+        arithmetic.drawHidden(
+            from: self.hidden, rows: 0..<cases, stream: hidden, firstRow: first, into: &drawn,
+            at: 0)
+        arithmetic.drawVisible(
+            given: drawn, rows: 0..<cases, stream: visible, firstRow: first, into: &states, at: 0)
     }
 
     /// c + Wᵀv for each case, shape `[cases, hidden]`; the array may be longer.

@@ -13,6 +13,7 @@ final class TerminalOutlet: TrainingOutlet {
     private var firstStep: Int?
     private var lastShown = ContinuousClock.now
     private var hasLiveLine = false
+    private let showsLikelihood: Bool
     /// What the last record warned of.
     private var warned: [TrainingWarning] = []
 
@@ -29,10 +30,28 @@ final class TerminalOutlet: TrainingOutlet {
         (.samplesPerSecond, .right("samples/s", width: 9), 0),
     ]
 
-    init(_ log: RunLog, layers: Int, quiet: Bool) {
+    /// - Parameter showsLikelihood: Whether a column has the log-likelihood.
+    init(_ log: RunLog, layers: Int, showsLikelihood: Bool, quiet: Bool) {
+        self.showsLikelihood = showsLikelihood
         self.log = log
         self.layers = layers
         showsLive = !quiet && Self.isOnTerminal
+    }
+
+    /// The column of the log-likelihood, and its place among the others.
+    private static let likelihood = Table.Column.right("log-likelihood", width: 18)
+    private static let likelihoodPlace = 5
+
+    /// The estimate with its error where it is determined; otherwise its bounds, as far as there are two.
+    private static func likelihoodText(_ record: MonitorRecord) -> String {
+        guard let upper = record.number(.logLikelihoodHeldOutUpper) else { return "–" }
+        guard let lower = record.number(.logLikelihoodHeldOutLower) else {
+            return "below \(decimal(upper, 1))"
+        }
+        guard let value = record.number(.logLikelihoodHeldOut),
+            let error = record.number(.logLikelihoodHeldOutError)
+        else { return "\(decimal(lower, 1)) … \(decimal(upper, 1))" }
+        return "\(decimal(value, 2)) ± \(decimal(error, 2))"
     }
 
     /// Whether people watch standard output.
@@ -57,17 +76,24 @@ final class TerminalOutlet: TrainingOutlet {
             \(cases) cases, \(steps) steps, \(plan.arithmetic) arithmetic\(from)
             """)
         guard step < steps else { return }
-        log.say(Table.line(Self.metrics.map(\.column.title), in: Self.metrics.map(\.column)))
+        var columns = Self.metrics.map(\.column)
+        if showsLikelihood { columns.insert(Self.likelihood, at: Self.likelihoodPlace) }
+        log.say(Table.line(columns.map(\.title), in: columns))
     }
 
     func recorded(_ record: MonitorRecord) {
         clearLiveLine()
-        let cells = Self.metrics.map { metric, _, decimals in
+        var cells = Self.metrics.map { metric, _, decimals in
             // Before the first step there is no rate.
             metric == .samplesPerSecond && record.number(metric) == 0
                 ? "–" : decimal(record.number(metric), decimals)
         }
-        log.say(Table.line(cells, in: Self.metrics.map(\.column)))
+        var columns = Self.metrics.map(\.column)
+        if showsLikelihood {
+            columns.insert(Self.likelihood, at: Self.likelihoodPlace)
+            cells.insert(Self.likelihoodText(record), at: Self.likelihoodPlace)
+        }
+        log.say(Table.line(cells, in: columns))
         let warnings = record.warnings
         // Each is said when it begins, and stands in every record.
         for warning in warnings where !warned.contains(warning) {

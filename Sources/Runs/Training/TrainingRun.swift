@@ -128,7 +128,10 @@ public struct TrainingRun {
             try checkpoints.removeLater(than: start?.checkpoint.totalSteps ?? 0)
             return [
                 JSONLinesOutlet(metrics),
-                TerminalOutlet(log, layers: plans.count, quiet: request.quiet),
+                TerminalOutlet(
+                    log, layers: plans.count,
+                    showsLikelihood: configuration.monitor.logLikelihood != nil,
+                    quiet: request.quiet),
             ]
         }
 

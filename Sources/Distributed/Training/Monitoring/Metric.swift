@@ -35,6 +35,20 @@ public struct Metric: Sendable, Hashable {
     public static let pseudoLogLikelihoodHeldOut = Metric(
         "pseudo_log_likelihood_held_out", "nats",
         "The mean of ln p of each visible unit given all others, summed over the units.")
+    public static let logLikelihoodHeldOut = Metric(
+        "log_likelihood_held_out", "nats",
+        "The mean of ln p of the held-out cases, with `monitor.log-likelihood`; null where only its "
+            + "bounds are known.")
+    public static let logLikelihoodHeldOutError = Metric(
+        "log_likelihood_held_out_error", "nats",
+        "Its standard error; null unless the bounds are near to each other and the chains follow the "
+            + "model.")
+    public static let logLikelihoodHeldOutLower = Metric(
+        "log_likelihood_held_out_lower", "nats",
+        "The lower bound, as far as the training's chains are samples of the model; null where they "
+            + "contradict that.")
+    public static let logLikelihoodHeldOutUpper = Metric(
+        "log_likelihood_held_out_upper", "nats", "The upper bound.")
     public static let reconstructionCrossEntropy = Metric(
         "reconstruction_cross_entropy", "nats",
         "The mean over training cases between a case and its mean-field reconstruction.")
@@ -88,7 +102,9 @@ public struct Metric: Sendable, Hashable {
     /// All quantities, in the order of a record.
     public static let all: [Metric] = [
         layer, epoch, step, casesSeen, learningRate, freeEnergyTrain, freeEnergyHeldOut,
-        freeEnergyGap, pseudoLogLikelihoodHeldOut, reconstructionCrossEntropy, weightNorm,
+        freeEnergyGap, pseudoLogLikelihoodHeldOut, logLikelihoodHeldOut,
+        logLikelihoodHeldOutError, logLikelihoodHeldOutLower, logLikelihoodHeldOutUpper,
+        reconstructionCrossEntropy, weightNorm,
         updateNorm, meanHiddenActivity, deadHiddenUnits, freeEnergyChains, chainMeansDeviation,
         chainStructureDeviation, flipsPerSweep, chainAutocorrelation, swapAcceptance, roundTrips,
         chainsUp, casesUp, warnings, seconds, samplesPerSecond,

@@ -1,3 +1,4 @@
+import Analysis
 import Ranks
 import RBMCore
 import RandomStreams
@@ -14,6 +15,8 @@ struct Monitor {
     private let seed: UInt64
     private let layer: Int
     private let chains: ChainMonitor
+    /// nil unless likelihoods are wanted.
+    private let trace: PartitionTrace?
 
     init(
         _ plan: MonitorPlan, training: any CaseSource, heldOut: (any CaseSource)?,
@@ -27,6 +30,90 @@ struct Monitor {
         self.layer = layer
         chains = ChainMonitor(
             training: training, kind: visibleUnits, seed: seed, layer: layer)
+        trace =
+            plan.logLikelihood == nil || heldOut == nil
+            ? nil : PartitionTrace(arithmetic: arithmetic, seed: seed, layer: layer)
+    }
+
+    /// Collective.
+    ///
+    /// Writes what the monitor must remember into the tree of the run, on rank 0.
+    func save(into state: inout StateTree?, _ world: borrowing Communicator) throws(MPIError) {
+        try trace?.save(into: &state, world)
+    }
+
+    /// Takes what the monitor of a run remembered out of its tree.
+    ///
+    /// - Parameter model: With the units of the layer.
+    func restore(
+        from state: StateTree, of model: RBM, _ world: borrowing Communicator
+    ) throws(StateFault) {
+        try trace?.restore(
+            world.share(of: PartitionTrace.chains), from: state, of: model)
+    }
+
+    /// Collective.
+    ///
+    /// Carries ln Z on to a model and sets the log-likelihood of the held-out cases in a record, if its
+    /// time has come.
+    ///
+    /// - Parameters:
+    ///   - stepsPerEpoch: Of the layer's training.
+    ///   - isLast: Whether the model is that of the last step.
+    func measureLikelihood(
+        of rbm: RBM, step: Int, stepsPerEpoch: Int, isLast: Bool, chains trained: TrainedChains?,
+        into record: inout MonitorRecord, _ world: borrowing Communicator
+    ) throws {
+        guard let trace, let heldOut,
+            let interval = plan.logLikelihood?.steps(perEpoch: stepsPerEpoch),
+            isLast || trace.isDue(step: step, interval: interval)
+        else { return }
+        let first = 0..<PartitionTrace.chains
+        let ones = UInt8(training.encoding == .float32 ? 1 : training.encoding.maximum)
+        let order = KeyedPermutation(
+            count: training.count, seed: seed, .monitorCases(layer: layer))
+        let cases = states(of: training, rbm)
+        try trace.advance(
+            to: rbm, step: step,
+            trained: trained.map { chains in
+                let own = chains.numbers.clamped(to: first)
+                let bytes = own.count * (chains.visible.count / max(1, chains.numbers.count))
+                let states = chains.visible.prefix(bytes)
+                return (ones == 1 ? Array(states) : states.map { $0 / ones }, own)
+            },
+            cases: { numbers in
+                var bytes = [UInt8](repeating: 0, count: numbers.count * cases.caseBytes)
+                try cases.load(
+                    numbers.map { order[$0 % cases.count] }, draw: 0, into: &bytes)
+                return bytes
+            }, world)
+        var sums = CaseMeasures()
+        let held = states(of: heldOut, rbm)
+        let count = min(plan.cases, training.count, heldOut.count)
+        let evaluator = LayerEvaluator(rbm, encoding: held.encoding, arithmetic: arithmetic)
+        try forEachCase(of: held, count, world) { bytes, cases in
+            evaluator.addFreeEnergies(of: bytes, cases: cases, to: &sums)
+        }
+        var units = sums.units
+        try world.sum(&units)
+        sums.units = units
+        let mean = -sums.freeEnergy.value / Double(count)
+        let found = trace.bounds
+        // A state has a probability; the density of real values may exceed 1.
+        let largest = rbm.visibleUnits.isDiscrete ? 0.0 : .infinity
+        let value = mean - found.value
+        let verdict = value > largest ? .undetermined : found.verdict
+        record.set(.logLikelihoodHeldOut, verdict == .undetermined ? nil : value)
+        record.set(
+            .logLikelihoodHeldOutError, verdict == .determined ? found.estimate.error : nil)
+        record.set(.logLikelihoodHeldOutLower, found.upper.map { min(largest, mean - $0) })
+        record.set(.logLikelihoodHeldOutUpper, min(largest, mean - found.lower))
+    }
+
+    /// Cases as states: grey ones are drawn to bits, in a fixed draw.
+    private func states(of source: any CaseSource, _ rbm: RBM) -> any CaseSource {
+        source.encoding == .levels
+            ? BinarizedCases(source, of: rbm.visibleUnits, seed: seed, layer: layer) : source
     }
 
     /// Collective.
@@ -115,9 +202,7 @@ struct Monitor {
     ) throws {
         let tables = PseudoLikelihood(rbm)
         let evaluator = LayerEvaluator(rbm, encoding: .bits, arithmetic: arithmetic)
-        let states =
-            source.encoding == .levels
-            ? BinarizedCases(source, of: rbm.visibleUnits, seed: seed, layer: layer) : source
+        let states = states(of: source, rbm)
         try forEachCase(of: states, count, world) { bits, cases in
             tables.add(
                 of: bits, cases: cases, evaluator: evaluator, to: &sums.pseudoLogLikelihood)

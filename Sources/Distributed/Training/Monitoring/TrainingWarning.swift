@@ -27,6 +27,9 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
     /// Columns of a table, or most pixels of pictures, have one value in all training cases.
     case columnsNeverVary = "columns-never-vary"
 
+    /// Whether the chains are not samples of the model.
+    var isOfMixing: Bool { self != .chainsLackStructure }
+
     /// What was found and what may help, as one sentence.
     public var sentence: String {
         switch self {
