@@ -105,7 +105,7 @@ extension CheckpointOptions: ConfiguredSection {
             "every", \CheckpointOptions.every, .interval, "The time between two checkpoints."),
         Setting(
             "keep", \CheckpointOptions.keep, .integer(1...ConfigurationLimit.keptCheckpoints),
-            "How many of the last checkpoints stay on disk."),
+            "How many of the last checkpoints stay on disk; two stay at least."),
     ]
 }
 

@@ -1,6 +1,8 @@
 public import Storage
 
 /// The checkpoints of a run, `step-0000000137.safetensors`, of which the newest are kept.
+///
+/// At least two are kept: were the only one damaged, the run would be lost.
 public struct CheckpointFolder: Sendable {
     public let path: String
 
@@ -9,7 +11,7 @@ public struct CheckpointFolder: Sendable {
 
     public init(_ path: String, keep: Int) {
         self.path = path
-        self.keep = max(1, keep)
+        self.keep = max(2, keep)
     }
 
     /// Writes a checkpoint, and then removes those beyond the newest ones.
@@ -40,7 +42,8 @@ public struct CheckpointFolder: Sendable {
     ///   - check: Fails for a checkpoint with a state that a training cannot go on from; has its path
     ///     for messages.
     /// - Returns: nil when there is no checkpoint at all.
-    /// - Throws: The newest one's error when there are checkpoints and all are bad.
+    /// - Throws: The newest one's error when there are checkpoints and all are bad; also when the
+    ///   folder holds files, none of which has the name of a checkpoint.
     public func newest(
         warn: (String) -> Void, check: (Checkpoint, String) throws(StorageError) -> Void
     ) throws(StorageError) -> (Checkpoint, path: String)? {
@@ -57,11 +60,32 @@ public struct CheckpointFolder: Sendable {
                 faults.append(error)
             }
         }
-        guard let newest = faults.first else { return nil }
+        guard let newest = faults.first else {
+            if let other = try otherFiles().first {
+                throw StorageError(
+                    .badFile, path,
+                    "holds \(other) but no file with the name of a checkpoint, such as "
+                        + "step-0000000137.safetensors. Give the checkpoints their names back, or "
+                        + "remove the files to begin anew")
+            }
+            return nil
+        }
         throw StorageError(
             .badFile, path,
             "none of its \(faults.count) checkpoints can be read; restore one, or remove them to "
                 + "begin anew. The newest: \(newest)")
+    }
+
+    /// Whether no file is in the folder but those that killed processes left in part.
+    public func isEmpty() throws(StorageError) -> Bool {
+        guard Folder.isFolder(path) else { return true }
+        let (own, others) = (try files(), try otherFiles())
+        return own.isEmpty && others.isEmpty
+    }
+
+    /// The names of what else is in the folder: checkpoints, maybe, that somebody renamed.
+    private func otherFiles() throws(StorageError) -> [String] {
+        try Folder.list(path).filter { !$0.hasPrefix(".") && step(of: $0) == nil }
     }
 
     /// The names of the checkpoints, oldest first.

@@ -125,7 +125,7 @@ import Testing
         let run = try small.train(
             [
                 "training.learning-rate=3e38", "training.momentum=0.9", "training.epochs=6",
-                "checkpoint.every=1 steps", "monitor.every=1 steps",
+                "checkpoint.every=1 steps", "monitor.every=100 epochs",
             ], ranks: ranks)
         run.expectFault(
             76, "layer 0, step ", "no longer finite", "norm of the weights was", "3e+38",

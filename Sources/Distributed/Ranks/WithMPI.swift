@@ -71,6 +71,7 @@ private func run(
 ) -> Int32 {
     do {
         try refuseSilentSingleton(world)
+        try refuseOtherLauncher(world)
         try refuseOtherVersions(version, world)
         try body(world, level)
         return 0
@@ -103,6 +104,23 @@ private func refuseSilentSingleton(_ world: borrowing Communicator) throws {
         "Slurm has \(tasks) tasks for this job (SLURM_NTASKS), but MPI connects only this one: "
             + "each would run alone. Start them with `srun --mpi=pmix` or with mpirun. If one rank "
             + "is what you want, say `srun -n 1`, or set SLURM_NTASKS=1")
+}
+
+/// Refuses to run as one of several copies that the launcher of another MPI started.
+///
+/// Each would take itself for the only rank, and all would write into one folder.
+private func refuseOtherLauncher(_ world: borrowing Communicator) throws {
+    guard world.size == 1 else { return }
+    let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS", "MV2_COMM_WORLD_SIZE"]
+    for name in names {
+        guard let ranks = Launch.environment(name).flatMap({ Int($0) }), ranks > 1 else { continue }
+        throw SharedFailure(
+            exitCode: ExitStatus.mpi,
+            "the launcher has started \(ranks) ranks (\(name)), but MPI connects only this one: "
+                + "each would run alone. The launcher belongs to another MPI than Wilson's, "
+                + "\(mpiLibraryVersion()); use the mpirun of Wilson's. If one rank is what you want, "
+                + "unset \(name)")
+    }
 }
 
 /// Collective.

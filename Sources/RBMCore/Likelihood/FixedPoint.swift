@@ -2,7 +2,7 @@
 /// ranks.
 ///
 /// One unit is 2⁻²⁴, so that a sum over 10⁷ cases may average up to 5·10⁴. Beyond, and for values that
-/// are not numbers, it saturates.
+/// are not numbers, it saturates, and stays so whatever follows.
 public struct FixedPointSum: Sendable, Equatable {
     /// The sum in units of 2⁻²⁴; ranks add these.
     public var units: Int64 = 0
@@ -13,9 +13,14 @@ public struct FixedPointSum: Sendable, Equatable {
     public init(units: Int64) { self.units = units }
 
     public mutating func add(_ value: Double) {
+        // Two values that are both too large would else cancel to a sum that looks sound.
+        guard units != .max, units != .min else { return }
         let scaled = (value * 0x1p24).rounded()
-        let unit: Int64 =
-            scaled.magnitude < 0x1p62 ? Int64(scaled) : (scaled < 0 ? -1 << 62 : 1 << 62)
+        guard scaled.magnitude < 0x1p62 else {
+            units = scaled < 0 ? .min : .max
+            return
+        }
+        let unit = Int64(scaled)
         let (sum, overflow) = units.addingReportingOverflow(unit)
         units = overflow ? (unit < 0 ? .min : .max) : sum
     }

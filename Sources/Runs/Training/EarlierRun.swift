@@ -15,12 +15,13 @@ struct EarlierRun {
     /// Checks the folder, and reads the run that it holds or the checkpoint that is named, on rank 0 for
     /// all; nil to begin.
     ///
-    /// - Parameter configuration: Returns the present configuration, given that of the run to go on
-    ///   with.
+    /// - Parameters:
+    ///   - lock: Becomes the folder's lock on rank 0, if the folder holds a run.
+    ///   - configuration: Returns the present configuration, given that of the run to go on with.
     /// - Throws: When the folder cannot be this run's, or when the checkpoint belongs to another
     ///   configuration.
     static func find(
-        in folder: RunFolder, resume: ResumeMode, _ log: RunLog?,
+        in folder: RunFolder, resume: ResumeMode, lock: inout FolderLock?, _ log: RunLog?,
         _ world: borrowing Communicator,
         configuration: (RunConfiguration?) throws -> RunConfiguration
     ) throws -> EarlierRun? {
@@ -32,6 +33,10 @@ struct EarlierRun {
             }
             var own = try configuration(run)
             try folder.check(for: own, resume: resume)
+            // Before its checkpoints are read: another process may be writing them.
+            if folder.holdsRun {
+                lock = try folder.lock(host: world.hostName(), warn: { log?.warn($0) })
+            }
             guard
                 let (checkpoint, path) = try folder.checkpoint(
                     resume, keep: own.checkpoint.keep, warn: { log?.warn($0) })

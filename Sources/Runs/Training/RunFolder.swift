@@ -25,7 +25,7 @@ public enum ResumeMode: Sendable, Equatable {
 }
 
 /// The folder of a run: config.yaml, metrics.jsonl, log.txt, checkpoints/, model.safetensors; of a
-/// model of Ising configurations also ising.json and samples.png.
+/// model of Ising configurations also ising.json and samples.png; while a process works, its lock.
 ///
 /// Used on rank 0 alone.
 struct RunFolder {
@@ -40,11 +40,54 @@ struct RunFolder {
     var checkpointFolder: String { "\(path)/checkpoints" }
 
     /// Whether a run was begun here.
-    var holdsRun: Bool { Folder.isFile(configurationFile) }
+    ///
+    /// Checkpoints are enough: a run whose config.yaml is gone is still one, and nobody may write over
+    /// it.
+    var holdsRun: Bool { hasConfiguration || holdsCheckpoints }
+
+    private var hasConfiguration: Bool { Folder.isFile(configurationFile) }
+
+    private var holdsCheckpoints: Bool {
+        (try? CheckpointFolder(checkpointFolder, keep: 1).isEmpty()) == false
+    }
+
+    /// Takes the folder for this process, until the lock goes.
+    ///
+    /// - Parameter warn: Is told of a lock that a killed run has left.
+    func lock(host: String, warn: (String) -> Void) throws(StorageError) -> FolderLock {
+        try FolderLock(path, host: host, job: RunFolder.job, warn: warn)
+    }
+
+    /// Takes a folder that held no run when this process looked.
+    ///
+    /// - Throws: `cannotWrite` if another process has begun a run there in the meantime.
+    func lockNew(host: String, warn: (String) -> Void) throws(StorageError) -> FolderLock {
+        try Folder.create(path)
+        let lock = try lock(host: host, warn: warn)
+        guard !holdsRun else {
+            throw StorageError(
+                .cannotWrite, path,
+                "another process has begun a run here a moment ago; the same command goes on with "
+                    + "it")
+        }
+        return lock
+    }
+
+    /// The batch job of this process; empty for none.
+    private static var job: String {
+        let environment = ProcessInfo.processInfo.environment
+        for (variable, name) in [
+            ("SLURM_JOB_ID", "Slurm job"), ("PBS_JOBID", "PBS job"), ("LSB_JOBID", "LSF job"),
+            ("JOB_ID", "job"),
+        ] {
+            if let number = environment[variable], !number.isEmpty { return "\(name) \(number)" }
+        }
+        return ""
+    }
 
     /// Returns the resolved configuration of the run that was begun here; nil if there is none.
     func configurationText() throws(StorageError) -> String? {
-        guard holdsRun else { return nil }
+        guard hasConfiguration else { return nil }
         return String(decoding: try readBytes(of: configurationFile), as: UTF8.self)
     }
 
@@ -65,8 +108,9 @@ struct RunFolder {
                 "already holds a run, and --resume never does not go on with it; name another "
                     + "folder with --output, or remove this one")
         }
-        let other = try RunConfiguration.load(
-            stored: try configurationText() ?? "", file: configurationFile)
+        // Without the text, the checkpoint's own configuration is compared.
+        guard let text = try configurationText() else { return }
+        let other = try RunConfiguration.load(stored: text, file: configurationFile)
         let differences = configuration.differences(from: other)
         guard differences.isEmpty else {
             throw SharedFailure(
@@ -80,7 +124,7 @@ struct RunFolder {
     func begin(_ configuration: String) throws(StorageError) {
         try Folder.create(path)
         try Folder.create(checkpointFolder)
-        _ = try AtomicFile.removeLeftovers(in: path)
+        for folder in [path, checkpointFolder] { try AtomicFile.removeLeftovers(in: folder) }
         try AtomicFile.write(configuration, to: configurationFile)
     }
 

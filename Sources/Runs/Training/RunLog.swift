@@ -57,7 +57,8 @@ final class RunLog {
         early = []
     }
 
-    private func keep(_ message: String) {
+    /// Writes a line for the file alone.
+    func keep(_ message: String) {
         let line = "\(Date().formatted(.iso8601)) \(message)"
         // What the log cannot take is no reason to end a run: the records are kept elsewhere.
         if let file { try? file.append(line) } else { early.append(line) }

@@ -28,10 +28,14 @@ public struct TrainingRun {
         let log = world.rank == 0 ? RunLog(quiet: request.quiet) : nil
         // Faults of the folder come before the work on the data, and nothing is written before the
         // data are known to be good.
+        var lock: FolderLock?
+        defer { withExtendedLifetime(lock) {} }
         let earlier =
             request.checkOnly
             ? nil
-            : try EarlierRun.find(in: folder, resume: request.resume, log, world) { run in
+            : try EarlierRun.find(
+                in: folder, resume: request.resume, lock: &lock, log, world
+            ) { run in
                 try load(text, goingOnWith: run)
             }
         let start = earlier?.start
@@ -75,7 +79,17 @@ public struct TrainingRun {
             log?.say("the configuration and the data are good")
             return 0
         }
-        let code = try train(configuration, plans, data, folder, start, log, world)
+        try world.together {
+            guard let log, lock == nil else { return }
+            lock = try folder.lockNew(host: world.hostName(), warn: { log.warn($0) })
+        }
+        let code: Int32
+        do {
+            code = try train(configuration, plans, data, folder, start, log, world)
+        } catch {
+            log?.keep("error: \(error)")
+            throw error
+        }
         // The model is written: now is the time to say that the words were lost.
         try world.together { if code == 0, let failure = log?.failure { throw failure } }
         return code
@@ -88,7 +102,12 @@ public struct TrainingRun {
         let text = try world.together { () throws -> String in
             guard world.rank == 0 else { return "" }
             do {
-                return String(decoding: try readBytes(of: request.configurationFile), as: UTF8.self)
+                let bytes = try readBytes(of: request.configurationFile)
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw StorageError(
+                        .badFile, request.configurationFile, "is not UTF-8 text; save it as UTF-8.")
+                }
+                return text
             } catch {
                 throw SharedFailure(
                     exitCode: ExitStatus.configuration,

@@ -149,6 +149,16 @@ struct Monitor {
             }
             if hasPseudo { try addPseudoLikelihoods(of: rbm, heldOut, few, to: &held, world) }
         }
+        try world.together {
+            guard train.fits(ranks: world.size), held.fits(ranks: world.size) else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.notFinite,
+                    "layer \(layer): the energies of the cases are too large to be added up; the "
+                        + "training has run away. Lower `learning-rate`, `momentum` or "
+                        + "`weight-decay`, and name another folder with --output; the checkpoints "
+                        + "written until now can be looked at with `wilson inspect`")
+            }
+        }
         var sums = train.units + held.units
         try world.sum(&sums)
         let trainCount = train.units.count
