@@ -61,6 +61,10 @@ struct TrainCommand: ParsableCommand {
             valueName: "auto|data x hidden"))
     var grid: String?
 
+    @Flag(
+        help: "End the run when a checkpoint cannot be written, instead of going on to the next.")
+    var strictCheckpoints = false
+
     @Flag(help: "Check the configuration and the data, and stop.")
     var check = false
 
@@ -92,6 +96,7 @@ struct TrainCommand: ParsableCommand {
             request.stopAfterSteps = stopAfterSteps
             request.maxTime = maxTime
             request.checkOnly = check
+            request.strictCheckpoints = strictCheckpoints
             request.quiet = common.quiet
             return try TrainingRun(request, level: level).run(world)
         }

@@ -169,7 +169,7 @@ import Testing
 }
 
 /// A file system in memory that is soon full; only root may have one.
-private struct SmallDisk {
+struct SmallDisk {
     let path: String
 
     static let isPossible: Bool = {

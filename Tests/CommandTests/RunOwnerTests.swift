@@ -115,4 +115,39 @@ import Testing
         run.expectFault(71, variable, "MPI connects only this one")
         #expect(!small.has("run"))
     }
+
+    /// A rank that stops after another step than the rest would leave them waiting.
+    @Test func ranksWithDifferentCommandsAreNamed() throws {
+        let run = try Program.start([
+            "mpirun", "--allow-run-as-root", "--oversubscribe", "-np", "2", "bash", "-c",
+            "exec \"$@\" --stop-after-steps $((3 + OMPI_COMM_WORLD_RANK))", "rank",
+            Command.program, "train", small.configuration, "--output", small.folder.file("run"),
+        ])
+        #expect(run.status == 64, "\(run.words)")
+        #expect(run.errors.components(separatedBy: "wilson: error").count == 2, "\(run.words)")
+        #expect(run.errors.contains("rank 1 on "), "\(run.words)")
+        #expect(run.errors.contains("--stop-after-steps 4"), "\(run.words)")
+        #expect(!small.has("run"))
+    }
+
+    /// The checkpoint, of 104 kB and more, does not fit; the model, of 85 kB, does.
+    @Test(.enabled(if: SmallDisk.isPossible), arguments: [false, true])
+    func aCheckpointThatFindsNoRoomEndsNoTrainingUnlessAsked(strict: Bool) throws {
+        let settings = ["layers.0.hidden=2000"]
+        let model = try small.model(settings)
+        let disk = try SmallDisk(at: small.folder.file("disk"), kilobytes: 112)
+        defer { disk.remove() }
+        let run = try small.train(
+            settings, output: "disk/run", options: strict ? ["--strict-checkpoints"] : [])
+        if strict {
+            run.expectFault(73, "No space left", "checkpoints/step-")
+        } else {
+            #expect(run.status == 0, "\(run.words)")
+            #expect(run.errors.contains("The training goes on"), "\(run.words)")
+            #expect(
+                try small.folder.bytes("disk/run/model.safetensors")
+                    == Data(contentsOf: URL(filePath: model)))
+        }
+        #expect(!small.names("disk").contains { $0.contains(".partial") })
+    }
 }

@@ -1,6 +1,7 @@
 import ModelFiles
 import Ranks
 import RBMCore
+import Storage
 
 /// One layer's loop: steps, and now and then a record or a checkpoint.
 struct LayerLoop {
@@ -66,7 +67,9 @@ struct LayerLoop {
             }
             let isDue = try checkpointClock.isDue(afterStep: trainer.step, world)
             if isDue || isLast || left == 0 {
-                try save(trainer, monitor, total: total, world)
+                // A run that stops here goes on from this checkpoint.
+                let isNeeded = owner.needsCheckpoints || left == 0
+                try save(trainer, monitor, total: total, isNeeded: isNeeded, world)
             }
         }
     }
@@ -128,9 +131,12 @@ struct LayerLoop {
 
     /// Collective.
     ///
-    /// Writes a checkpoint on rank 0; the others go on, unless it fails.
+    /// Writes a checkpoint on rank 0; the others go on.
+    ///
+    /// - Parameter isNeeded: Whether the run ends if the checkpoint cannot be written; else the earlier
+    ///   ones stay, and the training goes on.
     private func save(
-        _ trainer: borrowing LayerTrainer, _ monitor: Monitor, total: Int,
+        _ trainer: borrowing LayerTrainer, _ monitor: Monitor, total: Int, isNeeded: Bool,
         _ world: borrowing Communicator
     ) throws {
         guard let folder = owner.checkpoints else { return }
@@ -145,7 +151,15 @@ struct LayerLoop {
         let model = owner.model(finished + [trainer.current])
         let path = try world.together { () throws -> String? in
             guard let state else { return nil }
-            return try folder.save(Checkpoint(model, state))
+            let checkpoint = try Checkpoint(model, state)
+            do throws(StorageError) {
+                for outlet in outlets { try outlet.willCheckpoint() }
+                return try folder.save(checkpoint)
+            } catch {
+                guard !isNeeded else { throw error }
+                for outlet in outlets { outlet.checkpointFailed(error) }
+                return nil
+            }
         }
         owner.stopRequest?.checkpointTook(.now - began)
         if let path { for outlet in outlets { outlet.checkpointed(path) } }

@@ -33,6 +33,8 @@ public struct StackTrainer {
     public var configuration: String
     /// Updates after which a run stops with a checkpoint; nil for all.
     public var stopAfterSteps: Int?
+    /// Whether a checkpoint that cannot be written ends the run.
+    public var needsCheckpoints = false
     /// What asks for a stop with a checkpoint before the last step; nil for nothing.
     public var stopRequest: StopRequest?
     /// How many ranks divide the hidden units of a layer among them; it divides the number of ranks.

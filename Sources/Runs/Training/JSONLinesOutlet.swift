@@ -8,5 +8,7 @@ final class JSONLinesOutlet: TrainingOutlet {
 
     init(_ file: LineFile) { self.file = file }
 
+    func willCheckpoint() throws(StorageError) { try file.synchronize() }
+
     func recorded(_ record: MonitorRecord) throws { try file.append(jsonText(record)) }
 }

@@ -3,6 +3,7 @@ import Foundation
 import ModelFiles
 import RBMCore
 import Reports
+import Storage
 
 /// Shows a run to people: a table with a line for each record, and a live line on a terminal.
 final class TerminalOutlet: TrainingOutlet {
@@ -79,6 +80,11 @@ final class TerminalOutlet: TrainingOutlet {
         var columns = Self.metrics.map(\.column)
         if showsLikelihood { columns.insert(Self.likelihood, at: Self.likelihoodPlace) }
         log.say(Table.line(columns.map(\.title), in: columns))
+    }
+
+    func checkpointFailed(_ failure: StorageError) {
+        clearLiveLine()
+        log.warn("no checkpoint: \(failure) The training goes on, and tries again at the next")
     }
 
     func recorded(_ record: MonitorRecord) {

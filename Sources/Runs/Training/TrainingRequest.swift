@@ -15,6 +15,8 @@ public struct TrainingRequest: Sendable {
     public let began = ContinuousClock.now
     /// Whether to check the configuration and the data, and nothing more.
     public var checkOnly = false
+    /// Whether a checkpoint that cannot be written ends the run.
+    public var strictCheckpoints = false
     public var quiet = false
     public var threads: Int
     /// The whole command, for the banner.
@@ -44,5 +46,17 @@ public struct TrainingRequest: Sendable {
         }
         let name = URL(filePath: configurationFile).deletingPathExtension().lastPathComponent
         return "runs/\(name)"
+    }
+
+    /// What all ranks must ask alike, or else they wait for each other in different places.
+    var text: String {
+        let settings = overrides.map { "--set \($0)" }
+        let words = [
+            "--output \(output ?? "none")", "--resume \(resume)",
+            "--stop-after-steps \(stopAfterSteps.map { "\($0)" } ?? "none")",
+            "--max-time \(maxTime.map { "\($0)" } ?? "none")", "--check \(checkOnly)",
+            "--strict-checkpoints \(strictCheckpoints)",
+        ]
+        return ([configurationFile] + settings + words).joined(separator: " ")
     }
 }

@@ -21,6 +21,7 @@ public struct TrainingRun {
     ///
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
+        try checkAgreement(world)
         let text = try readConfiguration(world)
         var configuration = try world.together { try load(text) }
         try configuration.checkGrid(ranks: world.size)
@@ -97,6 +98,17 @@ public struct TrainingRun {
 
     /// Collective.
     ///
+    /// Fails, naming the ranks, when not all of them were given the same command.
+    private func checkAgreement(_ world: borrowing Communicator) throws {
+        guard let difference = try world.disagreement(on: request.text) else { return }
+        throw SharedFailure(
+            exitCode: ExitStatus.commandLine,
+            "the ranks were given different commands; start all of them with the same one:\n"
+                + difference)
+    }
+
+    /// Collective.
+    ///
     /// Reads the text of the configuration on rank 0, for all.
     private func readConfiguration(_ world: borrowing Communicator) throws -> String {
         let text = try world.together { () throws -> String in
@@ -160,6 +172,7 @@ public struct TrainingRun {
             checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, plans, configuration, data.layer) })
+        trainer.needsCheckpoints = request.strictCheckpoints
         let place = world.size == 1 ? "" : "[rank \(world.rank) on \(world.hostName())] "
         trainer.stopRequest = StopRequest(deadline: request.deadline) { reason in
             if let log {

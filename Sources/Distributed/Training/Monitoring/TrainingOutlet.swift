@@ -1,3 +1,5 @@
+public import Storage
+
 /// Where a training tells what it does, such as a terminal or a file of records.
 ///
 /// A run has a list of outlets and tells each of them the same, in the order of the list. Each method
@@ -14,6 +16,14 @@ public protocol TrainingOutlet: AnyObject {
     /// A step is over; called after every one, so that it has to be cheap.
     func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double)
 
+    /// A checkpoint is about to be written, which counts on the records before it.
+    ///
+    /// - Throws: When they may not be on the device; the checkpoint is then not written.
+    func willCheckpoint() throws(StorageError)
+
+    /// A checkpoint could not be written; the training goes on, and tries again at the next.
+    func checkpointFailed(_ failure: StorageError)
+
     /// A checkpoint is written.
     func checkpointed(_ path: String)
 
@@ -27,6 +37,8 @@ extension TrainingOutlet {
     ) {}
     public func recorded(_ record: MonitorRecord) throws {}
     public func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {}
+    public func willCheckpoint() throws(StorageError) {}
+    public func checkpointFailed(_ failure: StorageError) {}
     public func checkpointed(_ path: String) {}
     public func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {}
 }
