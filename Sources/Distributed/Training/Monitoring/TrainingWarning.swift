@@ -28,7 +28,12 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
     case columnsNeverVary = "columns-never-vary"
 
     /// Whether the chains are not samples of the model.
-    var isOfMixing: Bool { self != .chainsLackStructure }
+    var isOfMixing: Bool {
+        switch self {
+        case .chainsOffData, .chainsInFewModes, .chainsInOneSign: true
+        default: false
+        }
+    }
 
     /// What was found and what may help, as one sentence.
     public var sentence: String {
