@@ -24,8 +24,14 @@ import Testing
         }
         let lines = all.filter { !neutral.contains(String($0.drop { $0 == " " })) }
         #expect(all.count == lines.count + neutral.count)
+        // One of them shares its line with others.
+        let monitor = ", log-likelihood: none}"
+        #expect(lines.count { $0.hasSuffix(monitor) } == 1)
+        let written = lines.map { line in
+            line.hasSuffix(monitor) ? line.dropLast(monitor.count) + "}" : String(line)
+        }
         let read = try RunConfiguration.load(text: RunConfiguration.defaultsText, file: "defaults")
-        #expect(lines.joined(separator: "\n") + "\n" == read.resolvedYAML())
+        #expect(written.joined(separator: "\n") + "\n" == read.resolvedYAML())
     }
 
     @Test func everyWordIsNamedInTheComments() {

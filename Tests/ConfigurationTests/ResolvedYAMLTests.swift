@@ -41,7 +41,7 @@ import Testing
                   average: 0.2
                   early-stop: {gap: none, patience: 5}
                   seed: 1
-                monitor: {every: 1 epoch, cases: 10000, pseudo-likelihood-cases: 500, log-likelihood: none}
+                monitor: {every: 1 epoch, cases: 10000, pseudo-likelihood-cases: 500}
                 checkpoint: {every: 1 epoch, keep: 3}
                 arithmetic: auto
                 initial-model: none
