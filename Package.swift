@@ -212,8 +212,8 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "Analysis", "Datasets", "DistributedTraining", "ModelFiles", "RandomStreams",
-                "RBMCore", "Reports", "Runs", "Storage", "TestSupport",
+                "Analysis", "Datasets", "DistributedTraining", "Ising", "ModelFiles",
+                "RandomStreams", "RBMCore", "Reports", "Runs", "Storage", "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -1,5 +1,5 @@
+import Analysis
 import Ising
-import TestSupport
 import Testing
 
 @testable import Runs
