@@ -66,8 +66,9 @@ import Testing
         #expect(run.status == 0, "\(run.words)")
         let text = String(decoding: try folder.bytes("own/metrics.jsonl"), as: UTF8.self)
         let last = try #require(text.split(separator: "\n").last)
-        let start = try #require(last.firstRange(of: "\"warnings\":[")).upperBound
+        let start = try #require(last.firstRange(of: "\"warnings\": [")).upperBound
         let names = last[start...].prefix { $0 != "]" }.split(separator: ",")
+            .map { $0.filter { $0 != " " } }
         for name in names {
             let line = "wilson: warning: \(name.filter { $0 != "\"" }): "
             #expect(run.errors.contains(line), "\(run.words)")

@@ -190,7 +190,7 @@ import Testing
         #expect(
             found == [
                 "c.yaml:4:1: colour: unknown key; Keys here: data, layers, training, monitor, "
-                    + "checkpoint, arithmetic, initial-model"
+                    + "checkpoint, arithmetic, grid, initial-model"
             ])
     }
 

@@ -17,7 +17,8 @@ import Testing
     @Test func everyKeyStandsInTheTextInOrder() throws {
         let neutral = [
             "maximum: auto", "categories: auto", "hidden-categories: auto", "initial-neighbours: 0",
-            "tempering: {levels: auto, lowest: auto}", "scale-learning-rate: none",
+            "tempering: {levels: auto, lowest: auto}", "scale-learning-rate: none", "weights: none",
+            "grid: auto",
         ]
         let all = RunConfiguration.defaultsText.split(separator: "\n").filter {
             !$0.drop { $0 == " " }.hasPrefix("#")

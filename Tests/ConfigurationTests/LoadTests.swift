@@ -211,6 +211,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         Row("arithmetic=float32") { $0.arithmetic = .float32 },
         Row("arithmetic=integer") { $0.arithmetic = .integer },
         Row("arithmetic=integer-one-byte") { $0.arithmetic = .integerOneByte },
+        Row("grid=2x3") { $0.grid = GridShape("2x3") },
         Row("initial-model=m.safetensors") { $0.initialModel = "m.safetensors" },
     ]
 

@@ -36,6 +36,11 @@ public struct StateTree: Sendable, Equatable {
 
     public init(prefix: String) { self.prefix = prefix }
 
+    /// Whether both hold the same; a file does not say which tensors are per hidden column.
+    public static func == (a: StateTree, b: StateTree) -> Bool {
+        a.prefix == b.prefix && a.tensors == b.tensors && a.notes == b.notes && a.slice == b.slice
+    }
+
     // MARK: Writing
 
     /// Adds a tensor.

@@ -39,6 +39,6 @@ import Testing
         let source = MemoryCases([0, 1], visible: 1)
         #expect(WeightedCases(source, weights: [0, 0], seed: 1) == nil)
         #expect(WeightedCases(source, weights: [0x1p31, 0x1p31], seed: 1) == nil)
-        #expect(WeightedCases(source, weights: [1e-320, 0], seed: 1)?.count == 2)
+        #expect(WeightedCases(source, weights: [.leastNonzeroMagnitude, 0], seed: 1)?.count == 2)
     }
 }
