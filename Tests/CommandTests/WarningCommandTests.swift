@@ -58,13 +58,14 @@ import Testing
             layers: [{\(layer)}]
             training: {batch: 20, chains: batch, epochs: 6}
             """, to: "cases.yaml")
+        let own = "own-\(UUID().uuidString)"
         let run = try Command.run(
             [
-                "train", configuration, "--output", folder.file("own"), "--resume", "never",
+                "train", configuration, "--output", folder.file(own), "--resume", "never",
                 "--quiet", "--threads", "1",
             ] + settings.flatMap { ["--set", $0] }, ranks: ranks)
         #expect(run.status == 0, "\(run.words)")
-        let text = String(decoding: try folder.bytes("own/metrics.jsonl"), as: UTF8.self)
+        let text = String(decoding: try folder.bytes("\(own)/metrics.jsonl"), as: UTF8.self)
         let last = try #require(text.split(separator: "\n").last)
         let start = try #require(last.firstRange(of: "\"warnings\": [")).upperBound
         let names = last[start...].prefix { $0 != "]" }.split(separator: ",")
