@@ -150,16 +150,8 @@ public final class ArrayFile: Sendable {
         case index: Int, into floats: inout MutableSpan<Float>
     ) throws(StorageError) {
         checkPlace(index, floats.count)
-        let range = range(index)
-        switch contents {
-        case .memory(let region):
-            region.withBytes(range) {
-                $0.convert(elementType, isBigEndian: isBigEndian, into: &floats)
-            }
-        case .file(let file):
-            let bytes = try file.descriptor.read(range.count, at: range.lowerBound)
-            unsafe bytes.span.bytes.convert(
-                elementType, isBigEndian: isBigEndian, into: &floats)
+        try withBytes(range(index)) {
+            $0.convert(elementType, isBigEndian: isBigEndian, into: &floats)
         }
     }
 
@@ -173,16 +165,20 @@ public final class ArrayFile: Sendable {
         case index: Int, into doubles: inout MutableSpan<Double>
     ) throws(StorageError) {
         checkPlace(index, doubles.count)
-        let range = range(index)
+        try withBytes(range(index)) {
+            $0.convert(elementType, isBigEndian: isBigEndian, into: &doubles)
+        }
+    }
+
+    /// Calls the closure with bytes of the file's content, header included, from wherever they are.
+    private func withBytes(
+        _ range: Range<Int>, _ body: (RawSpan) -> Void
+    ) throws(StorageError) {
         switch contents {
-        case .memory(let region):
-            region.withBytes(range) {
-                $0.convert(elementType, isBigEndian: isBigEndian, into: &doubles)
-            }
+        case .memory(let region): region.withBytes(range) { body($0) }
         case .file(let file):
             let bytes = try file.descriptor.read(range.count, at: range.lowerBound)
-            unsafe bytes.span.bytes.convert(
-                elementType, isBigEndian: isBigEndian, into: &doubles)
+            unsafe body(bytes.span.bytes)
         }
     }
 

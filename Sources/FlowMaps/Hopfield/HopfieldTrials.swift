@@ -39,7 +39,7 @@ public struct HopfieldTrials: Sendable {
         public let isFixed: Bool
     }
 
-    /// Runs one trial at one of the loads; nil where the projection rule has no solution.
+    /// Runs one trial at one of the loads; returns nil if the projection rule cannot store its patterns.
     public func run(load: Int, trial: Int) -> Outcome? {
         let patterns = HopfieldPatterns.random(
             units: units, count: counts[load], bias: bias, seed: seed, load: load, trial: trial)

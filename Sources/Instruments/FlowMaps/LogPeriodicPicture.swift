@@ -21,7 +21,7 @@ struct LogPeriodicPicture {
         let curve = places.map { law.value(at: $0) }
         let bands = places.map { place in
             let values = resampled.filter { $0.criticalTime > place }.map { $0.value(at: place) }
-            // Where a tenth of the laws have ended, the rest are no band any more.
+            // Laws end at their critical times. The band is drawn while nine tenths of them last.
             return Double(values.count) > 0.9 * Double(resampled.count)
                 ? LogPeriodicReport.band(values) : nil
         }

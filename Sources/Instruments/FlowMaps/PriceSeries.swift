@@ -109,7 +109,7 @@ struct PriceSeries {
 
     /// The date of a number of days from 2000-01-01.
     static func date(_ days: Double) -> String {
-        // A search over years is plenty fast, and has no formula to get wrong.
+        // The search goes over years, which is fast enough. A formula would be easier to get wrong.
         let number = dayNumber(2000, 1, 1) + Int(days.rounded(.down))
         var year = 2000 + Int(days / 366)
         while dayNumber(year + 1, 1, 1) <= number { year += 1 }
