@@ -16,6 +16,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public var momentum = Momentum.constant(0)
     public var nesterov = false
     public var centering = true
+    public var globalFlips = true
     public var weightDecay = WeightDecayOptions()
     public var sparsity = SparsityOptions()
     public var keepProbability = 1.0
@@ -67,6 +68,12 @@ extension TrainingOptions: ConfiguredSection {
             """
             The ladder of pt: its number of levels, each with as many chains, and the weakest machine, from
             0 (no weights) to below 1. auto: as many levels as let half of the swaps pass, from 0.
+            """),
+        Setting(
+            "global-flips", \TrainingOptions.globalFlips, .boolean, neutral: false,
+            """
+            Whether persistent chains of spins may turn over as a whole after each sweep, with the
+            probability of Metropolis. Other layers have no such move.
             """),
         Setting(
             "batch", \TrainingOptions.batch, .integer(1...ConfigurationLimit.batch),

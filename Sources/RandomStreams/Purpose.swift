@@ -66,6 +66,9 @@ public enum Purpose: Sendable, Hashable {
     /// The sweeps that only show how the chains of a training move; a row is a chain.
     case chainCheck(Side, layer: Int, step: Int, sweep: Int)
 
+    /// Whether a chain of a training turns over as a whole; a row is a chain.
+    case chainTurn(layer: Int, step: Int, sweep: Int)
+
     /// The sandpiles; a row is a pile.
     case sandpile(Sandpile)
 
@@ -210,6 +213,7 @@ extension Purpose {
         case hopfield
         case logPeriodic
         case modelPath = 60
+        case chainTurn = 90
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -286,6 +290,8 @@ extension Purpose {
             Words(
                 .chainCheck, layer: layer, step: step,
                 slot: (side == .hidden ? 0 : 1) | sweep << 1)
+        case .chainTurn(let layer, let step, let sweep):
+            Words(.chainTurn, layer: layer, step: step, slot: sweep)
         case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
         case .logPeriodic(let slot): Words(.logPeriodic, slot: slot.rawValue)
         case .hopfield(let slot, let load, let sweep):

@@ -17,30 +17,83 @@ import Testing
             """, to: "ordered.yaml")
     }
 
-    private func train(_ algorithm: String) throws -> (Command.Result, lastRecord: String) {
-        let output = folder.file(algorithm)
-        let run = try Command.run([
-            "train", folder.file("ordered.yaml"), "--output", output, "--quiet", "--threads", "1",
-            "--set", "training.algorithm=\(algorithm)",
-        ])
+    private func train(
+        _ configuration: String = "ordered.yaml", _ settings: String..., ranks: Int? = nil
+    ) throws -> (run: Command.Result, lastRecord: String, model: String) {
+        let own = "own-\(UUID().uuidString)"
+        let run = try Command.run(
+            [
+                "train", folder.file(configuration), "--output", folder.file(own), "--quiet",
+                "--threads", "1",
+            ] + settings.flatMap { ["--set", $0] }, ranks: ranks)
         #expect(run.status == 0, "\(run.words)")
-        let records = try String(
-            decoding: folder.bytes("\(algorithm)/metrics.jsonl"), as: UTF8.self
+        let records = String(
+            decoding: try folder.bytes("\(own)/metrics.jsonl"), as: UTF8.self
+        ).split(separator: "\n")
+        return (
+            run, String(try #require(records.last)), folder.file("\(own)/model.safetensors")
         )
-        .split(separator: "\n")
-        return (run, String(try #require(records.last)))
+    }
+
+    /// The exact mean log-likelihood of the cases of a file.
+    private func likelihood(of model: String, on cases: String) throws -> Double {
+        let run = try Command.run(["evaluate", model, "--data", cases, "--json"])
+        let found = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        return try #require((found as? [String: Any])?["log_likelihood"] as? Double)
     }
 
     @Test func chainsThatLeaveTheDataAreWarnedOf() throws {
-        let (run, record) = try train("pcd")
+        let (run, record, _) = try train("ordered.yaml", "training.global-flips=false")
         #expect(run.errors.contains("wilson: warning: chains-off-data: "), "\(run.words)")
         #expect(record.contains("\"chains-off-data\""), "\(record)")
     }
 
+    /// Of this seed, half of the chains are up as half of the cases are, and the biases are far off.
+    @Test func chainsThatMissAModeAreWarnedOf() throws {
+        let (run, record, _) = try train(
+            "ordered.yaml", "training.global-flips=false", "training.seed=2")
+        #expect(run.errors.contains("wilson: warning: chains-miss-modes: "), "\(run.words)")
+        #expect(record.contains("\"warnings\": [\"chains-miss-modes\"]"), "\(record)")
+    }
+
     @Test func temperedChainsFollowTheModel() throws {
-        let (run, record) = try train("pt")
+        let (run, record, _) = try train("ordered.yaml", "training.algorithm=pt")
         #expect(!run.errors.contains("warning"), "\(run.words)")
-        #expect(!record.contains("chains-off-data"), "\(record)")
+        #expect(record.contains("\"warnings\": []"), "\(record)")
+    }
+
+    /// Chains that may turn over as a whole learn both signs: the best possible is −0.81.
+    @Test(arguments: [1, 2, 3]) func chainsThatTurnOverLearnBothSigns(seed: Int) throws {
+        let (_, record, model) = try train("ordered.yaml", "training.seed=\(seed)")
+        #expect(record.contains("\"warnings\": []"), "\(record)")
+        let cases = folder.file("cases.npy")
+        let drawn = try Command.run([
+            "ising", "sample", "--size", "6", "--coupling", "1.0", "--samples", "5000", "--seed",
+            "77", "--output", cases,
+        ])
+        #expect(drawn.status == 0, "\(drawn.words)")
+        #expect(try likelihood(of: model, on: cases) > -1.11)
+    }
+
+    /// Two modes of bits, which no sweep joins once they are learned: after 300 steps the machine knows
+    /// both, and after 1,000 one of them holds all but e⁻³⁰ of its probability.
+    @Test func modesThatNoSweepJoinsAreWarnedOf() throws {
+        let cases = (0..<1000).flatMap { [Float](repeating: $0 < 500 ? 0 : 1, count: 36) }
+        try writeNPY(cases, shape: [1000, 36], to: folder.file("halves.npy"))
+        _ = try folder.write(
+            """
+            data: {train: \(folder.file("halves.npy")), held-out: 0}
+            layers: [{hidden: 8}]
+            """, to: "halves.yaml")
+        let (_, record, model) = try train("halves.yaml", "training.epochs=100")
+        #expect(record.contains("\"chains-miss-modes\""), "\(record)")
+        #expect(try likelihood(of: model, on: folder.file("halves.npy")) < -10)
+        let (_, early, known) = try train("halves.yaml")
+        #expect(early.contains("\"warnings\": []"), "\(early)")
+        #expect(try likelihood(of: known, on: folder.file("halves.npy")) > -4)
+        // What is found does not depend on who looks.
+        let (_, shared, _) = try train("halves.yaml", "training.epochs=100", ranks: 3)
+        #expect(shared.contains("\"chains-miss-modes\""), "\(shared)")
     }
 
     // MARK: Learning and data

@@ -59,6 +59,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         #expect(training.momentum == .constant(0))
         #expect(!training.nesterov)
         #expect(training.centering)
+        #expect(training.globalFlips)
         #expect(training.weightDecay.l1 == 0 && training.weightDecay.l2 == 0)
         #expect(training.sparsity.target == 0 && training.sparsity.cost == 0)
         #expect(training.sparsity.memory == 0.95)
@@ -188,6 +189,7 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         },
         .training("nesterov=true") { $0.nesterov = true },
         .training("centering=false") { $0.centering = false },
+        .training("global-flips=false") { $0.globalFlips = false },
         .training("tempering.levels=7") { $0.tempering.levels = 7 },
         .training("tempering.lowest=0.25") { $0.tempering.lowest = 0.25 },
         .training("algorithm=pt") { $0.algorithm = .tempering },

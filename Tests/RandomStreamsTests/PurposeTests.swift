@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + [60])
+        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + [60, 90])
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
         #expect(Purpose.Code.epochOrder.rawValue == 7)
@@ -49,6 +49,7 @@ import Testing
         expect(.tempering(.swap, layer: 1, role: 2, sweep: 9), 9, 0x1901_000B)
         expect(.temperedTraining(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1A01_000E)
         expect(.chainCheck(.visible, layer: 1, step: 9, sweep: 3), 9, 0x1B01_0007)
+        expect(.chainTurn(layer: 1, step: 9, sweep: 3), 9, 0x5A01_0003)
         expect(.sandpile(.grains), 0, 0x1C00_0001)
         expect(.logPeriodic(.walks), 0, 0x1E00_0001)
         expect(.hopfield(.order, load: 3, sweep: 9), 9, 0x1D00_000E)
@@ -122,6 +123,7 @@ import Testing
                 }
                 for c in 0..<4 {
                     purposes.formUnion([
+                        .chainTurn(layer: a, step: b, sweep: c),
                         .hiddenState(layer: a, step: b, sweep: c),
                         .visibleState(layer: a, step: b, sweep: c),
                     ])

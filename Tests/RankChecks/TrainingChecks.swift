@@ -154,7 +154,7 @@ func checkCounters(_ world: borrowing Communicator) throws {
             .initialWeights, .hiddenState, .visibleState, .positiveRounding, .negativeRounding,
             .propagation, .pseudoLikelihoodBits, .dropout, .weightRounding,
         ]
-        if phase.chainCount > 0 { expected.formUnion([.initialChains, .chainCheck]) }
+        if phase.chainCount > 0 { expected.formUnion([.initialChains, .chainCheck, .modelPath]) }
         if phase is ParallelTempering {
             expected.subtract([.hiddenState, .visibleState, .dropout])
             expected.insert(.temperedTraining)

@@ -97,8 +97,18 @@ struct LayerLoop {
         try monitor.measureLikelihood(
             of: rbm, step: trainer.step, stepsPerEpoch: trainer.batches.stepsPerEpoch,
             isLast: trainer.step == trainer.batches.steps, chains: chains, into: &record, world)
+        var found = standing
+        if trainer.step == trainer.batches.steps {
+            let phase = trainer.plan.negativePhase
+            let sweeps = trainer.step * phase.sweeps * phase.chainCount
+            if try monitor.findsMissedModes(
+                of: rbm, step: trainer.step, chains: chains, sweeps: sweeps, world)
+            {
+                found.append(.chainsMissModes)
+            }
+        }
         record.set(
-            standing
+            found
                 + TrainingWarning.all(
                     of: record,
                     progress: Double(trainer.step) / Double(max(1, trainer.batches.steps)),

@@ -13,6 +13,9 @@ public final class Layer {
     public let hiddenLaw: any UnitLaw
     /// The biases of the visible units with the parameters of the last `load`, shape `[visible]`.
     private(set) var visibleBias: [Float]
+    /// The biases of this process's hidden units with the parameters of the last `load`, shape
+    /// `[hidden]`.
+    private(set) var hiddenBias: [Float]
 
     /// The processes that hold the other hidden units; nil where this one holds all.
     let group: (any HiddenGroup)?
@@ -33,6 +36,7 @@ public final class Layer {
         visibleLaw = shape.visibleUnits.law(own: [])
         hiddenLaw = shape.hiddenUnits.law(own: [])
         visibleBias = Array(repeating: 0, count: shape.visible)
+        hiddenBias = Array(repeating: 0, count: shape.hidden)
     }
 
     /// The number system of the products.
@@ -48,6 +52,7 @@ public final class Layer {
         products.load(parameters, step: step)
         visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
         visibleBias = parameters.visibleBias
+        hiddenBias = parameters.hiddenBias
     }
 
     /// Gives up the parameters, so that their owner changes them without a copy, and takes over new
@@ -67,6 +72,7 @@ public final class Layer {
         products.finishRewrite(parameters)
         visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
         visibleBias = parameters.visibleBias
+        hiddenBias = parameters.hiddenBias
     }
 
     // MARK: Fields and means

@@ -90,6 +90,8 @@ public struct ChainSettings: Sendable, Equatable {
     /// Chains of all processes.
     public var chains: Int
     public var tempering: Tempering
+    /// Whether persistent chains of a layer of spins turn over as a whole, where that is an exact move.
+    public var turnsOver: Bool
 
     /// The ladder of chains that exchange states.
     public struct Tempering: Sendable, Equatable {
@@ -104,11 +106,14 @@ public struct ChainSettings: Sendable, Equatable {
         }
     }
 
-    public init(sweeps: Int, chains: Int, tempering: Tempering = Tempering()) {
+    public init(
+        sweeps: Int, chains: Int, tempering: Tempering = Tempering(), turnsOver: Bool = false
+    ) {
         precondition(sweeps > 0, "a negative phase needs a sweep, not \(sweeps)")
         self.sweeps = sweeps
         self.chains = chains
         self.tempering = tempering
+        self.turnsOver = turnsOver
     }
 }
 

@@ -10,6 +10,7 @@ public struct PersistentChains: NegativePhase {
 
     public let sweeps: Int
     public let chainCount: Int
+    private let turnsOver: Bool
     public var startsFromData: Bool { false }
 
     /// The numbers of this process's chains among all chains.
@@ -21,6 +22,7 @@ public struct PersistentChains: NegativePhase {
     public init(_ settings: ChainSettings) {
         sweeps = settings.sweeps
         chainCount = settings.chains
+        turnsOver = settings.turnsOver
     }
 
     public init(sweeps: Int, chains: Int) {
@@ -40,6 +42,7 @@ public struct PersistentChains: NegativePhase {
         phases.dropFromStates()
         for sweep in 0..<sweeps {
             phases.drawVisible(sweep: sweep)
+            if turnsOver { phases.turnChains(sweep: sweep) }
             guard sweep < sweeps - 1 else { break }
             phases.findMeans()
             phases.dropFromMeans()

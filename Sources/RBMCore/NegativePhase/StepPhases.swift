@@ -138,6 +138,20 @@ public struct StepPhases: ~Copyable {
         timer.lap(.products)
     }
 
+    /// Turns each chain of a layer of spins over as a whole with the probability of Metropolis.
+    ///
+    /// Nothing happens in a layer whose units have no opposite values.
+    ///
+    /// - Parameter sweep: Names the random numbers.
+    public mutating func turnChains(sweep: Int) {
+        guard layer.turnsOver else { return }
+        let stream = RandomStream(seed: seed, .chainTurn(layer: place, step: step, sweep: sweep))
+        layer.turnOver(
+            visible: &visible, rows: negative, hidden: hiddenStates, stream: stream,
+            firstRow: share.firstNegative)
+        timer.lap(.sampling)
+    }
+
     /// Exchanges the hidden states of the chains with others, without a copy.
     public mutating func exchangeHidden(with states: inout [UInt8]) { swap(&states, &hiddenStates) }
 

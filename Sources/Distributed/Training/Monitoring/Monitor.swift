@@ -69,7 +69,6 @@ struct Monitor {
             isLast || trace.isDue(step: step, interval: interval)
         else { return }
         let first = 0..<PartitionTrace.chains
-        let ones = UInt8(training.encoding == .float32 ? 1 : training.encoding.maximum)
         let order = KeyedPermutation(
             count: training.count, seed: seed, .monitorCases(layer: layer))
         let cases = states(of: training, rbm)
@@ -77,9 +76,7 @@ struct Monitor {
             to: rbm, step: step,
             trained: trained.map { chains in
                 let own = chains.numbers.clamped(to: first)
-                let bytes = own.count * (chains.visible.count / max(1, chains.numbers.count))
-                let states = chains.visible.prefix(bytes)
-                return (ones == 1 ? Array(states) : states.map { $0 / ones }, own)
+                return (states(of: chains, own), own)
             },
             cases: { numbers in
                 var bytes = [UInt8](repeating: 0, count: numbers.count * cases.caseBytes)
@@ -108,6 +105,33 @@ struct Monitor {
             .logLikelihoodHeldOutError, verdict == .determined ? found.estimate.error : nil)
         record.set(.logLikelihoodHeldOutLower, found.upper.map { min(largest, mean - $0) })
         record.set(.logLikelihoodHeldOutUpper, min(largest, mean - found.lower))
+    }
+
+    /// Collective.
+    ///
+    /// Tells whether the chains of a training miss states of its last model; false for kinds of real
+    /// values and where no chains live from step to step.
+    ///
+    /// - Parameter sweeps: How many sweeps all chains together have made.
+    func findsMissedModes(
+        of rbm: RBM, step: Int, chains trained: TrainedChains?, sweeps: Int,
+        _ world: borrowing Communicator
+    ) throws -> Bool {
+        guard let trained, rbm.visibleUnits.isDiscrete else { return false }
+        if let trace { return trace.bounds.upper == nil }
+        let own = ModeCheck.chosen(of: trained.numbers)
+        return try ModeCheck(
+            arithmetic: arithmetic.able(of: rbm.visibleUnits), seed: seed, layer: layer
+        ).finds(
+            rbm, step: step, missedBy: states(of: trained, own), chains: own, sweeps: sweeps, world)
+    }
+
+    /// The visible states of some of this rank's chains, each byte 0 or 1.
+    private func states(of trained: TrainedChains, _ own: Range<Int>) -> [UInt8] {
+        let ones = UInt8(training.encoding == .float32 ? 1 : training.encoding.maximum)
+        let bytes = own.count * (trained.visible.count / max(1, trained.numbers.count))
+        let states = trained.visible.prefix(bytes)
+        return ones == 1 ? Array(states) : states.map { $0 / ones }
     }
 
     /// Cases as states: grey ones are drawn to bits, in a fixed draw.

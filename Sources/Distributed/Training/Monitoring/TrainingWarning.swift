@@ -12,6 +12,8 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
     case chainsInFewModes = "chains-in-few-modes"
     /// Of spins, many more or fewer chains than cases are up.
     case chainsInOneSign = "chains-in-one-sign"
+    /// The model has most of its probability where no chain is.
+    case chainsMissModes = "chains-miss-modes"
     /// The chains lack correlations that the data have, late in the training.
     case chainsLackStructure = "chains-lack-structure"
     /// At least half of the hidden units are on, or off, for nearly all cases.
@@ -30,7 +32,7 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
     /// Whether the chains are not samples of the model.
     var isOfMixing: Bool {
         switch self {
-        case .chainsOffData, .chainsInFewModes, .chainsInOneSign: true
+        case .chainsOffData, .chainsInFewModes, .chainsInOneSign, .chainsMissModes: true
         default: false
         }
     }
@@ -45,8 +47,12 @@ public enum TrainingWarning: String, Sendable, CaseIterable {
             "the chains do not have the means of the data: they stay in some of the modes; try "
                 + "`algorithm: pt`"
         case .chainsInOneSign:
-            "the chains do not have the signs of the data: they do not turn over; try `algorithm: pt`, "
-                + "or `biases: false` where the data have no sign of their own"
+            "the chains do not have the signs of the data; try `global-flips: true`, `algorithm: pt`, a "
+                + "lower `learning-rate`, or `biases: false` where the data have no sign of their own"
+        case .chainsMissModes:
+            "the last model has more probability than its chains know of, in states where none of them "
+                + "is: it is worse than its free energies look; try `algorithm: pt`, or a lower "
+                + "`learning-rate`"
         case .chainsLackStructure:
             "the chains lack correlations that the data have: the model has not learned them; take more "
                 + "`epochs` or a higher `learning-rate`, or try `algorithm: pt`"

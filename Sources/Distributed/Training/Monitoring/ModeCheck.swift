@@ -1,0 +1,110 @@
+import Analysis
+import ModelFiles
+import Ranks
+import RBMCore
+
+/// Whether the chains of a training are where its model has its probability.
+///
+/// Chains in balance with one another may all the same miss the states that hold most of ∑ e^{−F}. Some
+/// chains begin at independent units, where nothing hides, and follow the straight line to the model:
+/// the mean of ln w is then at most ln Z. The chains of the training go back on that line, and if they are
+/// samples of the model, the mean of theirs is at least ln Z. Where the first mean is above the
+/// second, they are not.
+struct ModeCheck {
+    /// The most chains, there and again back.
+    private static let chains = 100
+    /// The points of a path: as many as the square of the norm of the weights times a number, in bounds.
+    private static let (pointsOfSquare, fewestPoints, mostPoints) = (10.0, 20.0, 1000.0)
+    /// The sweeps of one chain for each point: two there, two back, and one before it goes back.
+    private static let sweepsOfPoint = 5
+    /// The share of a training's sweeps that the check may take, and the products that it may take anyway.
+    private static let (share, freeProducts) = (0.02, 2e9)
+    /// Names the draws of independent states: a step that no training reaches.
+    private static let noStep = Int(UInt32.max)
+
+    let arithmetic: ArithmeticKind
+    let seed: UInt64
+    let layer: Int
+
+    /// Collective.
+    ///
+    /// Tells whether the chains miss states of the model.
+    ///
+    /// - Parameters:
+    ///   - states: The visible states of some of this rank's chains.
+    ///   - chains: Their numbers among all chains.
+    ///   - sweeps: How many sweeps all chains together have made in the training.
+    func finds(
+        _ rbm: RBM, step: Int, missedBy states: [UInt8], chains: Range<Int>, sweeps: Int,
+        _ world: borrowing Communicator
+    ) throws -> Bool {
+        let base = try base(of: rbm, states, chains.count, world)
+        let path = path(from: base, to: rbm, points(of: rbm, sweeps: sweeps), step)
+        let own = world.share(of: Self.chains)
+        var moving = [UInt8](
+            repeating: 0, count: own.count * LayerSpec(states: rbm).visibleBytes)
+        self.path(from: base, to: base, 1, Self.noStep).settle(&moving, chains: own, sweeps: 1)
+        let ahead = path.forward(&moving, chains: own)
+        var back = states
+        path.settle(&back, chains: chains, sweeps: path.steps)
+        let behind = path.reverse(&back, chains: chains)
+        var total = [Int64(chains.count)]
+        try world.sum(&total)
+        let ratio = BoundedRatio(
+            forward: try world.collect(Self.chains, share: own) { _ in ahead },
+            reverse: [try world.collect(Int(total[0]), share: chains) { _ in behind }])
+        return ratio.lower > ratio.upper
+    }
+
+    /// The numbers among a rank's chains that go back.
+    static func chosen(of chains: Range<Int>) -> Range<Int> { chains.clamped(to: 0..<Self.chains) }
+
+    private func points(of rbm: RBM, sweeps: Int) -> Int {
+        let norm = rbm.parameters.weightNorm
+        let chainSweeps = Double(Self.sweepsOfPoint * Self.chains)
+        let products = chainSweeps * Double(rbm.visibleCount) * Double(rbm.hiddenCount)
+        let affordable = max(
+            Self.share * Double(sweeps) / chainSweeps, Self.freeProducts / products)
+        let wanted = min(Self.pointsOfSquare * norm * norm, affordable)
+        return Int(max(Self.fewestPoints, min(Self.mostPoints, wanted)))
+    }
+
+    /// Independent units with the means of the chains, and those of a symmetric machine without a sign.
+    private func base(
+        of rbm: RBM, _ states: [UInt8], _ own: Int, _ world: borrowing Communicator
+    ) throws -> RBM {
+        var base = rbm.withoutWeights
+        let spec = LayerSpec(states: rbm)
+        var sums = CaseMeasures(hidden: spec.hidden)
+        LayerEvaluator(rbm, encoding: spec.encoding, arithmetic: arithmetic)
+            .addFreeEnergies(of: states, cases: own, to: &sums)
+        var counts = sums.activity + [Int64](repeating: 0, count: spec.visible) + [Int64(own)]
+        for row in 0..<own {
+            for i in 0..<spec.visible {
+                counts[spec.hidden + i] += Int64(states[row * spec.visible + i])
+            }
+        }
+        try world.sum(&counts)
+        let chains = Double(counts[spec.hidden + spec.visible])
+        func biases(_ kind: any UnitKind, _ sums: ArraySlice<Int64>, of one: Double) -> [Float] {
+            guard !rbm.isSymmetric, let alternatives = kind.alternatives else {
+                return sums.map { _ in 0 }
+            }
+            // One chain more of each alternative keeps the rates off 0 and 1.
+            return kind.biases(
+                ofRates: sums.map { (Double($0) / one + 1) / (chains + Double(alternatives)) })
+        }
+        let visible = counts[spec.hidden..<(spec.hidden + spec.visible)]
+        base.parameters = Parameters(
+            weights: Array(repeating: 0, count: base.parameters.weightCount),
+            visibleBias: biases(rbm.visibleUnits, visible, of: 1),
+            hiddenBias: biases(rbm.hiddenUnits, counts[..<spec.hidden], of: 0x1p16))
+        return base
+    }
+
+    private func path(from start: RBM, to end: RBM, _ points: Int, _ step: Int) -> ModelPath {
+        ModelPath(
+            from: start, to: end, steps: points, arithmetic: arithmetic, seed: seed, place: layer,
+            time: step)
+    }
+}
