@@ -128,6 +128,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        .target(
+            name: "Scaling", dependencies: ["Reports", "Storage"], swiftSettings: swiftSettings),
+
         // MARK: Command
 
         .executableTarget(
@@ -135,7 +138,7 @@ let package = Package(
             dependencies: [
                 "Configuration", "Datasets", "DistributedTraining", "FlowMaps", "Instruments",
                 "Ising", "Ranks", "RBMCore", "Renormalization", "Reports", "Runs",
-                "StepBenchmark",
+                "Scaling", "StepBenchmark",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -228,6 +231,9 @@ let package = Package(
             dependencies: ["RBMCore", "Reports", "StepBenchmark", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "ScalingTests", dependencies: ["Scaling", "Reports", "Storage", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "CommandTests",
             dependencies: [
                 "ModelFiles", "Ranks", "RBMCore", "Storage", "TestSupport", "wilson",
@@ -239,8 +245,8 @@ let package = Package(
 // A README is for readers, and no source.
 let described: Set = [
     "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "Instruments",
-    "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "StepBenchmark",
-    "Storage", "wilson",
+    "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "Scaling",
+    "StepBenchmark", "Storage", "wilson",
 ]
 for target in package.targets where described.contains(target.name) {
     target.exclude.append("README.md")

@@ -142,7 +142,7 @@ public struct StepBenchmark: Sendable {
         // What the libraries keep for themselves must not count as the training's memory.
         limits.warmUp()
         let memory = MemoryGrowth()
-        let watch = StepBenchmarkWatch(schedule, timer: timer) {
+        let watch = StepBenchmarkWatch(schedule, timer: timer, exchange: world.exchange) {
             guard let memory else { return limits.measure(repetitions: schedule.repetitions) }
             memory.pause { limits.measure(repetitions: schedule.repetitions) }
         }

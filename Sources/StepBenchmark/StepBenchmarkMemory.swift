@@ -9,8 +9,9 @@ extension StepBenchmark {
     /// The number is a double, so that it cannot overflow.
     func bytes(ranks: Int) -> Double {
         let visible = Double(visible)
-        let hidden = Double(hidden)
-        let rows = (Double(batch) / Double(ranks)).rounded(.up)
+        // The first rank of a row has the most hidden units.
+        let hidden = Double(HiddenSlice.parts(of: hidden, among: hiddenRanks)[0].count)
+        let rows = (Double(batch) / Double(max(1, ranks / hiddenRanks))).rounded(.up)
         let isInteger = arithmetic != .float32
         // Matrices of float32: parameters, statistics, the first weights, two matrices of the bare
         // products, and one of the pass over memory. Integers add the rounded weights of the

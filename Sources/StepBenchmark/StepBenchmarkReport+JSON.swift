@@ -18,7 +18,10 @@ private struct Coded: Encodable {
     let kernels: NamedValues<String>
     @OrNull var memoryOfWeights: Double?
     let processorShare: Double
+    let exchangeShare: Double
+    let exchangedBytes: Double
     let arithmetic: String
+    let hosts: Int
     let ranks: Int
     let grid: String
     let threads: Int
@@ -47,7 +50,10 @@ private struct Coded: Encodable {
         kernels = NamedValues(phasesOfKernels.map { ("\($0)", $1.name) })
         memoryOfWeights = report.memoryOfWeights.map(rounded)
         processorShare = rounded(report.measures.processorShare)
+        exchangeShare = rounded(report.exchangeShare)
+        exchangedBytes = report.measures.exchangedBytes.rounded()
         arithmetic = benchmark.arithmetic.rawValue
+        hosts = report.hosts
         ranks = report.ranks
         grid = report.grid
         threads = report.threads

@@ -49,6 +49,8 @@ public struct StepBenchmarkReport: Report, Sendable {
 
     public let benchmark: StepBenchmark
     public let ranks: Int
+    /// The hosts on which the ranks are.
+    public let hosts: Int
     /// The threads of each rank.
     public let threads: Int
     let kernels: Kernels
@@ -76,20 +78,25 @@ public struct StepBenchmarkReport: Report, Sendable {
         try world.sum(&rates)
         try world.sum(&values)
         let ranks = world.size
+        let leads = try world.splitByHost().rank == 0
+        var hosts = [Int64(leads ? 1 : 0)]
+        try world.sum(&hosts)
         self.init(
             benchmark, StepBenchmarkMeasures(values: values.map { $0 / Double(ranks) }),
             libraryRates: [.oneDNN: rates[0], .openBLAS: rates[1]], ranks: ranks,
-            threads: threads, kernels: kernels)
+            hosts: Int(hosts[0]), threads: threads, kernels: kernels)
     }
 
     init(
         _ benchmark: StepBenchmark, _ measures: StepBenchmarkMeasures,
-        libraryRates: [FloatLibrary: Double], ranks: Int, threads: Int, kernels: Kernels
+        libraryRates: [FloatLibrary: Double], ranks: Int, hosts: Int = 1, threads: Int,
+        kernels: Kernels
     ) {
         self.benchmark = benchmark
         self.measures = measures
         self.libraryRates = libraryRates
         self.ranks = ranks
+        self.hosts = hosts
         self.threads = threads
         self.kernels = kernels
     }
@@ -98,6 +105,9 @@ public struct StepBenchmarkReport: Report, Sendable {
     public var grid: String { "\(ranks / benchmark.hiddenRanks)x\(benchmark.hiddenRanks)" }
 
     // MARK: Results
+
+    /// The part of a step that exchanges between ranks take, with the waiting for other ranks.
+    public var exchangeShare: Double { measures.exchange / max(measures.step, 1e-12) }
 
     /// The median time of a step.
     public var millisecondsPerStep: Double { measures.step * 1000 }
@@ -169,7 +179,7 @@ extension StepBenchmarkMeasures {
         let products = [limits.oneDNN, limits.openBLAS, limits.bytes]
         return [
             step, fastestStep, slowestStep, processorShare, memory, limits.visibleWords,
-            limits.hiddenWords, limits.update,
+            limits.hiddenWords, limits.update, exchange, exchangedBytes,
         ]
             + products.flatMap { [$0.products, $0.statistics] } + phases
     }
@@ -181,9 +191,10 @@ extension StepBenchmarkMeasures {
         }
         self.init(
             step: values[0], fastestStep: values[1], slowestStep: values[2],
-            phases: Array(values[14...]), processorShare: values[3], memory: values[4],
+            phases: Array(values[16...]), processorShare: values[3], memory: values[4],
+            exchange: values[8], exchangedBytes: values[9],
             limits: StepBenchmarkLimitTimes(
-                oneDNN: times(8), openBLAS: times(10), bytes: times(12), visibleWords: values[5],
+                oneDNN: times(10), openBLAS: times(12), bytes: times(14), visibleWords: values[5],
                 hiddenWords: values[6], update: values[7]))
     }
 }

@@ -65,5 +65,9 @@ struct StepBenchmarkMeasures: Equatable {
     /// The most memory that the training came to hold, in bytes; below 0 if the system does not
     /// tell.
     var memory: Double
+    /// The median time of exchange with other ranks and of waiting for them.
+    var exchange = 0.0
+    /// The bytes that the rank gave into exchanges, per step.
+    var exchangedBytes = 0.0
     var limits: StepBenchmarkLimitTimes
 }

@@ -11,6 +11,7 @@ final class StepBenchmarkWatch: TrainingOutlet {
 
     private let schedule: StepBenchmarkSchedule
     private let timer: StepTimer
+    private let exchange: ExchangeAccount
     private let betweenSegments: () -> Void
 
     private var steps: [Double] = []
@@ -20,16 +21,22 @@ final class StepBenchmarkWatch: TrainingOutlet {
     /// Seconds of all counted steps for which the thread had a core.
     private var busySeconds = 0.0
 
+    /// Seconds of exchange of each counted step, and bytes of all.
+    private var exchangeSeconds: [Double] = []
+    private var exchangeBytes = 0
+
     private var lastTime = ContinuousClock.now
     private var lastBusy = threadSeconds()
     private var lastSeconds: [Double]
+    private var lastExchange = (seconds: 0.0, bytes: 0)
 
     init(
-        _ schedule: StepBenchmarkSchedule, timer: StepTimer,
+        _ schedule: StepBenchmarkSchedule, timer: StepTimer, exchange: ExchangeAccount,
         betweenSegments: @escaping () -> Void
     ) {
         self.schedule = schedule
         self.timer = timer
+        self.exchange = exchange
         self.betweenSegments = betweenSegments
         lastSeconds = timer.seconds
     }
@@ -38,6 +45,8 @@ final class StepBenchmarkWatch: TrainingOutlet {
         if schedule.isCounted(step - 1) {
             busySeconds += threadSeconds() - lastBusy
             self.steps.append((.now - lastTime) / .seconds(1))
+            exchangeSeconds.append(exchange.seconds - lastExchange.seconds)
+            exchangeBytes += exchange.bytes - lastExchange.bytes
             for (i, phase) in Self.phases.enumerated() {
                 phaseSeconds[i].append(
                     timer.seconds[phase.rawValue] - lastSeconds[phase.rawValue])
@@ -48,6 +57,7 @@ final class StepBenchmarkWatch: TrainingOutlet {
             timer.start()
         }
         lastSeconds = timer.seconds
+        lastExchange = (exchange.seconds, exchange.bytes)
         lastTime = .now
         lastBusy = threadSeconds()
     }
@@ -60,6 +70,9 @@ final class StepBenchmarkWatch: TrainingOutlet {
             step: median(steps), fastestStep: steps.min() ?? 0, slowestStep: steps.max() ?? 0,
             phases: phaseSeconds.map(median),
             processorShare: busySeconds / max(steps.reduce(0, +), 1e-12),
-            memory: memory.map { Double($0.bytes) } ?? -1, limits: limits.medians)
+            memory: memory.map { Double($0.bytes) } ?? -1,
+            exchange: median(exchangeSeconds),
+            exchangedBytes: Double(exchangeBytes) / Double(max(1, steps.count)),
+            limits: limits.medians)
     }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Configuration
 import RBMCore
+import Ranks
+import Reports
+import Scaling
 import StepBenchmark
 
 /// Benchmarks of parts of Wilson.
@@ -8,7 +11,8 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Times Wilson against the limits of the machine.",
-        subcommands: [BenchStepCommand.self], defaultSubcommand: BenchStepCommand.self)
+        subcommands: [BenchStepCommand.self, BenchScalingCommand.self],
+        defaultSubcommand: BenchStepCommand.self)
 }
 
 /// Times training steps.
@@ -131,6 +135,57 @@ struct BenchStepCommand: ParsableCommand {
         } else {
             let benchmark = try benchmark(forcedKernel)
             try common.onAllRanks(json: form.json) { try benchmark.run($0) }
+        }
+    }
+}
+
+/// Judges timed steps of several numbers of ranks.
+struct BenchScalingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scaling",
+        abstract: "Tells how speed grows with ranks, from steps that launch/scaling has timed.",
+        discussion: """
+            The folder holds steps.jsonl, a line of `wilson bench step --json` for each run. Each \
+            layout of ranks is shown with its medians beside the best single process, and \
+            scaling.jsonl and scaling.svg are written there. --predict fits a cost model to the \
+            points of one host, and predicts the best grid of many nodes with a link of a named \
+            bandwidth and latency between them. The exit code is 76 where two layouts trained \
+            different models.
+
+            EXAMPLES
+              wilson bench scaling runs/scaling
+              wilson bench scaling runs/scaling --predict nodes=64,1024 link=100Gbit,1.5us
+            """)
+
+    @Argument(help: "The folder that launch/scaling wrote.", completion: .directory)
+    var folder: String
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Predict: nodes=N,… and link=BANDWIDTH,LATENCY, such as nodes=64,1024 "
+                + "link=100Gbit,1.5us.", valueName: "words"))
+    var predict: [String] = []
+
+    @OptionGroup var form: OutputForm
+
+    private func wish() throws -> PredictionWish? {
+        guard !predict.isEmpty else { return nil }
+        do {
+            return try PredictionWish(predict)
+        } catch {
+            throw ValidationError("--predict: \(error.description)")
+        }
+    }
+
+    func validate() throws { _ = try wish() }
+
+    func run() throws {
+        try withoutMPI {
+            let report = try ScalingReport(folder: folder, predicting: try wish())
+            try report.write(to: folder)
+            try Output.show(report, asJSON: form.json)
+            if report.verdict == .fail { throw ExitCode(ExitStatus.notFinite) }
         }
     }
 }

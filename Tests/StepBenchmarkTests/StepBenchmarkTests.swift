@@ -57,9 +57,10 @@ struct StepBenchmarkTests {
 func bench(
     visible: Int, hidden: Int, batch: Int, sweeps: Int = 1,
     algorithm: NegativePhaseKind = .contrastiveDivergence,
-    arithmetic: ArithmeticKind = .float32, steps: Int? = nil
+    arithmetic: ArithmeticKind = .float32, steps: Int? = nil,
+    grid: (data: Int, hidden: Int)? = nil
 ) throws -> StepBenchmark {
     try StepBenchmark(
         visible: visible, hidden: hidden, batch: batch, units: .bernoulli, algorithm: algorithm,
-        sweeps: sweeps, arithmetic: arithmetic, steps: steps)
+        sweeps: sweeps, arithmetic: arithmetic, steps: steps, grid: grid)
 }
