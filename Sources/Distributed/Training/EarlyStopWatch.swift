@@ -6,6 +6,8 @@ public struct EarlyStopWatch: Sendable, Equatable {
     public var waited = 0
     public var hasStopped = false
     /// The model of the last record within the gap, and its step; nil before there was one.
+    ///
+    /// It has the hidden columns of this rank.
     public var best: Parameters?
     public var bestStep = 0
 

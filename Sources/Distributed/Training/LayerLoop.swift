@@ -89,13 +89,21 @@ struct LayerLoop {
         _ firstStep: Int, _ waitedBefore: Double, _ world: borrowing Communicator
     ) throws {
         try trainer.checkFinite()
-        let rbm = trainer.result
+        let model = trainer.result
+        let kind = trainer.plan.visibleUnits
+        let hiddenKind = trainer.plan.hiddenUnits
         let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
         var record = MonitorRecord()
         let chains = trainer.chains
-        let heldOutError = try monitor.measure(rbm, chains: chains, into: &record, world)
+        // The ranks of a row measure the same cases, each with its hidden columns.
+        let heldOutError =
+            if let row = model.row {
+                try monitor.measure(model, chains: chains, into: &record, row.grid.alongData)
+            } else {
+                try monitor.measure(model, chains: chains, into: &record, world)
+            }
         try monitor.measureLikelihood(
-            of: rbm, step: trainer.step, stepsPerEpoch: trainer.batches.stepsPerEpoch,
+            of: model, step: trainer.step, stepsPerEpoch: trainer.batches.stepsPerEpoch,
             isLast: trainer.step == trainer.batches.steps, chains: chains, into: &record, world)
         var found = standing
         if trainer.step == trainer.batches.steps {
@@ -112,8 +120,8 @@ struct LayerLoop {
                 + TrainingWarning.all(
                     of: record,
                     progress: Double(trainer.step) / Double(max(1, trainer.batches.steps)),
-                    visible: rbm.visibleCount, kind: rbm.visibleUnits,
-                    hidden: rbm.hiddenUnits.columns == 1 ? rbm.hiddenCount : nil,
+                    visible: model.visible, kind: kind,
+                    hidden: hiddenKind.columns == 1 ? model.hidden : nil,
                     heldOutError: heldOutError, stopGap: trainer.plan.earlyStop.gap))
         // Chains that do not follow the model bound nothing, however near to each other the means are.
         if record.warnings.contains(where: \.isOfMixing) {
@@ -158,10 +166,10 @@ struct LayerLoop {
         state?.note("\(finished.count)", "layer")
         state?.note("\(total)", "total_steps")
         for (name, text) in owner.notes { state?.note(text, name) }
-        let model = owner.model(finished + [trainer.current])
+        let current = try trainer.current()
         let path = try world.together { () throws -> String? in
-            guard let state else { return nil }
-            let checkpoint = try Checkpoint(model, state)
+            guard let state, let current else { return nil }
+            let checkpoint = try Checkpoint(owner.model(finished + [current]), state)
             do throws(StorageError) {
                 for outlet in outlets { try outlet.willCheckpoint() }
                 return try folder.save(checkpoint)

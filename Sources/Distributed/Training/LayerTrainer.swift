@@ -101,10 +101,9 @@ struct LayerTrainer: ~Copyable {
         _ layer: Layer, _ ownChains: Range<Int>, _ world: borrowing Communicator
     ) throws -> TrainingMemory {
         guard let checkpoint else {
-            let start = try TrainingStart(plan, source, world)
-            let parameters = start.parameters.cut(to: layer.shape.hiddenSlice)
-            var memory = TrainingMemory(plan, parameters: parameters)
-            layer.load(parameters, step: 0)
+            let start = try TrainingStart(plan, source, slice: layer.shape.hiddenSlice, world)
+            var memory = TrainingMemory(plan, parameters: start.parameters)
+            layer.load(start.parameters, step: 0)
             memory.negativePhase.begin(ownChains, from: start.chains(layer))
             return memory
         }
@@ -116,33 +115,37 @@ struct LayerTrainer: ~Copyable {
             plan, parameters: current.parameters.cut(to: layer.shape.hiddenSlice))
         do throws(StateFault) {
             try memory.restore(
-                ownChains, from: checkpoint.state, of: layer.shape, model: current.parameters)
+                ownChains, from: checkpoint.state, of: layer.shape)
         } catch {
             throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
         }
         return memory
     }
 
-    /// Collective.
-    ///
     /// The model as it is now, for use: with all units, where dropout trains with some.
-    var result: RBM { rbm(whole(optimizer.result)) }
+    var result: MeasuredLayer { MeasuredLayer(own: rbm(optimizer.result), row: row) }
 
     /// Collective.
     ///
-    /// The layer as it is in training: what it goes on from.
-    var current: RBM {
-        RBM(
-            visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits,
-            parameters: whole(optimizer.parameters))
+    /// The layer as it is in training, which it goes on from: on rank 0; nil on ranks that lack columns.
+    func current() throws(MPIError) -> RBM? {
+        var parameters: Parameters? = optimizer.parameters
+        if let row {
+            // All rows have the same parameters.
+            parameters = row.isFirst ? try row.gathered(optimizer.parameters) : nil
+        }
+        return parameters.map {
+            RBM(
+                visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits, parameters: $0)
+        }
     }
 
     /// Collective.
     ///
     /// The model that training leaves behind.
     var outcome: RBM {
-        let last = whole(optimizer.result)
-        return rbm(earlyStop?.choice(last) ?? last)
+        let last = optimizer.result
+        return rbm(whole(earlyStop?.choice(last) ?? last))
     }
 
     /// Collective.
@@ -160,17 +163,14 @@ struct LayerTrainer: ~Copyable {
     ///
     /// The chains after the last step; nil before the first in this process, and where none live from
     /// step to step.
+    ///
+    /// The ranks of a row have the same chains.
     var chains: TrainedChains? {
         let phase = estimator.negativePhase
         guard hasAdvanced, phase.chainCount > 0 else { return nil }
-        var check = estimator.checkChains()
-        // The ranks of a row have the same chains: the first one speaks for them.
-        let speaks = row.map { $0.place == 0 } ?? true
-        if !speaks { check.units = check.units.map { _ in 0 } }
         return TrainedChains(
-            numbers: speaks ? ownChains : ownChains.upperBound..<ownChains.upperBound,
-            count: phase.chainCount, visible: speaks ? estimator.chainStates : [],
-            check: check, swapAcceptance: phase.swapAcceptance,
+            numbers: ownChains, count: phase.chainCount, visible: estimator.chainStates,
+            check: estimator.checkChains(), swapAcceptance: phase.swapAcceptance,
             roundTrips: phase.roundTrips)
     }
 
@@ -181,7 +181,7 @@ struct LayerTrainer: ~Copyable {
     ///
     /// Measures the norm of the weights of `result`, which a failure later tells.
     mutating func measureNorm() -> Double {
-        let norm = result.parameters.weightNorm
+        let norm = result.weightNorm
         lastNorm = (step, norm)
         return norm
     }
@@ -191,8 +191,7 @@ struct LayerTrainer: ~Copyable {
     /// Judges the free-energy gap of a record; the same on all ranks.
     mutating func watch(gap: Double?) {
         guard let gap, earlyStop != nil else { return }
-        let model = whole(optimizer.result)
-        earlyStop?.see(gap: gap, step: step, model: model, rule: plan.earlyStop)
+        earlyStop?.see(gap: gap, step: step, model: optimizer.result, rule: plan.earlyStop)
     }
 
     /// The momentum of a step; nil for the optimizer's own.
@@ -258,7 +257,7 @@ struct LayerTrainer: ~Copyable {
             isFinite = !all.contains { $0[1] == 1 }
             updateSquares = optimizer.lastChanges.map { changes in
                 Optimizer.Change.weightSquares(
-                    of: row.join(changes[...], rows: layer.shape.visible), hidden: plan.hidden)
+                    of: changes[...], rows: layer.shape.visible, over: row)
             }
         }
         step += 1
@@ -360,16 +359,16 @@ struct LayerTrainer: ~Copyable {
         estimator.negativePhase.save(into: &chains, hidden: layer.shape.hidden)
         var own = StateTree(prefix: chains.prefix)
         optimizer.save(into: &own)
+        earlyStop?.save(into: &own)
         let gathered: StateTree?
         if let row {
-            own = row.joined(own)
             gathered = try row.joined(chains).gathered(row.grid.alongData)
+            if row.isFirst, let whole = try row.gathered(own) { own = whole }
         } else {
             gathered = try chains.gathered(world)
         }
         guard world.rank == 0, var state = gathered else { return nil }
         state.add(own)
-        earlyStop?.save(into: &state)
         state.note("\(step)", "step")
         if plan.keepProbability < 1 { state.noteKeepProbability(plan.keepProbability) }
         return state
@@ -380,7 +379,14 @@ struct LayerTrainer: ~Copyable {
     /// Fails when the ranks do not hold the same parameters.
     func checkAgreement(_ world: borrowing Communicator) throws {
         guard world.size > 1 else { return }
-        guard try world.agrees(on: whole(optimizer.parameters).fingerprint) else {
+        let fingerprint = optimizer.parameters.fingerprint
+        let isAgreed =
+            if let row {
+                row.agrees(try row.grid.alongData.agrees(on: fingerprint))
+            } else {
+                try world.agrees(on: fingerprint)
+            }
+        guard isAgreed else {
             throw SharedFailure(
                 exitCode: ExitStatus.notFinite,
                 "layer \(plan.layer), step \(step): the ranks hold different parameters. One of "

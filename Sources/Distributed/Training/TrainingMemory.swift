@@ -30,14 +30,12 @@ public struct TrainingMemory {
     /// - Parameters:
     ///   - own: The numbers of this process's chains among all chains.
     ///   - spec: The layer, maybe a slice of it.
-    ///   - model: The parameters of all hidden columns; nil where this process has them all.
     public mutating func restore(
-        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec, model: Parameters? = nil
+        _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
     ) throws(StateFault) {
-        let parameters = model ?? optimizer.parameters
-        try earlyStop?.restore(from: state, of: parameters)
         var state = state
         state.slice = spec.hiddenSlice
+        try earlyStop?.restore(from: state, of: optimizer.parameters)
         try optimizer.restore(from: state)
         try negativePhase.restore(own, from: state, of: spec)
     }

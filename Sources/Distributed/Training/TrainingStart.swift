@@ -1,7 +1,8 @@
 import Ranks
 import RBMCore
 
-/// Where a layer's training starts: first parameters, and what its chains are drawn from.
+/// Where a layer's training starts: first parameters of this rank's hidden columns, and what its chains are
+/// drawn from.
 struct TrainingStart {
     let parameters: Parameters
     private let plan: LayerPlan
@@ -14,7 +15,8 @@ struct TrainingStart {
     ///
     /// Measures the data.
     init(
-        _ plan: LayerPlan, _ source: any CaseSource, _ world: borrowing Communicator
+        _ plan: LayerPlan, _ source: any CaseSource, slice: HiddenSlice,
+        _ world: borrowing Communicator
     ) throws {
         self.plan = plan
         let startsAtData = plan.startsAtLogOdds && plan.optimizer.biases
@@ -33,26 +35,31 @@ struct TrainingStart {
             self.rates = rates
             moments = nil
             parameters =
-                try plan.initial
-                ?? world.together { try Self.drawn(plan, source, startsAtData ? rates : nil) }
+                try plan.initial?.cut(to: slice)
+                ?? world.together {
+                    try Self.drawn(plan, source, slice, startsAtData ? rates : nil)
+                }
         }
     }
 
     /// Draws first parameters.
     private static func drawn(
-        _ plan: LayerPlan, _ source: any CaseSource, _ rates: [Double]?
+        _ plan: LayerPlan, _ source: any CaseSource, _ slice: HiddenSlice, _ rates: [Double]?
     ) throws -> Parameters {
+        // Where a hidden unit begins depends on those before it.
+        let drawsAll = plan.initialNeighbours > 0
         var parameters = Parameters(
             initialWeights: plan.initialWeights, visible: source.visible, hidden: plan.hidden,
-            visibleUnits: plan.visibleUnits, logOddsOf: rates, seed: plan.seed, layer: plan.layer)
-        guard plan.initialNeighbours > 0 else { return parameters }
+            visibleUnits: plan.visibleUnits, logOddsOf: rates, seed: plan.seed, layer: plan.layer,
+            slice: drawsAll ? nil : slice)
+        guard drawsAll else { return parameters }
         // Every rank looks at the same cases, some thousand from all parts of the data.
         let count = min(source.count, 8192, max(64, (1 << 26) / source.visible))
         let cases = (0..<count).map { $0 * source.count / count }
         var states = [UInt8](repeating: 0, count: count * source.visible)
         try source.load(cases, draw: 0, into: &states)
         parameters.addLocalWeights(neighbours: plan.initialNeighbours, states: states)
-        return parameters
+        return parameters.cut(to: slice)
     }
 
     /// Where chains that live from step to step start.

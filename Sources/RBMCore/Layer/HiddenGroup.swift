@@ -79,13 +79,49 @@ extension HiddenGroup {
         return result
     }
 
+    /// Joins the slices of a matrix block by block, and hands over the rows of all columns.
+    ///
+    /// So no process needs room for the whole. All blocks but the last have a multiple of 32 rows.
+    ///
+    /// - Parameters:
+    ///   - own: Shape `[rows, columns of this process]`.
+    ///   - rows: The same on all processes.
+    ///   - body: Receives the numbers of some rows, and their values.
+    public func forEachJoinedBlock<Value: BitwiseCopyable>(
+        of own: ArraySlice<Value>, rows: Int,
+        _ body: (_ rows: Range<Int>, _ values: [Value]) -> Void
+    ) {
+        let most = HiddenSlice.rowsOfBlock(total: slices[slices.count - 1].upperBound)
+        let width = slices[place].count
+        for first in stride(from: 0, to: rows, by: most) {
+            let block = first..<min(first + most, rows)
+            let part = (block.lowerBound * width)..<(block.upperBound * width)
+            body(block, join(own[part.offset(by: own.startIndex)], rows: block.count))
+        }
+    }
+
     /// Joins the slices of parameters to those of the whole layer.
     public func join(_ own: Parameters) -> Parameters {
         precondition(!own.hasLogVariances, "parameters with variances are not divided")
-        return Parameters(
-            weights: join(own.values[..<own.weightCount], rows: own.visibleCount),
-            visibleBias: own.visibleBias,
-            hiddenBias: join(own.values[own.hiddenBiasRange], rows: 1))
+        let total = slices[slices.count - 1].upperBound
+        var whole = Parameters(visible: own.visibleCount, hidden: total)
+        forEachJoinedBlock(of: own.values[..<own.weightCount], rows: own.visibleCount) {
+            whole.values.replaceSubrange(
+                ($0.lowerBound * total)..<($0.upperBound * total), with: $1)
+        }
+        whole.values.replaceSubrange(whole.visibleBiasRange, with: own.visibleBias)
+        whole.values.replaceSubrange(
+            whole.hiddenBiasRange, with: join(own.values[own.hiddenBiasRange], rows: 1))
+        return whole
+    }
+
+    /// The Frobenius norm of the weights of all processes, with the bits of the whole layer's.
+    public func weightNorm(_ own: Parameters) -> Double {
+        var sum = SquareSum()
+        forEachJoinedBlock(of: own.values[..<own.weightCount], rows: own.visibleCount) {
+            sum.add($1.span)
+        }
+        return sum.value.squareRoot()
     }
 }
 

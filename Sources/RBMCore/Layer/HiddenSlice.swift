@@ -42,6 +42,11 @@ public struct HiddenSlice: Sendable, Equatable {
         }
     }
 
+    /// How many rows of all columns are brought together at a time: a multiple of 32, of some megabytes.
+    public static func rowsOfBlock(total: Int) -> Int {
+        max(1, (1 << 20) / max(1, total) / 32) * 32
+    }
+
     /// Cuts the columns of this slice out of a matrix of all columns, row by row.
     func cut<Element>(_ values: ArraySlice<Element>) -> [Element] {
         guard !isWhole else { return Array(values) }

@@ -1,10 +1,17 @@
 extension Layer {
     /// Creates a layer that is not trained, with all parameters zero.
-    public convenience init(_ shape: LayerSpec, frozen arithmetic: ArithmeticKind) {
+    ///
+    /// - Parameter group: The processes that hold the other hidden units; nil where there are none.
+    public convenience init(
+        _ shape: LayerSpec, frozen arithmetic: ArithmeticKind, group: (any HiddenGroup)? = nil
+    ) {
         switch arithmetic.whenFrozen {
         case .integer, .integerOneByte:
-            self.init(IntegerWeightProducts(shape, format: .bytePair))
-        case .float32: self.init(Float32WeightProducts(shape))
+            self.init(
+                IntegerWeightProducts(shape, format: .bytePair, group: group), group: group)
+        case .float32:
+            precondition(group == nil, "hidden units in float32 are not divided among processes")
+            self.init(Float32WeightProducts(shape))
         }
     }
 

@@ -97,9 +97,38 @@ public final class Layer {
     public func downward(
         _ states: [UInt8], encoding: StateEncoding, rows: Range<Int>, into result: inout [Float]
     ) {
-        precondition(group == nil, "no process has the visible fields of divided hidden units")
+        if let group {
+            return downward(states, encoding: encoding, of: group, rows: rows, into: &result)
+        }
         products.writeFields(.downward, of: states, stored: encoding, rows: rows, into: &result) {
             _ in
+        }
+    }
+
+    /// Does the same where processes divide the hidden units: each converts its share of the fields.
+    private func downward(
+        _ states: [UInt8], encoding: StateEncoding, of group: any HiddenGroup, rows: Range<Int>,
+        into result: inout [Float]
+    ) {
+        let shares = HiddenSlice.parts(of: shape.visible, among: group.slices.count)
+        let own = shares[group.place]
+        var fields = [Float](repeating: 0, count: rows.count * own.count)
+        var span = fields.mutableSpan
+        span.shared { fields in
+            products.forEachSharedField(
+                of: states, stored: encoding, rows: rows, shares: shares
+            ) { row, columns, x in
+                let place = columns.offset(by: row * own.count - own.lowerBound)
+                fields.withRange(place) { for i in $0.indices { $0[i] = x[i] } }
+            }
+        }
+        let all = group.gather(fields, counts: shares.map { rows.count * $0.count })
+        for share in shares {
+            for row in 0..<rows.count {
+                let start = rows.count * share.lowerBound + row * share.count
+                let target = (rows.lowerBound + row) * shape.visible + share.lowerBound
+                for i in 0..<share.count { result[target + i] = all[start + i] }
+            }
         }
     }
 
@@ -220,7 +249,9 @@ public final class Layer {
         }
         var span = drawn.mutableSpan
         span.shared { drawn in
-            products.forEachSharedField(of: hidden, rows: rows, shares: shares) {
+            products.forEachSharedField(
+                of: hidden, stored: .bits, rows: rows, shares: shares
+            ) {
                 row, columns, x in
                 let place = columns.offset(
                     by: ranges[group.place].lowerBound + row * own.count - own.lowerBound)

@@ -10,19 +10,22 @@ extension Parameters {
     ///   - deviation: The standard deviation of the weights.
     ///   - logOddsOf: The probability that each visible unit is 1, shape `[visible]`, in (0, 1);
     ///     nil for visible biases of zero.
+    ///   - slice: The hidden columns to draw, which get the same weights as in the whole layer; nil for all.
     public init(
         initialWeights deviation: Double, visible: Int, hidden: Int, visibleUnits: any UnitKind,
-        logOddsOf baseRates: [Double]?, seed: UInt64, layer: Int
+        logOddsOf baseRates: [Double]?, seed: UInt64, layer: Int, slice: HiddenSlice? = nil
     ) {
-        self.init(visible: visible, hidden: hidden)
+        let own = (slice ?? HiddenSlice(whole: hidden)).columns
+        self.init(visible: visible, hidden: own.count)
         let stream = RandomStream(seed: seed, .initialWeights(layer: layer))
         var words = [UInt32](repeating: 0, count: hidden)
         for i in 0..<visible {
             var span = words.mutableSpan
             stream.fill(&span, row: i)
-            for j in 0..<hidden {
+            for j in own {
                 let uniform = (Double(words[j]) + 0.5) * 0x1p-32
-                values[i * hidden + j] = Float(deviation * normalQuantile(uniform))
+                values[i * own.count + j - own.lowerBound] = Float(
+                    deviation * normalQuantile(uniform))
             }
         }
         guard let baseRates else { return }

@@ -6,10 +6,15 @@ public import RandomStreams
 /// units in a fixed order, and sums over cases are in fixed point. So any division of the cases
 /// gives the same sums.
 public final class LayerEvaluator {
+    /// The RBM; on a process that holds a slice of the hidden columns, with these.
     public let rbm: RBM
+    /// The layer with all hidden columns.
     public let shape: LayerSpec
 
     private let arithmetic: Layer
+    private let group: (any HiddenGroup)?
+    /// The hidden fields of this process's columns, where there are others.
+    private var ownFields: [Float] = []
     private var hidden: [Float] = []
     private var visible: [Float] = []
     private var means: [UInt8] = []
@@ -20,10 +25,33 @@ public final class LayerEvaluator {
     private let hiddenLaw: any UnitLaw
 
     /// Creates an evaluator of an RBM whose visible states have the given encoding.
-    public init(_ rbm: RBM, encoding: StateEncoding, arithmetic kind: ArithmeticKind) {
+    public convenience init(
+        _ rbm: RBM, encoding: StateEncoding, arithmetic kind: ArithmeticKind
+    ) {
+        self.init(
+            rbm, of: HiddenSlice(whole: rbm.hiddenCount), group: nil, encoding: encoding,
+            arithmetic: kind)
+    }
+
+    /// Creates an evaluator of an RBM whose hidden columns several processes divide.
+    ///
+    /// All of them make the same calls for the same cases, and get the same results, with the bits
+    /// of one process that holds the whole.
+    ///
+    /// - Parameters:
+    ///   - rbm: With the columns of the slice.
+    ///   - group: The processes that hold the other columns; nil where there are none.
+    public init(
+        _ rbm: RBM, of slice: HiddenSlice, group: (any HiddenGroup)?, encoding: StateEncoding,
+        arithmetic kind: ArithmeticKind
+    ) {
         self.rbm = rbm
-        shape = LayerSpec(rbm, encoding: encoding)
-        arithmetic = Layer(shape, frozen: kind)
+        self.group = group
+        shape = LayerSpec(
+            visible: rbm.visibleCount, hidden: slice.total, visibleUnits: rbm.visibleUnits,
+            hiddenUnits: rbm.hiddenUnits, encoding: encoding)
+        arithmetic = Layer(
+            group == nil ? shape : LayerSpec(shape, slice: slice), frozen: kind, group: group)
         arithmetic.load(rbm.parameters)
         visibleLaw = rbm.visibleLaw
         hiddenLaw = rbm.hiddenLaw
@@ -76,7 +104,10 @@ public final class LayerEvaluator {
         if visible.count < cases * shape.visible {
             visible = Array(repeating: 0, count: cases * shape.visible)
         }
-        arithmetic.downward(means, encoding: .levels, rows: 0..<cases, into: &visible)
+        let own =
+            group == nil
+            ? means : arithmetic.shape.hiddenSlice.cut(means[..<(cases * shape.hidden)])
+        arithmetic.downward(own, encoding: .levels, rows: 0..<cases, into: &visible)
         for row in 0..<cases {
             readLevels(
                 stored: shape.encoding, states.span, row: row, count: shape.visible, into: &levels)
@@ -126,6 +157,7 @@ public final class LayerEvaluator {
         _ states: inout [UInt8], cases: Int, first: Int, hidden: RandomStream,
         visible: RandomStream
     ) {
+        precondition(group == nil, "hidden units that processes divide")
         hiddenProbabilities(of: states, cases: cases)
         var drawn = [UInt8](repeating: 0, count: cases * shape.hidden)
         arithmetic.drawHidden(
@@ -141,7 +173,16 @@ public final class LayerEvaluator {
         if hidden.count < cases * shape.hidden {
             hidden = Array(repeating: 0, count: cases * shape.hidden)
         }
-        arithmetic.upward(states, rows: 0..<cases, into: &hidden)
+        guard let group else {
+            arithmetic.upward(states, rows: 0..<cases, into: &hidden)
+            return hidden
+        }
+        let own = arithmetic.shape.hidden
+        if ownFields.count < cases * own { ownFields = Array(repeating: 0, count: cases * own) }
+        arithmetic.upward(states, rows: 0..<cases, into: &ownFields)
+        hidden.replaceSubrange(
+            0..<(cases * shape.hidden),
+            with: group.join(ownFields[..<(cases * own)], rows: cases))
         return hidden
     }
 

@@ -22,21 +22,42 @@ func laneSum(_ values: Span<Float>) -> Double {
 
 /// Σ x².
 func sumOfSquares(_ values: Span<Float>) -> Double {
-    var sums = InlineArray<32, Double>(repeating: 0)
-    var start = 0
-    while start &+ lanes <= values.count {
-        let part = values.extracting(start..<(start &+ lanes))
+    var sum = SquareSum()
+    sum.add(values)
+    return sum.value
+}
+
+/// Σ x² of numbers that come in blocks; the bits are those of one block of all.
+struct SquareSum {
+    private var sums = InlineArray<32, Double>(repeating: 0)
+    private var rest = 0.0
+    private var isComplete = false
+
+    /// Adds a block.
+    ///
+    /// - Precondition: All blocks but the last are a multiple of 32 numbers long.
+    mutating func add(_ values: Span<Float>) {
+        precondition(!isComplete || values.isEmpty, "a block after one of odd length")
+        var start = 0
         var span = sums.mutableSpan
-        for lane in 0..<lanes {
-            let x = Double(part[lane])
-            span[lane] += x * x
+        while start &+ lanes <= values.count {
+            let part = values.extracting(start..<(start &+ lanes))
+            for lane in 0..<lanes {
+                let x = Double(part[lane])
+                span[lane] += x * x
+            }
+            start &+= lanes
         }
-        start &+= lanes
+        isComplete = start < values.count
+        for i in start..<values.count { rest += Double(values[i]) * Double(values[i]) }
     }
-    var sum = 0.0
-    for i in start..<values.count { sum += Double(values[i]) * Double(values[i]) }
-    for lane in 0..<lanes { sum += sums[lane] }
-    return sum
+
+    /// The sum of all blocks.
+    var value: Double {
+        var sum = rest
+        for lane in 0..<lanes { sum += sums[lane] }
+        return sum
+    }
 }
 
 /// Σ x² in float: it costs a third, and has a float's precision and range.

@@ -144,16 +144,17 @@ final class IntegerWeightProducts: WeightProducts {
     }
 
     func forEachSharedField(
-        of states: [UInt8], rows: Range<Int>, shares: [Range<Int>],
+        of states: [UInt8], stored encoding: StateEncoding, rows: Range<Int>,
+        shares: [Range<Int>],
         _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
     ) {
         guard let group else { preconditionFailure("this process holds all hidden units") }
         let m = rows.count
-        let pass = pass(.downward, .bits)
+        let pass = pass(.downward, encoding)
         let hasPairs = weights.format == .bytePair
         partialSums.reserve(m * shape.visible, hasPairs: hasPairs)
         partialSums.lend { lowRoom, highRoom in
-            forEachBlock(states, .bits, rows: rows, by: pass) { block, high, low in
+            forEachBlock(states, encoding, rows: rows, by: pass) { block, high, low in
                 for row in block.rows {
                     for columns in shares {
                         let part = block.columns.clamped(to: columns)

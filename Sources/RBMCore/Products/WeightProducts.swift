@@ -70,11 +70,13 @@ protocol WeightProducts: AnyObject {
     /// It is a collective of the processes that hold the other hidden units.
     ///
     /// - Parameters:
-    ///   - states: Bits of this process's hidden units, shape `[…, hidden]`.
+    ///   - states: Bytes of this process's hidden units, shape `[…, hidden]`.
+    ///   - encoding: Whether the bytes are states or means.
     ///   - shares: The visible columns of each process.
     ///   - body: As that of `forEachField`.
     func forEachSharedField(
-        of states: [UInt8], rows: Range<Int>, shares: [Range<Int>],
+        of states: [UInt8], stored encoding: StateEncoding, rows: Range<Int>,
+        shares: [Range<Int>],
         _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void)
 
     // MARK: Statistics
@@ -108,7 +110,8 @@ protocol WeightProducts: AnyObject {
 
 extension WeightProducts {
     func forEachSharedField(
-        of states: [UInt8], rows: Range<Int>, shares: [Range<Int>],
+        of states: [UInt8], stored encoding: StateEncoding, rows: Range<Int>,
+        shares: [Range<Int>],
         _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
     ) {
         preconditionFailure("hidden units in \(kind) are not divided among processes")

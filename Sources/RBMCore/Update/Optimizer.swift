@@ -236,10 +236,20 @@ public struct Optimizer {
 }
 
 extension Optimizer.Change {
-    /// The sum of the squares of changes of the weights, as an update finds it; shape `[…, hidden]`.
-    public static func weightSquares(of changes: [Float], hidden: Int) -> Double {
-        let rows = stride(from: 0, to: changes.count, by: hidden)
-        return rows.map { squaredChange(changes.span.extracting($0..<($0 + hidden))) }
-            .reduce(0, +)
+    /// The sum of the squares of the changes of all processes' weights, as an update of the whole layer
+    /// finds it.
+    ///
+    /// - Parameter changes: Of this process, shape `[rows, columns of this process]`.
+    public static func weightSquares(
+        of changes: ArraySlice<Float>, rows: Int, over group: any HiddenGroup
+    ) -> Double {
+        let hidden = group.slices[group.slices.count - 1].upperBound
+        var sum = 0.0
+        group.forEachJoinedBlock(of: changes, rows: rows) { _, values in
+            for start in stride(from: 0, to: values.count, by: hidden) {
+                sum += squaredChange(values.span.extracting(start..<(start + hidden)))
+            }
+        }
+        return sum
     }
 }

@@ -121,6 +121,74 @@ private final class ThreadTeam: @unchecked Sendable {
         #expect(team.run { $0.agrees($0.place != 1) } == [false, false, false])
     }
 
+    /// More rows than a block has, and a number of weights that is no multiple of 32.
+    @Test func normsOfBlocksHaveTheBitsOfTheWhole() {
+        let (visible, hidden) = (2 * HiddenSlice.rowsOfBlock(total: 30_001) + 5, 30_001)
+        var whole = Parameters(visible: visible, hidden: hidden)
+        for i in 0..<whole.weightCount { whole.values[i] = Float(i % 1_009) / 512 - 0.7 }
+        let slices = HiddenSlice.parts(of: hidden, among: 2)
+        let parts = slices.map { whole.cut(to: HiddenSlice($0, of: hidden)) }
+        let team = ThreadTeam(slices)
+        let norms = team.run { $0.weightNorm(parts[$0.place]) }
+        #expect(norms == [whole.weightNorm, whole.weightNorm])
+        #expect(norms[0] != parts[0].weightNorm)
+
+        let changes = whole.weights
+        let squares = stride(from: 0, to: changes.count, by: hidden).map {
+            squaredChange(changes.span.extracting($0..<($0 + hidden)))
+        }.reduce(0, +)
+        let found = team.run { member in
+            Optimizer.Change.weightSquares(
+                of: parts[member.place].values[..<(visible * slices[member.place].count)],
+                rows: visible, over: member)
+        }
+        #expect(found == [squares, squares])
+    }
+
+    @Test func firstWeightsOfASliceAreThoseOfTheWhole() {
+        func drawn(_ slice: HiddenSlice?) -> Parameters {
+            Parameters(
+                initialWeights: 0.3, visible: 40, hidden: 200, visibleUnits: .bernoulli,
+                logOddsOf: (0..<40).map { Double($0 + 1) / 50 }, seed: 5, layer: 1, slice: slice)
+        }
+        let whole = drawn(nil)
+        for part in HiddenSlice.parts(of: 200, among: 3) {
+            let slice = HiddenSlice(part, of: 200)
+            #expect(drawn(slice) == whole.cut(to: slice))
+        }
+    }
+
+    /// Fields upward and downward, of states and of means, with what follows from them.
+    @Test(arguments: UnitKinds.binary.indices, [StateEncoding.bits, .levels])
+    func casesMeasuredTogetherAreThoseOfTheWhole(kind: Int, encoding: StateEncoding) {
+        let (visible, hidden, cases) = (150, 300, 9)
+        var generator = TestGenerator(seed: 17)
+        let kind = UnitKinds.binary[kind]
+        let parameters = Parameters(
+            weights: (0..<(visible * hidden)).map { _ in Float(generator.normal()) / 4 },
+            visibleBias: (0..<visible).map { _ in Float(generator.normal()) },
+            hiddenBias: (0..<hidden).map { _ in Float(generator.normal()) })
+        let states = generator.bytes(cases * visible, encoding)
+
+        @Sendable func measured(
+            _ slice: HiddenSlice, _ group: (any HiddenGroup)?
+        ) -> (sums: CaseMeasures, means: [UInt8]) {
+            let rbm = RBM(
+                visibleUnits: kind, hiddenUnits: kind, parameters: parameters.cut(to: slice))
+            let evaluator = LayerEvaluator(
+                rbm, of: slice, group: group, encoding: encoding, arithmetic: .integer)
+            var sums = CaseMeasures(hidden: hidden)
+            evaluator.addFreeEnergies(of: states, cases: cases, to: &sums)
+            evaluator.addCrossEntropies(of: states, cases: cases, to: &sums)
+            return (sums, evaluator.hiddenMeans(of: states, cases: cases))
+        }
+        let whole = measured(HiddenSlice(whole: hidden), nil)
+        let team = ThreadTeam(HiddenSlice.parts(of: hidden, among: 3))
+        let together = team.run { measured(HiddenSlice(team.slices[$0.place], of: hidden), $0) }
+        #expect(together.map(\.sums) == [whole.sums, whole.sums, whole.sums])
+        #expect(together.map(\.means) == [whole.means, whole.means, whole.means])
+    }
+
     /// Weights of a row for which sums of words over 480 successive columns of a slice leave 16 bits, beside
     /// those for which they do not.
     @Test(arguments: [true, false], ArithmeticKind.allCases.filter { $0 != .float32 })

@@ -61,13 +61,17 @@ struct Monitor {
     ///   - stepsPerEpoch: Of the layer's training.
     ///   - isLast: Whether the model is that of the last step.
     func measureLikelihood(
-        of rbm: RBM, step: Int, stepsPerEpoch: Int, isLast: Bool, chains trained: TrainedChains?,
-        into record: inout MonitorRecord, _ world: borrowing Communicator
+        of model: MeasuredLayer, step: Int, stepsPerEpoch: Int, isLast: Bool,
+        chains trained: TrainedChains?, into record: inout MonitorRecord,
+        _ world: borrowing Communicator
     ) throws {
         guard let trace, let heldOut,
             let interval = plan.logLikelihood?.steps(perEpoch: stepsPerEpoch),
             isLast || trace.isDue(step: step, interval: interval)
         else { return }
+        let rbm = model.whole
+        // The ranks of a row have the same chains: the first one gives them.
+        let trained = model.row.map { $0.place == 0 } ?? true ? trained : trained?.none
         let first = 0..<PartitionTrace.chains
         let order = KeyedPermutation(
             count: training.count, seed: seed, .monitorCases(layer: layer))
@@ -144,17 +148,20 @@ struct Monitor {
     ///
     /// Measures a model and the chains that it learned from, and sets what it finds in a record.
     ///
-    /// - Parameter trained: nil before the first step, and where no chains live from step to step.
+    /// - Parameters:
+    ///   - trained: nil before the first step, and where no chains live from step to step.
+    ///   - world: The ranks that share the cases, each with a model of the same hidden columns.
     /// - Returns: The standard error of the held-out mean free energy, in nats; nil without two cases.
     @discardableResult
     func measure(
-        _ rbm: RBM, chains trained: TrainedChains?, into record: inout MonitorRecord,
+        _ model: MeasuredLayer, chains trained: TrainedChains?, into record: inout MonitorRecord,
         _ world: borrowing Communicator
     ) throws -> Double? {
-        let evaluator = LayerEvaluator(rbm, encoding: training.encoding, arithmetic: arithmetic)
+        let evaluator = model.evaluator(encoding: training.encoding, arithmetic: arithmetic)
+        let visibleUnits = model.own.visibleUnits
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
-        var train = CaseMeasures(hidden: rbm.hiddenCount)
+        var train = CaseMeasures(hidden: model.hidden)
         try forEachCase(of: training, count, world) { bytes, cases in
             evaluator.addFreeEnergies(of: bytes, cases: cases, to: &train)
         }
@@ -162,7 +169,7 @@ struct Monitor {
             evaluator.addCrossEntropies(of: bytes, cases: cases, to: &train)
         }
         // No state of real units has a probability given the others.
-        let hasPseudo = heldOut != nil && few > 0 && rbm.visibleUnits.isDiscrete
+        let hasPseudo = heldOut != nil && few > 0 && visibleUnits.isDiscrete
         var held = CaseMeasures()
         var heldEnergies: [Double] = []
         if let heldOut {
@@ -171,7 +178,7 @@ struct Monitor {
                 for energy in energies { held.freeEnergy.add(energy) }
                 heldEnergies += energies
             }
-            if hasPseudo { try addPseudoLikelihoods(of: rbm, heldOut, few, to: &held, world) }
+            if hasPseudo { try addPseudoLikelihoods(of: model, heldOut, few, to: &held, world) }
         }
         try world.together {
             guard train.fits(ranks: world.size), held.fits(ranks: world.size) else {
@@ -206,7 +213,7 @@ struct Monitor {
             record.set(.reconstructionCrossEntropy, mean(train.crossEntropy, over: few))
         }
         let activities = train.activity.map { Double($0) * 0x1p-16 / Double(count) }
-        record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(rbm.hiddenCount))
+        record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(model.hidden))
         record.set(.deadHiddenUnits, activities.count { $0 < 0.01 || $0 > 0.99 })
         if let trained { try chains.measure(trained, evaluator, into: &record, world) }
         return heldOutError
@@ -231,11 +238,12 @@ struct Monitor {
     ///
     /// Grey cases are drawn to bits first, in a fixed draw: the pseudo-likelihood is one of states.
     private func addPseudoLikelihoods(
-        of rbm: RBM, _ source: any CaseSource, _ count: Int, to sums: inout CaseMeasures,
-        _ world: borrowing Communicator
+        of model: MeasuredLayer, _ source: any CaseSource, _ count: Int,
+        to sums: inout CaseMeasures, _ world: borrowing Communicator
     ) throws {
+        let rbm = model.whole
         let tables = PseudoLikelihood(rbm)
-        let evaluator = LayerEvaluator(rbm, encoding: .bits, arithmetic: arithmetic)
+        let evaluator = model.evaluator(encoding: .bits, arithmetic: arithmetic)
         let states = states(of: source, rbm)
         try forEachCase(of: states, count, world) { bits, cases in
             tables.add(
