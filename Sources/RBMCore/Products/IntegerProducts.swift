@@ -149,15 +149,13 @@ public final class IntegerProducts {
     /// - Parameters:
     ///   - states: Shape `[m, k]`, from the element `start` on.
     ///   - weights: Shape `[k, n]`, or `[n, k]` when transposed.
-    ///   - addition: Completes the sums of a block before `body` receives them; nil where they are
-    ///     complete.
     ///   - body: Receives each block once, with the sums of the high and of the low bytes. For
     ///     formats without pairs of bytes the high span is empty, and the low span holds the sums
     ///     of the weights as a whole. Runs on several threads at once.
     func inBlocks(
         _ states: Span<UInt8>, _ encoding: StateEncoding, from start: Int,
         by weights: RoundedWeights,
-        transposed: Bool, m: Int, n: Int, k: Int, adding addition: PartialSumAddition? = nil,
+        transposed: Bool, m: Int, n: Int, k: Int,
         _ body: (_ block: ProductBlock, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {
         guard m > 0 else { return }
@@ -171,7 +169,7 @@ public final class IntegerProducts {
         else {
             wholeProduct(
                 states, from: start, by: bytesAlongRows ?? (weights.high, weights.low),
-                weights.format, transposed: transposed, m: m, n: n, k: k, adding: addition, body)
+                weights.format, transposed: transposed, m: m, n: n, k: k, body)
             return
         }
         tables.pack(states.extracting(start..<(start + m * k)), m: m, k: k)
@@ -196,11 +194,6 @@ public final class IntegerProducts {
                 if hasPairs { multiply(weights.high, half: 1) }
             }
             let block = ProductBlock(rows: 0..<m, columns: columns, stride: stride)
-            if let addition {
-                var span = unsafe MutableSpan(_unsafeElements: sums)
-                span.withRange(0..<size) { addition(block, .low, &$0) }
-                if hasPairs { span.withRange(size..<count) { addition(block, .high, &$0) } }
-            }
             let span = unsafe UnsafeBufferPointer(sums).span
             body(block, span.extracting(size..<count), span.extracting(0..<size))
         }
@@ -210,7 +203,7 @@ public final class IntegerProducts {
     private func wholeProduct(
         _ states: Span<UInt8>, from start: Int,
         by weights: (high: SharedRows<Int8>, low: SharedRows<Int8>), _ format: WeightFormat,
-        transposed: Bool, m: Int, n: Int, k: Int, adding addition: PartialSumAddition?,
+        transposed: Bool, m: Int, n: Int, k: Int,
         _ body: (ProductBlock, Span<Int32>, Span<Int32>) -> Void
     ) {
         func multiply(by bytes: SharedRows<Int8>, into sums: inout [Int32]) {
@@ -227,15 +220,6 @@ public final class IntegerProducts {
         multiply(by: weights.low, into: &lowSums)
         if format == .word { combine(highSums, into: &lowSums, count: m * n) }
         let handsOverPairs = format == .bytePair
-        if let addition {
-            let block = ProductBlock(rows: 0..<m, columns: 0..<n, stride: n)
-            func complete(_ half: WeightHalf, _ sums: inout [Int32]) {
-                var span = sums.mutableSpan
-                span.withRange(0..<(m * n)) { addition(block, half, &$0) }
-            }
-            complete(.low, &lowSums)
-            if handsOverPairs { complete(.high, &highSums) }
-        }
         let (highSums, lowSums) = (highSums, lowSums)
         inParallel(over: m, atLeast: 1 + 8192 / max(1, n)) { rows in
             body(
@@ -251,29 +235,6 @@ private func combine(_ high: [Int32], into low: inout [Int32], count: Int) {
     var span = low.mutableSpan
     var low = span._mutatingExtracting(0..<count)
     for i in low.indices { low[i] &+= 256 &* high[i] }
-}
-
-/// Adds to the sums of a block what other processes have for the same block.
-///
-/// Where units are divided among processes, each process multiplies by its own units. Their partial
-/// sums are integers, so that the order in which they are added up changes no bit.
-///
-/// The threads of the product call it, several at once. How many columns a block has depends on the
-/// number of threads.
-///
-/// - Parameters:
-///   - half: Which bytes of the weights were multiplied.
-///   - sums: Shape `[block.rows, block.stride]`; of each row `block.columns` hold sums.
-typealias PartialSumAddition = (
-    _ block: ProductBlock, _ half: WeightHalf, _ sums: inout MutableSpan<Int32>
-) -> Void
-
-/// The parts of rounded weights that have products of their own.
-enum WeightHalf: Sendable, CaseIterable {
-    /// The high bytes of byte pairs.
-    case high
-    /// The low bytes of byte pairs; the whole weights of the other formats.
-    case low
 }
 
 /// A part of a product whose sums are known.

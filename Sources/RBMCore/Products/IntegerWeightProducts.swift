@@ -19,14 +19,6 @@ final class IntegerWeightProducts: WeightProducts {
     /// value other than 0.
     private var rowSums = WeightSums()
 
-    /// Adds the products of the hidden units that other processes hold to the products of this
-    /// process's, before they become visible fields.
-    ///
-    /// It is nil where this process holds all hidden units. The processes must round their weights
-    /// at the same scale. Where a hidden level of 0 has a value, a load completes Σ over hidden units
-    /// of the weights in the same way, as the product of one row.
-    var hiddenSumAddition: PartialSumAddition?
-
     /// The processes that hold the other hidden units; nil where this one holds all.
     private let group: (any HiddenGroup)?
     /// The products of this process's hidden units, share after share of the visible ones.
@@ -88,7 +80,6 @@ final class IntegerWeightProducts: WeightProducts {
         if shape.visibleUnits.offset != 0 { columnSums = WeightSums(ofColumns: weights, shape) }
         guard shape.hiddenUnits.offset != 0 else { return }
         rowSums = WeightSums(ofRows: weights, shape)
-        if let hiddenSumAddition { rowSums.complete(by: hiddenSumAddition) }
         if let group { rowSums.complete(over: group) }
     }
 
@@ -202,7 +193,6 @@ final class IntegerWeightProducts: WeightProducts {
         /// How many units are multiplied.
         let depth: Int
         let isTransposed: Bool
-        let addition: PartialSumAddition?
 
         /// Turns products of some columns of a row into bias + Σ value·weight.
         @inline(__always)
@@ -221,14 +211,13 @@ final class IntegerWeightProducts: WeightProducts {
                 conversion: PreactivationConversion(
                     scale: weights.scale, below: shape.visibleUnits, encoding: encoding,
                     sums: columnSums),
-                bias: hiddenBias, depth: shape.visible, isTransposed: false, addition: nil)
+                bias: hiddenBias, depth: shape.visible, isTransposed: false)
         case .downward:
             Pass(
                 conversion: PreactivationConversion(
                     scale: weights.scale, below: shape.hiddenUnits, encoding: encoding,
                     sums: rowSums),
-                bias: visibleBias, depth: shape.hidden, isTransposed: true,
-                addition: hiddenSumAddition)
+                bias: visibleBias, depth: shape.hidden, isTransposed: true)
         }
     }
 
@@ -265,7 +254,7 @@ final class IntegerWeightProducts: WeightProducts {
         products.inBlocks(
             states.span, encoding, from: rows.lowerBound * pass.depth, by: weights,
             transposed: pass.isTransposed, m: rows.count, n: pass.bias.count, k: pass.depth,
-            adding: pass.addition, body)
+            body)
     }
 
     // MARK: Statistics

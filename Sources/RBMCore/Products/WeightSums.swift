@@ -29,17 +29,6 @@ struct WeightSums {
         }
     }
 
-    /// Completes the sums as if they were the product of one row.
-    mutating func complete(by addition: PartialSumAddition) {
-        func complete(_ half: WeightHalf, _ sums: inout [Int32]) {
-            let block = ProductBlock(rows: 0..<1, columns: 0..<sums.count, stride: sums.count)
-            var span = sums.mutableSpan
-            addition(block, half, &span)
-        }
-        complete(.low, &low)
-        if !high.isEmpty { complete(.high, &high) }
-    }
-
     /// Completes the sums by those of the other processes.
     mutating func complete(over group: any HiddenGroup) {
         func complete(_ sums: inout [Int32]) {
