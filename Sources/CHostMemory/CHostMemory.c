@@ -80,13 +80,6 @@ void host_memory_forget(uint64_t token) { shm_unlink(name_of(token).text); }
 
 void host_memory_close(void *memory, size_t bytes) { munmap(memory, bytes); }
 
-void host_memory_fence(void) {
-#if defined(__x86_64__)
-    _mm_sfence();
-#endif
-    atomic_thread_fence(memory_order_seq_cst);
-}
-
 enum {
     lanes = 16,
     /// The values between two checks whether all of them fitted.
@@ -98,14 +91,15 @@ typedef int16_t narrow __attribute__((vector_size(lanes * sizeof(int16_t))));
 typedef int32_t quarter __attribute__((vector_size(16)));
 
 /// Stores at most a block of values; returns false if one does not fit.
-static bool store_block(const int32_t *values, size_t count, int16_t *to) {
+static inline bool store_block(const int32_t *values, size_t count, int16_t *to, bool past_caches) {
     wide lost = {0};
     size_t i = 0;
     for (; i + lanes <= count; i += lanes) {
         wide all;
         memcpy(&all, values + i, sizeof all);
         narrow low = __builtin_convertvector(all, narrow);
-        __builtin_nontemporal_store(low, (narrow *)(to + i));
+        if (past_caches) __builtin_nontemporal_store(low, (narrow *)(to + i));
+        else memcpy(to + i, &low, sizeof low);
         lost |= all ^ __builtin_convertvector(low, wide);
     }
     int32_t any = 0;
@@ -117,29 +111,60 @@ static bool store_block(const int32_t *values, size_t count, int16_t *to) {
     return any == 0;
 }
 
-bool host_memory_store_narrow(const int32_t *values, size_t count, int16_t *to) {
+static bool is_aligned(const void *place) { return (uintptr_t)place % 64 == 0; }
+
+bool host_memory_store_narrow(
+    const int32_t *values, size_t count, int16_t *to, bool past_caches) {
+    past_caches = past_caches && is_aligned(to);
     for (size_t i = 0; i < count; i += block) {
         size_t part = count - i < block ? count - i : block;
-        if (!store_block(values + i, part, to + i)) return false;
+        bool fits = past_caches ? store_block(values + i, part, to + i, true)
+                                : store_block(values + i, part, to + i, false);
+        if (!fits) return false;
     }
     return true;
 }
 
-/// Stores bytes, 16 at a time, and bypasses the caches.
-static void store_bytes(const char *from, size_t count, char *to) {
+/// Stores bytes; past the caches 16 at a time.
+static void store_bytes(const char *from, size_t count, char *to, bool past_caches) {
     size_t i = 0;
-    for (; i + sizeof(quarter) <= count; i += sizeof(quarter)) {
-        quarter some;
-        memcpy(&some, from + i, sizeof some);
-        __builtin_nontemporal_store(some, (quarter *)(to + i));
+    if (past_caches && is_aligned(to)) {
+        for (; i + sizeof(quarter) <= count; i += sizeof(quarter)) {
+            quarter some;
+            memcpy(&some, from + i, sizeof some);
+            __builtin_nontemporal_store(some, (quarter *)(to + i));
+        }
     }
     memcpy(to + i, from + i, count - i);
 }
 
-void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to) {
-    store_bytes((const char *)values, count * sizeof *values, (char *)to);
+void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to, bool past_caches) {
+    store_bytes((const char *)values, count * sizeof *values, (char *)to, past_caches);
 }
 
-void host_memory_store_words(const int16_t *values, size_t count, int16_t *to) {
-    store_bytes((const char *)values, count * sizeof *values, (char *)to);
+void host_memory_store_words(const int16_t *values, size_t count, int16_t *to, bool past_caches) {
+    store_bytes((const char *)values, count * sizeof *values, (char *)to, past_caches);
+}
+
+// One word tells both, so that nobody reads the form of another round.
+typedef _Atomic uint64_t arrival;
+
+void host_memory_arrive(void *place, uint32_t round, uint32_t form) {
+#if defined(__x86_64__)
+    // Stores past the caches keep no order of their own.
+    _mm_sfence();
+#endif
+    atomic_store_explicit(
+        (arrival *)place, (uint64_t)round << 32 | form, memory_order_release);
+}
+
+int32_t host_memory_await(const void *place, uint32_t round) {
+    for (int i = 0; i < 1000; i++) {
+        uint64_t value = atomic_load_explicit((const arrival *)place, memory_order_acquire);
+        if (value >> 32 == round) return (int32_t)(value & UINT32_MAX);
+#if defined(__x86_64__)
+        _mm_pause();
+#endif
+    }
+    return -1;
 }

@@ -29,19 +29,24 @@ void host_memory_forget(uint64_t token);
 
 void host_memory_close(void *memory, size_t bytes);
 
-/// Orders all earlier loads and stores of this process, also those that bypass the caches, before
-/// all later ones.
-void host_memory_fence(void);
-
-/// Stores values in 16 bits and bypasses the caches.
+/// Stores values in 16 bits; returns false if a value does not fit, and some are then stored.
 ///
-/// Returns false if a value does not fit; some values are then stored. `to` is aligned to 64 bytes.
-bool host_memory_store_narrow(const int32_t *values, size_t count, int16_t *to);
+/// With `past_caches` the stores bypass the caches, where `to` is aligned to 64 bytes.
+bool host_memory_store_narrow(
+    const int32_t *values, size_t count, int16_t *to, bool past_caches);
 
 /// Stores values of 32 bits as they are, likewise.
-void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to);
+void host_memory_store_wide(const int32_t *values, size_t count, int32_t *to, bool past_caches);
 
 /// Stores values of 16 bits, likewise.
-void host_memory_store_words(const int16_t *values, size_t count, int16_t *to);
+void host_memory_store_words(const int16_t *values, size_t count, int16_t *to, bool past_caches);
+
+/// Says at a place of 8 bytes that a round of this process is stored, and how.
+void host_memory_arrive(void *place, uint32_t round, uint32_t form);
+
+/// Waits for a round of another process; returns its form, or −1 after some microseconds in vain.
+///
+/// What the process stored before it arrived can then be loaded.
+int32_t host_memory_await(const void *place, uint32_t round);
 
 #pragma clang assume_nonnull end

@@ -48,6 +48,9 @@ int cmpi_split_by_host(CMPIComm comm, CMPIComm *part);
 int cmpi_free(CMPIComm comm);
 int cmpi_barrier(CMPIComm comm);
 
+/// Lets messages that are under way go on, and other processes have the core if they wait for it.
+int cmpi_let_messages_pass(CMPIComm comm);
+
 /// Replaces `count` numbers on every rank by their sums over all ranks.
 int cmpi_sum(CMPIComm comm, void *_Nullable values, int count, CMPIType type);
 

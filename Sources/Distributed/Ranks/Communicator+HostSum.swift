@@ -104,13 +104,13 @@ extension Communicator {
     private borrowing func sumPiece(
         _ values: inout [Int32], _ piece: Range<Int>, in range: Range<Int>, _ memory: HostMemory
     ) throws(MPIError) {
-        guard try store(values, piece, memory) else {
+        let own = range.clamped(to: piece)
+        guard try store(values, piece, unread: own, memory) else {
             let middle = piece.lowerBound + piece.count / 2
             try sumPiece(&values, piece.lowerBound..<middle, in: range, memory)
             try sumPiece(&values, middle..<piece.upperBound, in: range, memory)
             return
         }
-        let own = piece.clamped(to: range)
         if !own.isEmpty { addOthers(to: &values, own, of: piece, memory) }
     }
 
@@ -163,10 +163,16 @@ extension Communicator {
     ///
     /// Begins a round of the memory with a range of values, and returns whether every rank's values
     /// found room.
+    ///
+    /// - Parameter unread: Those of them that no other rank reads.
     private borrowing func store<Value: HostValue>(
-        _ values: [Value], _ range: Range<Int>, _ memory: HostMemory
+        _ values: [Value], _ range: Range<Int>, unread: Range<Int>? = nil, _ memory: HostMemory
     ) throws(MPIError) -> Bool {
-        let (bytes, isComplete) = try memory.exchange(values.span.extracting(range), self)
+        let first = range.lowerBound
+        let (bytes, isComplete) = try memory.exchange(
+            values.span.extracting(range),
+            unread: unread.map { ($0.lowerBound - first)..<($0.upperBound - first) } ?? 0..<0,
+            self)
         exchange.sent(bytes: bytes)
         return isComplete
     }

@@ -92,6 +92,13 @@ public struct Communicator: ~Copyable {
 
     /// Local.
     ///
+    /// Lets MPI go on with messages that are under way, and other programs have the core if they wait.
+    borrowing func letMessagesPass() throws(MPIError) {
+        try check(cmpi_let_messages_pass(handle))
+    }
+
+    /// Local.
+    ///
     /// Returns the name of this host.
     public borrowing func hostName() -> String {
         unsafe text { unsafe cmpi_host_name($0, $1) }

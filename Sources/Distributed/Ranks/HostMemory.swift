@@ -4,16 +4,23 @@ import CHostMemory
 ///
 /// Each rank has a segment; it alone stores into the segment, and all ranks read it.
 ///
-/// The memory is used in rounds: every rank stores, all ranks meet at a barrier, and every rank
-/// reads. Segments are double-buffered. A rank overwrites a round's half only two rounds later, and
-/// by then it has passed a barrier that every reader of the half passed too. So one barrier for
-/// each round is enough.
+/// The memory is used in rounds: every rank stores, says so in its segment, waits until all others
+/// have, and reads. Segments are double-buffered. A rank overwrites a round's half only two rounds
+/// later, and by then every reader of the half has stored for the round between. So ranks wait for each
+/// other once a round.
+///
+/// They wait by looking at the segments, which takes less time than a barrier of MPI.
 @safe final class HostMemory {
     /// The bytes of a round in a segment.
     static let room = pieceBytes
 
+    /// Up to this many bytes of a round stay in the caches, where the other ranks find them.
+    ///
+    /// More of them would drive out what the ranks compute with.
+    private static let cached = 256 << 10
+
     /// How the values of a round are stored.
-    private enum Form: Int32 {
+    private enum Form: UInt32 {
         /// Nothing is stored: the values need 32 bits, and there is no room for them.
         case none
         case narrow, wide
@@ -25,13 +32,19 @@ import CHostMemory
     private let region: SharedRegion
     private let rank: Int
     private let size: Int
+    /// The number of this round.
+    private var round: UInt32 = 0
+    /// How each rank has stored this round.
+    private var forms: [Form]
+
     /// Which half of the segments this round uses: 0 or 1.
-    private var half = 0
+    private var half: Int { Int(round & 1) }
 
     private init(_ region: SharedRegion, rank: Int, size: Int) {
         self.region = region
         self.rank = rank
         self.size = size
+        forms = Array(repeating: .none, count: size)
     }
 
     /// Collective.
@@ -59,11 +72,23 @@ import CHostMemory
         unsafe region.start + rank * Self.segmentBytes + Self.headerBytes + half * Self.room
     }
 
-    private func form(of rank: Int) -> Form {
-        guard let form = Form(rawValue: unsafe header(of: rank).load(as: Int32.self)) else {
-            preconditionFailure("rank \(rank) has stored nothing")
+    /// Collective.
+    ///
+    /// Says that this rank's values are stored, and returns when all ranks have stored theirs.
+    private func meet(_ form: Form, _ world: borrowing Communicator) throws(MPIError) {
+        unsafe host_memory_arrive(header(of: rank), round, form.rawValue)
+        for other in 0..<size {
+            var code = unsafe host_memory_await(header(of: other), round)
+            while code < 0 {
+                // The other rank may wait for a message that MPI sends while this rank calls it.
+                try world.letMessagesPass()
+                code = unsafe host_memory_await(header(of: other), round)
+            }
+            guard let form = Form(rawValue: UInt32(code)) else {
+                preconditionFailure("rank \(other) has stored in the form \(code)")
+            }
+            forms[other] = form
         }
-        return form
     }
 
     /// Collective.
@@ -72,19 +97,17 @@ import CHostMemory
     /// otherwise in 32.
     ///
     /// - Precondition: The values have room in 16 bits.
+    /// - Parameter unread: Those that no other rank reads, and that need not be stored.
     /// - Returns: The bytes that were stored, and whether the values of every rank found room.
     func exchange<Value: HostValue>(
-        _ own: Span<Value>, _ world: borrowing Communicator
+        _ own: Span<Value>, unread: Range<Int> = 0..<0, _ world: borrowing Communicator
     ) throws(MPIError) -> (bytes: Int, isComplete: Bool) {
         precondition(own.count * 2 <= Self.room, "\(own.count) values")
-        half = 1 - half
-        let form = store(own)
-        unsafe header(of: rank).storeBytes(of: form.rawValue, as: Int32.self)
-        host_memory_fence()
-        try world.barrier()
-        host_memory_fence()
+        round &+= 1
+        let form = store(own, unread: unread)
+        try meet(form, world)
         let width = form == .none ? 0 : form == .narrow ? 2 : 4
-        return (own.count * width, (0..<size).allSatisfy { self.form(of: $0) != .none })
+        return ((own.count - unread.count) * width, forms.allSatisfy { $0 != .none })
     }
 
     /// Collective.
@@ -95,16 +118,14 @@ import CHostMemory
     func bringTogether(
         _ bytes: inout [UInt8], _ ranges: [Range<Int>], _ world: borrowing Communicator
     ) throws(MPIError) {
-        half = 1 - half
+        round &+= 1
         let own = ranges[rank]
         precondition(own.count <= Self.room, "\(own.count) bytes")
         let place = unsafe values(of: rank)
         unsafe bytes.withUnsafeBytes {
             unsafe place.copyMemory(from: $0.baseAddress! + own.lowerBound, byteCount: own.count)
         }
-        host_memory_fence()
-        try world.barrier()
-        host_memory_fence()
+        try meet(.narrow, world)
         unsafe bytes.withUnsafeMutableBytes { bytes in
             for other in 0..<size where other != rank {
                 let part = ranges[other]
@@ -114,15 +135,25 @@ import CHostMemory
         }
     }
 
-    private func store<Value: HostValue>(_ own: Span<Value>) -> Form {
+    private func store<Value: HostValue>(_ own: Span<Value>, unread: Range<Int>) -> Form {
         let place = unsafe values(of: rank)
+        let parts = [0..<unread.lowerBound, unread.upperBound..<own.count]
+        let pastCaches = own.count * 2 > Self.cached
         return unsafe own.withUnsafeBufferPointer { own in
             guard let first = own.baseAddress else { return .narrow }
             let narrow = unsafe place.assumingMemoryBound(to: Int16.self)
-            if unsafe Value.storeNarrow(first, own.count, narrow) { return .narrow }
+            let isNarrow = parts.allSatisfy {
+                unsafe Value.storeNarrow(
+                    first + $0.lowerBound, $0.count, narrow + $0.lowerBound, pastCaches: pastCaches)
+            }
+            if isNarrow { return .narrow }
             guard own.count * 4 <= Self.room else { return .none }
-            unsafe Value.storeWide(
-                first, own.count, place.assumingMemoryBound(to: Int32.self))
+            let wide = unsafe place.assumingMemoryBound(to: Int32.self)
+            for part in parts {
+                unsafe Value.storeWide(
+                    first + part.lowerBound, part.count, wide + part.lowerBound,
+                    pastCaches: pastCaches)
+            }
             return .wide
         }
     }
@@ -134,7 +165,7 @@ import CHostMemory
     func add<Value: HostValue>(
         from rank: Int, at first: Int, to sums: inout MutableSpan<Value>
     ) {
-        switch form(of: rank) {
+        switch forms[rank] {
         case .none: preconditionFailure("rank \(rank) has stored nothing")
         case .narrow:
             let place = unsafe values(of: rank).assumingMemoryBound(to: Int16.self) + first
@@ -151,7 +182,7 @@ import CHostMemory
     ///
     /// Copies the first values that a rank has stored in this round.
     func copy<Value: HostValue>(from rank: Int, to values: inout MutableSpan<Value>) {
-        switch form(of: rank) {
+        switch forms[rank] {
         case .none: preconditionFailure("rank \(rank) has stored nothing")
         case .narrow:
             let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int16.self)

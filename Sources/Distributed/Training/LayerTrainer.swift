@@ -249,19 +249,15 @@ struct LayerTrainer: ~Copyable {
             }
         hasAdvanced = true
         updateSquares = change.weightSquares
-        stopIsAsked = estimator.statistics.rider > 0
-        var isFinite = change.isFinite
+        stopIsAsked = change.isWished
         if let row {
-            let all = row.gather([UInt8(stopIsAsked ? 1 : 0), isFinite ? 0 : 1])
-            stopIsAsked = all.contains { $0[0] == 1 }
-            isFinite = !all.contains { $0[1] == 1 }
             updateSquares = optimizer.lastChanges.map { changes in
                 Optimizer.Change.weightSquares(
                     of: changes[...], rows: layer.shape.visible, over: row)
             }
         }
         step += 1
-        guard isFinite else { throw notFinite }
+        guard change.isFinite else { throw notFinite }
         timer.lap(.update)
     }
 
@@ -287,7 +283,7 @@ struct LayerTrainer: ~Copyable {
             update.apply(estimator.statistics)
             timer.lap(.update)
         }
-        return optimizer.finish(update)
+        return optimizer.finish(update, wish: estimator.statistics.rider > 0)
     }
 
     /// Collective.
@@ -315,7 +311,7 @@ struct LayerTrainer: ~Copyable {
         estimator.statistics = try background.finish(world)
         timer.lap(.reduction)
         update.apply(estimator.statistics)
-        return optimizer.finish(update)
+        return optimizer.finish(update, wish: estimator.statistics.rider > 0)
     }
 
     /// Begins the update of a step whose moments are known.

@@ -44,10 +44,12 @@ extension HiddenGroup {
             }
         }
         bringTogether(&bytes, ranges)
-        return unsafe bytes.withUnsafeBytes { bytes in
-            (0..<(start / width)).map {
-                unsafe bytes.loadUnaligned(fromByteOffset: $0 * width, as: Value.self)
+        // A loop over values would call, for each of them, a function that is not specialized.
+        return unsafe [Value](unsafeUninitializedCapacity: start / width) { values, count in
+            unsafe bytes.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(values).copyMemory(from: $0)
             }
+            count = start / width
         }
     }
 

@@ -68,8 +68,10 @@ public final class Layer {
         products.write(weights, ofVisible: unit)
     }
 
-    fileprivate func finishRewrite(_ parameters: Parameters) {
-        products.finishRewrite(parameters)
+    fileprivate var rewriteBounds: [Int32] { products.rewriteBounds }
+
+    fileprivate func finishRewrite(_ parameters: Parameters, bounds: [[Int32]]) {
+        products.finishRewrite(parameters, bounds: bounds)
         visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)
         visibleBias = parameters.visibleBias
         hiddenBias = parameters.hiddenBias
@@ -363,8 +365,15 @@ public struct WeightRewrite: ~Copyable {
         }
     }
 
+    /// What the rows of this process ask of all processes that hold columns; every row was written before.
+    var bounds: [Int32] { layer.rewriteBounds }
+
     /// Takes over the biases of the new parameters.
     ///
     /// It takes over the weights again if all rows together ask for another scale.
-    public consuming func finish(_ parameters: Parameters) { layer.finishRewrite(parameters) }
+    ///
+    /// - Parameter bounds: The `bounds` of each process that holds columns.
+    consuming func finish(_ parameters: Parameters, bounds: [[Int32]]) {
+        layer.finishRewrite(parameters, bounds: bounds)
+    }
 }

@@ -22,14 +22,19 @@ final class Float32WeightProducts: WeightProducts {
 
     // MARK: Weights
 
-    func load(_ parameters: Parameters, step: Int) { finishRewrite(parameters) }
+    func load(_ parameters: Parameters, step: Int) {
+        finishRewrite(parameters, bounds: [])
+    }
 
     func beginRewrite(step: Int) { parameters.values = [] }
 
     /// Does nothing: the products read the parameters themselves.
     func write(_ weights: Span<Float>, ofVisible unit: Int) {}
 
-    func finishRewrite(_ parameters: Parameters) {
+    /// Nothing: floats have no scale.
+    var rewriteBounds: [Int32] { [] }
+
+    func finishRewrite(_ parameters: Parameters, bounds: [[Int32]]) {
         checkShape(of: parameters)
         self.parameters = parameters
         visibleLaw = shape.visibleUnits.law(own: parameters.logVariances)

@@ -67,9 +67,12 @@ final class IntegerWeightProducts: WeightProducts {
 
     func write(_ row: Span<Float>, ofVisible unit: Int) { weights.round(row: unit, row) }
 
-    func finishRewrite(_ parameters: Parameters) {
+    var rewriteBounds: [Int32] { weights.ownBounds }
+
+    func finishRewrite(_ parameters: Parameters, bounds: [[Int32]]) {
         checkShape(of: parameters)
-        weights.finish(parameters.values.span.extracting(0..<parameters.weightCount))
+        weights.finish(
+            parameters.values.span.extracting(0..<parameters.weightCount), bounds: bounds)
         takeOver(parameters)
     }
 

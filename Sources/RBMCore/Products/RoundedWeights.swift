@@ -117,8 +117,8 @@ final class RoundedWeights {
         precondition(
             weights.count == rows * columns, "\(weights.count) weights for \(rows)×\(columns)")
         begin(at: random)
-        var bounds = Bounds(magnitude: largestMagnitudeBits(weights))
-        complete(&bounds)
+        let magnitude = Int32(bitPattern: largestMagnitudeBits(weights))
+        let bounds = Bounds(of: group?.gather([magnitude, 0]) ?? [[magnitude, 0]])
         inverseScale = finestInverse(magnitude: bounds.magnitude)
         magnitudes?.inverseScale = inverseScale
         roundAll(weights)
@@ -170,9 +170,11 @@ final class RoundedWeights {
 
     /// Ends what `begin` began; every row must have been rounded.
     ///
-    /// - Parameter weights: All weights, which are rounded again if the scale has changed.
-    func finish(_ weights: Span<Float>) {
-        var bounds = bounds()
+    /// - Parameters:
+    ///   - weights: All weights, which are rounded again if the scale has changed.
+    ///   - all: The `ownBounds` of each process; nil to ask the others for them.
+    func finish(_ weights: Span<Float>, bounds all: [[Int32]]? = nil) {
+        var bounds = all.map(Bounds.init(of:)) ?? bounds()
         var inverse = finestInverse(magnitude: bounds.magnitude)
         var share: Float = 1
         if let magnitudes {
@@ -197,38 +199,38 @@ final class RoundedWeights {
     /// What bounds the scale: the same on all processes.
     private struct Bounds {
         /// The bits of the largest magnitude.
-        var magnitude: UInt32
+        var magnitude: UInt32 = 0
         /// The largest sum of magnitudes; 0 for formats that do not ask for it.
         var sum: Int32 = 0
-        /// The sums over parts of divided blocks, to be added up.
-        var parts: [Int32] = []
+
+        /// Joins the `ownBounds` of all processes.
+        init(of all: [[Int32]]) {
+            var totals = [Int32](repeating: 0, count: all[0].count - 2)
+            for one in all {
+                magnitude = max(magnitude, UInt32(bitPattern: one[0]))
+                sum = max(sum, one[1])
+                for i in totals.indices { totals[i] &+= one[i + 2] }
+            }
+            for total in totals { sum = max(sum, total) }
+        }
     }
 
-    /// The bounds of the rows as they were rounded.
-    private func bounds() -> Bounds {
+    /// What the rows of this process, as they were rounded, ask of the scale: the bits of the largest
+    /// magnitude, the largest sum of magnitudes, and the sums over parts of divided blocks.
+    var ownBounds: [Int32] {
         let magnitude = largest.withSpan { rows in
             var magnitude: UInt32 = 0
             for i in rows.indices { magnitude = max(magnitude, rows[i]) }
             return magnitude
         }
-        var bounds = Bounds(
-            magnitude: magnitude, sum: magnitudes?.largest() ?? 0,
-            parts: magnitudes?.dividedSums ?? [])
-        complete(&bounds)
-        return bounds
+        return [Int32(bitPattern: magnitude), magnitudes?.largest() ?? 0]
+            + (magnitudes?.dividedSums ?? [])
     }
 
-    /// Completes the bounds by those of the other processes.
-    private func complete(_ bounds: inout Bounds) {
-        guard let group else { return }
-        let own = [Int32(bitPattern: bounds.magnitude), bounds.sum] + bounds.parts
-        var totals = [Int32](repeating: 0, count: bounds.parts.count)
-        for other in group.gather(own) {
-            bounds.magnitude = max(bounds.magnitude, UInt32(bitPattern: other[0]))
-            bounds.sum = max(bounds.sum, other[1])
-            for i in totals.indices { totals[i] &+= other[i + 2] }
-        }
-        for total in totals { bounds.sum = max(bounds.sum, total) }
+    /// The bounds of the rows of all processes.
+    private func bounds() -> Bounds {
+        let own = ownBounds
+        return Bounds(of: group?.gather(own) ?? [own])
     }
 
     /// Splits words into bytes where products of words along the rows of a slice could leave 16 bits.

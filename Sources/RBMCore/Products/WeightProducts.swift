@@ -35,8 +35,13 @@ protocol WeightProducts: AnyObject {
     /// - Parameter weights: Shape `[hidden]`.
     func write(_ weights: Span<Float>, ofVisible unit: Int)
 
-    /// Takes over the biases of the new parameters; every row of weights was written before.
-    func finishRewrite(_ parameters: Parameters)
+    /// What the new rows ask of all processes that hold columns; every row was written before.
+    var rewriteBounds: [Int32] { get }
+
+    /// Takes over the biases of the new parameters.
+    ///
+    /// - Parameter bounds: The `rewriteBounds` of each process that holds columns.
+    func finishRewrite(_ parameters: Parameters, bounds: [[Int32]])
 
     // MARK: Fields
 

@@ -79,11 +79,16 @@ public struct Centering: GradientTerm {
             input: inputs[unit], means: means.hidden.span, changes: changes.hidden.span)
     }
 
-    public func addUpHidden(over group: any HiddenGroup) { sums?.addUpHidden(over: group) }
+    public func addToHiddenBiases(_ gradient: inout MutableSpan<Float>) {
+        sums?.subtract(fromHidden: &gradient)
+    }
 
-    public func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {
-        sums?.subtract(fromVisible: &visible)
-        sums?.subtract(fromHidden: &hidden)
+    public var hiddenSums: [Double] { sums?.overHidden ?? [] }
+
+    public func complete(hiddenSums: ArraySlice<Double>) { sums?.take(overHidden: hiddenSums) }
+
+    public func addToVisibleBiases(_ gradient: inout MutableSpan<Float>) {
+        sums?.subtract(fromVisible: &gradient)
     }
 
     // MARK: State
@@ -150,14 +155,13 @@ private final class CenteringSums: @unchecked Sendable {
         rows.withRow(unit) { $0[0] = sum }
     }
 
-    /// Adds up ∇Wλ over processes: multiples of 2⁻³⁰, so that their order changes no bit.
-    func addUpHidden(over group: any HiddenGroup) {
-        let own = rows.withSpan { sums in sums.indices.map { sums[$0] } }
-        var totals = [Double](repeating: 0, count: own.count)
-        for other in group.gather(own) {
-            for i in totals.indices { totals[i] += other[i] }
-        }
-        for i in totals.indices { rows.withRow(i) { $0[0] = totals[i] } }
+    /// ∇Wλ over the hidden units of this process: multiples of 2⁻³⁰.
+    var overHidden: [Double] { rows.withSpan { sums in sums.indices.map { sums[$0] } } }
+
+    /// Takes over ∇Wλ of all processes.
+    func take(overHidden totals: ArraySlice<Double>) {
+        let first = totals.startIndex
+        for i in totals.indices { rows.withRow(i - first) { $0[0] = totals[i] } }
     }
 
     func subtract(fromVisible gradient: inout MutableSpan<Float>) {

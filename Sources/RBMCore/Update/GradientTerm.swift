@@ -24,17 +24,24 @@ public protocol GradientTerm: Sendable {
     func addToWeights(
         ofVisible unit: Int, at weights: Span<Float>, gradient: inout MutableSpan<Float>)
 
-    /// Adds up over processes what the term has summed over the hidden units of this one.
+    /// Adds to the gradients by the hidden biases, after those by all weights.
     ///
-    /// It comes after the weights of all units, and only where processes divide the hidden units.
-    func addUpHidden(over group: any HiddenGroup)
+    /// - Parameter gradient: Shape `[hidden]`.
+    func addToHiddenBiases(_ gradient: inout MutableSpan<Float>)
 
-    /// Adds to the gradients by the biases, after those by all weights.
+    /// What the term has summed over the hidden units, after the gradients by all weights.
     ///
-    /// - Parameters:
-    ///   - visible: Shape `[visible]`.
-    ///   - hidden: Shape `[hidden]`.
-    func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>)
+    /// Where processes divide the hidden units, these sums are of one process. They are added up over the
+    /// processes, and no bit may depend on the order.
+    var hiddenSums: [Double] { get }
+
+    /// Takes over the sums of all processes, where processes divide the hidden units.
+    func complete(hiddenSums: ArraySlice<Double>)
+
+    /// Adds to the gradients by the visible biases, after all else.
+    ///
+    /// - Parameter gradient: Shape `[visible]`.
+    func addToVisibleBiases(_ gradient: inout MutableSpan<Float>)
 
     /// Writes the state into the tree of the run.
     func save(into state: inout StateTree)
@@ -63,9 +70,13 @@ extension GradientTerm {
         ofVisible unit: Int, at weights: Span<Float>, gradient: inout MutableSpan<Float>
     ) {}
 
-    public func addUpHidden(over group: any HiddenGroup) {}
+    public func addToHiddenBiases(_ gradient: inout MutableSpan<Float>) {}
 
-    public func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {}
+    public var hiddenSums: [Double] { [] }
+
+    public func complete(hiddenSums: ArraySlice<Double>) {}
+
+    public func addToVisibleBiases(_ gradient: inout MutableSpan<Float>) {}
 
     public func save(into state: inout StateTree) {}
 

@@ -26,14 +26,22 @@ struct GradientTerms: GradientTerm {
         last.addToWeights(ofVisible: unit, at: weights, gradient: &gradient)
     }
 
-    func addUpHidden(over group: any HiddenGroup) {
-        earlier.addUpHidden(over: group)
-        last.addUpHidden(over: group)
+    func addToHiddenBiases(_ gradient: inout MutableSpan<Float>) {
+        earlier.addToHiddenBiases(&gradient)
+        last.addToHiddenBiases(&gradient)
     }
 
-    func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {
-        earlier.addToBiases(visible: &visible, hidden: &hidden)
-        last.addToBiases(visible: &visible, hidden: &hidden)
+    var hiddenSums: [Double] { earlier.hiddenSums + last.hiddenSums }
+
+    func complete(hiddenSums: ArraySlice<Double>) {
+        let ofLast = last.hiddenSums.count
+        earlier.complete(hiddenSums: hiddenSums.dropLast(ofLast))
+        last.complete(hiddenSums: hiddenSums.suffix(ofLast))
+    }
+
+    func addToVisibleBiases(_ gradient: inout MutableSpan<Float>) {
+        earlier.addToVisibleBiases(&gradient)
+        last.addToVisibleBiases(&gradient)
     }
 }
 

@@ -174,24 +174,40 @@ public struct Optimizer {
 
     /// Ends an update: updates what is beside the weights, and loads it into the layer.
     ///
+    /// Processes that divide the hidden units tell each other in one exchange what each must know of the
+    /// others' columns.
+    ///
     /// - Precondition: The weights of each visible unit are updated.
+    /// - Parameter wish: What this process tells the others beside; `Change.isWished` says whether one of
+    ///   them did.
     /// - Returns: How large the change was.
-    public mutating func finish(_ update: consuming Update) -> Change {
+    @discardableResult
+    public mutating func finish(_ update: consuming Update, wish: Bool = false) -> Change {
         precondition(
             update.unitCount == parameters.visibleCount,
             "the weights of \(update.unitCount) of \(parameters.visibleCount) units are updated")
-        update.addUpHidden()
-        var biasSquares = 0.0
-        if options.biases {
-            biasSquares = update.applyBiases(
-                visible: parameters.visibleBiasRange, hidden: parameters.hiddenBiasRange)
-        }
-        biasSquares += update.applyOwnParameters(from: parameters.hiddenBiasRange.upperBound)
         let weightSquares = update.room.rowSquares.reduce(0, +)
+        let hiddenSquares =
+            options.biases ? update.applyHiddenBiases(parameters.hiddenBiasRange) : 0
+        let own = UpdateMessage(
+            isFinite: weightSquares.isFinite && hiddenSquares.isFinite, isWished: wish,
+            bounds: update.rewrite.bounds,
+            hiddenSums: update.rewrite.group.map { _ in
+                update.hiddenSums
+            } ?? [])
+        let all = update.rewrite.group.map(own.exchange(with:)) ?? [own]
+        if all.count > 1 { update.complete(hiddenSums: UpdateMessage.hiddenSums(of: all)) }
+        var biasSquares =
+            options.biases ? update.applyVisibleBiases(parameters.visibleBiasRange) : 0
+        biasSquares += hiddenSquares
+        biasSquares += update.applyOwnParameters(from: parameters.hiddenBiasRange.upperBound)
         exchange(&update.values)
         room = update.room
-        update.rewrite.finish(ahead ?? parameters)
-        return Change(weightSquares: weightSquares, biasSquares: biasSquares)
+        update.rewrite.finish(ahead ?? parameters, bounds: all.map(\.bounds))
+        return Change(
+            weightSquares: weightSquares, biasSquares: biasSquares,
+            isFinite: all.allSatisfy(\.isFinite) && biasSquares.isFinite,
+            isWished: all.contains(where: \.isWished))
     }
 
     /// Updates the parameters from statistics of all units, and loads them into the layer.
@@ -215,15 +231,18 @@ public struct Optimizer {
         room?.changes?.withSpan { changes in changes.indices.map { changes[$0] } }
     }
 
-    /// The size of one update.
+    /// The size of one update, and what processes told each other.
     public struct Change: Sendable, Equatable {
         /// The sum of the squares of the changes of the weights.
         public let weightSquares: Double
         /// The same of the biases.
         public let biasSquares: Double
 
-        /// Whether every change was a finite number.
-        public var isFinite: Bool { weightSquares.isFinite && biasSquares.isFinite }
+        /// Whether every change was a finite number, on all processes that divide the hidden units.
+        public let isFinite: Bool
+
+        /// Whether one of these processes had a wish.
+        public let isWished: Bool
     }
 
     /// Gives the values away for others, or takes them back.

@@ -59,9 +59,9 @@ public struct Sparsity: GradientTerm {
         for j in gradient.indices { gradient[j] += terms[j] * mean }
     }
 
-    public func addToBiases(visible: inout MutableSpan<Float>, hidden: inout MutableSpan<Float>) {
+    public func addToHiddenBiases(_ gradient: inout MutableSpan<Float>) {
         let terms = inputGradient.span
-        for j in hidden.indices { hidden[j] += terms[j] }
+        for j in gradient.indices { gradient[j] += terms[j] }
     }
 
     // MARK: State

@@ -72,27 +72,37 @@ public struct Update: ~Copyable {
         }
     }
 
-    /// Completes what terms have summed over hidden units, where processes divide these.
-    func addUpHidden() {
-        if let group = rewrite.group { term.addUpHidden(over: group) }
+    /// What terms have summed over the hidden units of this process.
+    var hiddenSums: [Double] { term.hiddenSums }
+
+    /// Hands the sums over all hidden units to the terms, where processes divide these.
+    func complete(hiddenSums: [Double]) { term.complete(hiddenSums: hiddenSums[...]) }
+
+    /// Updates the hidden biases.
+    ///
+    /// - Parameter range: Their place among the values.
+    /// - Returns: The sum of the squared changes.
+    mutating func applyHiddenBiases(_ range: Range<Int>) -> Double {
+        let term = term
+        room.withBiasGradients { _, hidden in term.addToHiddenBiases(&hidden) }
+        var gradient: [Float] = []
+        swap(&gradient, &room.hiddenGradient)
+        let squares = apply(&gradient, to: range, rate: rule.rate)
+        swap(&gradient, &room.hiddenGradient)
+        return squares
     }
 
-    /// Updates the biases.
+    /// Updates the visible biases, once the sums over all hidden units are known.
     ///
-    /// - Parameters:
-    ///   - visible: The place of the visible biases among the values.
-    ///   - hidden: The place of the hidden ones.
+    /// - Parameter range: Their place among the values.
     /// - Returns: The sum of the squared changes.
-    mutating func applyBiases(visible: Range<Int>, hidden: Range<Int>) -> Double {
+    mutating func applyVisibleBiases(_ range: Range<Int>) -> Double {
         let term = term
-        room.withBiasGradients { term.addToBiases(visible: &$0, hidden: &$1) }
+        room.withBiasGradients { visible, _ in term.addToVisibleBiases(&visible) }
         var gradient: [Float] = []
         swap(&gradient, &room.visibleGradient)
-        var squares = apply(&gradient, to: visible, rate: kindStep.rate)
+        let squares = apply(&gradient, to: range, rate: kindStep.rate)
         swap(&gradient, &room.visibleGradient)
-        swap(&gradient, &room.hiddenGradient)
-        squares += apply(&gradient, to: hidden, rate: rule.rate)
-        swap(&gradient, &room.hiddenGradient)
         return squares
     }
 

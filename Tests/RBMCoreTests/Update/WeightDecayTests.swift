@@ -15,7 +15,8 @@ import Testing
         var (visible, hidden): ([Float], [Float]) = ([1, 2], [3])
         var visibleSpan = visible.mutableSpan
         var hiddenSpan = hidden.mutableSpan
-        WeightDecay(l1: 1, l2: 1).addToBiases(visible: &visibleSpan, hidden: &hiddenSpan)
+        WeightDecay(l1: 1, l2: 1).addToHiddenBiases(&hiddenSpan)
+        WeightDecay(l1: 1, l2: 1).addToVisibleBiases(&visibleSpan)
         #expect(visible == [1, 2] && hidden == [3])
     }
 }
