@@ -28,15 +28,20 @@ public struct HiddenSlice: Sendable, Equatable {
     /// The most slices with at least one column each.
     public static func most(of total: Int) -> Int { (total + group - 1) / group }
 
-    /// Divides columns into contiguous parts of whole groups, as equal as they can be; the last ones may
-    /// be empty.
-    public static func parts(of total: Int, among count: Int) -> [Range<Int>] {
+    /// Divides columns into contiguous parts of whole groups, as equal as they can be.
+    ///
+    /// - Parameter largestLast: Whether the last parts are the larger ones, not the first. Where there are
+    ///   fewer groups than parts, the smaller ones are empty.
+    public static func parts(
+        of total: Int, among count: Int, largestLast: Bool = false
+    ) -> [Range<Int>] {
         precondition(count > 0, "\(total) columns among \(count) processes")
         let groups = most(of: total)
         let (quotient, rest) = groups.quotientAndRemainder(dividingBy: count)
         var start = 0
         return (0..<count).map { place in
-            let end = min(total, start + (quotient + (place < rest ? 1 : 0)) * group)
+            let isLarger = largestLast ? place >= count - rest : place < rest
+            let end = min(total, start + (quotient + (isLarger ? 1 : 0)) * group)
             defer { start = end }
             return start..<end
         }

@@ -23,8 +23,8 @@ public final class Layer {
     private let products: any WeightProducts
     /// Room for the fields of whole rows, for kinds that cannot be drawn block by block.
     private var visibleFields: [Float] = []
-    /// Visible states that processes draw, share after share.
-    private var drawn: [UInt8] = []
+    /// Visible states that processes draw, as bits.
+    private var drawnBits: [UInt8] = []
 
     /// Creates a layer with all parameters zero.
     ///
@@ -240,41 +240,42 @@ public final class Layer {
         precondition(
             shape.visibleUnits.columns == 1 && shape.encoding != .float32,
             "\(shape.visibleUnits) units under hidden units that processes divide")
-        let shares = HiddenSlice.parts(of: shape.visible, among: group.slices.count)
+        // The first processes have more hidden units, so that the last ones draw more visible ones.
+        let shares = HiddenSlice.parts(
+            of: shape.visible, among: group.slices.count, largestLast: true)
         let own = shares[group.place]
-        let ranges = shares.map {
-            (rows.count * $0.lowerBound)..<(rows.count * $0.upperBound)
+        let packing = BitPacking(rows: rows.count, shares: shares)
+        let (law, one, width) = (visibleLaw, one, shape.visible)
+        if drawnBits.count != packing.bytes {
+            drawnBits = Array(repeating: 0, count: packing.bytes)
         }
-        let (law, one) = (visibleLaw, one)
-        if drawn.count != rows.count * shape.visible {
-            drawn = Array(repeating: 0, count: rows.count * shape.visible)
-        }
-        var span = drawn.mutableSpan
-        span.shared { drawn in
-            products.forEachSharedField(
-                of: hidden, stored: .bits, rows: rows, shares: shares
-            ) {
-                row, columns, x in
-                let place = columns.offset(
-                    by: ranges[group.place].lowerBound + row * own.count - own.lowerBound)
-                drawn.withRange(place) {
-                    law.draw(
-                        fields: &x, row: firstRow + row, units: columns, from: stream, one: one,
-                        into: &$0)
+        var states = visible.mutableSpan
+        var bits = drawnBits.mutableSpan
+        bits.shared { bits in
+            states.shared { states in
+                products.forEachSharedField(
+                    of: hidden, stored: .bits, rows: rows, shares: shares
+                ) {
+                    row, columns, x in
+                    states.withRange(columns.offset(by: (target + row) * width)) { states in
+                        law.draw(
+                            fields: &x, row: firstRow + row, units: columns, from: stream,
+                            one: one, into: &states)
+                        let place = packing.range(
+                            ofRow: row, columns.offset(by: -own.lowerBound), of: group.place)
+                        bits.withRange(place) { packBits(states.span, into: &$0) }
+                    }
                 }
             }
         }
-        group.bringTogether(&drawn, ranges)
-        let (all, width) = (drawn, shape.visible)
-        var states = visible.mutableSpan
+        group.bringTogether(&drawnBits, packing.ranges)
+        let all = drawnBits
         states.inBlocks(of: target..<(target + rows.count), columns: width) { block, states in
-            for (share, range) in zip(shares, ranges) {
+            for (place, share) in shares.enumerated() where place != group.place {
                 for row in block {
-                    let place = rowRange(row - target, of: share.count)
-                        .offset(by: range.lowerBound)
-                    let bytes = all.span.extracting(place)
+                    let bits = packing.range(ofRow: row - target, 0..<share.count, of: place)
                     states.withRange(share.offset(by: (row - block.lowerBound) * width)) {
-                        for i in $0.indices { $0[i] = bytes[i] }
+                        unpackBits(all.span.extracting(bits), one: one, into: &$0)
                     }
                 }
             }

@@ -192,9 +192,7 @@ public struct Optimizer {
         let own = UpdateMessage(
             isFinite: weightSquares.isFinite && hiddenSquares.isFinite, isWished: wish,
             bounds: update.rewrite.bounds,
-            hiddenSums: update.rewrite.group.map { _ in
-                update.hiddenSums
-            } ?? [])
+            hiddenSums: update.rewrite.group == nil ? [] : update.hiddenSums)
         let all = update.rewrite.group.map(own.exchange(with:)) ?? [own]
         if all.count > 1 { update.complete(hiddenSums: UpdateMessage.hiddenSums(of: all)) }
         var biasSquares =
