@@ -113,6 +113,14 @@ int cmpi_sum_ranges(
     return MPI_Reduce_scatter(values, sums, counts, MPI_INT32_T, MPI_SUM, raw(comm));
 }
 
+int cmpi_exchange_words(
+    CMPIComm comm, const int16_t *words, const int *counts, const int *starts, int16_t *received,
+    const int *received_counts, const int *received_starts) {
+    return MPI_Alltoallv(
+        words, counts, starts, MPI_INT16_T, received, received_counts, received_starts,
+        MPI_INT16_T, raw(comm));
+}
+
 int cmpi_gather(
     CMPIComm comm, const void *bytes, int count, void *all, const int *counts, const int *starts) {
     return MPI_Gatherv(bytes, count, MPI_BYTE, all, counts, starts, MPI_BYTE, 0, raw(comm));

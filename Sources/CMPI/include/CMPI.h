@@ -77,6 +77,13 @@ int cmpi_bring_together(
 int cmpi_sum_ranges(
     CMPIComm comm, const int32_t *values, int32_t *_Nullable sums, const int *counts);
 
+/// Gives each rank its part of the words, and receives a part of each.
+///
+/// `counts` and `starts` say how many words go to each rank, and where they begin.
+int cmpi_exchange_words(
+    CMPIComm comm, const int16_t *words, const int *counts, const int *starts, int16_t *received,
+    const int *received_counts, const int *received_starts);
+
 /// Writes the message of an error code, at most `capacity` bytes with the final zero.
 void cmpi_error_message(int code, char *text, int capacity);
 

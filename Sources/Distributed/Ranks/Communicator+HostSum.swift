@@ -63,7 +63,8 @@ extension Communicator {
     ///
     /// Adds up integers of all ranks, elementwise, and gives each rank the sums of its range.
     ///
-    /// Ranks of one host add up through the memory that they share.
+    /// Ranks of one host add up through the memory that they share. Otherwise values travel in 16 bits if
+    /// all of all ranks fit; each rank adds up what it receives, so that the sums need not fit.
     ///
     /// - Parameters:
     ///   - values: Outside the own range they are undefined afterwards.
@@ -79,21 +80,7 @@ extension Communicator {
                 try sumPiece(&values, piece, in: ranges[rank], memory)
             }
         } else {
-            // Parts of at most a piece, which all ranks cut alike.
-            let most = pieceBytes / MemoryLayout<Int32>.stride
-            let longest = ranges.map(\.count).max() ?? 0
-            for first in stride(from: 0, to: longest, by: most) {
-                let parts = ranges.map {
-                    $0.dropFirst(first).prefix(most)
-                }
-                var packed: [Int32] = []
-                for part in parts { packed += values[part] }
-                var sums = [Int32](repeating: 0, count: parts[rank].count)
-                unsafe try check(
-                    cmpi_sum_ranges(handle, packed, &sums, parts.map { Int32($0.count) }))
-                values.replaceSubrange(parts[rank], with: sums)
-                exchange.sent(bytes: packed.count * MemoryLayout<Int32>.stride)
-            }
+            try sumByMessages(&values, ranges)
         }
         exchange.waited(since: start)
     }
