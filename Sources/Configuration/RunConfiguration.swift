@@ -53,7 +53,8 @@ extension RunConfiguration: ConfiguredSection {
             "grid", \RunConfiguration.grid, .grid, neutral: .some(nil), onResume: .free,
             """
             How ranks divide the work, as DATAxHIDDEN: so many groups of ranks share the cases, and so
-            many ranks of a group the hidden units. The model is the same. auto: all share the cases.
+            many ranks of a group the hidden units. The model is the same. auto: the fastest by trial
+            steps.
             """),
         Setting(
             "initial-model", \RunConfiguration.initialModel,

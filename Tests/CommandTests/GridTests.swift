@@ -142,6 +142,45 @@ import Testing
         #expect(try records("stopped") == records("alone"))
     }
 
+    // MARK: Choice
+
+    @Test func trialStepsChooseAGridAndLeaveNoTrace() throws {
+        // Five steps an epoch: more than the least for which a trial is worth its time.
+        let long = [
+            "--set", "training.epochs=70", "--set", "monitor.every=100 steps", "--set",
+            "checkpoint.every=100 steps",
+        ]
+        try train("stack", to: "alone", grid: "1x1", options: long)
+        func choose(_ more: [String] = []) throws -> Command.Result {
+            try Command.run(
+                [
+                    "train", folder.file("stack.yaml"), "--output", folder.file("chosen"),
+                    "--threads", "1",
+                ] + long + more, ranks: 2)
+        }
+        let stopped = try choose(["--stop-after-steps", "320"])
+        #expect(stopped.status == 75, "\(stopped.words)")
+        let finished = try choose()
+        #expect(finished.status == 0, "\(finished.words)")
+        try expectAlike("chosen", "alone")
+        let log = String(decoding: try folder.bytes("chosen/log.txt"), as: UTF8.self)
+        let choices = log.split(separator: "\n").filter { $0.contains("grid of layer") }
+        // Of the first layer too few steps are left after the stop.
+        #expect(choices.count == 3, "\(choices)")
+        for (layer, choice) in choices.enumerated() {
+            #expect(
+                choice.contains("grid of layer \(layer)") && choice.contains("1x2 (")
+                    && choice.contains("2x1 (") && choice.contains("ms a step"), "\(choice)")
+        }
+    }
+
+    @Test func aShortRunChoosesNothing() throws {
+        let run = try Command.run(
+            ["train", folder.file("pcd.yaml"), "--output", folder.file("short")], ranks: 2)
+        #expect(run.status == 0, "\(run.words)")
+        #expect(!run.words.contains("grid of layer"))
+    }
+
     // MARK: Golden configurations
 
     /// Those of one or more layers whose hidden units are enough for two ranks.

@@ -53,11 +53,13 @@ struct LayerTrainer: ~Copyable {
     ///
     /// - Parameters:
     ///   - checkpoint: Of this layer, the same on all ranks; nil for a start.
+    ///   - start: Where training begins; nil to find it, and with a checkpoint.
     ///   - background: For sums beside the computation; nil for none.
     ///   - row: The ranks that hold the other hidden units; nil where each rank holds all.
     init(
-        _ plan: LayerPlan, source: any CaseSource, from checkpoint: Checkpoint?, timer: StepTimer,
-        background: BackgroundSum?, row: GridRow? = nil, _ world: borrowing Communicator
+        _ plan: LayerPlan, source: any CaseSource, from checkpoint: Checkpoint?,
+        start: TrainingStart? = nil, timer: StepTimer, background: BackgroundSum?,
+        row: GridRow? = nil, _ world: borrowing Communicator
     ) throws {
         let whole = plan.shape(on: source)
         let shape = row.map { LayerSpec(whole, slice: $0.slice) } ?? whole
@@ -76,7 +78,7 @@ struct LayerTrainer: ~Copyable {
             row.map { $0.grid.alongData.share(of: total) } ?? world.share(of: total)
         }
         ownChains = share(of: plan.negativePhase.chainCount)
-        let memory = try Self.memory(plan, source, checkpoint, layer, ownChains, world)
+        let memory = try Self.memory(plan, source, checkpoint, start, layer, ownChains, world)
         step = checkpoint?.step ?? 0
         optimizer = memory.optimizer
         let negativePhase = memory.negativePhase
@@ -95,16 +97,36 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
+    /// Prepares it where so many ranks divide the hidden units among them.
+    init(
+        _ plan: LayerPlan, source: any CaseSource, from checkpoint: Checkpoint?,
+        start: TrainingStart?, timer: StepTimer, hiddenRanks: Int, _ world: borrowing Communicator
+    ) throws {
+        let row =
+            hiddenRanks > 1 ? try GridRow(ranks: hiddenRanks, hidden: plan.hidden, world) : nil
+        // A row's own exchanges leave no time for one beside them.
+        let background =
+            row == nil ? try plan.panels.backgroundSum(plan.shape(on: source), world) : nil
+        try self.init(
+            plan, source: source, from: checkpoint, start: start, timer: timer,
+            background: background, row: row, world)
+    }
+
+    /// Collective.
+    ///
     /// What training begins or goes on with; fails alike on all ranks.
     private static func memory(
         _ plan: LayerPlan, _ source: any CaseSource, _ checkpoint: Checkpoint?,
-        _ layer: Layer, _ ownChains: Range<Int>, _ world: borrowing Communicator
+        _ start: TrainingStart?, _ layer: Layer, _ ownChains: Range<Int>,
+        _ world: borrowing Communicator
     ) throws -> TrainingMemory {
         guard let checkpoint else {
-            let start = try TrainingStart(plan, source, slice: layer.shape.hiddenSlice, world)
-            var memory = TrainingMemory(plan, parameters: start.parameters)
-            layer.load(start.parameters, step: 0)
-            memory.negativePhase.begin(ownChains, from: start.chains(layer))
+            let slice = layer.shape.hiddenSlice
+            let own = try start ?? TrainingStart(plan, source, slice: slice, world)
+            let parameters = start == nil ? own.parameters : own.parameters.cut(to: slice)
+            var memory = TrainingMemory(plan, parameters: parameters)
+            layer.load(parameters, step: 0)
+            memory.negativePhase.begin(ownChains, from: own.chains(layer))
             return memory
         }
         let current = checkpoint.current

@@ -37,8 +37,9 @@ public struct StackTrainer {
     public var needsCheckpoints = false
     /// What asks for a stop with a checkpoint before the last step; nil for nothing.
     public var stopRequest: StopRequest?
-    /// How many ranks divide the hidden units of a layer among them; it divides the number of ranks.
-    public var hiddenRanks = 1
+    /// How many ranks divide the hidden units of a layer among them, which divides the number of ranks;
+    /// nil for what trial steps of each layer show to be fastest.
+    public var hiddenRanks: Int? = 1
     /// The data of a layer, given the layers below it.
     public var data: (Int, [RBM]) throws -> LayerData
 
@@ -92,16 +93,23 @@ public struct StackTrainer {
                     hasBiases: plan.optimizer.biases, deviation: plan.initialWeights,
                     seed: plan.seed, layer: plan.layer)
             }
-            let row =
-                hiddenRanks > 1
-                ? try GridRow(ranks: hiddenRanks, hidden: plan.hidden, world) : nil
-            // A row's own exchanges leave no time for one beside them.
-            let background =
-                row == nil
-                ? try plan.panels.backgroundSum(plan.shape(on: data.training), world) : nil
+            let triesGrids = hiddenRanks == nil && world.size > 1
+            // The grids cut it in different ways.
+            let start =
+                triesGrids && resumed == nil
+                ? try TrainingStart(
+                    plan, data.training, slice: HiddenSlice(whole: plan.hidden), world) : nil
+            var choice: GridChoice?
+            if triesGrids {
+                let trial = GridTrial(
+                    plan: plan, source: data.training, start: start, checkpoint: resumed)
+                choice = try trial.choice(upTo: left, world)
+                timer.start()
+            }
             var trainer = try LayerTrainer(
-                plan, source: data.training, from: resumed, timer: timer,
-                background: background, row: row, world)
+                plan, source: data.training, from: resumed, start: start, timer: timer,
+                hiddenRanks: choice?.hiddenRanks ?? hiddenRanks ?? 1, world)
+            if let choice { for outlet in outlets { outlet.gridChosen(choice, plan) } }
             for outlet in outlets {
                 outlet.layerBegan(
                     plan, cases: data.training.count, visible: data.training.visible,

@@ -36,33 +36,27 @@ extension [LayerPlan] {
             throw SharedFailure(
                 exitCode: ExitStatus.configuration,
                 "layers.\(plan.layer): the grid \(grid) divides the hidden units among "
-                    + "\(grid.hidden) ranks, but \(refusal)")
+                    + "\(grid.hidden) ranks, but \(refusal.reason(hidden: plan.hidden))")
         }
     }
 }
 
-extension LayerPlan {
-    /// Why the hidden units cannot be divided, and what to do; nil where they can.
-    fileprivate func refusal(ofHiddenRanks ranks: Int) -> String? {
+extension HiddenDivisionRefusal {
+    /// Why the hidden units cannot be divided, and what to do.
+    ///
+    /// - Parameter hidden: How many there are.
+    fileprivate func reason(hidden: Int) -> String {
         let alternative = "or let all ranks share the cases (`grid: auto`)"
-        if arithmetic == .float32 {
-            return "sums in float32 would depend on it; choose `arithmetic: integer`, "
-                + alternative
-        }
-        for kind in [visibleUnits, hiddenUnits] where kind.columns > 1 {
-            return "\(kind) units are not divided yet; let all ranks share the cases "
-                + "(`grid: auto`)"
-        }
-        if !type(of: negativePhase).dividesHidden {
-            let name = type(of: negativePhase).name
-            return "`algorithm: \(name)` does not divide them yet; choose `pcd` or `cd`, "
-                + alternative
-        }
-        let most = HiddenSlice.most(of: hidden)
-        guard ranks <= most else {
-            return "\(hidden) units, in groups of 64, are enough for \(most) only; choose a grid "
+        return switch self {
+        case .float32:
+            "sums in float32 would depend on it; choose `arithmetic: integer`, " + alternative
+        case .units(let kind):
+            "\(kind) units are not divided yet; let all ranks share the cases (`grid: auto`)"
+        case .negativePhase(let name):
+            "`algorithm: \(name)` does not divide them yet; choose `pcd` or `cd`, " + alternative
+        case .tooFewUnits(let most):
+            "\(hidden) units, in groups of 64, are enough for \(most) only; choose a grid "
                 + "with at most \(most), \(alternative)"
         }
-        return nil
     }
 }

@@ -65,6 +65,17 @@ final class TerminalOutlet: TrainingOutlet {
         return environment["OMPI_COMM_WORLD_SIZE"] == nil && isatty(1) == 1
     }
 
+    func gridChosen(_ choice: GridChoice, _ plan: LayerPlan) {
+        guard choice.candidates.count > 1 else { return }
+        let texts = choice.candidates.map { candidate in
+            "\(candidate.data)x\(candidate.hidden) "
+                + "(\(decimal(candidate.seconds.map { $0 * 1e3 }, 2)) ms a step)"
+        }
+        log.say(
+            "grid of layer \(plan.layer): \(texts[0]), chosen by trial steps before "
+                + texts.dropFirst().joined(separator: ", "))
+    }
+
     func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {
         let from =
             step == steps

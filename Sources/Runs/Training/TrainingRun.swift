@@ -182,7 +182,7 @@ public struct TrainingRun {
             }
         }
         trainer.standardization = data.standardization
-        trainer.hiddenRanks = configuration.grid?.hidden ?? 1
+        trainer.hiddenRanks = configuration.grid?.hidden
         trainer.dataNotes = data.reading?.notes ?? [:]
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, outlets: outlets, world)

@@ -5,6 +5,9 @@ public import Storage
 /// A run has a list of outlets and tells each of them the same, in the order of the list. Each method
 /// does nothing where an outlet does not have it.
 public protocol TrainingOutlet: AnyObject {
+    /// The ranks will divide a layer's work in a way that was chosen for its speed.
+    func gridChosen(_ choice: GridChoice, _ plan: LayerPlan)
+
     /// A layer's training begins, or goes on from a step.
     func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int)
 
@@ -32,6 +35,7 @@ public protocol TrainingOutlet: AnyObject {
 }
 
 extension TrainingOutlet {
+    public func gridChosen(_ choice: GridChoice, _ plan: LayerPlan) {}
     public func layerBegan(
         _ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int
     ) {}

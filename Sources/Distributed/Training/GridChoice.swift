@@ -1,0 +1,100 @@
+import ModelFiles
+public import Ranks
+import RBMCore
+
+/// How ranks can divide the work of a layer, and how long a step takes with each division.
+///
+/// The bits of a training do not depend on the division, so that it is a matter of time alone.
+public struct GridChoice: Sendable, Equatable {
+    /// A division of the ranks.
+    public struct Candidate: Sendable, Equatable {
+        /// Groups that share the cases.
+        public let data: Int
+        /// Ranks of a group, which share the hidden units.
+        public let hidden: Int
+        /// The median seconds of a step on the slowest rank; nil where nothing was timed.
+        public var seconds: Double?
+    }
+
+    /// The one with the shortest step first.
+    public let candidates: [Candidate]
+
+    /// How many ranks of a group share the hidden units.
+    public var hiddenRanks: Int { candidates[0].hidden }
+
+    /// - Precondition: There is a candidate.
+    init(_ candidates: [Candidate]) {
+        precondition(!candidates.isEmpty, "no grid")
+        self.candidates = candidates.sorted { ($0.seconds ?? 0) < ($1.seconds ?? 0) }
+    }
+}
+
+/// Trial steps, which tell how ranks should divide a layer's work.
+///
+/// They are steps of the training itself, from where it stands. What they change is given up.
+struct GridTrial {
+    let plan: LayerPlan
+    let source: any CaseSource
+    /// Where the training begins; nil where it goes on from a checkpoint.
+    let start: TrainingStart?
+    let checkpoint: Checkpoint?
+
+    /// Steps before those that are timed: the first ones take memory.
+    private static let warmUp = 2
+    /// A choice is worth its time if the run has this many steps for each trial step.
+    private static let worth = 20
+    private static let fewestTimed = 5
+    private static let mostTimed = 25
+
+    /// Collective.
+    ///
+    /// Times a step with each division that is possible; the same on all ranks.
+    ///
+    /// If few steps are left, or if one of them fails, nothing is timed, and all ranks share the cases.
+    ///
+    /// - Parameter most: The most steps that the run is going to make.
+    func choice(upTo most: Int, _ world: borrowing Communicator) throws -> GridChoice {
+        let size = world.size
+        let batches = BatchPlan(
+            cases: source.count, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
+            layer: plan.layer)
+        let steps = min(most, batches.steps - (checkpoint?.step ?? 0))
+        var candidates = (1...size)
+            .filter { size % $0 == 0 && plan.refusal(ofHiddenRanks: $0) == nil }
+            .map { GridChoice.Candidate(data: size / $0, hidden: $0) }
+        let trial = steps / Self.worth / candidates.count - Self.warmUp
+        guard candidates.count > 1, trial >= Self.fewestTimed else {
+            return GridChoice([candidates[0]])
+        }
+        do {
+            for i in candidates.indices {
+                candidates[i].seconds = try seconds(
+                    hiddenRanks: candidates[i].hidden, steps: min(trial, Self.mostTimed), world)
+            }
+        } catch is SharedFailure {
+            // All ranks find it alike. The training itself will meet it, with its records before it.
+            return GridChoice([candidates[0]])
+        }
+        return GridChoice(candidates)
+    }
+
+    /// Collective.
+    ///
+    /// The median time of some steps, on the rank where it is largest.
+    private func seconds(
+        hiddenRanks: Int, steps: Int, _ world: borrowing Communicator
+    ) throws -> Double {
+        var trainer = try LayerTrainer(
+            plan, source: source, from: checkpoint, start: start, timer: StepTimer(),
+            hiddenRanks: hiddenRanks, world)
+        var times: [Duration] = []
+        for step in 0..<(Self.warmUp + steps) where !trainer.isDone {
+            let start = ContinuousClock.now
+            try trainer.advance(isMeasured: false, world)
+            if step >= Self.warmUp { times.append(.now - start) }
+        }
+        times.sort()
+        let median = times.isEmpty ? 0 : times[times.count / 2] / .nanoseconds(1)
+        return Double(try world.extent(of: Int64(median)).upperBound) * 1e-9
+    }
+}
