@@ -43,8 +43,8 @@ struct ScalingChart {
             text(
                 20, 26, "\(shape.visible) × \(shape.hidden) units, \(report.algorithm), \(batch)",
                 bold: true),
-            text(70, 54, "speed-up over the best single process"),
-            text(500, 54, "efficiency of a core"),
+            text(70, 50, "speed-up over the best single process"),
+            text(500, 50, "efficiency of a core"),
         ]
         parts += speedUpPanel + efficiencyPanel
         let legend = Self.size.height - 12
@@ -125,7 +125,7 @@ struct ScalingChart {
         for row in report.prediction?.predictions ?? [] {
             let place = (x(Double(row.ranks * row.threads), left), y(row[keyPath: guess]))
             parts.append(dot(place.0, place.1, Self.predicted, filled: false))
-            parts.append(text(place.0, place.1 + 18, row.grid, anchor: "middle", size: 10))
+            parts.append(text(place.0 + 8, place.1 + 3, row.grid, size: 10))
         }
         return parts
     }

@@ -8,21 +8,29 @@
 ///
 /// Four cases and 16 visible units go together through all hidden units: their products stay in
 /// registers, and the factors of 16 units stay in the second-level cache while the cases go by.
+///
+/// Where processes divide the hidden units, each flips a share of the visible ones, for which it takes
+/// the weights of all hidden units.
 struct FlipFactors {
     private let visible: Int
+    /// The hidden columns of all processes.
     private let hidden: Int
+    /// The visible units that this process flips.
+    private let units: Range<Int>
+    /// The processes that flip the others; nil where this one flips all.
+    private let group: (any HiddenGroup)?
     private let hiddenLaw: any UnitLaw
     /// The sharpness s of p = σ(sx): the distance between the two values of a hidden unit.
     private let sharpness: Float
     /// Whether the lower value of a hidden unit is the opposite of the upper one, and not 0.
     private let isSigned: Bool
-    /// δb of the visible units.
+    /// δb of the visible units that are flipped.
     private let bias: [Float]
     /// e^{+δW} of units that go up, then e^{−δW} of units that go down, shape `[blocks, hidden, 2, 16]`.
     private let factors: [Float]
     /// The hidden units of which one |δW| exceeds `largestExponent`, in order.
     private let wideUnits: [Int]
-    /// The δW of all visible units, for each unit of `wideUnits`.
+    /// The δW of the visible units that are flipped, for each unit of `wideUnits`.
     private let wide: [[Float]]
     /// How many factors a product may have before its logarithm is taken.
     private let chunk: Int
@@ -30,7 +38,7 @@ struct FlipFactors {
     /// The visible units of a block.
     private static let lanes = 16
     /// The cases that go together.
-    private static let group = 4
+    private static let casesTogether = 4
 
     /// The largest |δW| for which the factors above are exact.
     ///
@@ -42,35 +50,35 @@ struct FlipFactors {
     private static let largestProduct: Float = 80
 
     /// Creates the factors of an RBM.
-    init(_ rbm: RBM) {
-        let (visible, hidden) = (rbm.visibleCount, rbm.hiddenCount)
-        (self.visible, self.hidden) = (visible, hidden)
+    ///
+    /// - Parameters:
+    ///   - rbm: With the hidden columns of this process.
+    ///   - group: The processes that hold the others; nil where there are none.
+    init(_ rbm: RBM, group: (any HiddenGroup)? = nil) {
+        let visible = rbm.visibleCount
+        let hidden = group?.slices.last?.upperBound ?? rbm.hiddenCount
+        (self.visible, self.hidden, self.group) = (visible, hidden, group)
+        let units = group.map { Self.shares(of: visible, $0)[$0.place] } ?? 0..<visible
+        self.units = units
         hiddenLaw = rbm.hiddenLaw
         sharpness = Float(rbm.hiddenUnits.scale)
         isSigned = rbm.hiddenUnits.offset != 0
         let delta = Float(rbm.visibleUnits.scale)
-        bias = rbm.parameters.visibleBias.map { $0 * delta }
-        let exponents = rbm.parameters.values[..<(visible * hidden)].map { delta * $0 }
-
-        // The bits of magnitudes, which order numbers and put NaN above them.
-        var bits = [UInt32](repeating: 0, count: hidden)
-        for i in 0..<visible {
-            let row = exponents.span.extracting(rowRange(i, of: hidden))
-            var bits = bits.mutableSpan
-            for j in row.indices { bits[j] = max(bits[j], row[j].magnitude.bitPattern) }
-        }
+        bias = rbm.parameters.visibleBias[units].map { $0 * delta }
+        let exponents = Self.exponents(rbm.parameters, of: units, times: delta, group)
+        let bits = Self.largestMagnitudes(rbm.parameters, times: delta, group)
         let isWide = bits.map { !(Float(bitPattern: $0) <= Self.largestExponent) }
         wideUnits = (0..<hidden).filter { isWide[$0] }
-        wide = wideUnits.map { j in (0..<visible).map { exponents[$0 * hidden + j] } }
+        wide = wideUnits.map { j in (0..<units.count).map { exponents[$0 * hidden + j] } }
         let largest = (0..<hidden).reduce(1) { largest, j in
             isWide[j] ? largest : max(largest, Float(bitPattern: bits[j]))
         }
         chunk = Int(Self.largestProduct / largest)
 
         let pair = 2 * Self.lanes
-        let blocks = (visible + Self.lanes - 1) / Self.lanes
+        let blocks = (units.count + Self.lanes - 1) / Self.lanes
         var factors = [Float](repeating: 1, count: blocks * hidden * pair)
-        for i in 0..<visible {
+        for i in 0..<units.count {
             let row = exponents.span.extracting(rowRange(i, of: hidden))
             var span = factors.mutableSpan
             let start = i / Self.lanes * hidden * pair + i % Self.lanes
@@ -89,6 +97,43 @@ struct FlipFactors {
         self.factors = factors
     }
 
+    /// The visible units that each process flips.
+    private static func shares(of visible: Int, _ group: any HiddenGroup) -> [Range<Int>] {
+        HiddenSlice.parts(of: visible, among: group.slices.count)
+    }
+
+    /// The δW of some visible units and all hidden ones, shape `[units, hidden]`.
+    private static func exponents(
+        _ parameters: Parameters, of units: Range<Int>, times delta: Float,
+        _ group: (any HiddenGroup)?
+    ) -> [Float] {
+        let weights = parameters.values[..<parameters.weightCount]
+        guard let group else { return weights.map { delta * $0 } }
+        var exponents: [Float] = []
+        group.forEachJoinedBlock(of: weights, rows: parameters.visibleCount) { rows, values in
+            let hidden = values.count / rows.count
+            for i in rows.clamped(to: units) {
+                let row = rowRange(i - rows.lowerBound, of: hidden)
+                exponents += values[row].map { delta * $0 }
+            }
+        }
+        return exponents
+    }
+
+    /// The bits of the largest |δW| of each hidden unit, which order numbers and put NaN above them.
+    private static func largestMagnitudes(
+        _ parameters: Parameters, times delta: Float, _ group: (any HiddenGroup)?
+    ) -> [UInt32] {
+        let own = parameters.hiddenCount
+        var bits = [UInt32](repeating: 0, count: own)
+        for i in 0..<parameters.visibleCount {
+            let row = parameters.values.span.extracting(rowRange(i, of: own))
+            var bits = bits.mutableSpan
+            for j in row.indices { bits[j] = max(bits[j], (delta * row[j]).magnitude.bitPattern) }
+        }
+        return group?.gather(bits, counts: group?.slices.map(\.count) ?? []) ?? bits
+    }
+
     /// Computes the pseudo-log-likelihood of each case, shape `[cases]`.
     ///
     /// - Parameters:
@@ -98,20 +143,35 @@ struct FlipFactors {
         precondition(
             states.count >= cases * visible && fields.count >= cases * hidden,
             "\(states.count) states and \(fields.count) fields of \(cases) cases")
-        var values = [Double](repeating: 0, count: cases)
-        var span = values.mutableSpan
-        span.shared { values in
-            inParallel(over: cases, atLeast: Self.group) { rows in
-                values.withRange(rows) { add(states, fields, rows, to: &$0) }
+        let width = units.count
+        var terms = [Float](repeating: 0, count: cases * width)
+        var span = terms.mutableSpan
+        span.shared { terms in
+            inParallel(over: cases, atLeast: Self.casesTogether) { rows in
+                terms.withRange((rows.lowerBound * width)..<(rows.upperBound * width)) {
+                    write(states, fields, rows, into: &$0)
+                }
             }
         }
-        return values
+        var shares = [units]
+        if let group {
+            shares = Self.shares(of: visible, group)
+            terms = group.gather(terms, counts: shares.map { cases * $0.count })
+        }
+        return (0..<cases).map { row in
+            var sum = 0.0
+            for share in shares {
+                let start = cases * share.lowerBound + row * share.count
+                for i in start..<(start + share.count) { sum -= Double(terms[i]) }
+            }
+            return sum
+        }
     }
 
-    /// Adds the terms of all units of some cases.
-    private func add(
+    /// Writes −ln p of the units of some cases, shape `[rows, units]`.
+    private func write(
         _ states: [UInt8], _ fields: [Float], _ rows: Range<Int>,
-        to values: inout MutableSpan<Double>
+        into terms: inout MutableSpan<Float>
     ) {
         let numbers = (rows.lowerBound * hidden)..<(rows.upperBound * hidden)
         let fields = fields.span.extracting(numbers)
@@ -122,24 +182,24 @@ struct FlipFactors {
         for i in fields.indices { span[i] = sigmoid(sharpness * fields[i]) }
         span = odds.lower.mutableSpan
         for i in fields.indices { span[i] = sigmoid(-sharpness * fields[i]) }
-        for first in stride(from: 0, to: visible, by: Self.lanes) {
-            let units = first..<min(first + Self.lanes, visible)
-            for row in stride(from: 0, to: rows.count, by: Self.group) {
-                let group = row..<min(row + Self.group, rows.count)
+        for first in stride(from: 0, to: units.count, by: Self.lanes) {
+            let part = first..<min(first + Self.lanes, units.count)
+            for row in stride(from: 0, to: rows.count, by: Self.casesTogether) {
+                let group = row..<min(row + Self.casesTogether, rows.count)
                 var lanes = Lanes()
                 for row in group {
-                    let start = (rows.lowerBound + row) * visible
+                    let start = (rows.lowerBound + row) * visible + units.lowerBound
                     lanes.load(
-                        states.span.extracting((start + first)..<(start + units.upperBound)),
+                        states.span.extracting((start + first)..<(start + part.upperBound)),
                         place: row - group.lowerBound)
                 }
                 multiplyAll(&lanes, block: first / Self.lanes, group, odds, fields)
-                lanes.finish(bias.span.extracting(units))
+                lanes.finish(bias.span.extracting(part))
                 for row in group {
                     let place = (row - group.lowerBound) * Self.lanes
-                    var sum = values[row]
-                    for lane in 0..<units.count { sum -= Double(lanes.ratios[place + lane]) }
-                    values[row] = sum
+                    for lane in 0..<part.count {
+                        terms[row * units.count + first + lane] = lanes.ratios[place + lane]
+                    }
                 }
             }
         }
@@ -224,7 +284,7 @@ struct FlipFactors {
         _ fields: Span<Float>
     ) {
         let first = block * Self.lanes
-        let exponents = wide[place][first..<min(first + Self.lanes, visible)]
+        let exponents = wide[place][first..<min(first + Self.lanes, units.count)]
         for (number, row) in rows.enumerated() {
             let x = fields[row * hidden + wideUnits[place]]
             // ln Σ_h e^{hx} of the state, and of the state after each flip.
@@ -296,7 +356,7 @@ struct FlipFactors {
         /// Turns the ratios without the bias into −ln p of the states that are.
         mutating func finish(_ bias: Span<Float>) {
             var ratios = ratios.mutableSpan
-            for row in 0..<FlipFactors.group {
+            for row in 0..<FlipFactors.casesTogether {
                 let start = row * FlipFactors.lanes
                 for i in bias.indices {
                     let rises = rises[start + i] != 0

@@ -13,11 +13,18 @@ public struct PseudoLikelihood {
     private let flips: FlipFactors
 
     /// Creates the tables of an RBM.
-    public init(_ rbm: RBM) {
-        shape = LayerSpec(rbm, encoding: .bits)
+    ///
+    /// - Parameters:
+    ///   - rbm: With the hidden columns of this process.
+    ///   - group: The processes that hold the others, and make the same calls; nil where there are none.
+    public init(_ rbm: RBM, group: (any HiddenGroup)? = nil) {
+        shape = LayerSpec(
+            visible: rbm.visibleCount, hidden: group?.slices.last?.upperBound ?? rbm.hiddenCount,
+            visibleUnits: rbm.visibleUnits, hiddenUnits: rbm.hiddenUnits, encoding: .bits)
         let isBinary = rbm.visibleUnits.columns == 1 && rbm.hiddenUnits.columns == 1
+        precondition(isBinary || group == nil, "units of several columns that processes divide")
         alternatives = isBinary ? nil : AlternativeLikelihood(rbm)
-        flips = FlipFactors(rbm)
+        flips = FlipFactors(rbm, group: group)
     }
 
     /// Adds the pseudo-log-likelihoods of cases of bits.

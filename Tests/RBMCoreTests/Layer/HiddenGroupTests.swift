@@ -158,6 +158,37 @@ private final class ThreadTeam: @unchecked Sendable {
         }
     }
 
+    /// Hidden units with wide weights too, whose differences of logarithms are added.
+    @Test(arguments: UnitKinds.binary.indices, [Float(0.2), 12])
+    func flipsMadeTogetherAreThoseOfTheWhole(kind: Int, deviation: Float) {
+        // The last of three processes has no visible units.
+        let (visible, hidden, cases) = (100, 200, 7)
+        var generator = TestGenerator(seed: 19)
+        let kind = UnitKinds.binary[kind]
+        let parameters = Parameters(
+            weights: (0..<(visible * hidden)).map { _ in deviation * Float(generator.normal()) },
+            visibleBias: (0..<visible).map { _ in Float(generator.normal()) },
+            hiddenBias: (0..<hidden).map { _ in Float(generator.normal()) })
+        let states = generator.bytes(cases * visible, .bits)
+
+        @Sendable func measured(
+            _ slice: HiddenSlice, _ group: (any HiddenGroup)?
+        ) -> FixedPointSum {
+            let rbm = RBM(
+                visibleUnits: kind, hiddenUnits: kind, parameters: parameters.cut(to: slice))
+            let evaluator = LayerEvaluator(
+                rbm, of: slice, group: group, encoding: .bits, arithmetic: .integer)
+            var sum = FixedPointSum()
+            PseudoLikelihood(rbm, group: group)
+                .add(of: states, cases: cases, evaluator: evaluator, to: &sum)
+            return sum
+        }
+        let whole = measured(HiddenSlice(whole: hidden), nil)
+        let team = ThreadTeam(HiddenSlice.parts(of: hidden, among: 3))
+        let together = team.run { measured(HiddenSlice(team.slices[$0.place], of: hidden), $0) }
+        #expect(together == [whole, whole, whole])
+    }
+
     /// Fields upward and downward, of states and of means, with what follows from them.
     @Test(arguments: UnitKinds.binary.indices, [StateEncoding.bits, .levels])
     func casesMeasuredTogetherAreThoseOfTheWhole(kind: Int, encoding: StateEncoding) {

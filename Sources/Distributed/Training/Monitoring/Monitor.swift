@@ -241,10 +241,9 @@ struct Monitor {
         of model: MeasuredLayer, _ source: any CaseSource, _ count: Int,
         to sums: inout CaseMeasures, _ world: borrowing Communicator
     ) throws {
-        let rbm = model.whole
-        let tables = PseudoLikelihood(rbm)
+        let tables = PseudoLikelihood(model.own, group: model.row)
         let evaluator = model.evaluator(encoding: .bits, arithmetic: arithmetic)
-        let states = states(of: source, rbm)
+        let states = states(of: source, model.own)
         try forEachCase(of: states, count, world) { bits, cases in
             tables.add(
                 of: bits, cases: cases, evaluator: evaluator, to: &sums.pseudoLogLikelihood)
