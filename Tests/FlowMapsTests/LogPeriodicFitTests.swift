@@ -87,7 +87,7 @@ import Testing
             // From the truth: the question is the width of the band, not the search.
             let best = fit.refined(truth)
             let draws = LogPeriodicDraws(fit, values: values, law: best.law, seed: 1)
-            let times2 = (0..<60).map { draws.resampledLaw($0, near: best.law).criticalTime }
+            let times2 = (0..<60).map { draws.resampled($0, near: best.law).law.criticalTime }
                 .sorted()
             if times2[3] <= 1.15, times2[56] >= 1.15 { covered += 1 }
         }

@@ -34,10 +34,10 @@ public struct LogPeriodicDraws: Sendable {
         blockLength = time.map { min(most, max(1, Int(4 * $0 - 1))) } ?? most
     }
 
-    /// Returns the law of a series whose residuals are drawn in blocks from those of the fit.
+    /// Fits a series whose residuals are drawn in blocks from those of the fit.
     ///
     /// - Parameter number: The number of the draw; below 2³².
-    public func resampledLaw(_ number: Int, near law: LogPeriodicLaw) -> LogPeriodicLaw {
+    public func resampled(_ number: Int, near law: LogPeriodicLaw) -> LogPeriodicFit.Result {
         var words = WordSequence(seed: seed, .logPeriodic(.residuals), row: number)
         var drawn: [Double] = []
         let count = residuals.count
@@ -47,7 +47,7 @@ public struct LogPeriodicDraws: Sendable {
         }
         let mean = drawn.prefix(count).reduce(0, +) / Double(count)
         let series = fit.with(values: zip(fitted, drawn).map { $0 + $1 - mean })
-        return series.refined(law).law
+        return series.refined(law)
     }
 
     /// Returns what the best law leaves of a random walk, as a share of the walk's own squares.

@@ -59,6 +59,11 @@ public struct LogPeriodicFit: Sendable {
         public let law: LogPeriodicLaw
         /// The sum of the squared residuals.
         public let squares: Double
+
+        public init(law: LogPeriodicLaw, squares: Double) {
+            self.law = law
+            self.squares = squares
+        }
     }
 
     /// The three searched parameters: t_c on the unit interval, m and ω.

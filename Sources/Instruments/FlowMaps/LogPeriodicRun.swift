@@ -52,8 +52,8 @@ public struct LogPeriodicRun {
         progress("starts", 0)
         let squares = try world.collect(LogPeriodicFit.starts) { fit.squares(ofStarts: $0) }
         let promising = LogPeriodicFit.promising(squares, Self.refinements)
-        let refined = try laws(of: promising.count, world) { fit.refined(start: promising[$0]).law }
-        let best = LogPeriodicFit.best(refined.map { fit.refined($0) })
+        let best = LogPeriodicFit.best(
+            try results(of: promising.count, world) { fit.refined(start: promising[$0]) })
 
         // The profile goes outward from the best law on both sides.
         let first = series.times[0]
@@ -61,10 +61,10 @@ public struct LogPeriodicRun {
         let profile = Profile(fit, best: best, first: first, last: last)
 
         let draws = LogPeriodicDraws(fit, values: values, law: best.law, seed: seed)
-        let resampled = try laws(of: resamples, world) {
+        let resampled = try results(of: resamples, world) {
             progress("resamples", Double($0 + 1) / Double(resamples))
-            return draws.resampledLaw($0, near: best.law)
-        }
+            return draws.resampled($0, near: best.law)
+        }.map(\.law)
         let shares = try world.collect(walks) { share in
             share.map {
                 progress(
@@ -89,25 +89,27 @@ public struct LogPeriodicRun {
 
     /// Collective.
     ///
-    /// Brings together laws of which each rank computes some.
-    private func laws(
-        of count: Int, _ world: borrowing Communicator, _ law: (Int) -> LogPeriodicLaw
-    ) throws -> [LogPeriodicLaw] {
+    /// Brings together fits of which each rank computes some.
+    private func results(
+        of count: Int, _ world: borrowing Communicator, _ fit: (Int) -> LogPeriodicFit.Result
+    ) throws -> [LogPeriodicFit.Result] {
         let share = world.share(of: count)
         let numbers = try world.collect(
-            7 * count, share: 7 * share.lowerBound..<7 * share.upperBound
+            8 * count, share: 8 * share.lowerBound..<8 * share.upperBound
         ) { _ in
             share.flatMap { number in
-                let law = law(number)
-                return [law.criticalTime, law.exponent, law.angularFrequency]
+                let result = fit(number)
+                let law = result.law
+                return [result.squares, law.criticalTime, law.exponent, law.angularFrequency]
                     + (0..<4).map { law.linear[$0] }
             }
         }
         return (0..<count).map { number in
-            let part = Array(numbers[7 * number..<7 * number + 7])
-            return LogPeriodicLaw(
-                criticalTime: part[0], exponent: part[1], angularFrequency: part[2],
-                linear: SIMD4(part[3], part[4], part[5], part[6]))
+            let part = Array(numbers[8 * number..<8 * number + 8])
+            return LogPeriodicFit.Result(
+                law: LogPeriodicLaw(
+                    criticalTime: part[1], exponent: part[2], angularFrequency: part[3],
+                    linear: SIMD4(part[4], part[5], part[6], part[7])), squares: part[0])
         }
     }
 
