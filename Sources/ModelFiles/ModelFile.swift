@@ -124,7 +124,9 @@ struct LayerReader {
         let averaged = file.tensors["layers.\(index).average.weights"] != nil
         let visible = try units(
             index, "visible", among: index == 0 ? UnitKinds.all : UnitKinds.hidden)
-        let hidden = try units(index, "hidden", among: UnitKinds.hidden)
+        // Units above take states that can be counted.
+        let hidden = try units(
+            index, "hidden", among: hasLayer(index + 1) ? UnitKinds.hidden : UnitKinds.all)
         let parameters = try parameters("layers.\(index)" + (averaged ? ".average" : ""))
         try checkColumns(parameters.visibleCount, of: visible, index, "visible")
         try checkColumns(parameters.hiddenCount, of: hidden, index, "hidden")

@@ -1,5 +1,5 @@
 import ModelFiles
-public import Ranks
+import Ranks
 import RBMCore
 
 /// How ranks can divide the work of a layer, and how long a step takes with each division.

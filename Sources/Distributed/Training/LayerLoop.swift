@@ -110,7 +110,7 @@ struct LayerLoop {
             let phase = trainer.plan.negativePhase
             let sweeps = trainer.step * phase.sweeps * phase.chainCount
             if try monitor.findsMissedModes(
-                of: rbm, step: trainer.step, chains: chains, sweeps: sweeps, world)
+                of: model, step: trainer.step, chains: chains, sweeps: sweeps, world)
             {
                 found.append(.chainsMissModes)
             }

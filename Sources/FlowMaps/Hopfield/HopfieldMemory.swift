@@ -59,6 +59,13 @@ public struct HopfieldMemory: Sendable {
         public let isFixed: Bool
         /// −½ Σ w_ij s_i s_j for each unit of the memory.
         public let energy: Double
+
+        public init(state: [Int8], sweeps: Int, isFixed: Bool, energy: Double) {
+            self.state = state
+            self.sweeps = sweeps
+            self.isFixed = isFixed
+            self.energy = energy
+        }
     }
 
     /// Updates one unit after another, each sweep in an order of its own, until none changes.

@@ -1,5 +1,7 @@
 public import Datasets
+import DistributedTraining
 public import FlowMaps
+import ModelFiles
 public import Ranks
 import RBMCore
 public import Reports
@@ -14,8 +16,8 @@ public struct HopfieldRecallRun {
     private let output: String?
     private let seed: UInt64
 
-    /// The most values of a file: a memory needs all of them at once.
-    private static let mostElements = 1 << 27
+    /// The trained machine that completes the cues; nil for a memory of the patterns.
+    public var model: String?
 
     /// - Parameter output: The NPY file for the recalled states, if any.
     public init(
@@ -37,23 +39,18 @@ public struct HopfieldRecallRun {
         _ world: borrowing Communicator, progress: (Double) -> Void
     ) throws -> HopfieldRecallReport? {
         if let output { try world.checkWritable(output) }
-        let stored = try spins(of: patterns, world)
-        let starts = try spins(of: cues, world)
-        let memory = try world.together {
+        let stored = try HopfieldSpins(patterns, seed: seed, world)
+        let starts = try HopfieldSpins(cues, seed: seed, world)
+        let machine = try machine(for: stored.units, world)
+        let recall = try world.together { () throws -> any CueCompletion in
             guard starts.units == stored.units else {
                 throw dataFault(
                     cues.path,
                     "its cases have \(starts.units) values, but the patterns in \(patterns.path) "
                         + "have \(stored.units)")
             }
-            guard let memory = HopfieldMemory(stored.patterns, rule: rule) else {
-                throw dataFault(
-                    patterns.path,
-                    "its \(stored.count) cases depend on each other linearly, and the projection "
-                        + "rule cannot hold them; remove repeated and reversed cases, or use "
-                        + "--rule hebb")
-            }
-            return memory
+            if let machine { return MachineCompletion(machine) }
+            return try stored.memory(rule, from: patterns.path)
         }
         let share = world.share(of: starts.count)
         var states: [Int8] = []
@@ -61,7 +58,7 @@ public struct HopfieldRecallRun {
             3 * starts.count, share: 3 * share.lowerBound..<3 * share.upperBound
         ) { _ in
             share.flatMap { cue in
-                let recall = memory.recall(from: starts[cue], seed: seed, trial: cue)
+                let recall = recall.complete(starts[cue], seed: seed, number: cue)
                 states += recall.state
                 progress(Double(cue + 1 - share.lowerBound) / Double(share.count))
                 return [recall.energy, Double(recall.sweeps), recall.isFixed ? 1 : 0]
@@ -74,48 +71,27 @@ public struct HopfieldRecallRun {
         }
         guard let all else { return nil }
         return HopfieldRecallReport(
-            memory, starts: starts, states: all.map { $0 == 1 ? 1 : -1 }, numbers: numbers,
-            output: output)
+            stored.patterns, by: machine == nil ? rule.rawValue : "machine", starts: starts,
+            states: all.map { $0 == 1 ? 1 : -1 }, numbers: numbers, output: output)
     }
 
-    /// The cases of a file as spins.
-    struct Spins {
-        let units: Int
-        let count: Int
-        let shape: [Int]
-        /// Case by case, shape [count, units].
-        let values: [Int8]
-
-        subscript(number: Int) -> [Int8] {
-            Array(values[number * units..<(number + 1) * units])
-        }
-
-        var patterns: HopfieldPatterns {
-            HopfieldPatterns(units: units, count: count, spins: values)
-        }
-    }
-
-    private func spins(of file: DataFile, _ world: borrowing Communicator) throws -> Spins {
-        let opened = try file.open(seed: seed, world)
-        let cases = opened.cases
+    /// Collective.
+    ///
+    /// Reads the machine that completes the cues; nil where a memory does.
+    private func machine(for units: Int, _ world: borrowing Communicator) throws -> RBM? {
+        guard let path = model else { return nil }
+        let model = try Model.load(path, world)
         return try world.together {
-            guard cases.encoding == .bits else {
+            let rbm = model.layers[0]
+            guard model.layers.count == 1, rbm.visibleUnits.alternatives == 2,
+                rbm.visibleCount == units
+            else {
                 throw dataFault(
-                    file.path,
-                    "its values are \(opened.meaning), but a memory stores bits or spins; use "
-                        + "--binarize threshold")
+                    path,
+                    "is a stack of \(model.layers.count) with \(rbm.unitsText) units below; expected "
+                        + "one layer whose \(units) visible units have two states, as the patterns")
             }
-            guard cases.count * cases.visible <= Self.mostElements else {
-                throw dataFault(
-                    file.path,
-                    "it has \(cases.count * cases.visible) values; a memory takes at most "
-                        + "\(Self.mostElements)")
-            }
-            var bytes = [UInt8](repeating: 0, count: cases.count * cases.visible)
-            try cases.load(Array(0..<cases.count), draw: 0, into: &bytes)
-            return Spins(
-                units: cases.visible, count: cases.count, shape: opened.shape,
-                values: bytes.map { $0 == 0 ? -1 : 1 })
+            return rbm
         }
     }
 }
@@ -144,20 +120,19 @@ public struct HopfieldRecallReport: Report, Sendable {
         /// The largest overlap with a pattern, from −1 to 1, before and after.
         let overlapBefore: Double
         let overlap: Double
-        /// The energy of each unit.
+        /// The energy of each unit; of a machine its free energy, in nats.
         let energy: Double
         let sweeps: Int
         let isFixed: Bool
     }
 
     init(
-        _ memory: HopfieldMemory, starts: HopfieldRecallRun.Spins, states: [Int8],
+        _ stored: HopfieldPatterns, by rule: String, starts: HopfieldSpins, states: [Int8],
         numbers: [Double], output: String?
     ) {
-        let stored = memory.patterns
         units = stored.units
         patterns = stored.count
-        rule = memory.rule.rawValue
+        self.rule = rule
         self.output = output
         func largestOverlap(_ state: [Int8]) -> Double {
             let overlap = stored.overlaps(with: state).max { $0.magnitude < $1.magnitude } ?? 0
@@ -187,7 +162,8 @@ public struct HopfieldRecallReport: Report, Sendable {
 
     public var table: Table {
         var table = Table(
-            "\(patterns) patterns of \(units) units by the \(rule) rule, \(cues.count) cues")
+            "\(patterns) patterns of \(units) units by the "
+                + (rule == "machine" ? "machine" : "\(rule) rule") + ", \(cues.count) cues")
         table.columns(.right("cue"), .left("became"), "overlap", "before", "energy", "sweeps")
         for (number, cue) in cues.prefix(Self.shownCues).enumerated() {
             let names = cue.patterns.map(String.init).joined(separator: ", ")

@@ -19,7 +19,7 @@ extension Layer {
     ///
     /// The layer computes in float32 if integers cannot represent its units.
     convenience init(_ rbm: RBM, arithmetic: ArithmeticKind) {
-        self.init(LayerSpec(states: rbm), frozen: arithmetic.able(of: rbm.visibleUnits))
+        self.init(LayerSpec(states: rbm), frozen: arithmetic.able(of: rbm))
         load(rbm.parameters)
     }
 

@@ -93,8 +93,8 @@ public final class Layer {
     /// Computes b + Wh for some rows of hidden states, into the same rows of the result.
     ///
     /// - Parameters:
-    ///   - states: Bytes, shape `[…, hidden]`.
-    ///   - encoding: Whether the bytes are states or means.
+    ///   - states: Bytes, shape `[…, hidden]`; of hidden units with real values four for each.
+    ///   - encoding: How the bytes store states or means.
     ///   - result: Shape `[…, visible]`.
     public func downward(
         _ states: [UInt8], encoding: StateEncoding, rows: Range<Int>, into result: inout [Float]
@@ -170,13 +170,13 @@ public final class Layer {
     ///   - means: Shape `[…, hidden]`; only `rows` are drawn.
     ///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
     ///     random numbers.
-    ///   - states: Shape `[…, hidden]`, written from row `target` on.
+    ///   - states: Shape `[…, hiddenBytes]`, written from row `target` on.
     public func drawHidden(
         from means: [Float], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into states: inout [UInt8], at target: Int
     ) {
         sample(
-            hiddenLaw, means, rows: rows, columns: shape.hidden, bytes: shape.hidden, one: 1,
+            hiddenLaw, means, rows: rows, columns: shape.hidden, bytes: shape.hiddenBytes, one: 1,
             stream: stream, firstRow: firstRow, into: &states, at: target,
             slice: shape.hiddenSlice)
     }
@@ -200,7 +200,7 @@ public final class Layer {
     /// Draws visible states given some rows of hidden ones.
     ///
     /// - Parameters:
-    ///   - hidden: Bytes 0 or 1, shape `[…, hidden]`.
+    ///   - hidden: States as `drawHidden` draws them, shape `[…, hiddenBytes]`.
     ///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
     ///     random numbers.
     ///   - visible: Shape `[…, visibleBytes]`, written from row `target` on.
@@ -221,8 +221,9 @@ public final class Layer {
         let (units, law, one) = (shape.visible, visibleLaw, one)
         var visible = visible.mutableSpan
         visible.shared { visible in
-            products.forEachField(.downward, of: hidden, stored: .bits, rows: rows) {
-                row, columns, x in
+            products.forEachField(
+                .downward, of: hidden, stored: shape.hiddenEncoding, rows: rows
+            ) { row, columns, x in
                 visible.withRange(columns.offset(by: (target + row) * units)) {
                     law.draw(
                         fields: &x, row: firstRow + row, units: columns, from: stream, one: one,
@@ -289,7 +290,7 @@ public final class Layer {
     ) {
         let count = rows.upperBound * shape.visible
         if visibleFields.count < count { visibleFields = Array(repeating: 0, count: count) }
-        downward(hidden, encoding: .bits, rows: rows, into: &visibleFields)
+        downward(hidden, encoding: shape.hiddenEncoding, rows: rows, into: &visibleFields)
         activateVisible(&visibleFields, rows: rows)
         drawVisible(
             from: visibleFields, rows: rows, stream: stream, firstRow: firstRow, into: &visible,

@@ -15,14 +15,22 @@ public struct LayerSpec: Sendable {
     /// The bytes of a row of visible states.
     public var visibleBytes: Int { visible * encoding.bytesPerUnit }
 
+    /// How drawn hidden states are stored.
+    public var hiddenEncoding: StateEncoding { hiddenUnits.stateEncoding }
+
+    /// The bytes of a row of drawn hidden states.
+    public var hiddenBytes: Int { hidden * hiddenEncoding.bytesPerUnit }
+
+    /// Whether integers can represent the states of both sides.
+    public var isDiscrete: Bool { visibleUnits.isDiscrete && hiddenUnits.isDiscrete }
+
     public init(
         visible: Int, hidden: Int, visibleUnits: any UnitKind, hiddenUnits: any UnitKind,
         encoding: StateEncoding
     ) {
         precondition(
-            (encoding == .float32) == (visibleUnits.stateEncoding == .float32)
-                && hiddenUnits.isDiscrete,
-            "\(visibleUnits) units stored as \(encoding), under \(hiddenUnits) units")
+            (encoding == .float32) == (visibleUnits.stateEncoding == .float32),
+            "\(visibleUnits) units stored as \(encoding)")
         self.visible = visible
         hiddenSlice = HiddenSlice(whole: hidden)
         self.visibleUnits = visibleUnits

@@ -11,6 +11,8 @@ struct AnnealedChains: ~Copyable {
     private let base: TemperingBase
     private let baseBias: [Double]
     private let baseHiddenBias: [Double]
+    /// The biases in U(h): none at any temperature, so that the fields alone move Gaussian units.
+    private let noHiddenBias: [Double]
     private let ownBias: [Double]
 
     /// Bytes of states, shape `[chains, visible]`.
@@ -37,18 +39,19 @@ struct AnnealedChains: ~Copyable {
         self.base = base
         baseBias = base.visibleBias.map(Double.init)
         baseHiddenBias = base.hiddenBias.map(Double.init)
+        noHiddenBias = Array(repeating: 0, count: rbm.hiddenCount)
         ownBias = rbm.parameters.visibleBias.map(Double.init)
         visibleLaw = arithmetic.visibleLaw
         hiddenLaw = arithmetic.hiddenLaw
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
-        hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
+        hidden = Array(repeating: 0, count: chains.count * arithmetic.shape.hiddenBytes)
         visibleFields = Array(repeating: 0, count: chains.count * rbm.visibleCount)
-        hiddenFields = Array(repeating: 0, count: hidden.count)
+        hiddenFields = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
     }
 
     /// ln Z of the base model, whose units are independent.
     var baseLogPartition: Double {
-        hiddenLaw.logPartition(fields: baseHiddenBias.span, bias: baseHiddenBias.span)
+        hiddenLaw.logPartition(fields: baseHiddenBias.span, bias: noHiddenBias.span)
             + visibleLaw.logPartition(fields: baseBias.span, bias: baseBias.span)
     }
 
@@ -92,7 +95,7 @@ struct AnnealedChains: ~Copyable {
         var span = scaled.mutableSpan
         let base = baseHiddenBias.span
         for j in span.indices { span[j] = (1 - beta) * base[j] + beta * Double(fields[j]) }
-        return hiddenLaw.logPartition(fields: scaled.span, bias: scaled.span)
+        return hiddenLaw.logPartition(fields: scaled.span, bias: noHiddenBias.span)
     }
 
     /// The visible side of a chain.
@@ -163,7 +166,8 @@ struct AnnealedChains: ~Copyable {
         arithmetic.drawHidden(
             from: hiddenFields, rows: rows, stream: draws.stream(.hidden, step: step),
             firstRow: chains.lowerBound, into: &hidden, at: 0)
-        arithmetic.downward(hidden, encoding: .bits, rows: rows, into: &visibleFields)
+        arithmetic.downward(
+            hidden, encoding: arithmetic.shape.hiddenEncoding, rows: rows, into: &visibleFields)
         drawVisible(beta: beta, draws, step: step)
     }
 

@@ -23,6 +23,8 @@ public final class LayerEvaluator {
     private var levels: [Float] = []
     private let visibleLaw: any UnitLaw
     private let hiddenLaw: any UnitLaw
+    /// What the kernels leave out of ln Σ_h.
+    private let hiddenConstant: Double
 
     /// Creates an evaluator of an RBM whose visible states have the given encoding.
     public convenience init(
@@ -55,6 +57,7 @@ public final class LayerEvaluator {
         arithmetic.load(rbm.parameters)
         visibleLaw = rbm.visibleLaw
         hiddenLaw = rbm.hiddenLaw
+        hiddenConstant = hiddenLaw.logPartitionConstant(bias: rbm.parameters.hiddenBias)
     }
 
     /// Adds the free energies of cases.
@@ -97,17 +100,23 @@ public final class LayerEvaluator {
     /// case.
     ///
     /// The reconstruction is the visible mean given the hidden means, which are rounded to the
-    /// nearest byte. For Gaussian visible units the cross-entropy is minus the logarithm of the
-    /// density of the case under the reconstruction and the variances.
+    /// nearest byte unless the hidden units take real values. For Gaussian visible units the
+<<<<<<< ours
+    /// cross-entropy is minus the logarithm of the density of the case under the reconstruction and the
+    /// variances.
+=======
+    /// cross-entropy is minus the logarithm of the density of the case under the reconstruction and
+    /// the variances.
+>>>>>>> theirs
     public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
-        hiddenMeans(of: states, cases: cases)
+        roundedMeans(of: states, cases: cases)
         if visible.count < cases * shape.visible {
             visible = Array(repeating: 0, count: cases * shape.visible)
         }
         let own =
             group == nil
             ? means : arithmetic.shape.hiddenSlice.cut(means[..<(cases * shape.hidden)])
-        arithmetic.downward(own, encoding: .levels, rows: 0..<cases, into: &visible)
+        arithmetic.downward(own, encoding: meanEncoding, rows: 0..<cases, into: &visible)
         for row in 0..<cases {
             readLevels(
                 stored: shape.encoding, states.span, row: row, count: shape.visible, into: &levels)
@@ -118,6 +127,19 @@ public final class LayerEvaluator {
                     fields: visible.span.extracting(rowRange(row, of: shape.visible)),
                     terms: &terms))
         }
+    }
+
+    /// How `roundedMeans` stores the means.
+    private var meanEncoding: StateEncoding { shape.hiddenUnits.isDiscrete ? .levels : .float32 }
+
+    /// Puts the hidden means into `means`.
+    private func roundedMeans(of states: [UInt8], cases: Int) {
+        guard meanEncoding == .float32 else { return _ = hiddenMeans(of: states, cases: cases) }
+        hiddenProbabilities(of: states, cases: cases)
+        let count = cases * shape.hidden
+        if means.count < 4 * count { means = Array(repeating: 0, count: 4 * count) }
+        let hidden = hidden
+        writeReals(hidden.span.extracting(0..<count), into: &means, at: 0)
     }
 
     /// The probability of each hidden unit, as bytes that stand for x/127, rounded to the nearest.
@@ -159,7 +181,7 @@ public final class LayerEvaluator {
     ) {
         precondition(group == nil, "hidden units that processes divide")
         hiddenProbabilities(of: states, cases: cases)
-        var drawn = [UInt8](repeating: 0, count: cases * shape.hidden)
+        var drawn = [UInt8](repeating: 0, count: cases * shape.hiddenBytes)
         arithmetic.drawHidden(
             from: self.hidden, rows: 0..<cases, stream: hidden, firstRow: first, into: &drawn,
             at: 0)
@@ -194,6 +216,6 @@ public final class LayerEvaluator {
         let fields = hidden.span.extracting(rowRange(row, of: shape.hidden))
         return visibleLaw.energy(
             ofLevels: levels.span.extracting(0..<shape.visible), bias: bias.span, terms: &terms)
-            - hiddenLaw.logPartition(fields: fields, terms: &terms)
+            - hiddenLaw.logPartition(fields: fields, terms: &terms) - hiddenConstant
     }
 }

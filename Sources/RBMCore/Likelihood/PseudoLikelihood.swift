@@ -3,8 +3,8 @@
 /// Every unit of every case is flipped, not one unit drawn at random, so that the value has no
 /// sampling noise.
 ///
-/// Units of two states have one alternative, see `FlipFactors`; units of several columns go through
-/// all their alternatives, see `AlternativeLikelihood`.
+/// Units of two states have one alternative, see `FlipFactors`; under other hidden units, and of units
+/// of several columns, all alternatives are gone through, see `AlternativeLikelihood`.
 /// Source: [Besag75].
 public struct PseudoLikelihood {
     private let shape: LayerSpec
@@ -21,7 +21,7 @@ public struct PseudoLikelihood {
         shape = LayerSpec(
             visible: rbm.visibleCount, hidden: group?.slices.last?.upperBound ?? rbm.hiddenCount,
             visibleUnits: rbm.visibleUnits, hiddenUnits: rbm.hiddenUnits, encoding: .bits)
-        let isBinary = rbm.visibleUnits.columns == 1 && rbm.hiddenUnits.columns == 1
+        let isBinary = rbm.visibleUnits.alternatives == 2 && rbm.hiddenUnits.alternatives == 2
         precondition(isBinary || group == nil, "units of several columns that processes divide")
         alternatives = isBinary ? nil : AlternativeLikelihood(rbm)
         flips = FlipFactors(rbm, group: group)

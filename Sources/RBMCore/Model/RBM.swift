@@ -1,8 +1,8 @@
 /// A Restricted Boltzmann Machine: two kinds of units and the parameters between them.
 ///
 /// E(v, h) = −vᵀWh − b·v − c·h, with Bernoulli units in {0, 1} and spins in {−1, +1}; with Gaussian
-/// visible units E(v, h) = Σ (vᵢ − bᵢ)²/2σᵢ² − Σ vᵢWᵢⱼhⱼ/σᵢ² − c·h. Energies are in units of kT and
-/// logarithms are natural. The functions here are the exact reference in double precision, one case
+/// visible units E(v, h) = Σ (vᵢ − bᵢ)²/2σᵢ² − Σ vᵢWᵢⱼhⱼ/σᵢ² − c·h. With Gaussian hidden units
+/// Σ (hⱼ − cⱼ)²/2 takes the place of −c·h. Energies are in units of kT and logarithms are natural. The functions here are the exact reference in double precision, one case
 /// at a time; training and evaluation run on `Layer`.
 public struct RBM: Sendable {
     public let visibleUnits: any UnitKind
@@ -39,8 +39,10 @@ public struct RBM: Sendable {
     ///   - visible: Unit values (not bytes), shape `[visible]`.
     ///   - hidden: Unit values, shape `[hidden]`.
     public func energy(visible: [Double], hidden: [Double]) -> Double {
-        let field = hiddenPreactivations(given: visible)
-        return visibleEnergy(visible) - dot(field.span, hidden.span)
+        let (bias, field) = (hiddenBias, hiddenPreactivations(given: visible))
+        let products = zip(field, bias).map { $0 - $1 }
+        return visibleEnergy(visible) + hiddenLaw.energy(of: hidden.span, bias: bias.span)
+            - dot(products.span, hidden.span)
     }
 
     /// The energy of the visible units without the hidden ones: −b·v, or Σ (vᵢ − bᵢ)²/2σᵢ².

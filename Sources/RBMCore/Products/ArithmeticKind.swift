@@ -16,9 +16,9 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     /// Monitors, frozen layers and evaluation never use one byte.
     public var whenFrozen: ArithmeticKind { self == .integerOneByte ? .integer : self }
 
-    /// This arithmetic, or float32 for units with real values, which integers cannot represent.
-    public func able(of units: any UnitKind) -> ArithmeticKind {
-        units.isDiscrete ? self : .float32
+    /// This arithmetic, or float32 where a side has real values, which integers cannot represent.
+    public func able(of rbm: RBM) -> ArithmeticKind {
+        LayerSpec(states: rbm).isDiscrete ? self : .float32
     }
 
     /// The arithmetic that measures a layer best: integers while their sums fit 32 bits.
@@ -35,8 +35,8 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     public static func refusal(
         ofIntegersFor shape: LayerSpec, batch: Int, chains: Int
     ) -> String? {
-        guard shape.visibleUnits.isDiscrete else {
-            return "\(shape.visibleUnits) units take real values; use `arithmetic: float32` or "
+        for units in [shape.visibleUnits, shape.hiddenUnits] where !units.isDiscrete {
+            return "\(units) units take real values; use `arithmetic: float32` or "
                 + "`auto`"
         }
         let limit = Int(Int32.max)

@@ -45,7 +45,7 @@ public struct GibbsSampler: ~Copyable {
         let levels = rbm.visibleLaw.undecidedLevels(bias: rbm.parameters.visibleBias)
         visibleProbabilities = chains.flatMap { _ in levels }
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
-        hidden = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
+        hidden = Array(repeating: 0, count: chains.count * arithmetic.shape.hiddenBytes)
         hiddenProbabilities = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
         drawVisible(stream: RandomStream(seed: seed, .sampling(.start, layer: layer, sweep: 0)))
     }
@@ -89,7 +89,9 @@ public struct GibbsSampler: ~Copyable {
                 from: hiddenProbabilities, rows: rows,
                 stream: RandomStream(seed: seed, .sampling(.hidden, layer: layer, sweep: sweeps)),
                 firstRow: chains.lowerBound, into: &hidden, at: 0)
-            arithmetic.downward(hidden, encoding: .bits, rows: rows, into: &visibleProbabilities)
+            arithmetic.downward(
+                hidden, encoding: arithmetic.shape.hiddenEncoding, rows: rows,
+                into: &visibleProbabilities)
             arithmetic.activateVisible(&visibleProbabilities, rows: rows)
             drawVisible(
                 stream: RandomStream(seed: seed, .sampling(.visible, layer: layer, sweep: sweeps)))
@@ -114,7 +116,7 @@ public struct DownwardPass {
     /// Draws visible states.
     ///
     /// - Parameters:
-    ///   - hidden: Bytes 0 or 1, shape `[chains, hidden]`.
+    ///   - hidden: States as they are drawn, shape `[chains, bytes of a row]`.
     ///   - sweep: The number of the sweep after which the states are drawn; it names the random
     ///     numbers.
     /// - Returns: Bytes and probabilities like those of `GibbsSampler`, shape `[chains, visible]`.
@@ -124,7 +126,9 @@ public struct DownwardPass {
         let units = rbm.visibleCount
         var probabilities = [Float](repeating: 0, count: chains * units)
         var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
-        arithmetic.downward(hidden, encoding: .bits, rows: 0..<chains, into: &probabilities)
+        arithmetic.downward(
+            hidden, encoding: arithmetic.shape.hiddenEncoding, rows: 0..<chains,
+            into: &probabilities)
         arithmetic.activateVisible(&probabilities, rows: 0..<chains)
         arithmetic.drawVisible(
             from: probabilities, rows: 0..<chains,

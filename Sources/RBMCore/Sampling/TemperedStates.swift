@@ -20,7 +20,7 @@ struct TemperedStates: Sendable {
     private(set) var visible: [UInt8]
     /// c + Wᵀv of the visible states, shape `[lanes, levels, hidden]`.
     private(set) var hiddenFields: [Float]
-    /// Hidden states, bytes 0 or 1, shape `[lanes, levels, hidden]`.
+    /// Hidden states as they are drawn, shape `[lanes, levels, hiddenBytes]`.
     private(set) var hidden: [UInt8]
     private var visibleFields: [Float]
     /// ln p*_γ(v) − ln p*_β(v) of a state at β for the level γ above and for the one below, shape
@@ -47,7 +47,7 @@ struct TemperedStates: Sendable {
         self.lanes = lanes
         let rows = lanes.count * levels
         visible = Array(repeating: 0, count: rows * spec.visibleBytes)
-        hidden = Array(repeating: 0, count: rows * spec.hidden)
+        hidden = Array(repeating: 0, count: rows * spec.hiddenBytes)
         visibleFields = Array(repeating: 0, count: rows * spec.visible)
         hiddenFields = Array(repeating: 0, count: rows * spec.hidden)
         ratios = Array(repeating: 0, count: rows * 2)
@@ -95,7 +95,7 @@ struct TemperedStates: Sendable {
 
     /// Takes over hidden states of all rows, from which visible ones are drawn next.
     ///
-    /// - Parameter hidden: Shape `[lanes, levels, hidden]`.
+    /// - Parameter hidden: Shape `[lanes, levels, hiddenBytes]`.
     mutating func restore(hidden: [UInt8], haveBeenBelow: [Bool], roundTrips: [Int]) {
         precondition(
             hidden.count == self.hidden.count && haveBeenBelow.count == rows.count
@@ -127,7 +127,7 @@ struct TemperedStates: Sendable {
                         rowRange(to, of: columns), with: values[rowRange(from, of: columns)])
                 }
                 copy(old.visible, &visible, spec.visibleBytes)
-                copy(old.hidden, &hidden, spec.hidden)
+                copy(old.hidden, &hidden, spec.hiddenBytes)
                 copy(old.haveBeenBelow, &haveBeenBelow, 1)
             }
         }
@@ -167,7 +167,7 @@ struct TemperedStates: Sendable {
     ///
     /// Both draws together are a Gibbs sweep, which leaves p_β as it is.
     mutating func drawVisible(_ layer: Layer, _ stream: RandomStream) {
-        layer.downward(hidden, encoding: .bits, rows: rows, into: &visibleFields)
+        layer.downward(hidden, encoding: spec.hiddenEncoding, rows: rows, into: &visibleFields)
         mix(&visibleFields, with: path.base.visibleBias, path.ladder.betas)
         drawFromFields(layer, stream)
     }

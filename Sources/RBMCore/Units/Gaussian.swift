@@ -2,9 +2,10 @@ import RandomStreams
 
 /// A unit that takes any real value, normal about its field b + Wh with its own variance σ².
 ///
-/// Its energy is U = Σ (v − b)²/2σ², and v/σ² meets the weights. Only visible units can be
-/// Gaussian, and only in float32. Their own parameters are ln σ²; units without them have the
-/// variance 1.
+/// Its energy is U = Σ (v − b)²/2σ², and v/σ² meets the weights. Gaussian units compute in float32.
+/// Visible ones have own parameters, ln σ²; hidden ones, and units without them, have the variance 1.
+/// Hidden ones give the visible units the pair energies −½ Σ_j (Σ_i W_ij v_i)² of an associative
+/// memory, and are not trained.
 public struct Gaussian: UnitKind {
     public init() {}
 
@@ -138,6 +139,14 @@ struct GaussianLaw: UnitLaw {
     func writeLogPartitions(fields: Span<Float>, into terms: inout MutableSpan<Float>) -> Int {
         for i in fields.indices { terms[i] = fields[i] * fields[i] }
         return halve(&terms, count: fields.count)
+    }
+
+    /// Σ ½ ln 2πσ² − b²/2σ².
+    func logPartitionConstant(bias: [Float]) -> Double {
+        let squares = bias.enumerated().reduce(0.0) {
+            $0 + Double($1.element) * Double($1.element) / (2 * variance($1.offset))
+        }
+        return logNormalization(units: bias.count) - squares
     }
 
     /// Adds (v − b)²/2.

@@ -6,7 +6,8 @@ public enum UnitKinds {
     /// The kinds of two states.
     public static let binary = all.filter { $0.alternatives == 2 }
 
-    /// The kinds of hidden units: those whose states can be counted.
+    /// The kinds of hidden units that can be trained, and of which a stack is made: those whose states
+    /// can be counted.
     public static let hidden = all.filter(\.isDiscrete)
 
     /// Returns the kind of a name; nil if no kind has it.

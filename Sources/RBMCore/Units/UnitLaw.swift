@@ -94,6 +94,11 @@ public protocol UnitLaw: Sendable {
     @discardableResult
     func writeLogPartitions(fields: Span<Float>, into terms: inout MutableSpan<Float>) -> Int
 
+    /// What `writeLogPartitions` leaves out, summed over the units of a row.
+    ///
+    /// - Parameter bias: The biases of U, one for each unit.
+    func logPartitionConstant(bias: [Float]) -> Double
+
     /// Adds a row to the sums from which `ownGradient` computes the gradient by the units' own
     /// parameters.
     ///
@@ -148,6 +153,8 @@ extension UnitLaw {
             }
         }
     }
+
+    public func logPartitionConstant(bias: [Float]) -> Double { 0 }
 
     public func addOwnStatistics(
         of values: Span<Float>, bias: Span<Float>, weight: Float,

@@ -47,6 +47,13 @@ public struct TransformRun {
         let stack = try Model.load(model, world)
         let layer = layer ?? stack.layers.count - 1
         try stack.checkLayer(layer, of: model)
+        let hidden = stack.layers[layer].hiddenUnits
+        if drawsStates, !hidden.isDiscrete {
+            throw dataFault(
+                model,
+                "its hidden units are \(hidden), whose states cannot be written as bytes; leave out "
+                    + "--samples to write their means")
+        }
         let opened = try data.open(seed: seed, for: stack, world)
         try stack.checkFit(opened, from: data.path, for: model)
 

@@ -9,7 +9,7 @@ struct HopfieldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hopfield",
         abstract: "Stores patterns in an associative memory, and recalls them.",
-        subcommands: [Capacity.self, Recall.self])
+        subcommands: [Capacity.self, Recall.self, Model.self])
 
     struct Capacity: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -95,7 +95,9 @@ struct HopfieldCommand: ParsableCommand {
                 The cases of one file are stored; each case of the other is a cue from which the \
                 memory settles. The table names the pattern that a cue became, or says that the \
                 state is spurious: a mixture of three patterns, or glassy. The files are read as \
-                training data are; their cases must be bits or spins.
+                training data are; their cases must be bits or spins. With --model a trained machine \
+                completes the cues: the mean of one side given the other's, in turn, until no unit \
+                changes.
 
                 EXAMPLES
                   wilson hopfield recall --patterns letters.npy --cue noisy.npy
@@ -118,6 +120,13 @@ struct HopfieldCommand: ParsableCommand {
             transform: { try choice($0) })
         var rule = HopfieldMemory.Rule.hebb
 
+        @Option(
+            help: ArgumentHelp(
+                "The machine that completes the cues, instead of a memory.",
+                valueName: "file.safetensors"),
+            completion: .file(extensions: ["safetensors"]))
+        var model: String?
+
         @Option(help: ArgumentHelp("Write the recalled states.", valueName: "file.npy"))
         var output: String?
 
@@ -132,7 +141,10 @@ struct HopfieldCommand: ParsableCommand {
 
         func validate() throws {
             if let output { try checkArrayFile(output) }
-            if output == patterns || output == cue {
+            if model != nil, rule != .hebb {
+                throw ValidationError("--model and --rule both say what completes the cues")
+            }
+            if let output, [patterns, cue, model].contains(output) {
                 throw ValidationError("--output is a file that is read, which it would replace")
             }
         }
@@ -141,10 +153,73 @@ struct HopfieldCommand: ParsableCommand {
             try common.onAllRanks(json: form.json) { world in
                 let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
                 defer { waiting.clear() }
-                return try HopfieldRecallRun(
+                var recall = HopfieldRecallRun(
                     patterns: reading.file(patterns), cues: reading.file(cue), rule: rule,
-                    output: output, seed: seed
-                ).run(world) { waiting.show("cues", $0) }
+                    output: output, seed: seed)
+                recall.model = model
+                return try recall.run(world) { waiting.show("cues", $0) }
+            }
+        }
+    }
+
+    struct Model: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes a memory as a machine with a Gaussian hidden unit for each pattern.",
+            discussion: """
+                The free energy of the machine is β times the energy of the memory and a constant, \
+                exactly: Hubbard and Stratonovich's identity. `sample` and `evaluate` read the file. \
+                At the inverse temperature β a pattern is kept above 1 for few patterns.
+
+                EXAMPLES
+                  wilson hopfield model --patterns letters.npy --output memory.safetensors
+                  wilson sample memory.safetensors --start data --data noisy.npy --sweeps 20 \
+                --count 16 --output settled.png
+                """)
+
+        @Option(
+            help: "The file whose cases are stored.",
+            completion: .file(extensions: ["npy", "npz", "csv", "gz"]))
+        var patterns: String
+
+        @Option(
+            help: ArgumentHelp("How patterns become weights.", valueName: "hebb|projection"),
+            transform: { try choice($0) })
+        var rule = HopfieldMemory.Rule.hebb
+
+        @Option(
+            help: ArgumentHelp("β, the inverse temperature.", valueName: "b"))
+        var inverseTemperature = 4.0
+
+        @Option(help: ArgumentHelp("The model file to write.", valueName: "file.safetensors"))
+        var output: String
+
+        @OptionGroup var reading: ReadingOptions
+
+        @Option(help: "Names the random numbers by which grey data become bits.")
+        var seed: UInt64 = 1
+
+        @OptionGroup var form: OutputForm
+
+        @OptionGroup var common: CommonOptions
+
+        func validate() throws {
+            guard inverseTemperature > 0, inverseTemperature <= 1e6 else {
+                throw ValidationError(
+                    "--inverse-temperature is \(inverseTemperature); expected a number above 0, "
+                        + "at most 10⁶")
+            }
+            guard output.hasSuffix(".safetensors") else {
+                throw ValidationError(
+                    "--output is \(output); expected a name that ends with .safetensors")
+            }
+        }
+
+        func run() throws {
+            try common.onAllRanks(json: form.json) { world in
+                try HopfieldModelRun(
+                    patterns: reading.file(patterns), rule: rule,
+                    inverseTemperature: inverseTemperature, output: output, seed: seed
+                ).run(world)
             }
         }
     }

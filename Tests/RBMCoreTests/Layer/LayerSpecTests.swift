@@ -31,6 +31,12 @@ import Testing
         #expect(shape.visibleBytes == bytes)
     }
 
+    @Test func realHiddenStatesTakeFourBytes() {
+        let shape = Self.shape(hidden: 7, hiddenUnits: .gaussian)
+        #expect(shape.hiddenBytes == 28 && shape.hiddenEncoding == .float32 && !shape.isDiscrete)
+        #expect(Self.shape(hidden: 7).hiddenBytes == 7 && Self.shape().isDiscrete)
+    }
+
     @Test func realStatesAreThoseOfGaussianUnits() {
         for (units, encoding) in [(any UnitKind, StateEncoding)]([
             (.spin, .bits), (.gaussian, .float32),

@@ -118,14 +118,17 @@ struct Monitor {
     ///
     /// - Parameter sweeps: How many sweeps all chains together have made.
     func findsMissedModes(
-        of rbm: RBM, step: Int, chains trained: TrainedChains?, sweeps: Int,
+        of model: MeasuredLayer, step: Int, chains trained: TrainedChains?, sweeps: Int,
         _ world: borrowing Communicator
     ) throws -> Bool {
-        guard let trained, rbm.visibleUnits.isDiscrete else { return false }
+        guard let trained, training.encoding != .float32 else { return false }
         if let trace { return trace.bounds.upper == nil }
-        let own = ModeCheck.chosen(of: trained.numbers)
+        let rbm = model.whole
+        // The ranks of a row have the same chains: the first one gives them.
+        let speaks = model.row.map { $0.place == 0 } ?? true
+        let own = speaks ? ModeCheck.chosen(of: trained.numbers) : 0..<0
         return try ModeCheck(
-            arithmetic: arithmetic.able(of: rbm.visibleUnits), seed: seed, layer: layer
+            arithmetic: arithmetic.able(of: rbm), seed: seed, layer: layer
         ).finds(
             rbm, step: step, missedBy: states(of: trained, own), chains: own, sweeps: sweeps, world)
     }

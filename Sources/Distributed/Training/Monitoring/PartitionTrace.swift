@@ -145,7 +145,7 @@ final class PartitionTrace {
     private func path(from start: RBM, to end: RBM, _ points: Int, _ step: Int) -> ModelPath {
         ModelPath(
             from: start, to: end, steps: min(points, ModelPath.mostSteps),
-            arithmetic: arithmetic.able(of: end.visibleUnits), seed: seed, place: layer, time: step)
+            arithmetic: arithmetic.able(of: end), seed: seed, place: layer, time: step)
     }
 
     // MARK: State
