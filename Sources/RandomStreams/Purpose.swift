@@ -78,6 +78,9 @@ public enum Purpose: Sendable, Hashable {
     /// The series that judge a log-periodic fit; a row is a series.
     case logPeriodic(LogPeriodic)
 
+    /// The starts of factorizations; a row is a row of a factor, or a restart of clusters.
+    case factorization(Factorization)
+
     /// The chains between two models of a training; a row is a chain.
     ///
     /// `step` is the step of the later model, and `point`, below 2¹³, a place between the two.
@@ -156,6 +159,18 @@ public enum Purpose: Sendable, Hashable {
         case walks
     }
 
+    /// The slots of a factorization.
+    public enum Factorization: Int, Sendable, Hashable, CaseIterable {
+        /// The coordinates of the rows.
+        case coordinates
+        /// The archetypes.
+        case archetypes
+        /// The starts of clusters.
+        case clusters
+        /// The start of the search for eigenvectors.
+        case eigenvectors
+    }
+
     /// The slots of a sandpile.
     public enum Sandpile: Int, Sendable, Hashable, CaseIterable {
         /// The walks of the tree that the first state comes from.
@@ -214,6 +229,7 @@ extension Purpose {
         case logPeriodic
         case modelPath = 60
         case chainTurn = 90
+        case factorization = 75
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -293,6 +309,7 @@ extension Purpose {
         case .chainTurn(let layer, let step, let sweep):
             Words(.chainTurn, layer: layer, step: step, slot: sweep)
         case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
+        case .factorization(let slot): Words(.factorization, slot: slot.rawValue)
         case .logPeriodic(let slot): Words(.logPeriodic, slot: slot.rawValue)
         case .hopfield(let slot, let load, let sweep):
             Words(.hopfield, step: sweep, slot: slot.rawValue | load << 2)

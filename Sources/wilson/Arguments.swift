@@ -150,9 +150,9 @@ func checkPicture(_ path: String?, option: String) throws {
 }
 
 /// Checks that the name of an array file says what it will be.
-func checkArrayFile(_ path: String) throws {
+func checkArrayFile(_ path: String, option: String = "output") throws {
     guard !path.hasSuffix(".npy") else { return }
-    throw ValidationError("--output is `\(path)`; its name must end in .npy")
+    throw ValidationError("--\(option) is `\(path)`; its name must end in .npy")
 }
 
 /// Checks how many configurations are asked for: they are numbered in 32 bits.

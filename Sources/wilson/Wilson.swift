@@ -28,7 +28,8 @@ import Runs
         subcommands: [
             TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, TransformCommand.self,
             SampleCommand.self, InspectCommand.self, IsingCommand.self, RGCommand.self,
-            HopfieldCommand.self, SandpileCommand.self, BenchCommand.self,
+            HopfieldCommand.self, SandpileCommand.self, NMFCommand.self,
+            BenchCommand.self,
         ])
 
     static var versionText: String {

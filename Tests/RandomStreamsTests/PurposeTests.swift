@@ -52,6 +52,7 @@ import Testing
         expect(.chainTurn(layer: 1, step: 9, sweep: 3), 9, 0x5A01_0003)
         expect(.sandpile(.grains), 0, 0x1C00_0001)
         expect(.logPeriodic(.walks), 0, 0x1E00_0001)
+        expect(.factorization(.clusters), 0, 0x4B00_0002)
         expect(.hopfield(.order, load: 3, sweep: 9), 9, 0x1D00_000E)
         expect(.modelPath(.reverse, .visible, layer: 1, step: 9, point: 3), 9, 0x3C01_001B)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
@@ -67,6 +68,8 @@ import Testing
         var purposes: Set<Purpose> = [
             .benchmark, .benchmarkTiming, .couplingStates, .isingChain, .informationStates,
             .sandpile(.start), .sandpile(.grains), .logPeriodic(.residuals), .logPeriodic(.walks),
+            .factorization(.coordinates), .factorization(.archetypes), .factorization(.clusters),
+            .factorization(.eigenvectors),
         ]
         var orders: Set<KeyedPermutation.Order> = [.heldOutChoice]
         for a in 0..<4 {

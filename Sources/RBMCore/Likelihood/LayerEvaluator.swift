@@ -101,13 +101,8 @@ public final class LayerEvaluator {
     ///
     /// The reconstruction is the visible mean given the hidden means, which are rounded to the
     /// nearest byte unless the hidden units take real values. For Gaussian visible units the
-<<<<<<< ours
     /// cross-entropy is minus the logarithm of the density of the case under the reconstruction and the
     /// variances.
-=======
-    /// cross-entropy is minus the logarithm of the density of the case under the reconstruction and
-    /// the variances.
->>>>>>> theirs
     public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
         roundedMeans(of: states, cases: cases)
         if visible.count < cases * shape.visible {

@@ -1,7 +1,7 @@
-import Storage
+public import Storage
 
 /// Pictures of visible units.
-enum SampleSheet {
+public enum SampleSheet {
     /// Returns the height and the width of a case as a picture.
     ///
     /// The last dimension is the width, and all others together are the height. A case of one
@@ -20,7 +20,7 @@ enum SampleSheet {
     /// - Parameters:
     ///   - grey: The brightness of each unit in [0, 1], shape `[count, units]`.
     ///   - shape: The shape of one case.
-    static func sheet(_ grey: [Float], shape: [Int], columns: Int? = nil) -> GrayImage {
+    public static func sheet(_ grey: [Float], shape: [Int], columns: Int? = nil) -> GrayImage {
         let (height, width) = pictureSize(shape)
         let units = height * width
         let images = (0..<(grey.count / units)).map { index in
