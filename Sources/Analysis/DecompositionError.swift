@@ -1,4 +1,6 @@
-/// Reports a decomposition of a matrix that LAPACK could not make.
+/// Reports a decomposition of a matrix that could not be made.
 public struct DecompositionError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
 }

@@ -29,7 +29,7 @@ import Runs
             TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, TransformCommand.self,
             SampleCommand.self, InspectCommand.self, IsingCommand.self, RGCommand.self,
             HopfieldCommand.self, SandpileCommand.self, NMFCommand.self,
-            BenchCommand.self,
+            ManifoldCommand.self, BenchCommand.self,
         ])
 
     static var versionText: String {

@@ -72,6 +72,119 @@ import Testing
         #expect(Array(states.prefix(192)) == bits)
     }
 
+    @Test func aMemoryIsAMachine() throws {
+        let folder = try TemporaryFolder()
+        let (patterns, model) = (folder.file("patterns.npy"), folder.file("memory.safetensors"))
+        let bits = (0..<3 * 12).map { (number: Int) -> UInt8 in
+            let step = number * 7 + number * number / 5 + number / 12
+            return step % 3 == 0 ? 1 : 0
+        }
+        try writeNPY(bits, shape: [3, 12], to: patterns)
+        let made = try expectAlike([
+            "hopfield", "model", "--patterns", patterns, "--inverse-temperature", "1", "--output",
+            model,
+        ])
+        #expect(try #require(made["largest_difference"] as? Double) < 1e-12)
+        let found = try object(["evaluate", model, "--data", patterns])
+        // Z by the sum over all states of the memory.
+        let beta = try #require(made["inverse_temperature"] as? Double)
+        var sum = 0.0
+        for state in 0..<(1 << 12) {
+            var squares = 0
+            for pattern in 0..<3 {
+                var overlap = 0
+                for unit in 0..<12 {
+                    let isAlike = Int(bits[12 * pattern + unit]) == (state >> unit) & 1
+                    overlap += isAlike ? 1 : -1
+                }
+                squares += overlap * overlap
+            }
+            sum += exp(beta * Double(squares) / 24)
+        }
+        let exact = log(sum) + 1.5 * log(2 * Double.pi)
+        #expect(abs(try #require(found["log_z"] as? Double) - exact) < 1e-9)
+        let recalled = try object([
+            "hopfield", "recall", "--patterns", patterns, "--cue", patterns, "--model", model,
+        ])
+        #expect((recalled["cues"] as? [Any])?.count == 3)
+        #expect(recalled["rule"] as? String == "machine")
+        let states = try Command.run([
+            "transform", model, "--data", patterns, "--samples", "--output", folder.file("s.npy"),
+        ])
+        #expect(states.status == 65 && states.words.contains("real values"))
+    }
+
+    @Test(arguments: ["nonnegative", "semi", "convex", "separable"])
+    func factorsOnAnyNumberOfRanks(kind: String) throws {
+        let folder = try TemporaryFolder()
+        let data = folder.file("data.npy")
+        let values = (0..<300 * 6).map { (number: Int) -> Float in
+            let step = number * 37 + number * number / 11
+            return Float(step % 101) / 100
+        }
+        try writeNPY(values, shape: [300, 6], to: data)
+        let found = try expectAlike(
+            [
+                "nmf", "--data", data, "--rank", "3", "--kind", kind, "--iterations", "30",
+                "--archetypes", folder.file("a.npy"),
+            ], without: ["seconds"])
+        #expect(try #require(found["relative_error"] as? Double) < 0.5)
+        #expect((found["anchors"] as? [Int])?.count == (kind == "separable" ? 3 : 0))
+        if let rise = found["largest_rise"] as? Double { #expect(rise <= 1e-12) }
+    }
+
+    @Test func manifoldsOnAnyNumberOfRanks() throws {
+        let folder = try TemporaryFolder()
+        let (data, labels) = (folder.file("data.npy"), folder.file("labels.npy"))
+        // Two rings, one in the other.
+        var points: [Float] = []
+        for number in 0..<300 {
+            let angle = 0.7 * Float(number)
+            let radius: Float = number % 2 == 0 ? 1 : 3
+            points += [radius * cos(angle), radius * sin(angle)]
+        }
+        try writeNPY(points, shape: [300, 2], to: data)
+        let classes = (0..<300).map { (number: Int) -> UInt8 in UInt8(number % 2) }
+        try writeNPY(classes, shape: [300], to: labels)
+        let found = try expectAlike([
+            "manifold", "cluster", "--data", data, "--clusters", "2", "--labels", labels,
+            "--neighbours", "6",
+        ])
+        #expect(found["adjusted_rand_index"] as? Double == 1)
+        let embedded = try expectAlike([
+            "manifold", "embed", "--data", data, "--method", "diffusion", "--output",
+            folder.file("c.npy"),
+        ])
+        #expect((embedded["eigenvalues"] as? [Double])?.count == 2)
+        let classified = try expectAlike([
+            "manifold", "classify", "--data", data, "--labels", labels, "--learned", "2",
+            "--scale", "0.5", "--neighbours", "6",
+        ])
+        #expect(try #require(classified["accuracy"] as? Double) > 0.98)
+    }
+
+    /// What is wrong is said, with the exit code of its kind.
+    @Test func badInputOfFlowMapsIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let data = folder.file("data.npy")
+        try writeNPY([Float](repeating: -1.5, count: 40), shape: [10, 4], to: data)
+        let cases: [([String], Int32, String)] = [
+            (["nmf", "--data", data, "--rank", "2"], 65, "negative"),
+            (["nmf", "--data", data, "--rank", "5", "--kind", "semi"], 65, "rank"),
+            (["nmf", "--data", data, "--rank", "0"], 64, "--rank"),
+            (["manifold", "cluster", "--data", data, "--clusters", "2"], 65, "neighbours"),
+            (
+                ["manifold", "cluster", "--data", data, "--clusters", "2", "--graph", "gaussian"],
+                64, "--scale"
+            ),
+            (["manifold", "classify", "--data", data, "--scale", "1"], 64, "--labels"),
+        ]
+        for (arguments, status, words) in cases {
+            let run = try Command.run(arguments)
+            #expect(run.status == status && run.words.contains(words), "\(run.words)")
+        }
+    }
+
     @Test func logPeriodicOnAnyNumberOfRanks() throws {
         let folder = try TemporaryFolder()
         let (data, picture) = (folder.file("prices.csv"), folder.file("fit.svg"))
