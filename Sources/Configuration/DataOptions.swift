@@ -11,6 +11,8 @@ public struct DataOptions: Sendable, Equatable {
     public var categories: Int?
     public var binarize = ConfiguredBinarization.none
     public var standardize = false
+    /// What is done with values that are missing.
+    public var missing = MissingValues.refuse
     /// The file of the cases' weights; nil for equal ones.
     public var weights: String?
 
@@ -80,6 +82,14 @@ extension DataOptions: ConfiguredSection {
             data's scale. For gaussian units.
             """),
         Setting(
+            "missing", \DataOptions.missing, .word, neutral: .refuse,
+            """
+            What is done with missing values: NaN in an array, or an empty cell, NA, null or ? in a text
+            file. refuse: such a file is refused. sample: the machine draws them given the other units of
+            the case in each step, from which it learns as from values that were seen. Records measure
+            cases that are filled like that.
+            """),
+        Setting(
             "weights", \DataOptions.weights, .either(.fileName, or: "none"),
             neutral: .some(nil),
             """
@@ -117,6 +127,37 @@ extension DataOptions: ConfiguredSection {
             guard run.data.source.lattice != nil, run.data.weights != nil else { return nil }
             return "a file of weights does not fit data.ising, whose configurations are drawn with "
                 + "equal weights; expected none"
+        },
+        Rule("data.missing", "data.ising") { run in
+            guard run.data.source.lattice != nil, run.data.missing == .sample else { return nil }
+            return "sample does not fit data.ising, whose configurations are whole; expected refuse"
+        },
+        Rule("data.missing", "training.keep-probability") { run in
+            guard run.data.missing == .sample,
+                let layer = run.layers.first, layer.training.keepProbability < 1
+            else { return nil }
+            return
+                "missing values are drawn by all hidden units, which does not go with dropout in "
+                + "layer 0; expected refuse, or keep-probability 1"
+        },
+        Rule("data.missing", "grid") { run in
+            guard run.data.missing == .sample, let grid = run.grid, grid.hidden > 1 else {
+                return nil
+            }
+            return "missing values are drawn by all hidden units, which the grid \(grid) divides; "
+                + "expected refuse, or grid auto"
+        },
+        Rule("data.missing", "layers.0.initial-neighbours") { run in
+            guard run.data.missing == .sample, let layer = run.layers.first,
+                layer.initialNeighbours > 0
+            else { return nil }
+            return "the patterns of initial-neighbours need cases without missing values; expected "
+                + "refuse, or initial-neighbours 0"
+        },
+        Rule("data.missing", "monitor.log-likelihood") { run in
+            guard run.data.missing == .sample, run.monitor.logLikelihood != nil else { return nil }
+            return "the log-likelihood of cases with missing values is not measured; expected "
+                + "refuse, or log-likelihood never"
         },
         Rule("data.binarize", "data.ising") { run in
             let binarize = run.data.binarize
@@ -278,6 +319,14 @@ public enum ConfiguredValues: String, CaseIterable, Sendable {
     case real
     /// Whole numbers from 0: states of categorical units.
     case categories
+}
+
+/// What is done with values that are missing.
+public enum MissingValues: String, CaseIterable, Sendable {
+    /// A file with such values is refused.
+    case refuse
+    /// The machine draws them given the other units of the case.
+    case sample
 }
 
 /// How grey values become bits.

@@ -8,6 +8,9 @@ struct CategoryCensus: Equatable {
     /// The first case with a value that is not one of the states, and the value.
     private(set) var firstOther = (case: Int.max, value: 0.0)
 
+    /// How many values are missing, where they may be.
+    private(set) var missing = 0
+
     /// How many states a unit may have at most.
     let limit: Int
 
@@ -31,8 +34,11 @@ struct CategoryCensus: Equatable {
     /// Collective.
     ///
     /// Looks at every value of a file, each rank at its share; all ranks get the same census.
+    ///
+    /// - Parameter takesMissing: Whether a value that is not a number is one that is missing.
     static func take(
-        _ file: ArrayFile, limit: Int, _ world: borrowing Communicator
+        _ file: ArrayFile, limit: Int, takingMissing takesMissing: Bool = false,
+        _ world: borrowing Communicator
     ) throws -> CategoryCensus {
         let share = world.share(of: file.cases)
         var census = try world.together { () throws -> CategoryCensus in
@@ -41,11 +47,20 @@ struct CategoryCensus: Equatable {
             for number in share {
                 var span = floats.mutableSpan
                 try file.copyFloats(case: number, into: &span)
-                for value in floats { census.add(value, case: number) }
+                for value in floats {
+                    if takesMissing, value.isNaN {
+                        census.missing += 1
+                    } else {
+                        census.add(value, case: number)
+                    }
+                }
             }
             return census
         }
         census.largest = -Int(try world.minimum(Int64(-census.largest)))
+        var missing = [Int64(census.missing)]
+        try world.sum(&missing)
+        census.missing = Int(missing[0])
         let own = census.firstOther
         let first = Int(try world.minimum(Int64(own.case)))
         // A value that is not a number makes the sum not a number on all ranks, as it should.

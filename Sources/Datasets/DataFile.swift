@@ -11,15 +11,19 @@ public struct DataFile: Sendable, Equatable {
     public let maximum: Double?
     /// How many states a categorical unit has; nil for as many as the file shows.
     public let categories: Int?
+    /// What is done with values that are missing.
+    public let missing: MissingValues
 
     public init(
         _ path: String, values: ConfiguredValues? = nil,
-        binarize: ConfiguredBinarization? = nil, maximum: Double? = nil, categories: Int? = nil
+        binarize: ConfiguredBinarization? = nil, maximum: Double? = nil, categories: Int? = nil,
+        missing: MissingValues = .refuse
     ) {
         self.path = path
         self.values = values
         self.binarize = binarize
         self.maximum = maximum
         self.categories = categories
+        self.missing = missing
     }
 }

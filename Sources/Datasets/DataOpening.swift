@@ -17,6 +17,8 @@ public struct OpenedCases {
     public var reading: DataReading?
     /// What a reader should look at, because the values could mean something else.
     public var warnings: [String] = []
+    /// Whether some values are missing, whose units bear marks.
+    public var lacksValues = false
 }
 
 /// Returns the error of a file that can be read but does not hold what a run needs.
@@ -41,7 +43,7 @@ extension DataFile {
         seed: UInt64, for taker: any UnitKind = .bernoulli, _ world: borrowing Communicator
     ) throws -> OpenedCases {
         let file = try world.together { () throws -> ArrayFile in
-            let file = try ArrayFile(path: path)
+            let file = try ArrayFile(path: path, takesMissing: missing == .sample)
             guard file.cases > 0 else {
                 throw dataFault(path, "holds no cases; expected at least one")
             }
@@ -55,7 +57,7 @@ extension DataFile {
         }
         try checkOneView(of: file, world)
         if taker.columns > 1 { return try openStates(file, seed: seed, world) }
-        let census = try ValueCensus.take(file, world)
+        let census = try ValueCensus.take(file, takingMissing: missing == .sample, world)
         // All ranks have the same census, and come to the same decision.
         return try world.together {
             guard values != .categories else {
@@ -66,10 +68,12 @@ extension DataFile {
             }
             let reading = try DataReading(of: file, asked: self, for: taker, census)
             return OpenedCases(
-                cases: FileCases(file, values: reading.values, seed: seed),
+                cases: FileCases(
+                    file, values: reading.values, seed: seed, lacksValues: census.lacksValues),
                 shape: file.caseShape.isEmpty ? [1] : file.caseShape,
-                meaning: ([reading.meaning] + file.notes).joined(separator: "; "),
-                reading: reading, warnings: reading.warnings)
+                meaning: ([reading.meaning] + lackText(census.missing) + file.notes)
+                    .joined(separator: "; "),
+                reading: reading, warnings: reading.warnings, lacksValues: census.lacksValues)
         }
     }
 
@@ -97,7 +101,7 @@ extension DataFile {
         }
         let allowed = Categorical.allowedStates
         let census = try CategoryCensus.take(
-            file, limit: categories ?? allowed.upperBound, world)
+            file, limit: categories ?? allowed.upperBound, takingMissing: missing == .sample, world)
         return try world.together {
             let (number, value) = census.firstOther
             guard number == .max else {
@@ -115,9 +119,12 @@ extension DataFile {
             }
             let states = categories ?? max(census.largest + 1, allowed.lowerBound)
             return OpenedCases(
-                cases: FileCases(file, values: .categories(states), seed: seed),
+                cases: FileCases(
+                    file, values: .categories(states), seed: seed, lacksValues: census.missing > 0),
                 shape: file.caseShape.isEmpty ? [1] : file.caseShape,
-                meaning: "categories 0 to \(states - 1)", categories: states)
+                meaning: (["categories 0 to \(states - 1)"] + lackText(census.missing))
+                    .joined(separator: "; "),
+                categories: states, lacksValues: census.missing > 0)
         }
     }
 
@@ -150,6 +157,11 @@ extension DataFile {
         opened.cases = StandardizedCases(opened.cases, standardization)
         return opened
     }
+}
+
+/// Says how many values are missing, if any.
+private func lackText(_ missing: Int) -> [String] {
+    missing == 0 ? [] : ["\(missing) missing values, drawn given the others"]
 }
 
 /// Collective.

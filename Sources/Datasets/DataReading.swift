@@ -69,11 +69,17 @@ private struct Reader {
     }
 
     func checkFinite() throws(StorageError) {
-        guard census.hasNotFinite else { return }
-        throw dataFault(
-            file.path,
-            "case \(census.firstNotFinite) holds a value that is not a number, or infinite "
-                + "as float32; remove or replace such cases")
+        if census.hasNotFinite {
+            throw dataFault(
+                file.path,
+                "case \(census.firstNotFinite) holds a value that is "
+                    + (census.lacksValues
+                        ? "infinite as float32; remove or replace such cases"
+                        : "not a number, or infinite as float32; remove or replace such cases, or "
+                            + "train with `data.missing: sample` if these values are not known"))
+        }
+        guard census.smallest > census.largest, census.lacksValues else { return }
+        throw dataFault(file.path, "holds no value that is not missing")
     }
 
     // MARK: Real numbers

@@ -50,12 +50,17 @@ public final class FileCases: DoubleCases {
     private let file: ArrayFile
     private let values: CaseValues
     private let seed: UInt64
+    private let lacksValues: Bool
 
     /// Takes over an open file whose values are known to fit.
-    public init(_ file: ArrayFile, values: CaseValues, seed: UInt64) {
+    ///
+    /// - Parameter lacksValues: Whether values that are not numbers are missing, and their units get
+    ///   the mark of `UnobservedUnits`.
+    public init(_ file: ArrayFile, values: CaseValues, seed: UInt64, lacksValues: Bool = false) {
         self.file = file
         self.values = values
         self.seed = seed
+        self.lacksValues = lacksValues
     }
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
@@ -83,7 +88,14 @@ public final class FileCases: DoubleCases {
             } else {
                 var span = floats.mutableSpan
                 try file.copyFloats(case: number, into: &span)
+                guard lacksValues else {
+                    convert(floats.span, into: &part, words.span)
+                    continue
+                }
+                let missing = floats.indices.filter { floats[$0].isNaN }
+                for i in missing { floats[i] = 0 }
                 convert(floats.span, into: &part, words.span)
+                for i in missing { part[i] = UnobservedUnits.mark }
             }
         }
     }
@@ -127,11 +139,18 @@ public final class FileCases: DoubleCases {
             // The file was found to hold no other numbers; one that has changed since must not lead
             // to bytes of another unit.
             for (unit, value) in floats.enumerated() {
+                let start = row * visible + unit * states
+                if lacksValues, value.isNaN {
+                    for column in start..<(start + states) {
+                        result[column] = UnobservedUnits.mark
+                    }
+                    continue
+                }
                 guard let state = Int(exactly: value), (0..<states).contains(state) else {
                     throw dataFault(
                         file.path, "case \(number) has changed since the file was opened")
                 }
-                result[row * visible + unit * states + state] = 1
+                result[start + state] = 1
             }
         }
     }

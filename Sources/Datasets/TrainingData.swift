@@ -41,12 +41,14 @@ public struct TrainingData {
         case .file(let path):
             opened = try DataFile(
                 path, values: options.values, binarize: options.binarize,
-                maximum: options.maximum, categories: options.categories
+                maximum: options.maximum, categories: options.categories,
+                missing: options.missing
             ).open(seed: seed, for: taker, world)
         case .ising(let ising):
             opened = try drawIsing(ising, seed: seed, world)
         }
         var layer: LayerData
+        var heldOutLacksValues = false
         switch options.heldOut {
         case .fraction(let fraction):
             let parts = SubsetCases.divide(opened.cases, heldOut: fraction, seed: seed)
@@ -55,7 +57,8 @@ public struct TrainingData {
             let held = try DataFile(
                 path, values: opened.reading?.kind ?? options.values,
                 binarize: opened.reading?.binarize ?? options.binarize,
-                maximum: opened.reading?.maximum, categories: opened.categories
+                maximum: opened.reading?.maximum, categories: opened.categories,
+                missing: options.missing
             ).open(seed: seed, for: taker, world)
             guard held.shape == opened.shape else {
                 throw SharedFailure(
@@ -69,6 +72,7 @@ public struct TrainingData {
                     "\(path): its values are \(held.meaning), those of the training data "
                         + "\(opened.meaning); set `values` so that both are read alike")
             }
+            heldOutLacksValues = held.lacksValues
             layer = LayerData(training: opened.cases, heldOut: held.cases)
         }
         if let weights = options.weights {
@@ -91,6 +95,12 @@ public struct TrainingData {
                 training: StandardizedCases(layer.training, found),
                 heldOut: layer.heldOut.map { StandardizedCases($0, found) })
             standardization = found
+        }
+        if opened.lacksValues || heldOutLacksValues {
+            let unobserved = try UnobservedUnits(in: layer.training, world)
+            layer = LayerData(
+                training: MarkedCases(layer.training, unobserved),
+                heldOut: layer.heldOut.map { MarkedCases($0, unobserved) })
         }
         self.layer = layer
         self.standardization = standardization

@@ -6,6 +6,8 @@ public import Storage
 public struct ValueCensus: Equatable {
     /// A bit for each kind of value that was met: 0, 1, −1, in (0, 1), other, not finite.
     public private(set) var met: UInt8 = 0
+    /// How many values are missing, where they may be; they have no other mark.
+    public private(set) var missing = 0
     /// The first case with a value that is not finite.
     public private(set) var firstNotFinite = Int.max
     /// The first case with a value that is neither in [0, 1] nor −1, and the value.
@@ -24,6 +26,7 @@ public struct ValueCensus: Equatable {
     public var hasFraction: Bool { met & 8 != 0 }
     public var hasOther: Bool { met & 16 != 0 }
     public var hasNotFinite: Bool { met & 32 != 0 }
+    public var lacksValues: Bool { missing > 0 }
 
     /// Whether all values are 0 or 1.
     public var isBits: Bool { met & ~0b11 == 0 }
@@ -75,8 +78,12 @@ public struct ValueCensus: Equatable {
 
     /// Looks at every value of some cases of a file; nil for all.
     ///
+    /// - Parameter takesMissing: Whether a value that is not a number is one that is missing.
+    ///
     /// Throws `badFile` if the file cannot be read any more.
-    public init(_ file: ArrayFile, cases: Range<Int>? = nil) throws(StorageError) {
+    public init(
+        _ file: ArrayFile, cases: Range<Int>? = nil, takingMissing takesMissing: Bool = false
+    ) throws(StorageError) {
         var bytes = [UInt8](repeating: 0, count: file.caseElements)
         var floats = [Float](repeating: 0, count: file.caseElements)
         for number in cases ?? 0..<file.cases {
@@ -88,18 +95,26 @@ public struct ValueCensus: Equatable {
             }
             var span = floats.mutableSpan
             try file.copyFloats(case: number, into: &span)
-            for value in floats { add(value, case: number) }
+            for value in floats {
+                if takesMissing, value.isNaN { missing += 1 } else { add(value, case: number) }
+            }
         }
     }
 
     /// Collective.
     ///
     /// Looks at every value of a file, each rank at its share; all ranks get the same census.
-    public static func take(_ file: ArrayFile, _ world: borrowing Communicator) throws
-        -> ValueCensus
-    {
+    public static func take(
+        _ file: ArrayFile, takingMissing takesMissing: Bool = false,
+        _ world: borrowing Communicator
+    ) throws -> ValueCensus {
         let share = world.share(of: file.cases)
-        var census = try world.together { try ValueCensus(file, cases: share) }
+        var census = try world.together {
+            try ValueCensus(file, cases: share, takingMissing: takesMissing)
+        }
+        var missing = [Int64(census.missing)]
+        try world.sum(&missing)
+        census.missing = Int(missing[0])
         var bits = (0..<6).map { UInt8(census.met >> $0 & 1 == 1 ? 1 : 0) }.map(Int32.init)
         try world.sum(&bits)
         census.met = bits.enumerated().reduce(0) { $0 | ($1.element > 0 ? 1 << $1.offset : 0) }

@@ -69,6 +69,13 @@ public enum Purpose: Sendable, Hashable {
     /// Whether a chain of a training turns over as a whole; a row is a chain.
     case chainTurn(layer: Int, step: Int, sweep: Int)
 
+    /// The visible units of the data that were not observed, in a training step; a row is a place in the
+    /// batch.
+    case unobserved(Unobserved, layer: Int, step: Int, sweep: Int)
+
+    /// The same for monitors and the layers above; a row is a case.
+    case filling(Unobserved, layer: Int, draw: Int, sweep: Int)
+
     /// The sandpiles; a row is a pile.
     case sandpile(Sandpile)
 
@@ -139,6 +146,16 @@ public enum Purpose: Sendable, Hashable {
         case visible
         /// The swaps between neighbours; a unit is a pair of levels.
         case swap
+    }
+
+    /// The slots of the units that were not observed.
+    public enum Unobserved: Int, Sendable, Hashable, CaseIterable {
+        /// The visible units at the start, drawn one by one.
+        case start
+        /// The hidden units of a sweep.
+        case hidden
+        /// The visible units of a sweep.
+        case visible
     }
 
     /// The slots of a recall.
@@ -228,8 +245,10 @@ extension Purpose {
         case hopfield
         case logPeriodic
         case modelPath = 60
-        case chainTurn = 90
         case factorization = 75
+        case unobserved = 85
+        case filling
+        case chainTurn = 90
     }
 
     /// The two words of a counter that name a purpose: the step, and code · layer · slot in 8 · 8 · 16
@@ -308,6 +327,10 @@ extension Purpose {
                 slot: (side == .hidden ? 0 : 1) | sweep << 1)
         case .chainTurn(let layer, let step, let sweep):
             Words(.chainTurn, layer: layer, step: step, slot: sweep)
+        case .unobserved(let slot, let layer, let step, let sweep):
+            Words(.unobserved, layer: layer, step: step, slot: slot.rawValue | sweep << 2)
+        case .filling(let slot, let layer, let draw, let sweep):
+            Words(.filling, layer: layer, step: draw, slot: slot.rawValue | sweep << 2)
         case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
         case .factorization(let slot): Words(.factorization, slot: slot.rawValue)
         case .logPeriodic(let slot): Words(.logPeriodic, slot: slot.rawValue)

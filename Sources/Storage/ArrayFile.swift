@@ -81,10 +81,11 @@ public final class ArrayFile: Sendable {
     ///   - path: A file; a folder of pictures; or an archive with the name of an array in it, as in
     ///     `data.npz:images`.
     ///   - limit: The largest plain file that is mapped, in bytes.
+    ///   - takesMissing: Whether cells of a text file may say that a value is missing, which is NaN then.
     public init(
-        path: String, mappedUpTo limit: Int = ArrayFile.mostMappedBytes
+        path: String, mappedUpTo limit: Int = ArrayFile.mostMappedBytes, takesMissing: Bool = false
     ) throws(StorageError) {
-        let found = try Self.find(path, limit).inRowMajorOrder(path)
+        let found = try Self.find(path, limit, takesMissing).inRowMajorOrder(path)
         let header = found.header
         self.path = path
         contents = found.contents
@@ -98,7 +99,9 @@ public final class ArrayFile: Sendable {
     }
 
     /// Finds the array that a name stands for.
-    private static func find(_ path: String, _ limit: Int) throws(StorageError) -> Found {
+    private static func find(
+        _ path: String, _ limit: Int, _ takesMissing: Bool
+    ) throws(StorageError) -> Found {
         if Folder.isFolder(path) { return try PictureFolder(path).read() }
         if let (archive, member) = ZipArchive.split(path) {
             return try ZipArchive(archive).array(member)
@@ -115,7 +118,9 @@ public final class ArrayFile: Sendable {
         }
         if ZipArchive.recognizes(prefix) { return try ZipArchive(path).array(nil) }
         if TextTable.recognizes(prefix) {
-            return try TextTable(Region(mapping: descriptor, count: size), path: path).read()
+            return try TextTable(
+                Region(mapping: descriptor, count: size), path: path, takesMissing: takesMissing
+            ).read()
         }
         let header = try ArrayHeader(prefix, of: path)
         guard size == header.fileBytes else {

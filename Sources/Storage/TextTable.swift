@@ -2,10 +2,11 @@
 ///
 /// Empty lines and lines that begin with `#` are skipped. A first line that names the columns is
 /// recognized, and so is a first column that only names or numbers the rows. Whole numbers from 0 to
-/// 255 are stored as uint8, and all others as float64.
+/// 255 are stored as uint8, and all others as float64, of which NaN is a value that is missing.
 struct TextTable {
     private let path: String
     private let bytes: [UInt8]
+    private let takesMissing: Bool
     private var place = 0
     private var line = 0
 
@@ -21,8 +22,11 @@ struct TextTable {
     }
 
     /// Takes over the contents of a file.
-    init(_ file: Region, path: String) {
+    ///
+    /// - Parameter takesMissing: Whether cells may say that a value is missing.
+    init(_ file: Region, path: String, takesMissing: Bool = false) {
         self.path = path
+        self.takesMissing = takesMissing
         bytes = file.withBytes(0..<file.count) { Array($0) }
     }
 
@@ -200,13 +204,14 @@ struct TextTable {
     ) throws(StorageError) -> Double {
         if let value = value(of: cell) { return value }
         let text = text(cell)
+        if takesMissing, isMissing(text) { return .nan }
         let name = column < names.count && !names[column].isEmpty ? " (\(names[column]))" : ""
         throw StorageError(
             .badFile, path,
             "line \(line), column \(column + 1)\(name) "
                 + (isMissing(text)
-                    ? "has no value\(text.isEmpty ? "" : " but `\(text)`"); fill it in, or leave out "
-                        + "such cases"
+                    ? "has no value\(text.isEmpty ? "" : " but `\(text)`"); fill it in, leave out such "
+                        + "cases, or train with `data.missing: sample`"
                     : "holds `\(text)`; expected a number"
                         + (text.contains(",") ? " with a decimal point" : "")))
     }

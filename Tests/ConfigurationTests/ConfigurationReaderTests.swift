@@ -29,8 +29,8 @@ import Testing
     static let rows: [Row] = [
         Row(
             "data=5", "found 5",
-            "train, ising, held-out, values, maximum, categories, binarize, standardize "
-                + "or weights"),
+            "train, ising, held-out, values, maximum, categories, binarize, standardize, "
+                + "missing or weights"),
         Row("data.train=5", "found 5", "a file name", "quote it"),
         Row("data.train=yes", "yes-or-no", "a file name"),
         Row("data.train=", "no value", "a file name"),

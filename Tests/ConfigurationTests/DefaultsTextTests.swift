@@ -18,6 +18,7 @@ import Testing
         let neutral = [
             "maximum: auto", "categories: auto", "hidden-categories: auto", "initial-neighbours: 0",
             "tempering: {levels: auto, lowest: auto}", "scale-learning-rate: none", "weights: none",
+            "missing: refuse",
             "grid: auto",
         ]
         let all = RunConfiguration.defaultsText.split(separator: "\n").filter {

@@ -160,6 +160,23 @@ import Testing
             ["layers.0.training={algorithm: cd}", "training.chains=50"],
             "training.chains: a number of chains has no meaning"
         ),
+        (
+            ["data.missing=sample", "training.keep-probability=0.5"],
+            "data.missing: missing values are drawn by all hidden units"
+        ),
+        (["data.missing=sample", "grid=1x2"], "which the grid 1x2 divides"),
+        (
+            [
+                "data.missing=sample", "layers.0.initial-neighbours=2",
+                "layers.0.visible-units=spin",
+                "layers.0.hidden-units=spin",
+            ],
+            "data.missing: the patterns of initial-neighbours"
+        ),
+        (
+            ["data.missing=sample", "monitor.log-likelihood=1 epoch"],
+            "data.missing: the log-likelihood of cases with missing values is not measured"
+        ),
     ])
     func theImpossibleIsNamed(_ overrides: [String], _ words: String) {
         let found = combinations(minimalText, overrides: overrides)
@@ -170,6 +187,7 @@ import Testing
     @Test(arguments: [
         (["data.values=bits"], "data.values: bits does not fit data.ising"),
         (["data.binarize=sample"], "data.binarize: sample does not fit data.ising"),
+        (["data.missing=sample"], "data.missing: sample does not fit data.ising"),
         (["data.weights=w.npy"], "data.weights: a file of weights does not fit data.ising"),
         (
             ["layers.0.visible-units=gaussian"],

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + [60, 90])
+        let later: [UInt8] = [60, 75, 85, 86, 90]
+        #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + later)
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
         #expect(Purpose.Code.epochOrder.rawValue == 7)
@@ -55,6 +56,8 @@ import Testing
         expect(.factorization(.clusters), 0, 0x4B00_0002)
         expect(.hopfield(.order, load: 3, sweep: 9), 9, 0x1D00_000E)
         expect(.modelPath(.reverse, .visible, layer: 1, step: 9, point: 3), 9, 0x3C01_001B)
+        expect(.unobserved(.visible, layer: 1, step: 9, sweep: 3), 9, 0x5501_000E)
+        expect(.filling(.hidden, layer: 1, draw: 9, sweep: 3), 9, 0x5601_000D)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
         }
@@ -108,6 +111,12 @@ import Testing
                         .chainCheck(.visible, layer: a, step: b, sweep: c),
                         .chainCheck(.hidden, layer: a, step: b, sweep: c),
                     ])
+                    for slot in Purpose.Unobserved.allCases {
+                        purposes.formUnion([
+                            .unobserved(slot, layer: a, step: b, sweep: c),
+                            .filling(slot, layer: a, draw: b, sweep: c),
+                        ])
+                    }
                     for run in Purpose.ModelPath.allCases {
                         for side in Purpose.Side.allCases {
                             purposes.insert(

@@ -90,7 +90,7 @@ struct LayerTrainer: ~Copyable {
             layer: layer, negativePhase: negativePhase, seed: plan.seed, place: plan.layer,
             batch: share(of: min(plan.batch, source.count)).count,
             chains: ownChains.count, timer: timer, keepProbability: plan.keepProbability,
-            statistics: statistics)
+            unobserved: source.unobserved, statistics: statistics)
         if let momentum = momentum(ofStep: step) { optimizer.momentum = momentum }
         layer.load(optimizer.lookahead(), step: step)
     }

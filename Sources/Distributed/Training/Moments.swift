@@ -6,6 +6,7 @@ public import RBMCore
 /// The mean and variance of each visible unit over real cases, and the largest distance from the mean.
 ///
 /// Values are taken in double precision where `inDoubles` says so and the source has more than float32.
+/// Values that were not observed are left out, and a unit that never was has mean and variance 0.
 ///
 /// Each rank sums over its share, in double precision; the last bits may differ between numbers of
 /// ranks, as those of float32 training do.
@@ -14,18 +15,22 @@ public func moments(
 ) throws -> (moments: VisibleMoments, farthest: [Double]) {
     precondition(source.encoding == .float32, "moments of cases of \(source.encoding)")
     let visible = source.visible
-    let count = Double(source.count)
     var means = [Double](repeating: 0, count: visible)
+    var missing = [Int64](repeating: 0, count: visible)
     try forEachRow(of: source, inDoubles, world) { row in
-        for i in means.indices { means[i] += row[i] }
+        for i in means.indices {
+            if row[i].isNaN { missing[i] += 1 } else { means[i] += row[i] }
+        }
     }
     try world.sum(&means)
-    for i in means.indices { means[i] /= count }
+    try world.sum(&missing)
+    let counts = missing.map { Double(max(1, source.count - Int($0))) }
+    for i in means.indices { means[i] /= counts[i] }
     var squares = [Double](repeating: 0, count: visible)
     // MPI knows the smallest of integers: minus the bits of a positive double.
     var farthest = [Int64](repeating: 0, count: visible)
     try forEachRow(of: source, inDoubles, world) { row in
-        for i in means.indices {
+        for i in means.indices where !row[i].isNaN {
             let difference = row[i] - means[i]
             squares[i] += difference * difference
             farthest[i] = min(farthest[i], -Int64(bitPattern: abs(difference).bitPattern))
@@ -34,7 +39,7 @@ public func moments(
     try world.sum(&squares)
     try world.minimum(&farthest)
     return (
-        VisibleMoments(means: means, variances: squares.map { $0 / count }),
+        VisibleMoments(means: means, variances: zip(squares, counts).map { $0 / $1 }),
         farthest.map { Double(bitPattern: UInt64(bitPattern: -$0)) }
     )
 }

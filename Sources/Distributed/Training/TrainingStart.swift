@@ -21,7 +21,12 @@ struct TrainingStart {
         self.plan = plan
         let startsAtData = plan.startsAtLogOdds && plan.optimizer.biases
         if plan.visibleUnits.hasOwnParameters {
-            let moments = try DistributedTraining.moments(of: source, world).moments
+            let moments =
+                if case .moments(let known) = source.unobserved?.marginals {
+                    known
+                } else {
+                    try DistributedTraining.moments(of: source, world).moments
+                }
             self.moments = moments
             rates = []
             parameters =

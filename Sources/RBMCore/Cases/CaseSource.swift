@@ -8,7 +8,12 @@ public protocol CaseSource: AnyObject {
     var visible: Int { get }
     var encoding: StateEncoding { get }
 
+    /// What is known of units that were not observed; nil where all units of all cases were.
+    var unobserved: UnobservedUnits? { get }
+
     /// Writes cases.
+    ///
+    /// A unit that was not observed has the mark of `UnobservedUnits`.
     ///
     /// - Parameters:
     ///   - cases: Numbers in `0..<count`.
@@ -19,6 +24,8 @@ public protocol CaseSource: AnyObject {
 }
 
 extension CaseSource {
+    public var unobserved: UnobservedUnits? { nil }
+
     /// The bytes of one case.
     public var caseBytes: Int { visible * encoding.bytesPerUnit }
 }

@@ -24,10 +24,13 @@ public struct GradientEstimator: ~Copyable {
     ///   - batch: The most data rows on this process.
     ///   - chains: This process's part of the chains that live from step to step.
     ///   - keepProbability: Of dropout, in (0, 1]; 1 for none. Spins have none.
+    ///   - unobserved: What is known of units of the data that were not observed; nil where all were. It
+    ///     goes neither with dropout nor with hidden units that processes divide.
     ///   - statistics: For all visible units and any number of rows, if there are none.
     public init(
         layer: Layer, negativePhase: any NegativePhase, seed: UInt64, place: Int, batch: Int,
-        chains: Int, timer: StepTimer, keepProbability: Float = 1, statistics: Statistics? = nil
+        chains: Int, timer: StepTimer, keepProbability: Float = 1,
+        unobserved: UnobservedUnits? = nil, statistics: Statistics? = nil
     ) {
         self.negativePhase = negativePhase
         self.seed = seed
@@ -37,10 +40,10 @@ public struct GradientEstimator: ~Copyable {
         phases = StepPhases(
             layer: layer, seed: seed, place: place, positive: batch,
             negative: negativePhase.startsFromData ? batch : chains,
-            keepProbability: keepProbability, timer: timer)
+            keepProbability: keepProbability, unobserved: unobserved, timer: timer)
     }
 
-    /// Writes the data rows of the next `estimate`.
+    /// Writes the data rows of the next `estimate`; units that were not observed bear marks.
     ///
     /// - Parameter load: Receives the bytes, shape `[capacity, visibleBytes]`.
     public mutating func loadData<Failure: Error>(
@@ -64,6 +67,7 @@ public struct GradientEstimator: ~Copyable {
     ///   - share: This process's rows of the step.
     public mutating func runPhases(step: Int, share: StepShare) {
         phases.begin(step: step, share)
+        phases.fillUnobserved()
         if negativePhase.startsFromData {
             precondition(
                 share.positive == share.negative && share.firstPositive == share.firstNegative,

@@ -18,6 +18,8 @@ public struct StepPhases: ~Copyable {
     private let timer: StepTimer
     /// Which hidden units each row has; nil without dropout.
     private var masks: DropoutMasks?
+    /// What fills the units of the data that were not observed; nil where all are.
+    private var unobserved: UnobservedDraw?
 
     /// Visible states of both phases, positive rows first, shape `[rows, visibleBytes]`.
     private(set) var visible: [UInt8]
@@ -31,7 +33,7 @@ public struct StepPhases: ~Copyable {
     /// Creates room for at most `positive` and `negative` rows.
     init(
         layer: Layer, seed: UInt64, place: Int, positive: Int, negative: Int,
-        keepProbability: Float, timer: StepTimer
+        keepProbability: Float, unobserved: UnobservedUnits? = nil, timer: StepTimer
     ) {
         let shape = layer.shape
         self.layer = layer
@@ -45,6 +47,12 @@ public struct StepPhases: ~Copyable {
                 keepProbability: keepProbability, seed: seed, layer: place,
                 hidden: shape.hiddenSlice,
                 rows: positive + negative)
+        }
+        if let unobserved {
+            precondition(
+                layer.group == nil && keepProbability == 1,
+                "unobserved units under hidden ones that are divided or dropped")
+            self.unobserved = UnobservedDraw(unobserved)
         }
         visible = Array(repeating: 0, count: (positive + negative) * shape.visibleBytes)
         probabilities = Array(repeating: 0, count: (positive + negative) * shape.hidden)
@@ -78,6 +86,19 @@ public struct StepPhases: ~Copyable {
         self.share = share
         knowsData = false
         masks?.draw(step: step, share)
+    }
+
+    /// Draws the units of the data that were not observed.
+    mutating func fillUnobserved() {
+        guard unobserved != nil else { return }
+        let (seed, place, step, first) = (seed, place, step, share.firstPositive)
+        unobserved?.fill(
+            &visible, rows: share.positive, number: { first + $0 }, by: layer
+        ) { slot, sweep in
+            RandomStream(
+                seed: seed, .unobserved(slot, layer: place, step: step, sweep: sweep))
+        }
+        timer.lap(.sampling)
     }
 
     // MARK: Hidden means

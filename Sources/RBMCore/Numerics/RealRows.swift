@@ -81,7 +81,7 @@ func readLevels(
 
 /// Reads the real value with a number from the bytes of many.
 @inline(__always)
-private func real(_ number: Int, in states: Span<UInt8>) -> Float {
+func real(_ number: Int, in states: Span<UInt8>) -> Float {
     precondition(4 * (number + 1) <= states.count, "value \(number) of \(states.count) bytes")
     // Any four bytes are a valid float32.
     return unsafe states.bytes.unsafeLoadUnaligned(

@@ -233,8 +233,13 @@ private func layerData(
     _ data: LayerData
 ) -> LayerData {
     func view(_ source: any CaseSource) -> any CaseSource {
-        propagatedCases(
-            source, through: below, seed: configuration.training.seed,
+        let filled = below.first.flatMap { first in
+            FilledCases(
+                source, by: first, arithmetic: plans[0].arithmetic,
+                seed: configuration.training.seed, layer: 0)
+        }
+        return propagatedCases(
+            filled ?? source, through: below, seed: configuration.training.seed,
             propagation: { configuration.layers[$0].propagate },
             arithmetic: { plans[$0].arithmetic })
     }

@@ -64,7 +64,8 @@ import Testing
     ///   - makePhase: Gets the number of chains.
     private func meanGradient(
         _ rbm: RBM, cases: [UInt8], copies: Int, _ kind: ArithmeticKind, steps: Int,
-        blocks: Int, burnIn: Int = 0, makePhase: (Int) -> any NegativePhase
+        blocks: Int, burnIn: Int = 0, unobserved: UnobservedUnits? = nil,
+        makePhase: (Int) -> any NegativePhase
     ) -> MeanGradient {
         let shape = LayerSpec(rbm, encoding: .bits)
         let layer = Layer(shape, trained: kind, seed: 5, layer: 0)
@@ -78,7 +79,7 @@ import Testing
                 seed: 5, place: 0))
         var estimator = GradientEstimator(
             layer: layer, negativePhase: phase, seed: 5, place: 0, batch: batch,
-            chains: batch, timer: StepTimer())
+            chains: batch, timer: StepTimer(), unobserved: unobserved)
         let rows = StepShare(positive: 0..<batch, of: batch, negative: 0..<batch, of: batch)
         let count = rbm.parameters.values.count
         var sums = [[Double]](
@@ -144,6 +145,45 @@ import Testing
         #expect(cosine(estimate.mean, exact) > 0.999)
         #expect(estimate.largestPull(exact) < 5)
         #expect(estimate.errors.max()! < 0.005)
+    }
+
+    /// The gradient of ln p(observed) has the mean over what is not observed in the place of the data.
+    @Test(.statistical, arguments: UnitKinds.binary, ArithmeticKind.allCases)
+    func unobservedUnitsGiveTheGradientOfWhatWasObserved(
+        kind: any UnitKind, arithmetic: ArithmeticKind
+    ) {
+        var generator = TestGenerator(seed: 64)
+        let rbm = generator.rbm(6, 4, kind, kind, weights: kind == .spin ? 0.4 : 1.2, biases: 0.4)
+        var cases = generator.bytes(8 * 6, .bits)
+        // The last two cases are whole, and of the first one nothing is known.
+        for i in 0..<36 where i < 6 || generator.next() % 3 == 0 { cases[i] = UnobservedUnits.mark }
+        let naive = NaiveRBM(rbm)
+        let states = naive.visibleStates
+        var exact = [Double](repeating: 0, count: rbm.parameters.values.count)
+        for row in 0..<8 {
+            let seen = cases[rowRange(row, of: 6)]
+            let fitting = states.indices.filter { number in
+                zip(seen, 0..<6).allSatisfy { $0 > 1 || Int($0) == number >> $1 & 1 }
+            }
+            let weights = fitting.map { exp(-naive.freeEnergy(visible: states[$0])) }
+            for (number, weight) in zip(fitting, weights) {
+                let share = weight / weights.reduce(0, +) / 8
+                let gradient = naive.gradient(of: [states[number]])
+                for i in exact.indices { exact[i] += share * gradient[i] }
+            }
+        }
+        func estimate(_ unobserved: UnobservedUnits?, _ cases: [UInt8]) -> MeanGradient {
+            meanGradient(
+                rbm, cases: cases, copies: 100, arithmetic, steps: 500, blocks: 20, burnIn: 20,
+                unobserved: unobserved
+            ) { PersistentChains(sweeps: 1, chains: $0) }
+        }
+        let found = estimate(UnobservedUnits(.rates([0.5, 0.1, 0.9, 0.5, 0.5, 0.3])), cases)
+        #expect(found.largestPull(exact) < 5)
+        #expect(found.errors.max()! < 0.005)
+        // Zeros in the place of what is missing give another gradient.
+        let zeros = estimate(nil, cases.map { $0 > 1 ? 0 : $0 })
+        #expect(zeros.largestPull(exact) > 30)
     }
 
     // MARK: Stationarity

@@ -16,7 +16,7 @@ final class ChainMonitor {
     private let source: any CaseSource
     private let kind: any UnitKind
     private let order: KeyedPermutation
-    /// What is known of the data; nil before the first record.
+    /// What is known of the data; nil before the first record, and where a model fills the cases.
     private var data: OverlapData?
 
     /// - Parameter training: The training cases, of which the first of the monitor's are taken.
@@ -29,12 +29,16 @@ final class ChainMonitor {
     /// Collective.
     ///
     /// Measures the chains, and sets what it finds in a record.
+    ///
+    /// - Parameter cases: The training cases, whose unobserved units are filled.
     func measure(
-        _ chains: TrainedChains, _ evaluator: LayerEvaluator, into record: inout MonitorRecord,
+        _ chains: TrainedChains, _ evaluator: LayerEvaluator, cases: any CaseSource,
+        into record: inout MonitorRecord,
         _ world: borrowing Communicator
     ) throws {
-        let data = try world.together { try self.data ?? self.load() }
-        self.data = data
+        let data = try world.together { try self.data ?? self.load(cases) }
+        // Other models fill cases in another way.
+        if source.unobserved == nil { self.data = data }
         let own = chains.numbers
         var energy = FixedPointSum()
         for value in evaluator.freeEnergies(of: chains.visible, cases: own.count) {
@@ -67,7 +71,7 @@ final class ChainMonitor {
     }
 
     /// Loads the cases that chains are compared with; the same on all ranks.
-    private func load() throws -> OverlapData {
+    private func load(_ source: any CaseSource) throws -> OverlapData {
         let count = max(
             2, min(Self.mostCases, source.count, Self.mostValues / max(1, source.visible)))
         var bytes = [UInt8](repeating: 0, count: count * source.caseBytes)

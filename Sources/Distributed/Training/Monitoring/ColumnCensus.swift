@@ -2,7 +2,7 @@ import Ranks
 import RBMCore
 import RandomStreams
 
-/// Which columns of the training cases vary, and how much.
+/// Which columns of the training cases vary, and how much, where they were observed.
 struct ColumnCensus {
     /// How many cases there are.
     let cases: Int
@@ -18,8 +18,11 @@ struct ColumnCensus {
     /// The most bytes of these cases together.
     private static let mostBytes = 1 << 24
 
-    /// The bytes of a case with which all others are compared.
-    private let first: [UInt8]
+    /// The bytes of a case with which all others are compared; of a column without a value there, the
+    /// first value that the rank meets.
+    private var first: [UInt8]
+    /// Whether some values may not have been observed.
+    private let mayLack: Bool
     private let bytesPerUnit: Int
     /// Whether each column was seen to vary.
     private var varies: [Bool]
@@ -46,6 +49,7 @@ struct ColumnCensus {
             try source.load((0..<sampled).map { order[$0] }, draw: 0, into: &bytes)
         }
         first = Array(bytes.prefix(source.caseBytes))
+        mayLack = source.unobserved != nil
         varies = Array(repeating: false, count: count)
         deviations =
             source.encoding == .float32
@@ -64,10 +68,29 @@ struct ColumnCensus {
 
     /// Marks the columns in which some rows differ from the first case.
     private mutating func look(at bytes: [UInt8], rows: Int) {
+        guard !mayLack else { return lookAtObserved(bytes, rows: rows) }
         for row in 0..<rows {
             let start = row * first.count
             for i in first.indices where bytes[start + i] != first[i] {
                 varies[i / bytesPerUnit] = true
+            }
+        }
+    }
+
+    /// Does the same where some values were not observed.
+    private mutating func lookAtObserved(_ bytes: [UInt8], rows: Int) {
+        let encoding: StateEncoding = bytesPerUnit == 1 ? .bits : .float32
+        for row in 0..<rows {
+            for column in 0..<count {
+                let place = row * count + column
+                if UnobservedUnits.isMarked(bytes.span, place, encoding) { continue }
+                let unit = (place * bytesPerUnit)..<((place + 1) * bytesPerUnit)
+                let own = (column * bytesPerUnit)..<((column + 1) * bytesPerUnit)
+                if UnobservedUnits.isMarked(first.span, column, encoding) {
+                    first.replaceSubrange(own, with: bytes[unit])
+                } else if !bytes[unit].elementsEqual(first[own]) {
+                    varies[column] = true
+                }
             }
         }
     }
@@ -84,11 +107,15 @@ struct ColumnCensus {
                 body(values)
             }
         }
-        forEachRow { row in for i in means.indices { means[i] += Double(row[i]) / Double(rows) } }
+        var counts = [Double](repeating: 0, count: columns)
+        forEachRow { row in for i in counts.indices where !row[i].isNaN { counts[i] += 1 } }
         forEachRow { row in
-            for i in means.indices {
+            for i in means.indices where !row[i].isNaN { means[i] += Double(row[i]) / counts[i] }
+        }
+        forEachRow { row in
+            for i in means.indices where !row[i].isNaN {
                 let difference = Double(row[i]) - means[i]
-                squares[i] += difference * difference / Double(rows)
+                squares[i] += difference * difference / counts[i]
             }
         }
         return squares.map { $0.squareRoot() }

@@ -6,7 +6,8 @@ import RandomStreams
 /// Measures a layer on fixed cases, shared out among the ranks and added up in integers.
 ///
 /// The same number of training and of held-out cases, chosen by key, in their fixed draw: what
-/// differs between two records is the model.
+/// differs between two records is the model. Units that were not observed are drawn by the model that
+/// is measured.
 struct Monitor {
     private let plan: MonitorPlan
     private let training: any CaseSource
@@ -141,6 +142,15 @@ struct Monitor {
         return ones == 1 ? Array(states) : states.map { $0 / ones }
     }
 
+    /// Collective where units are unobserved.
+    ///
+    /// Cases whose unobserved units a model has drawn.
+    private func filled(_ source: any CaseSource, by model: MeasuredLayer) -> any CaseSource {
+        guard source.unobserved != nil else { return source }
+        return FilledCases(
+            source, by: model.whole, arithmetic: arithmetic, seed: seed, layer: layer) ?? source
+    }
+
     /// Cases as states: grey ones are drawn to bits, in a fixed draw.
     private func states(of source: any CaseSource, _ rbm: RBM) -> any CaseSource {
         source.encoding == .levels
@@ -162,6 +172,8 @@ struct Monitor {
     ) throws -> Double? {
         let evaluator = model.evaluator(encoding: training.encoding, arithmetic: arithmetic)
         let visibleUnits = model.own.visibleUnits
+        let training = filled(training, by: model)
+        let heldOut = heldOut.map { filled($0, by: model) }
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
         var train = CaseMeasures(hidden: model.hidden)
@@ -218,7 +230,10 @@ struct Monitor {
         let activities = train.activity.map { Double($0) * 0x1p-16 / Double(count) }
         record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(model.hidden))
         record.set(.deadHiddenUnits, activities.count { $0 < 0.01 || $0 > 0.99 })
-        if let trained { try chains.measure(trained, evaluator, into: &record, world) }
+        if let trained {
+            try chains.measure(
+                trained, evaluator, cases: training, into: &record, world)
+        }
         return heldOutError
     }
 

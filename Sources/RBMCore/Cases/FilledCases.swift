@@ -1,0 +1,40 @@
+import RandomStreams
+
+/// Cases whose unobserved units a fixed machine has drawn given the observed ones.
+///
+/// Monitors measure them, and the layers above learn from them. Case and draw name the random numbers,
+/// so that every process draws the same.
+public final class FilledCases: CaseSource {
+    public var count: Int { source.count }
+    public var visible: Int { source.visible }
+    public var encoding: StateEncoding { source.encoding }
+
+    private let source: any CaseSource
+    private let layer: Layer
+    private var units: UnobservedDraw
+    private let seed: UInt64
+    private let place: Int
+
+    /// Fills the cases of a source; nil where all units are observed.
+    ///
+    /// - Parameter layer: The place of `rbm` in its stack; it names the random numbers.
+    public init?(
+        _ source: any CaseSource, by rbm: RBM, arithmetic: ArithmeticKind, seed: UInt64, layer: Int
+    ) {
+        guard let unobserved = source.unobserved else { return nil }
+        self.source = source
+        self.layer = Layer(LayerSpec(rbm, encoding: source.encoding), frozen: arithmetic)
+        self.layer.load(rbm.parameters)
+        units = UnobservedDraw(unobserved)
+        self.seed = seed
+        place = layer
+    }
+
+    public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        try source.load(cases, draw: draw, into: &result)
+        let (seed, place) = (seed, place)
+        units.fill(&result, rows: cases.count, number: { cases[$0] }, by: layer) { slot, sweep in
+            RandomStream(seed: seed, .filling(slot, layer: place, draw: draw, sweep: sweep))
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// Cases of which some units were not observed, with what is known of these units.
+public final class MarkedCases: CaseSource {
+    public var count: Int { source.count }
+    public var visible: Int { source.visible }
+    public var encoding: StateEncoding { source.encoding }
+    public let unobserved: UnobservedUnits?
+
+    private let source: any CaseSource
+
+    /// Takes over cases that bear marks.
+    public init(_ source: any CaseSource, _ unobserved: UnobservedUnits) {
+        self.source = source
+        self.unobserved = unobserved
+    }
+
+    public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {
+        try source.load(cases, draw: draw, into: &result)
+    }
+}
