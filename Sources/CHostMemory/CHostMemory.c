@@ -80,6 +80,14 @@ void host_memory_forget(uint64_t token) { shm_unlink(name_of(token).text); }
 
 void host_memory_close(void *memory, size_t bytes) { munmap(memory, bytes); }
 
+void host_memory_put(int64_t *place, int64_t value) {
+    __atomic_store_n(place, value, __ATOMIC_RELAXED);
+}
+
+int64_t host_memory_get(const int64_t *place) {
+    return __atomic_load_n(place, __ATOMIC_RELAXED);
+}
+
 enum {
     lanes = 16,
     /// The values between two checks whether all of them fitted.

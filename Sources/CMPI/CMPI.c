@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,6 +21,27 @@ static MPI_Datatype datatype(CMPIType type) {
     case CMPI_DOUBLE: return MPI_DOUBLE;
     }
     return MPI_DATATYPE_NULL;
+}
+
+/// For another thread that looks on; it needs no order with other memory.
+static _Atomic int under_way = CMPI_NO_CALL;
+static _Atomic uint64_t begun = 0;
+
+CMPICall cmpi_call_under_way(void) {
+    return (CMPICall)atomic_load_explicit(&under_way, memory_order_relaxed);
+}
+
+uint64_t cmpi_calls_begun(void) { return atomic_load_explicit(&begun, memory_order_relaxed); }
+
+static void begin(CMPICall call) {
+    atomic_fetch_add_explicit(&begun, 1, memory_order_relaxed);
+    atomic_store_explicit(&under_way, call, memory_order_relaxed);
+}
+
+/// Returns the code of a call that has ended.
+static int end(int code) {
+    atomic_store_explicit(&under_way, CMPI_NO_CALL, memory_order_relaxed);
+    return code;
 }
 
 CMPIComm cmpi_world(void) { return wrapped(MPI_COMM_WORLD); }
@@ -52,21 +74,24 @@ int cmpi_size(CMPIComm comm, int *size) { return MPI_Comm_size(raw(comm), size);
 
 int cmpi_split_by_host(CMPIComm comm, CMPIComm *part) {
     MPI_Comm new;
-    int code = MPI_Comm_split_type(raw(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &new);
+    begin(CMPI_NEW_GROUP);
+    int code = end(MPI_Comm_split_type(raw(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &new));
     if (!code) *part = wrapped(new);
     return code;
 }
 
 int cmpi_split(CMPIComm comm, int color, int key, CMPIComm *part) {
     MPI_Comm new;
-    int code = MPI_Comm_split(raw(comm), color, key, &new);
+    begin(CMPI_NEW_GROUP);
+    int code = end(MPI_Comm_split(raw(comm), color, key, &new));
     if (!code) *part = wrapped(new);
     return code;
 }
 
 int cmpi_duplicate(CMPIComm comm, CMPIComm *copy) {
     MPI_Comm new;
-    int code = MPI_Comm_dup(raw(comm), &new);
+    begin(CMPI_NEW_GROUP);
+    int code = end(MPI_Comm_dup(raw(comm), &new));
     if (!code) *copy = wrapped(new);
     return code;
 }
@@ -82,7 +107,14 @@ int cmpi_free(CMPIComm comm) {
     return MPI_Comm_free(&handle);
 }
 
-int cmpi_barrier(CMPIComm comm) { return MPI_Barrier(raw(comm)); }
+int cmpi_barrier(CMPIComm comm) {
+    begin(CMPI_BARRIER);
+    return end(MPI_Barrier(raw(comm)));
+}
+
+void cmpi_begin_sharing(void) { begin(CMPI_SHARING); }
+
+void cmpi_end_sharing(void) { end(0); }
 
 int cmpi_let_messages_pass(CMPIComm comm) {
     int is_there;
@@ -92,38 +124,45 @@ int cmpi_let_messages_pass(CMPIComm comm) {
 }
 
 int cmpi_sum(CMPIComm comm, void *values, int count, CMPIType type) {
-    return MPI_Allreduce(MPI_IN_PLACE, values, count, datatype(type), MPI_SUM, raw(comm));
+    begin(CMPI_ALLREDUCE);
+    return end(MPI_Allreduce(MPI_IN_PLACE, values, count, datatype(type), MPI_SUM, raw(comm)));
 }
 
 int cmpi_min(CMPIComm comm, int64_t *values, int count) {
-    return MPI_Allreduce(MPI_IN_PLACE, values, count, MPI_INT64_T, MPI_MIN, raw(comm));
+    begin(CMPI_ALLREDUCE);
+    return end(MPI_Allreduce(MPI_IN_PLACE, values, count, MPI_INT64_T, MPI_MIN, raw(comm)));
 }
 
 int cmpi_broadcast(CMPIComm comm, void *bytes, int count, int root) {
-    return MPI_Bcast(bytes, count, MPI_BYTE, root, raw(comm));
+    begin(CMPI_BROADCAST);
+    return end(MPI_Bcast(bytes, count, MPI_BYTE, root, raw(comm)));
 }
 
 int cmpi_bring_together(CMPIComm comm, void *bytes, const int *counts, const int *starts) {
-    return MPI_Allgatherv(
-        MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, bytes, counts, starts, MPI_BYTE, raw(comm));
+    begin(CMPI_ALLGATHER);
+    return end(MPI_Allgatherv(
+        MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, bytes, counts, starts, MPI_BYTE, raw(comm)));
 }
 
 int cmpi_sum_ranges(
     CMPIComm comm, const int32_t *values, int32_t *sums, const int *counts) {
-    return MPI_Reduce_scatter(values, sums, counts, MPI_INT32_T, MPI_SUM, raw(comm));
+    begin(CMPI_REDUCE_SCATTER);
+    return end(MPI_Reduce_scatter(values, sums, counts, MPI_INT32_T, MPI_SUM, raw(comm)));
 }
 
 int cmpi_exchange_words(
     CMPIComm comm, const int16_t *words, const int *counts, const int *starts, int16_t *received,
     const int *received_counts, const int *received_starts) {
-    return MPI_Alltoallv(
+    begin(CMPI_EXCHANGE);
+    return end(MPI_Alltoallv(
         words, counts, starts, MPI_INT16_T, received, received_counts, received_starts,
-        MPI_INT16_T, raw(comm));
+        MPI_INT16_T, raw(comm)));
 }
 
 int cmpi_gather(
     CMPIComm comm, const void *bytes, int count, void *all, const int *counts, const int *starts) {
-    return MPI_Gatherv(bytes, count, MPI_BYTE, all, counts, starts, MPI_BYTE, 0, raw(comm));
+    begin(CMPI_GATHER);
+    return end(MPI_Gatherv(bytes, count, MPI_BYTE, all, counts, starts, MPI_BYTE, 0, raw(comm)));
 }
 
 void cmpi_error_message(int code, char *text, int capacity) {

@@ -123,6 +123,13 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
     "a rank of another version is refused": { world in
         try expect(false, "rank \(world.rank) works on")
     },
+    "a rank that computes for ever is named": { world in
+        let watchdog = try Watchdog(world)
+        RankProgress.begin(.record, step: 40)
+        while world.rank == 1 { usleep(10_000) }
+        try world.barrier()
+        withExtendedLifetime(watchdog) {}
+    },
     "integer training": { world in try printFingerprints(of: .integer, world) },
     "one-byte training": { world in try printFingerprints(of: .integerOneByte, world) },
     "no counter is used twice": { world in try checkCounters(world) },

@@ -29,6 +29,12 @@ void host_memory_forget(uint64_t token);
 
 void host_memory_close(void *memory, size_t bytes);
 
+/// Stores a number that any thread of any process may read at any time.
+void host_memory_put(int64_t *place, int64_t value);
+
+/// Reads a number that any thread of any process may store at any time.
+int64_t host_memory_get(const int64_t *place);
+
 /// Stores values in 16 bits; returns false if a value does not fit, and some are then stored.
 ///
 /// With `past_caches` the stores bypass the caches, where `to` is aligned to 64 bytes.

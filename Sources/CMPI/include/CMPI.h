@@ -32,6 +32,18 @@ int cmpi_thread_level(void);
 /// Ends the whole job. Does not return.
 _Noreturn void cmpi_abort(int status);
 
+/// The calls in which a rank waits for others, and the exchange through shared memory.
+typedef enum {
+    CMPI_NO_CALL, CMPI_BARRIER, CMPI_ALLREDUCE, CMPI_BROADCAST, CMPI_GATHER, CMPI_ALLGATHER,
+    CMPI_REDUCE_SCATTER, CMPI_NEW_GROUP, CMPI_EXCHANGE, CMPI_SHARING
+} CMPICall;
+
+/// The call that is under way on any thread of this process. Any thread may ask, at any time.
+CMPICall cmpi_call_under_way(void);
+
+/// How many calls have begun in this process; likewise.
+uint64_t cmpi_calls_begun(void);
+
 int cmpi_rank(CMPIComm comm, int *rank);
 int cmpi_size(CMPIComm comm, int *size);
 
@@ -47,6 +59,10 @@ int cmpi_split(CMPIComm comm, int color, int key, CMPIComm *part);
 int cmpi_split_by_host(CMPIComm comm, CMPIComm *part);
 int cmpi_free(CMPIComm comm);
 int cmpi_barrier(CMPIComm comm);
+
+/// Says that this process waits for another one in shared memory, and that it does so no more.
+void cmpi_begin_sharing(void);
+void cmpi_end_sharing(void);
 
 /// Lets messages that are under way go on, and other processes have the core if they wait for it.
 int cmpi_let_messages_pass(CMPIComm comm);

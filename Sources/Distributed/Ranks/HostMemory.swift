@@ -79,10 +79,14 @@ import CHostMemory
         unsafe host_memory_arrive(header(of: rank), round, form.rawValue)
         for other in 0..<size {
             var code = unsafe host_memory_await(header(of: other), round)
-            while code < 0 {
-                // The other rank may wait for a message that MPI sends while this rank calls it.
-                try world.letMessagesPass()
-                code = unsafe host_memory_await(header(of: other), round)
+            if code < 0 {
+                cmpi_begin_sharing()
+                defer { cmpi_end_sharing() }
+                while code < 0 {
+                    // The other rank may wait for a message that MPI sends while this rank calls it.
+                    try world.letMessagesPass()
+                    code = unsafe host_memory_await(header(of: other), round)
+                }
             }
             guard let form = Form(rawValue: UInt32(code)) else {
                 preconditionFailure("rank \(other) has stored in the form \(code)")

@@ -18,6 +18,20 @@ func processStatus(_ key: String) -> String? {
     return line.map { $0.dropFirst(key.count + 1).filter { !$0.isWhitespace } }
 }
 
+/// Returns the state of a process of this host as Linux writes it, such as R for running or T for
+/// stopped; nil if there is no such process, and on other systems.
+func processState(_ process: Int) -> Character? {
+    let descriptor = unsafe open("/proc/\(process)/stat", O_RDONLY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    let line = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    // The name of the program stands before it in parentheses, and may hold others.
+    guard let end = line.lastIndex(of: ")") else { return nil }
+    return line[end...].dropFirst().first { $0 != " " }
+}
+
 /// Returns the bytes of memory of this host, used or not; the largest integer if the system does
 /// not tell.
 public func physicalMemory() -> Int {

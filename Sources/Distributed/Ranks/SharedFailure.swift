@@ -26,6 +26,7 @@ public enum ExitStatus {
     public static let internalFault: Int32 = 70
     public static let mpi: Int32 = 71
     public static let cannotWrite: Int32 = 73
+    public static let noProgress: Int32 = 74
     public static let stopped: Int32 = 75
     public static let notFinite: Int32 = 76
     public static let configuration: Int32 = 78

@@ -1,3 +1,4 @@
+import Ranks
 import RBMCore
 
 /// Loads cases block by block.
@@ -14,6 +15,7 @@ func forEachBlock(
         let last = min(first + rows, range.upperBound)
         try source.load((first..<last).map(choice), draw: draw, into: &bytes)
         try body(bytes, last - first)
+        RankProgress.advance()
         first = last
     }
 }

@@ -42,6 +42,7 @@ struct LayerLoop {
         }
         while !trainer.isDone, left > 0 {
             let next = trainer.step + 1
+            RankProgress.begin(.step, step: trainer.step)
             try trainer.advance(
                 asksToStop: owner.stopRequest?.isMade == true,
                 isMeasured: monitorClock.mayBeDue(afterStep: next) || next == steps, world)
@@ -88,6 +89,7 @@ struct LayerLoop {
         _ trainer: inout LayerTrainer, _ monitor: Monitor, _ standing: [TrainingWarning],
         _ firstStep: Int, _ waitedBefore: Double, _ world: borrowing Communicator
     ) throws {
+        RankProgress.begin(.record, step: trainer.step)
         try trainer.checkFinite()
         let model = trainer.result
         let kind = trainer.plan.visibleUnits
@@ -159,6 +161,7 @@ struct LayerLoop {
     ) throws {
         guard let folder = owner.checkpoints else { return }
         let began = ContinuousClock.now
+        RankProgress.begin(.checkpoint, step: trainer.step)
         try trainer.checkAgreement(world)
         try trainer.checkFinite()
         var state = try trainer.state(world)

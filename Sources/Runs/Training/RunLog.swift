@@ -59,8 +59,18 @@ final class RunLog {
 
     /// Writes a line for the file alone.
     func keep(_ message: String) {
-        let line = "\(Date().formatted(.iso8601)) \(message)"
+        let line = Self.line(message)
         // What the log cannot take is no reason to end a run: the records are kept elsewhere.
         if let file { try? file.append(line) } else { early.append(line) }
+    }
+
+    /// Writes lines for the file alone, from any thread; nil before the file is open.
+    var keeper: (@Sendable (String) -> Void)? {
+        guard let file else { return nil }
+        return { message in try? file.append(Self.line(message)) }
+    }
+
+    private static func line(_ message: String) -> String {
+        "\(Date().formatted(.iso8601)) \(message)"
     }
 }

@@ -21,6 +21,8 @@ public struct TrainingRun {
     ///
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
+        let watchdog = try Watchdog(world)
+        defer { withExtendedLifetime(watchdog) {} }
         try checkAgreement(world)
         let text = try readConfiguration(world)
         var configuration = try world.together { try load(text) }
@@ -45,6 +47,7 @@ public struct TrainingRun {
                 try load(text, goingOnWith: earlier.configuration)
             }
         }
+        RankProgress.begin(.data)
         let initial = try InitialModel.load(configuration, world)
         let data = try TrainingData(
             configuration,
@@ -86,7 +89,8 @@ public struct TrainingRun {
         }
         let code: Int32
         do {
-            code = try train(configuration, plans, data, folder, start, log, world)
+            code = try train(
+                configuration, plans, data, folder, start, log, watchdog, world)
         } catch {
             log?.keep("error: \(error)")
             throw error
@@ -142,7 +146,7 @@ public struct TrainingRun {
 
     private func train(
         _ configuration: RunConfiguration, _ plans: [LayerPlan], _ data: TrainingData,
-        _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?,
+        _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?, _ watchdog: Watchdog?,
         _ world: borrowing Communicator
     ) throws -> Int32 {
         StopSignal.listen()
@@ -154,6 +158,7 @@ public struct TrainingRun {
             guard let log else { return [] }
             try folder.begin(resolved)
             try log.open(folder.logFile)
+            if let keep = log.keeper { watchdog?.tellAlso(keep) }
             if let start { log.say("going on from \(start.path)") }
             let metrics = try folder.openMetrics(upTo: start?.checkpoint)
             try checkpoints.removeLater(than: start?.checkpoint.totalSteps ?? 0)
@@ -186,6 +191,7 @@ public struct TrainingRun {
         trainer.dataNotes = data.reading?.notes ?? [:]
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, outlets: outlets, world)
+        RankProgress.begin(.end)
 
         switch outcome {
         case .stopped(let steps):
