@@ -15,6 +15,8 @@ public struct OpenedCases {
     public var categories: Int?
     /// How the values were read, for other files that are to be read alike; nil for states.
     public var reading: DataReading?
+    /// Tells these data from others: their type and shape, and a checksum of some cases.
+    public fileprivate(set) var digest = ""
     /// What a reader should look at, because the values could mean something else.
     public var warnings: [String] = []
     /// Whether some values are missing, whose units bear marks.
@@ -55,7 +57,18 @@ extension DataFile {
             }
             return file
         }
-        try checkOneView(of: file, world)
+        let digest = try sharedDigest(of: file, world)
+        var opened = try open(file, seed: seed, for: taker, world)
+        opened.digest = digest
+        return opened
+    }
+
+    /// Collective.
+    ///
+    /// Decides what the values of an array mean.
+    private func open(
+        _ file: ArrayFile, seed: UInt64, for taker: any UnitKind, _ world: borrowing Communicator
+    ) throws -> OpenedCases {
         if taker.columns > 1 { return try openStates(file, seed: seed, world) }
         let census = try ValueCensus.take(file, takingMissing: missing == .sample, world)
         // All ranks have the same census, and come to the same decision.
@@ -164,18 +177,26 @@ private func lackText(_ missing: Int) -> [String] {
     missing == 0 ? [] : ["\(missing) missing values, drawn given the others"]
 }
 
+extension ArrayFile {
+    /// Tells the contents from others of the same shape: by a checksum of up to 64 cases.
+    func digest() throws(StorageError) -> String {
+        "\(elementType) \(shape), checksum \(String(try sampleChecksum(), radix: 16))"
+    }
+}
+
 /// Collective.
+///
+/// Returns what tells the contents of a file from others of the same shape.
 ///
 /// Fails when some ranks see another file under the same path, as happens when each host has a folder
 /// of its own or an old copy.
-private func checkOneView(of file: ArrayFile, _ world: borrowing Communicator) throws {
-    guard world.size > 1 else { return }
-    let view = try world.together { () throws -> String in
-        let checksum = try file.sampleChecksum()
-        return "\(file.elementType) \(file.shape), \(file.bytes) bytes, checksum "
-            + String(checksum, radix: 16)
+private func sharedDigest(
+    of file: ArrayFile, _ world: borrowing Communicator
+) throws -> String {
+    let digest = try world.together { () throws in try file.digest() }
+    guard let difference = try world.disagreement(on: "\(digest), \(file.bytes) bytes") else {
+        return digest
     }
-    guard let difference = try world.disagreement(on: view) else { return }
     throw SharedFailure(
         exitCode: ExitStatus.badFile,
         "\(file.path): the ranks see different files under this path. Copy one file to all hosts, "

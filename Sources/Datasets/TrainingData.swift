@@ -19,6 +19,9 @@ public struct TrainingData {
     public let summary: String
     /// How the values of the training file were read; nil for states, and for drawn configurations.
     public let reading: DataReading?
+    /// What tells the files of the data from others, by `train`, `held-out` and `weights`; of files
+    /// alone, for what is drawn follows from the configuration.
+    public let digests: [String: String]
     /// What people should look at in the data.
     public let warnings: [String]
 
@@ -37,6 +40,7 @@ public struct TrainingData {
         let options = configuration.data
         let seed = configuration.training.seed
         let opened: OpenedCases
+        var digests: [String: String] = [:]
         switch options.source {
         case .file(let path):
             opened = try DataFile(
@@ -44,6 +48,7 @@ public struct TrainingData {
                 maximum: options.maximum, categories: options.categories,
                 missing: options.missing
             ).open(seed: seed, for: taker, world)
+            digests["train"] = opened.digest
         case .ising(let ising):
             opened = try drawIsing(ising, seed: seed, world)
         }
@@ -74,9 +79,11 @@ public struct TrainingData {
             }
             heldOutLacksValues = held.lacksValues
             layer = LayerData(training: opened.cases, heldOut: held.cases)
+            digests["held-out"] = held.digest
         }
         if let weights = options.weights {
             let isFraction = if case .fraction = options.heldOut { true } else { false }
+            digests["weights"] = try world.together { try ArrayFile(path: weights).digest() }
             layer = try layer.weighted(
                 by: weights, count: opened.cases.count, weighsHeldOut: isFraction, seed: seed, world
             )
@@ -104,6 +111,7 @@ public struct TrainingData {
         }
         self.layer = layer
         self.standardization = standardization
+        self.digests = digests
         shape = opened.shape
         categories = opened.categories
         reading = opened.reading

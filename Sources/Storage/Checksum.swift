@@ -9,6 +9,21 @@ public func crc32(_ bytes: [UInt8]) -> UInt32 {
     return checksum.value
 }
 
+/// Returns the same of a file's bytes.
+///
+/// Throws `badFile`.
+public func crc32(ofFile path: String) throws(StorageError) -> UInt32 {
+    let descriptor = try Descriptor.reading(path)
+    let count = try descriptor.size(.badFile)
+    var checksum = Checksum()
+    let piece = 1 << 20
+    for first in stride(from: 0, to: count, by: piece) {
+        let bytes = try descriptor.read(min(piece, count - first), at: first)
+        unsafe checksum.update(bytes.span.bytes)
+    }
+    return checksum.value
+}
+
 /// A CRC-32 of bytes that arrive in pieces.
 struct Checksum {
     private(set) var value: UInt32 = 0

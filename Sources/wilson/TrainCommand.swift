@@ -65,6 +65,9 @@ struct TrainCommand: ParsableCommand {
         help: "End the run when a checkpoint cannot be written, instead of going on to the next.")
     var strictCheckpoints = false
 
+    @Flag(help: "Go on with a run although the data are others than those that it was trained on.")
+    var acceptData = false
+
     @Flag(help: "Check the configuration and the data, and stop.")
     var check = false
 
@@ -97,6 +100,7 @@ struct TrainCommand: ParsableCommand {
             request.maxTime = maxTime
             request.checkOnly = check
             request.strictCheckpoints = strictCheckpoints
+            request.acceptsData = acceptData
             request.quiet = common.quiet
             return try TrainingRun(request, level: level).run(world)
         }

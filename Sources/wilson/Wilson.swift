@@ -21,8 +21,8 @@ import Runs
 
             EXIT CODES
               0 done, 64 command line, 65 a data or model file is bad, 70 a fault of Wilson's own, \
-            71 MPI, 73 output cannot be written, 74 no progress, 75 stopped with a checkpoint, 76 not finite or \
-            ranks disagree, 78 configuration
+            71 MPI, 73 output cannot be written, 74 no progress, 75 stopped with a checkpoint, \
+            76 not finite or ranks disagree, 78 configuration
             """,
         version: versionText,
         subcommands: [

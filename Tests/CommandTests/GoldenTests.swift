@@ -126,7 +126,8 @@ import Testing
         let name = try #require(checkpoint.split(separator: ".").first.map(String.init))
         let text = try String(contentsOfFile: Golden.path("\(name).yaml"), encoding: .utf8)
         let newer = [
-            "centering: false", "global-flips: false", "learning-rate: 0.05", "chains: batch", "initial-weights: 0.01",
+            "centering: false", "global-flips: false", "learning-rate: 0.05", "chains: batch",
+            "initial-weights: 0.01",
         ]
         let older = newer.reduce(text) { text, key in
             text.replacing("\(key), ", with: "").replacing("  \(key)\n", with: "")

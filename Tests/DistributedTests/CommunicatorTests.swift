@@ -24,7 +24,7 @@ import Testing
     @Test func aRankOfAnotherVersionIsRefusedOnce() throws {
         let run = try runCheck("a rank of another version is refused", ranks: 4)
         #expect(run.status == 71, "\(run.errors)")
-        #expect(run.errors.contains("different versions"), "\(run.errors)")
+        #expect(run.errors.contains("different builds"), "\(run.errors)")
         #expect(run.errors.contains("rank 2 on "), "\(run.errors)")
         #expect(run.errors.components(separatedBy: "wilson: error").count == 2, "\(run.errors)")
     }

@@ -1,4 +1,5 @@
 import CHostMemory
+import CMPI
 
 /// Memory that all ranks of a group share on one host.
 ///

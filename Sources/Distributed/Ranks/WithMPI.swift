@@ -1,4 +1,5 @@
 import CMPI
+import Storage
 
 #if canImport(Glibc)
     import Glibc
@@ -46,7 +47,7 @@ public enum ThreadLevel: Int32, Sendable {
 /// where it happens and ends the whole job at once: the other ranks may be waiting for a message
 /// that will never come.
 ///
-/// - Parameter version: The version of the program. Ranks of different versions are refused.
+/// - Parameter version: The version of the program. Ranks of other versions or builds are refused.
 /// - Returns: The exit code of this process.
 public func withMPI(
     version: String,
@@ -72,7 +73,7 @@ private func run(
     do {
         try refuseSilentSingleton(world)
         try refuseOtherLauncher(world)
-        try refuseOtherVersions(version, world)
+        try refuseOtherPrograms(version, world)
         try body(world, level)
         return 0
     } catch let failure as SharedFailure {
@@ -125,14 +126,25 @@ private func refuseOtherLauncher(_ world: borrowing Communicator) throws {
 
 /// Collective.
 ///
-/// Refuses ranks that run another version of the program than rank 0: they may compute or exchange
-/// something else.
-private func refuseOtherVersions(_ version: String, _ world: borrowing Communicator) throws {
-    guard let difference = try world.disagreement(on: version) else { return }
+/// Refuses ranks that run another program than rank 0, by its version or its bytes: they may compute or
+/// exchange something else.
+private func refuseOtherPrograms(_ version: String, _ world: borrowing Communicator) throws {
+    guard world.size > 1 else { return }
+    let program = try world.together { "\(version), build \(try programChecksum())" }
+    guard let difference = try world.disagreement(on: program) else { return }
     throw SharedFailure(
         exitCode: ExitStatus.mpi,
-        "the ranks run different versions of the program. Install one version on all hosts, at "
-            + "the same path:\n" + difference)
+        "the ranks run different builds of the program. Install one build on all hosts, at the same "
+            + "path:\n" + difference)
+}
+
+/// A checksum of the file of this program; `unknown` where the system does not show it.
+///
+/// The text of a version is that of all builds between two releases.
+private func programChecksum() throws(StorageError) -> String {
+    let file = "/proc/self/exe"
+    guard unsafe access(file, R_OK) == 0 else { return "unknown" }
+    return String(try crc32(ofFile: file), radix: 16)
 }
 
 /// Runs an exchange in a place that cannot throw, and ends the job if it fails.

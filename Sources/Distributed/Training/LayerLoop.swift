@@ -169,6 +169,7 @@ struct LayerLoop {
         state?.note("\(finished.count)", "layer")
         state?.note("\(total)", "total_steps")
         for (name, text) in owner.notes { state?.note(text, name) }
+        for (name, text) in owner.checkpointNotes { state?.note(text, name) }
         let current = try trainer.current()
         let path = try world.together { () throws -> String? in
             guard let state, let current else { return nil }

@@ -28,6 +28,8 @@ public struct StackTrainer {
     public var standardization: Standardization?
     /// How the data were read, kept in checkpoints and the model as `data.…`.
     public var dataNotes: [String: String] = [:]
+    /// What else checkpoints say of the run, and its model does not.
+    public var checkpointNotes: [String: String] = [:]
     public var seed: UInt64
     /// The resolved configuration, kept in checkpoints.
     public var configuration: String

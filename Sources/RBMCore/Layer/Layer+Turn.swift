@@ -13,9 +13,9 @@ extension Layer {
 
     /// Turns the visible states of some rows over, each with the probability min(1, e^{−ΔE}).
     ///
-    /// ΔE = 2(b·v + c·h) is what it costs to turn v and h over together. The move leaves the machine's
-    /// distribution of (v, h) as it is. The caller must draw the hidden states anew afterwards, since they
-    /// stay as they are.
+    /// ΔE = 2(b·v + c·h) is what it costs to turn v and h over together. The move leaves the
+    /// machine's distribution of (v, h) as it is. The hidden states are not written: the caller must
+    /// draw them anew.
     ///
     /// - Parameters:
     ///   - visible: Bytes 0 or 1, shape `[…, visible]`; only `rows` may turn.
@@ -27,21 +27,21 @@ extension Layer {
         firstRow: Int
     ) {
         var terms = [Float](repeating: 0, count: max(shape.visible, shape.hidden))
-        var energies = rows.indices.map { row in
+        var hiddenSums = rows.indices.map { row in
             alignment(
                 of: hidden, row: row - rows.lowerBound, with: hiddenBias, in: &terms
             ).value
         }
         if let group {
-            let all = group.gather(energies)
-            energies = energies.indices.map { place in all.reduce(0) { $0 + $1[place] } }
+            let all = group.gather(hiddenSums)
+            hiddenSums = hiddenSums.indices.map { place in all.reduce(0) { $0 + $1[place] } }
         }
         for row in rows {
             let place = row - rows.lowerBound
-            let energy =
-                energies[place] + alignment(of: visible, row: row, with: visibleBias, in: &terms).value
+            let visibleSum = alignment(of: visible, row: row, with: visibleBias, in: &terms)
+            let sum = hiddenSums[place] + visibleSum.value
             let word = stream.word(row: firstRow + place, unit: 0)
-            guard (Double(word) + 0.5) * 0x1p-32 < exponential(-2 * energy) else { continue }
+            guard (Double(word) + 0.5) * 0x1p-32 < exponential(-2 * sum) else { continue }
             var states = visible.mutableSpan
             for i in rowRange(row, of: shape.visible) { states[i] = 1 - states[i] }
         }

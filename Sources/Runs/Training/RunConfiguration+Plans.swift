@@ -13,7 +13,8 @@ extension TrainingOptions {
     /// The negative phase of a layer, as it is before a run.
     var negativePhase: any NegativePhase {
         algorithm.phase(
-            ChainSettings(sweeps: sweeps, chains: chainCount, tempering: tempering,
+            ChainSettings(
+                sweeps: sweeps, chains: chainCount, tempering: tempering,
                 turnsOver: globalFlips))
     }
 

@@ -17,6 +17,8 @@ public struct TrainingRequest: Sendable {
     public var checkOnly = false
     /// Whether a checkpoint that cannot be written ends the run.
     public var strictCheckpoints = false
+    /// Whether to go on from a checkpoint although its training had other data.
+    public var acceptsData = false
     public var quiet = false
     public var threads: Int
     /// The whole command, for the banner.
@@ -55,7 +57,7 @@ public struct TrainingRequest: Sendable {
             "--output \(output ?? "none")", "--resume \(resume)",
             "--stop-after-steps \(stopAfterSteps.map { "\($0)" } ?? "none")",
             "--max-time \(maxTime.map { "\($0)" } ?? "none")", "--check \(checkOnly)",
-            "--strict-checkpoints \(strictCheckpoints)",
+            "--strict-checkpoints \(strictCheckpoints)", "--accept-data \(acceptsData)",
         ]
         return ([configurationFile] + settings + words).joined(separator: " ")
     }

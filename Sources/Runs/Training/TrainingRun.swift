@@ -63,6 +63,10 @@ public struct TrainingRun {
         try plans.check(on: data.layer, configuration)
         try plans.checkGrid(configuration.grid)
         try start?.checkFit(plans, data)
+        if let difference = start?.otherData(than: data.digests) {
+            guard request.acceptsData else { throw difference }
+            log?.warn("--accept-data: \(difference)")
+        }
 
         let banner = Banner(
             command: request.command, threads: request.threads, level: level,
@@ -189,6 +193,7 @@ public struct TrainingRun {
         trainer.standardization = data.standardization
         trainer.hiddenRanks = configuration.grid?.hidden
         trainer.dataNotes = data.reading?.notes ?? [:]
+        trainer.checkpointNotes = StartingPoint.notes(ofDigests: data.digests)
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, outlets: outlets, world)
         RankProgress.begin(.end)

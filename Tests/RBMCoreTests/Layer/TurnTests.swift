@@ -100,14 +100,16 @@ import Testing
                 seed: 3, place: 0, batch: 1, chains: chains, timer: StepTimer())
             for step in 0..<20 {
                 estimator.estimate(
-                    step: step, share: StepShare(
+                    step: step,
+                    share: StepShare(
                         positive: 0..<1, of: 1, negative: 0..<chains, of: chains))
             }
             let states = estimator.chainStates
             let share =
-                Double((0..<chains).count { row in
-                    states[row * 6..<row * 6 + 6].reduce(0) { $0 + Int($1) } > 3
-                }) / Double(chains)
+                Double(
+                    (0..<chains).count { row in
+                        states[row * 6..<row * 6 + 6].reduce(0) { $0 + Int($1) } > 3
+                    }) / Double(chains)
             let expected = turnsOver ? up / all : 1
             let error = (expected * (1 - expected) / Double(chains)).squareRoot()
             #expect((share - expected).magnitude <= 4 * error + 1e-12, "\(share), \(expected)")

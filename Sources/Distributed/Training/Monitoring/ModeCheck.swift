@@ -5,19 +5,19 @@ import RBMCore
 
 /// Whether the chains of a training are where its model has its probability.
 ///
-/// Chains in balance with one another may all the same miss the states that hold most of ∑ e^{−F}. Some
-/// chains begin at independent units, where nothing hides, and follow the straight line to the model:
-/// the mean of ln w is then at most ln Z. The chains of the training go back on that line, and if they are
-/// samples of the model, the mean of theirs is at least ln Z. Where the first mean is above the
-/// second, they are not.
+/// Chains whose free energies are those of the data may miss the states that hold most of Σ e^{−F}.
+/// Some chains begin at independent units, where no barrier hides anything, and follow the straight
+/// line to the model: the mean of ln w is at most ln Z. The chains of the training go back on that
+/// line, and if they are samples of the model, the mean of theirs is at least ln Z. Where the first mean
+/// is above the second, they are not.
 struct ModeCheck {
     /// The most chains, there and again back.
     private static let chains = 100
-    /// The points of a path: as many as the square of the norm of the weights times a number, in bounds.
+    /// The points of a path: the square of the norm of the weights times a number, in bounds.
     private static let (pointsOfSquare, fewestPoints, mostPoints) = (10.0, 20.0, 1000.0)
     /// The sweeps of one chain for each point: two there, two back, and one before it goes back.
     private static let sweepsOfPoint = 5
-    /// The share of a training's sweeps that the check may take, and the products that it may take anyway.
+    /// The share of a training's sweeps that the check may take, and the products it may always take.
     private static let (share, freeProducts) = (0.02, 2e9)
     /// Names the draws of independent states: a step that no training reaches.
     private static let noStep = Int(UInt32.max)
