@@ -184,7 +184,10 @@ let package = Package(
             path: "Tests/RankChecks", swiftSettings: swiftSettings),
         .testTarget(
             name: "DistributedTests",
-            dependencies: ["DistributedTraining", "rank-checks", "RBMCore", "TestSupport"],
+            dependencies: [
+                "DistributedTraining", "ModelFiles", "rank-checks", "RBMCore", "Storage",
+                "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "IsingTests",

@@ -12,9 +12,9 @@ import Testing
             """
             data: {ising: {size: 6, samples: 400}, held-out: 0}
             layers: [{hidden: 64}]
-            training: {batch: 10, epochs: 1500, learning-rate: 0.01}
-            monitor: {every: 500 epochs}
-            checkpoint: {every: 100 epochs}
+            training: {batch: 10, epochs: 250, learning-rate: 0.01}
+            monitor: {every: 100 epochs}
+            checkpoint: {every: 50 epochs}
             """, to: "run.yaml")
     }
 
@@ -46,13 +46,12 @@ import Testing
 
     @Test func aStoppedRankIsNamedAndEndsTheRun() throws {
         let run = try disturbed(
-            "stopped", floor: "0.5", "victim=$(echo $ranks | cut -d' ' -f2); kill -STOP $victim")
+            "stopped", floor: "0.5", "kill -STOP $(tail -n 1 <<<\"$ranks\")")
         #expect(run.status == 74, "\(run.words)")
         #expect(run.errors.contains("is stopped by a signal, in the step after"), "\(run.words)")
-        #expect(run.errors.contains("waits in MPI_"), "\(run.words)")
+        #expect(run.errors.contains("waits in "), "\(run.words)")
         let log = try String(contentsOfFile: folder.file("stopped/log.txt"), encoding: .utf8)
-        #expect(
-            log.contains("error: no progress") || run.errors.contains("rank 0 on"), "\(log)")
+        #expect(log.contains("error: no progress"), "\(log)")
         let rest = try Command.run(arguments("stopped"))
         #expect(rest.status == 0, "\(rest.words)")
         let whole = try Command.run(arguments("whole"))
@@ -65,7 +64,7 @@ import Testing
     /// A machine that sleeps stops all processes for longer than any limit, and wakes all.
     @Test func aMachineThatSleptIsNotTakenForOneThatStandsStill() throws {
         let run = try disturbed(
-            "slept", floor: "0.5", "kill -STOP $ranks; sleep 6; kill -CONT $ranks")
+            "slept", floor: "1", "kill -STOP $ranks; sleep 8; kill -CONT $ranks")
         #expect(run.status == 0, "\(run.words)")
         #expect(!run.errors.contains("no progress"), "\(run.words)")
     }

@@ -130,6 +130,8 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
         try world.barrier()
         withExtendedLifetime(watchdog) {}
     },
+    "a rank with other parameters": { world in try trainApart(hiddenRanks: 1, world) },
+    "a rank of a grid with other parameters": { world in try trainApart(hiddenRanks: 2, world) },
     "integer training": { world in try printFingerprints(of: .integer, world) },
     "one-byte training": { world in try printFingerprints(of: .integerOneByte, world) },
     "no counter is used twice": { world in try checkCounters(world) },

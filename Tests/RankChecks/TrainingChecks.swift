@@ -79,6 +79,26 @@ private func train(
     return model
 }
 
+/// Trains with another learning rate on rank 1, as if its processor made mistakes.
+///
+/// - Parameter hiddenRanks: The ranks that divide the hidden units.
+func trainApart(hiddenRanks: Int, _ world: borrowing Communicator) throws {
+    var layer = plan(.bernoulli, .bernoulli, persistent, .integer)
+    layer.hidden = 130
+    if world.rank == 1 { layer.rate *= 2 }
+    let cases = StripedCases(count: 203, visible: 29, encoding: .bits)
+    var trainer = StackTrainer(
+        plans: [layer],
+        monitor: MonitorPlan(every: .steps(11), cases: 100, pseudoLikelihoodCases: 10),
+        checkpointEvery: .steps(10), checkpoints: nil, imageShape: [29], seed: 5, configuration: "",
+        stopAfterSteps: nil
+    ) { _, _ in LayerData(training: cases, heldOut: nil) }
+    trainer.hiddenRanks = hiddenRanks
+    trainer.agreementEvery = 7
+    let outlets = world.rank == 0 ? [RecordPrinter()] : []
+    _ = try trainer.run(from: nil, timer: StepTimer(), outlets: outlets, world)
+}
+
 /// Prints what all numbers of ranks must agree on: the records without their times.
 private final class RecordPrinter: TrainingOutlet {
     func recorded(_ record: MonitorRecord) {

@@ -10,6 +10,8 @@ struct LayerLoop {
     let finished: [RBM]
     let timer: StepTimer
     let outlets: [any TrainingOutlet]
+    /// Writes the checkpoints, on rank 0; nil elsewhere, and where none are kept.
+    let writer: CheckpointWriter?
     let start = ContinuousClock.now
 
     func train(
@@ -55,6 +57,11 @@ struct LayerLoop {
                     outlet.advanced(toStep: trainer.step, of: steps, samplesPerSecond: rate)
                 }
             }
+            if trainer.step.isMultiple(of: owner.agreementEvery) {
+                try trainer.agree(world)
+                timer.lap(.reduction)
+            }
+            tell(writer?.takeOutcome())
             if try monitorClock.isDue(afterStep: trainer.step, world) || trainer.step == steps {
                 try record(&trainer, monitor, standing, firstStep, waitedBefore, world)
             }
@@ -70,7 +77,9 @@ struct LayerLoop {
             if isDue || isLast || left == 0 {
                 // A run that stops here goes on from this checkpoint.
                 let isNeeded = owner.needsCheckpoints || left == 0
-                try save(trainer, monitor, total: total, isNeeded: isNeeded, world)
+                try save(
+                    trainer, monitor, total: total, isNeeded: isNeeded,
+                    waits: isNeeded || isLast, world)
             }
         }
     }
@@ -90,6 +99,7 @@ struct LayerLoop {
         _ firstStep: Int, _ waitedBefore: Double, _ world: borrowing Communicator
     ) throws {
         RankProgress.begin(.record, step: trainer.step)
+        try trainer.agree(world)
         try trainer.checkFinite()
         let model = trainer.result
         let kind = trainer.plan.visibleUnits
@@ -151,16 +161,17 @@ struct LayerLoop {
 
     /// Collective.
     ///
-    /// Writes a checkpoint on rank 0; the others go on.
+    /// Begins to write a checkpoint on rank 0, once the one before is on disk.
     ///
-    /// - Parameter isNeeded: Whether the run ends if the checkpoint cannot be written; else the earlier
-    ///   ones stay, and the training goes on.
+    /// - Parameters:
+    ///   - isNeeded: Whether the run ends if the checkpoint cannot be written; else the earlier ones
+    ///     stay, and the training goes on.
+    ///   - waits: Whether all ranks wait until it is on disk.
     private func save(
         _ trainer: borrowing LayerTrainer, _ monitor: Monitor, total: Int, isNeeded: Bool,
-        _ world: borrowing Communicator
+        waits: Bool, _ world: borrowing Communicator
     ) throws {
-        guard let folder = owner.checkpoints else { return }
-        let began = ContinuousClock.now
+        guard owner.checkpoints != nil else { return }
         RankProgress.begin(.checkpoint, step: trainer.step)
         try trainer.checkAgreement(world)
         try trainer.checkFinite()
@@ -171,20 +182,38 @@ struct LayerLoop {
         for (name, text) in owner.notes { state?.note(text, name) }
         for (name, text) in owner.checkpointNotes { state?.note(text, name) }
         let current = try trainer.current()
-        let path = try world.together { () throws -> String? in
-            guard let state, let current else { return nil }
-            let checkpoint = try Checkpoint(owner.model(finished + [current]), state)
-            do throws(StorageError) {
-                for outlet in outlets { try outlet.willCheckpoint() }
-                return try folder.save(checkpoint)
-            } catch {
-                guard !isNeeded else { throw error }
-                for outlet in outlets { outlet.checkpointFailed(error) }
-                return nil
+        try world.together {
+            guard let state, let current, let writer else { return }
+            let model = owner.model(finished + [current])
+            tell(writer.wait())
+            let told = OutletsOnAnotherThread(outlets)
+            try writer.start(Checkpoint(model, state)) { () throws(StorageError) in
+                for outlet in told.outlets { try outlet.willCheckpoint() }
             }
+            guard waits else { return }
+            let outcome = writer.wait()
+            if isNeeded, case .failure(let error)? = outcome?.result { throw error }
+            tell(outcome)
         }
-        owner.stopRequest?.checkpointTook(.now - began)
-        if let path { for outlet in outlets { outlet.checkpointed(path) } }
         timer.lap(.checkpoints)
     }
+
+    /// Tells the outlets how a checkpoint ended.
+    private func tell(_ outcome: CheckpointWriter.Outcome?) {
+        guard let outcome else { return }
+        owner.stopRequest?.checkpointTook(outcome.duration)
+        for outlet in outlets {
+            switch outcome.result {
+            case .success(let path): outlet.checkpointed(path)
+            case .failure(let error): outlet.checkpointFailed(error)
+            }
+        }
+    }
+}
+
+/// Outlets that the thread of the checkpoints tells of the next one.
+private final class OutletsOnAnotherThread: @unchecked Sendable {
+    let outlets: [any TrainingOutlet]
+
+    init(_ outlets: [any TrainingOutlet]) { self.outlets = outlets }
 }

@@ -44,6 +44,9 @@ struct LayerTrainer: ~Copyable {
     /// after steps whose changes were not kept.
     private(set) var updateSquares: Double?
 
+    /// The step after which all ranks were last seen to agree; nil before.
+    private var agreedStep: Int?
+
     /// Whether a step was made in this process.
     private var hasAdvanced = false
 
@@ -394,21 +397,50 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// Fails when the ranks do not hold the same parameters.
+    /// Fails, naming ranks and hosts, when ranks that should hold the same bits do not: parameters and
+    /// their average over the ranks that hold the same hidden units, and chains over those of a row.
     func checkAgreement(_ world: borrowing Communicator) throws {
-        guard world.size > 1 else { return }
-        let fingerprint = optimizer.parameters.fingerprint
-        let isAgreed =
-            if let row {
-                row.agrees(try row.grid.alongData.agrees(on: fingerprint))
-            } else {
-                try world.agrees(on: fingerprint)
-            }
-        guard isAgreed else {
-            throw SharedFailure(
-                exitCode: ExitStatus.notFinite,
-                "layer \(plan.layer), step \(step): the ranks hold different parameters. One of "
-                    + "them computes wrongly: check its memory, and that all run the same program")
+        guard world.size > 1, agreedStep != step else { return }
+        var parameters = optimizer.parameters.fingerprint
+        if let average = optimizer.average { parameters ^= average.fingerprint &* 3 }
+        guard let row else {
+            guard try !world.agrees(on: parameters) else { return }
+            throw disagreement("parameters", try world.differences(of: parameters, inGroup: 0))
         }
+        var chains: UInt64 = 0xCBF2_9CE4_8422_2325
+        if estimator.negativePhase.chainCount > 0 {
+            for byte in estimator.chainStates {
+                chains = (chains ^ UInt64(byte)) &* 0x100_0000_01B3
+            }
+        }
+        let agrees =
+            (
+                try row.grid.alongData.agrees(on: parameters),
+                try row.grid.alongHidden.agrees(on: chains)
+            )
+        let all = try world.minimum(agrees.0 && agrees.1 ? 1 : 0)
+        guard all == 0 else { return }
+        if let words = try world.differences(of: parameters, inGroup: row.place) {
+            throw disagreement("parameters", words)
+        }
+        throw disagreement(
+            "chains", try world.differences(of: chains, inGroup: row.grid.alongData.rank))
+    }
+
+    /// Collective.
+    ///
+    /// Does the same, and remembers the step, so that it is not looked at twice.
+    mutating func agree(_ world: borrowing Communicator) throws {
+        try checkAgreement(world)
+        agreedStep = step
+    }
+
+    private func disagreement(_ what: String, _ words: String?) -> SharedFailure {
+        SharedFailure(
+            exitCode: ExitStatus.notFinite,
+            "layer \(plan.layer), step \(step): ranks that should hold the same \(what) do not: "
+                + "\(words ?? "which ones is not known"). A memory or a processor there makes mistakes: "
+                + "leave the host out until it is tested. The checkpoints written until now are good; "
+                + "the same command goes on from the newest")
     }
 }

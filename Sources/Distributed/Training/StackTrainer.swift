@@ -35,6 +35,8 @@ public struct StackTrainer {
     public var configuration: String
     /// Updates after which a run stops with a checkpoint; nil for all.
     public var stopAfterSteps: Int?
+    /// The steps after which ranks compare what they hold, beside each record and each checkpoint.
+    public var agreementEvery = 1000
     /// Whether a checkpoint that cannot be written ends the run.
     public var needsCheckpoints = false
     /// What asks for a stop with a checkpoint before the last step; nil for nothing.
@@ -83,6 +85,9 @@ public struct StackTrainer {
         var resumed = checkpoint
         var total = checkpoint?.totalSteps ?? 0
         var left = stopAfterSteps ?? .max
+        // Goes last, and then has written what it began.
+        let writer = world.rank == 0 ? checkpoints.map { CheckpointWriter($0) } : nil
+        defer { withExtendedLifetime(writer) {} }
         timer.start()
         for plan in plans.dropFirst(finished.count) {
             let data = try data(plan.layer, finished)
@@ -118,7 +123,8 @@ public struct StackTrainer {
                     fromStep: trainer.step, steps: trainer.batches.steps)
             }
             let loop = LayerLoop(
-                owner: self, data: data, finished: finished, timer: timer, outlets: outlets)
+                owner: self, data: data, finished: finished, timer: timer, outlets: outlets,
+                writer: writer)
             try loop.train(&trainer, from: resumed, total: &total, left: &left, world)
             guard trainer.isDone else { return .stopped(totalSteps: total) }
             finished.append(trainer.outcome)

@@ -31,8 +31,8 @@ public final class StopRequest {
             )
             return true
         }
-        // A checkpoint may take longer than those before it.
-        let reserve = longestCheckpoint * 2 + Self.margin
+        // The one before may still be under way, and the last one take longer than both.
+        let reserve = longestCheckpoint * 3 + Self.margin
         guard let deadline, ContinuousClock.now.advanced(by: reserve) >= deadline else {
             return false
         }

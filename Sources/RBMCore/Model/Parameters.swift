@@ -83,11 +83,22 @@ public struct Parameters: Sendable, Equatable {
     public var largestMagnitudeBits: UInt32 { RBMCore.largestMagnitudeBits(values.span) }
 
     /// A hash of 64 bits, equal for equal values and different for others except by chance (FNV-1a
-    /// over the bits).
+    /// over the bits, in four lanes).
     public var fingerprint: UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for i in values.indices { hash = (hash ^ UInt64(values[i].bitPattern)) &* 0x100_0000_01B3 }
-        return hash
+        let prime: UInt64 = 0x100_0000_01B3
+        let values = self.values.span
+        var (a, b, c, d): (UInt64, UInt64, UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 1, 2, 3)
+        // One lane would wait for each product.
+        let whole = values.count / 4 * 4
+        for i in stride(from: 0, to: whole, by: 4) {
+            a = (a ^ UInt64(values[i].bitPattern)) &* prime
+            b = (b ^ UInt64(values[i + 1].bitPattern)) &* prime
+            c = (c ^ UInt64(values[i + 2].bitPattern)) &* prime
+            d = (d ^ UInt64(values[i + 3].bitPattern)) &* prime
+        }
+        for i in whole..<values.count { a = (a ^ UInt64(values[i].bitPattern)) &* prime }
+        for lane in [b, c, d] { a = (a ^ lane ^ lane >> 32) &* prime }
+        return a
     }
 
     /// Whether all values are finite.

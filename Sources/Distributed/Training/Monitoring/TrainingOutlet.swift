@@ -21,6 +21,8 @@ public protocol TrainingOutlet: AnyObject {
 
     /// A checkpoint is about to be written, which counts on the records before it.
     ///
+    /// Called on the thread that writes the checkpoint, while the training goes on.
+    ///
     /// - Throws: When they may not be on the device; the checkpoint is then not written.
     func willCheckpoint() throws(StorageError)
 
