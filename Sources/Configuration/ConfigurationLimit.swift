@@ -1,3 +1,8 @@
+extension RunConfiguration {
+    /// The longest text of a configuration: much longer than one that a person writes.
+    public static let mostBytes = 1 << 20
+}
+
 /// The largest values that a configuration may give.
 public enum ConfigurationLimit {
     /// Units of a layer.

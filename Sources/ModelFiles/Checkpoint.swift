@@ -44,6 +44,12 @@ public struct Checkpoint: Sendable, Equatable {
         }
         step = try state.count("step")
         totalSteps = try state.count("total_steps")
+        // The steps of a layer are numbered in 32 bits, and a run adds to their sum.
+        guard step < 1 << 32, totalSteps >= step, totalSteps < 1 << 40 else {
+            throw StateFault(
+                problem: "says that \(step) steps of its layer and \(totalSteps) of all were made; "
+                    + "no run comes there")
+        }
         self.configuration = configuration
         self.model = model
         self.state = state

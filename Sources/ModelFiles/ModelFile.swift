@@ -28,6 +28,12 @@ public struct Model: Sendable, Equatable {
         self.notes = notes
     }
 
+    /// The most layers of a model; random numbers tell a few more apart.
+    static let mostLayers = 100
+
+    /// The most dimensions of a case, as in NumPy of old.
+    static let mostDimensions = 32
+
     /// Reads a model, or the model in a checkpoint: the average of the layer in training, where
     /// there is one.
     ///
@@ -42,6 +48,10 @@ public struct Model: Sendable, Equatable {
         try reader.checkFormat()
         var layers: [RBM] = []
         while reader.hasLayer(layers.count) {
+            guard layers.count < Self.mostLayers else {
+                throw reader.fault(
+                    "has more than \(Self.mostLayers) layers; this program reads no more")
+            }
             layers.append(try reader.layer(layers.count))
             try reader.checkJoint(of: layers)
         }
@@ -195,6 +205,12 @@ struct LayerReader {
 
     func imageShape(visible: Int) throws(StorageError) -> [Int] {
         guard let text = file.metadata["image_shape"] else { return [visible] }
+        let dimensions = text.utf8.count { $0 == UInt8(ascii: ",") } + 1
+        guard dimensions <= Model.mostDimensions else {
+            throw fault(
+                "its image_shape has \(dimensions) dimensions; expected at most "
+                    + "\(Model.mostDimensions)")
+        }
         let shape = text.split(separator: ",").map { Int($0) ?? 0 }
         let product = shape.reduce((1, false)) { partial, factor in
             let (value, overflow) = partial.0.multipliedReportingOverflow(by: factor)

@@ -9,6 +9,9 @@ struct JSONReader: ~Copyable {
         let expected: String
     }
 
+    /// The most keys of an object, by far more than a file has that somebody made to be read.
+    static let mostKeys = 1 << 17
+
     /// Whether the text has an escape with upper-case digits, such as \u00FF; writers use
     /// lower-case ones.
     private(set) var hasUpperCaseEscape = false
@@ -34,6 +37,9 @@ struct JSONReader: ~Copyable {
                     offset: start,
                     expected: "a key other than \(key.debugDescription), which is"
                         + " there already")
+            }
+            guard keys.count <= Self.mostKeys else {
+                throw Failure(offset: start, expected: "at most \(Self.mostKeys) keys in an object")
             }
             try take(":")
             try value(&self, key)

@@ -18,13 +18,15 @@ public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable 
     public let description: String
 
     /// The sentence without the file.
-    public var problem: String { String(description.dropFirst(file.count + 2)) }
+    public let problem: String
 
     /// Creates the error; `problem` follows the file's name and a colon in the description.
     public init(_ kind: Kind, _ file: String, _ problem: String) {
         self.kind = kind
         self.file = file
-        description = "\(file): \(problem)"
+        // Both may be words of a stranger.
+        self.problem = printable(problem)
+        description = "\(printable(file)): \(self.problem)"
     }
 
     /// Creates the error of a system call that failed.
@@ -48,6 +50,7 @@ public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable 
     private init(kind: Kind, copying other: StorageError) {
         self.kind = kind
         file = other.file
+        problem = other.problem
         description = other.description
     }
 }

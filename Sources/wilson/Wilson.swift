@@ -43,6 +43,7 @@ import Runs
     }
 
     static func main() {
+        FaultSignals.listen()
         // Under mpirun all ranks parse the same words; one of them speaks of what is wrong.
         do {
             // Before anything multiplies.

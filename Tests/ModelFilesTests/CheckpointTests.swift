@@ -14,7 +14,8 @@ import Testing
         state.set(.bytes([1, 0, 1, 0, 0, 1], shape: [2, 3]), "chains")
         state.noteKeepProbability(0.75)
         let notes = [
-            "averaged": "0", "layer": "1", "step": "\(min(12, totalSteps))", "total_steps": "\(totalSteps)",
+            "averaged": "0", "layer": "1", "step": "\(min(12, totalSteps))",
+            "total_steps": "\(totalSteps)",
             "seed": "18446744073709551615", "configuration": "a: 1\n",
         ]
         for (name, text) in notes where name != note { state.note(text, name) }

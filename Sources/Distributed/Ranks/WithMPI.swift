@@ -161,7 +161,7 @@ public func orEndTheJob(
 
 /// Writes an error as one line to standard error.
 public func report(_ message: String) {
-    let line = "wilson: error: \(message)\n"
+    let line = "wilson: error: \(printable(message))\n"
     // One write for the whole line, so that lines of several ranks do not mix.
     _ = unsafe Array(line.utf8).withUnsafeBytes { unsafe write(2, $0.baseAddress!, $0.count) }
 }

@@ -15,6 +15,10 @@ public struct PairCouplings: Sendable, Equatable {
     /// The largest number of units.
     public static let largest = 4096
 
+    /// The largest sum of the magnitudes of what one unit of the other side feels; the nodes of the
+    /// integral grow with it.
+    public static let largestReach = 1e4
+
     /// The number of units.
     public let units: Int
     /// The coefficient of each spin, shape [units].
@@ -29,7 +33,8 @@ public struct PairCouplings: Sendable, Equatable {
     ///
     /// The cost is units² · others · nodes, with about a hundred nodes.
     ///
-    /// - Throws: `RenormalizationError.argument` for more than 4096 units.
+    /// - Throws: `RenormalizationError.argument` for more than 4096 units, and `model` for weights beyond
+    ///   `largestReach`.
     public init(_ hamiltonian: MarginalHamiltonian) throws(RenormalizationError) {
         units = hamiltonian.units
         guard units <= Self.largest else {
@@ -42,6 +47,13 @@ public struct PairCouplings: Sendable, Equatable {
             rows: units, columns: units, elements: Array(repeating: 0, count: units * units))
         for j in 0..<hamiltonian.others {
             let row = hamiltonian.weights[j * units..<(j + 1) * units]
+            let reach = row.reduce(hamiltonian.thresholds[j].magnitude) { $0 + $1.magnitude }
+            guard reach <= Self.largestReach else {
+                throw .model(
+                    "the magnitudes of the bias and the weights of a unit add up to \(reach) kT; "
+                        + "expected weights whose magnitudes add up to at most \(Self.largestReach)"
+                )
+            }
             let waves = Waves(threshold: hamiltonian.thresholds[j], weights: Array(row))
             waves.addFields(to: &fields)
             waves.addPairs(to: &couplings)

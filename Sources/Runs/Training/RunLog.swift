@@ -21,19 +21,19 @@ final class RunLog {
 
     /// Says something to people who watch.
     func say(_ message: String) {
-        if !isQuiet { show(message + "\n") }
+        if !isQuiet { show(printable(message) + "\n") }
         keep(message)
     }
 
     /// Says a result, also to people who asked for results only.
     func tell(_ message: String) {
-        show(message + "\n")
+        show(printable(message) + "\n")
         keep(message)
     }
 
     /// Says that something is not as it should be.
     func warn(_ message: String) {
-        try? StandardStream.error.write("wilson: warning: \(message)\n")
+        try? StandardStream.error.write("wilson: warning: \(printable(message))\n")
         keep("warning: \(message)")
     }
 
@@ -71,6 +71,6 @@ final class RunLog {
     }
 
     private static func line(_ message: String) -> String {
-        "\(Date().formatted(.iso8601)) \(message)"
+        "\(Date().formatted(.iso8601)) \(printable(message))"
     }
 }

@@ -122,7 +122,13 @@ public struct TrainingRun {
         let text = try world.together { () throws -> String in
             guard world.rank == 0 else { return "" }
             do {
-                let bytes = try readBytes(of: request.configurationFile)
+                let most = RunConfiguration.mostBytes
+                let bytes = try readBytes(of: request.configurationFile, atMost: most + 1)
+                guard bytes.count <= most else {
+                    throw StorageError(
+                        .badFile, request.configurationFile,
+                        "has more than the \(most) bytes that a configuration may have.")
+                }
                 guard let text = String(validating: bytes, as: UTF8.self) else {
                     throw StorageError(
                         .badFile, request.configurationFile, "is not UTF-8 text; save it as UTF-8.")
