@@ -23,26 +23,67 @@ set_environment() {
     fi
 }
 
-# Runs the command line and exits with its code.
+# Whether whoever signals this script signals the ranks too, as Slurm does.
+signals_reach_ranks=false
+
+# Sets restarts, how often a run that crashed is started again, from the value of --restarts.
+read_restarts() {
+    [[ $1 =~ ^(0|[1-9][0-9]{0,3})$ ]] || fail 64 "--restarts is '$1'; expected a number, 0 to 9999"
+    restarts=$1
+}
+
+# Runs the command line, again after a crash as often as restarts says, and exits with its code.
+#
+# A crash is what may be gone the next time: a rank or mpirun that was killed, a lost host, the end by
+# the watchdog. Faults of the command, of the configuration, of files and of the training would come
+# again. Whoever has stopped the run does not want it back.
+run_to_its_end() {
+    local status attempt=0 pause=2 is_stopped=false
+    while :; do
+        run_once
+        case $status in
+            0 | 64 | 65 | 66 | 69 | 73 | 75 | 76 | 78) break ;;
+        esac
+        if $is_stopped || ((attempt >= restarts)); then break; fi
+        attempt=$((attempt + 1))
+        say "the run ended with code $status; restart $attempt of $restarts in $pause s"
+        # A signal ends the pause, and with it the run.
+        sleep "$pause" >/dev/null 2>&1 &
+        wait $! || true
+        if $is_stopped; then
+            kill $! 2>/dev/null || true
+            break
+        fi
+        pause=$((pause * 2 < 300 ? pause * 2 : 300))
+    done
+    ((status != 75)) || say "stopped with a checkpoint; the same command goes on from there"
+    exit "$status"
+}
+
+# Runs the command line once, and sets status, and is_stopped when a signal came.
 #
 # The first signal to this script, also Ctrl-C, asks the ranks to stop with a checkpoint: mpirun hands
 # SIGUSR1 on to all of them at once, while any other signal makes it end them. A second one does that.
-run_to_its_end() {
-    local launcher status=0
+run_once() {
+    local launcher
+    status=0
     # Jobs have a process group of their own, which Ctrl-C does not reach. mpirun would take the
     # standard input of a loop around this script.
     set -m
     env "${environment[@]}" "${command_line[@]}" </dev/null &
     launcher=$!
     set +m
-    # shellcheck disable=SC2064 # the number is known now
-    trap "trap 'kill -TERM $launcher' TERM INT HUP USR1; kill -USR1 $launcher" TERM INT HUP USR1
+    if $signals_reach_ranks; then
+        trap 'is_stopped=true' TERM INT HUP USR1
+    else
+        # shellcheck disable=SC2064 # the number is known now
+        trap "is_stopped=true; trap 'kill -TERM $launcher 2>/dev/null' TERM INT HUP USR1
+            kill -USR1 $launcher 2>/dev/null" TERM INT HUP USR1
+    fi
     while kill -0 "$launcher" 2>/dev/null; do
         # A signal ends the waiting, and not what is waited for.
         wait "$launcher" && status=0 || status=$?
     done
-    ((status != 75)) || say "stopped with a checkpoint; the same command goes on from there"
-    exit "$status"
 }
 
 # Prints the command line, with what it adds to the environment.

@@ -1,0 +1,17 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A few rounds of `Tests/Faults/rounds`; by hand it makes as many as one likes.
+@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct FaultRoundTests {
+    private static let rounds = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Faults/rounds").path
+
+    @Test func disturbedTrainingsEndAsTheUndisturbedOne() throws {
+        let run = try Program.start(
+            [Self.rounds, "--seed", "7", "--ranks", "3", "3", Command.program], seconds: 240)
+        #expect(run.status == 0, "\(run.words)")
+        #expect(run.output.contains("3 rounds, "), "\(run.words)")
+        #expect(run.output.contains("0 not equal, 0 with ranks that stayed"), "\(run.words)")
+    }
+}

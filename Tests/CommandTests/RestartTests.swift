@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--restarts` of the launch scripts, with a program in the place of wilson that crashes as told.
+@Suite(.launches, .serialized, .timeLimit(.minutes(2))) struct RestartTests {
+    private static let launch = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "launch").path
+
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        _ = try folder.write(
+            """
+            #!/bin/bash
+            echo try >>\(folder.file("tries"))
+            (($(wc -l <\(folder.file("tries"))) < $CRASHES)) && kill -9 $$
+            exit $CODE
+            """, to: "program")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: folder.file("program"))
+    }
+
+    /// Runs the program, which is killed at every try before a number, and then ends with a code.
+    private func start(
+        _ restarts: String, before tries: Int, code: Int = 0
+    ) throws -> (run: Program.Result, tries: Int) {
+        let run = try Program.start(
+            ["\(Self.launch)/local", "-n", "1", "--restarts", restarts, "--", "train", "x"],
+            environment: [
+                "WILSON": folder.file("program"), "CRASHES": "\(tries)", "CODE": "\(code)",
+            ])
+        let lines = (try? String(contentsOfFile: folder.file("tries"), encoding: .utf8)) ?? ""
+        return (run, lines.split(separator: "\n").count)
+    }
+
+    @Test func aCrashedRunIsStartedAgain() throws {
+        let (run, tries) = try start("3", before: 3)
+        #expect(run.status == 0 && tries == 3, "\(run.words)")
+        #expect(run.errors.contains("code 137; restart 1 of 3 in 2 s"), "\(run.words)")
+        #expect(run.errors.contains("code 137; restart 2 of 3 in 4 s"), "\(run.words)")
+    }
+
+    @Test func theNumberOfRestartsIsKept() throws {
+        let (run, tries) = try start("1", before: 9)
+        #expect(run.status == 137 && tries == 2, "\(run.words)")
+    }
+
+    @Test func withoutTheOptionThereIsNone() throws {
+        let (run, tries) = try start("0", before: 9)
+        #expect(run.status == 137 && tries == 1, "\(run.words)")
+    }
+
+    @Test(arguments: [64, 65, 66, 73, 75, 76, 78]) func whatWouldComeAgainIsNotTriedAgain(code: Int)
+        throws
+    {
+        let (run, tries) = try start("5", before: 1, code: code)
+        #expect(run.status == code && tries == 1, "\(run.words)")
+        #expect(!run.errors.contains("restart"), "\(run.words)")
+    }
+
+    @Test(arguments: ["", "-1", "two", "1.5", "100000"]) func aNumberIsExpected(text: String) throws
+    {
+        let (run, tries) = try start(text, before: 1)
+        #expect(run.status == 64 && tries == 0, "\(run.words)")
+        #expect(run.errors.contains("--restarts is '\(text)'"), "\(run.words)")
+    }
+}
+
+/// `launch/clean`, which finds what killed runs leave in shared memory.
+@Suite(.launches, .serialized, .enabled(if: FileManager.default.fileExists(atPath: "/dev/shm")))
+struct CleanTests {
+    private let clean = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "launch/clean")
+        .path
+
+    @Test func whatIsLeftIsListedAndRemovedOnRequest() throws {
+        let name = "/dev/shm/wilson-left-\(ProcessInfo.processInfo.processIdentifier)"
+        let new = name + "-new"
+        for path in [name, new] {
+            #expect(FileManager.default.createFile(atPath: path, contents: Data(count: 100)))
+        }
+        defer { for path in [name, new] { try? FileManager.default.removeItem(atPath: path) } }
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date.now.addingTimeInterval(-3600)], ofItemAtPath: name)
+        let listed = try Program.start([clean])
+        #expect(listed.status == 0, "\(listed.words)")
+        #expect(listed.output.contains("left             \(name)\n"), "\(listed.words)")
+        #expect(FileManager.default.fileExists(atPath: name))
+        let removed = try Program.start([clean, "--remove"])
+        #expect(removed.status == 0, "\(removed.words)")
+        #expect(removed.output.contains("removed          \(name)\n"), "\(removed.words)")
+        #expect(!FileManager.default.fileExists(atPath: name))
+        // It may belong to a run that has just begun.
+        #expect(FileManager.default.fileExists(atPath: new))
+    }
+}
