@@ -15,6 +15,8 @@ public struct DataOptions: Sendable, Equatable {
     public var missing = MissingValues.refuse
     /// The file of the cases' weights; nil for equal ones.
     public var weights: String?
+    /// The file of the weights of the cases of a held-out file; nil for equal ones.
+    public var heldOutWeights: String?
 
     /// Creates options with the defaults for all but the source.
     public init(source: DataSource) {
@@ -29,8 +31,8 @@ extension DataOptions: ConfiguredSection {
         Setting(
             "train", \DataOptions.source.fileName, .ifGiven(.fileName), required: "`train: FILE`",
             """
-            The cases, relative to the working directory: a file in IDX, NPY (either also as .gz), NPZ or
-            CSV, or a folder of PNG pictures. FILE.npz:NAME is one of several arrays.
+            The cases, relative to the working directory: a file in IDX, NPY or CSV (each also as .gz)
+            or NPZ, or a folder of PNG pictures. FILE.npz:NAME is one of several arrays.
             """),
         Setting(
             "ising", \DataOptions.source.lattice, .ifGiven(.inline), required: "`ising: {size: 8}`",
@@ -96,8 +98,11 @@ extension DataOptions: ConfiguredSection {
             A file of one number a case of `train`, 0 or larger: how often the case counts. Whole
             numbers repeat the cases. Of others only the ratios count: an epoch has as many cases as the
             file, drawn in proportion to the weights. A fraction that is held out is weighted too; a
-            file is not.
+            file has `held-out-weights`.
             """),
+        Setting(
+            "held-out-weights", \DataOptions.heldOutWeights, .either(.fileName, or: "none"),
+            neutral: .some(nil), "The same for the cases of a file that is held out."),
     ]
 
     static func checkKeys(of mapping: GivenMapping) {
@@ -158,6 +163,14 @@ extension DataOptions: ConfiguredSection {
             guard run.data.missing == .sample, run.monitor.logLikelihood != nil else { return nil }
             return "the log-likelihood of cases with missing values is not measured; expected "
                 + "refuse, or log-likelihood never"
+        },
+        Rule("data.held-out-weights", "data.held-out") { run in
+            guard run.data.heldOutWeights != nil, case .fraction = run.data.heldOut else {
+                return nil
+            }
+            return
+                "weights of held-out cases need a file of these cases; found a fraction, whose cases "
+                + "have the weights of data.weights. Expected none"
         },
         Rule("data.binarize", "data.ising") { run in
             let binarize = run.data.binarize

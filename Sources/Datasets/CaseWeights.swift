@@ -1,5 +1,5 @@
 import DistributedTraining
-import Ranks
+public import Ranks
 import RBMCore
 import Storage
 
@@ -18,19 +18,13 @@ extension LayerData {
         let training = training
         let heldOut = heldOut
         return try world.together { () throws -> LayerData in
-            let weights = try caseWeights(path, count: count)
+            let weights = try caseWeights(path, count: count, of: "`data.train`")
             func weigh(_ source: any CaseSource, _ name: String) throws -> any CaseSource {
                 let part = (source as? SubsetCases).map { part in
                     (0..<part.count).map { weights[part.number(inSource: $0)] }
                 }
-                guard let cases = WeightedCases(source, weights: part ?? weights, seed: seed) else {
-                    throw dataFault(
-                        path,
-                        "gives the \(name) cases a sum of weights of "
-                            + "\((part ?? weights).reduce(0, +)); expected more than 0, and of whole "
-                            + "numbers less than 2³²")
-                }
-                return cases
+                return try weighedCases(
+                    source, by: part ?? weights, of: path, name: name, seed: seed)
             }
             return LayerData(
                 training: try weigh(training, "training"),
@@ -40,8 +34,45 @@ extension LayerData {
     }
 }
 
+extension OpenedCases {
+    /// Collective.
+    ///
+    /// Weighs the cases by the numbers of a file.
+    ///
+    /// - Parameter name: What the cases are, in words for people.
+    public func weighted(
+        by path: String, name: String, seed: UInt64, _ world: borrowing Communicator
+    ) throws -> OpenedCases {
+        var result = self
+        let cases = cases
+        result.cases = try world.together {
+            let weights = try caseWeights(path, count: cases.count, of: name)
+            return try weighedCases(cases, by: weights, of: path, name: name, seed: seed)
+        }
+        result.meaning += ", weighted"
+        return result
+    }
+}
+
+/// Weighs cases by the numbers of a file.
+private func weighedCases(
+    _ source: any CaseSource, by weights: [Double], of path: String, name: String, seed: UInt64
+) throws -> any CaseSource {
+    guard let cases = WeightedCases(source, weights: weights, seed: seed) else {
+        throw dataFault(
+            path,
+            "gives the \(name) cases a sum of weights of \(weights.reduce(0, +)); expected more than "
+                + "0, and of whole numbers less than 2³²")
+    }
+    return cases
+}
+
 /// Reads one weight a case.
-private func caseWeights(_ path: String, count: Int) throws(StorageError) -> [Double] {
+///
+/// - Parameter name: What has the cases, in words for people.
+private func caseWeights(
+    _ path: String, count: Int, of name: String
+) throws(StorageError) -> [Double] {
     let file = try ArrayFile(path: path)
     let numbers = file.cases * file.caseElements
     // A line of numbers is one case of many to a text file.
@@ -49,7 +80,7 @@ private func caseWeights(_ path: String, count: Int) throws(StorageError) -> [Do
         throw dataFault(
             path,
             "has the shape \(file.shape); expected one weight for each of the \(count) cases of "
-                + "`data.train`")
+                + name)
     }
     var weights: [Double] = []
     var row = [Double](repeating: 0, count: file.caseElements)

@@ -6,11 +6,11 @@ public import Storage
 
 /// The cases of a file, and what their values mean.
 public struct OpenedCases {
-    public fileprivate(set) var cases: any CaseSource
+    public internal(set) var cases: any CaseSource
     /// The shape of one case, slowest index first: of its values, each of which may be several bytes.
     public let shape: [Int]
     /// What the values are taken for, in words for people.
-    public fileprivate(set) var meaning: String
+    public internal(set) var meaning: String
     /// How many states each value may have, where values are states of categorical units.
     public var categories: Int?
     /// How the values were read, for other files that are to be read alike; nil for states.

@@ -59,7 +59,7 @@ public struct TrainingData {
             let parts = SubsetCases.divide(opened.cases, heldOut: fraction, seed: seed)
             layer = LayerData(training: parts.training, heldOut: parts.heldOut)
         case .file(let path):
-            let held = try DataFile(
+            var held = try DataFile(
                 path, values: opened.reading?.kind ?? options.values,
                 binarize: opened.reading?.binarize ?? options.binarize,
                 maximum: opened.reading?.maximum, categories: opened.categories,
@@ -78,6 +78,9 @@ public struct TrainingData {
                         + "\(opened.meaning); set `values` so that both are read alike")
             }
             heldOutLacksValues = held.lacksValues
+            if let weights = options.heldOutWeights {
+                held = try held.weighted(by: weights, name: "held-out", seed: seed, world)
+            }
             layer = LayerData(training: opened.cases, heldOut: held.cases)
             digests["held-out"] = held.digest
         }

@@ -1,7 +1,7 @@
 /// A data set on disk: its cases, in any of the formats that people keep data in.
 ///
-/// The content of a file tells its format, and its name does not. IDX and NPY may be compressed by
-/// gzip. Opening a plain file reads only its header. A small plain file is mapped: ranks of one host
+/// The content of a file tells its format, and its name does not. IDX, NPY and text may be compressed
+/// by gzip. Opening a plain file reads only its header. A small plain file is mapped: ranks of one host
 /// share its pages, and no process may shorten it while it is open. A large plain file stays on disk,
 /// and each case is read when it is asked for. What must be decompressed, parsed, decoded or put into
 /// another order is taken into memory at once. Case i is row i of the slowest dimension.
@@ -54,7 +54,7 @@ public final class ArrayFile: Sendable {
 
     /// The formats in words, for messages.
     static let expected =
-        "expected IDX, NPY (either also compressed by gzip), NPZ, CSV, or a folder of PNG pictures"
+        "expected IDX, NPY or CSV (also compressed by gzip), NPZ, or a folder of PNG pictures"
 
     /// The largest plain file that is mapped, in bytes; cases of a larger file are read.
     ///
@@ -113,13 +113,18 @@ public final class ArrayFile: Sendable {
         }
         let prefix = try descriptor.read(min(size, ArrayHeader.longest), at: 0)
         if unsafe Inflater.recognizes(prefix.span.bytes) {
-            let (header, bytes) = try inflate(Region(mapping: descriptor, count: size), path: path)
+            let region = try Region(mapping: descriptor, count: size)
+            if let text = try inflatedText(region, path: path) {
+                return try TextTable(text, path: path, takesMissing: takesMissing).read()
+            }
+            let (header, bytes) = try inflate(region, path: path)
             return Found(header: header, contents: .memory(bytes))
         }
         if ZipArchive.recognizes(prefix) { return try ZipArchive(path).array(nil) }
         if TextTable.recognizes(prefix) {
+            let text = try Region(mapping: descriptor, count: size)
             return try TextTable(
-                Region(mapping: descriptor, count: size), path: path, takesMissing: takesMissing
+                text.withBytes(0..<size) { Array($0) }, path: path, takesMissing: takesMissing
             ).read()
         }
         let header = try ArrayHeader(prefix, of: path)
@@ -270,6 +275,24 @@ public final class ArrayFile: Sendable {
                 header, found: excess > 0 ? "more than \(promised)" : "\(found)", path: path)
         }
         return (header, bytes)
+    }
+
+    /// Decompresses a gzip file that begins with text; nil for any other.
+    private static func inflatedText(
+        _ file: Region, path: String
+    ) throws(StorageError) -> [UInt8]? {
+        var inflater = Inflater(file, path: path)
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: ArrayHeader.longest)
+        while true {
+            var span = piece.mutableSpan
+            var room = unsafe span.mutableBytes
+            let count = try inflater.read(into: &room)
+            if text.isEmpty, !TextTable.recognizes(Array(piece.prefix(count))) { return nil }
+            text += piece.prefix(count)
+            // The checksum was verified where the file ended.
+            if count < piece.count { return text }
+        }
     }
 
     static func mismatch(

@@ -121,7 +121,8 @@ public enum AtomicFile {
         // Permission to write into a folder does not include permission to open it.
         guard
             let descriptor = try? FileDescriptor.open(
-                FilePath(systemPath(folder)), .readOnly, options: [.closeOnExec, .directory])
+                FilePath(platformString: systemPath(folder)), .readOnly,
+                options: [.closeOnExec, .directory])
         else { return }
         defer { try? descriptor.close() }
         try systemCall(.cannotWrite, file, "may not be on disk") {
@@ -150,7 +151,10 @@ public enum AtomicFile {
         case .regular:
             guard let resolved = unsafe realpath(systemPath(path), nil) else { return path }
             defer { unsafe free(resolved) }
-            return unsafe String(cString: resolved)
+            return unsafe NativeName.text(
+                UnsafeBufferPointer(start: resolved, count: strlen(resolved)).lazy.map {
+                    UInt8(bitPattern: $0)
+                })
         case .directory:
             throw StorageError(
                 .cannotWrite, path, "is a folder; expected a file name. Name a file in it.")

@@ -30,7 +30,8 @@ struct Descriptor: ~Copyable, Sendable {
         // Without `nonBlocking`, opening a pipe would wait for a writer.
         let file = try systemCall(.badFile, path, "cannot be opened") {
             try FileDescriptor.open(
-                FilePath(systemPath(path)), .readOnly, options: [.closeOnExec, .nonBlocking])
+                FilePath(platformString: systemPath(path)), .readOnly,
+                options: [.closeOnExec, .nonBlocking])
         }
         let descriptor = Descriptor(path: path, file: file)
         switch try descriptor.status(.badFile).type {
@@ -60,7 +61,8 @@ struct Descriptor: ~Copyable, Sendable {
     ) throws(StorageError) -> Descriptor {
         let file = try systemCall(.cannotWrite, name, "cannot be written") {
             try FileDescriptor.open(
-                FilePath(systemPath(path)), .writeOnly, options: options.union(.closeOnExec),
+                FilePath(platformString: systemPath(path)), .writeOnly,
+                options: options.union(.closeOnExec),
                 permissions: FilePermissions(rawValue: 0o666))
         }
         return Descriptor(path: name, file: file)
@@ -147,7 +149,9 @@ func writeAll(
 
 /// Returns the type of what a name stands for, after links; nil if it does not exist or cannot be
 /// reached.
-func fileType(of path: String) -> FileType? { try? FilePath(systemPath(path)).stat().type }
+func fileType(of path: String) -> FileType? {
+    try? FilePath(platformString: systemPath(path)).stat().type
+}
 
 /// Calls the operating system.
 ///

@@ -68,7 +68,10 @@ public enum Folder {
             // Read by address, because an entry is stored in fewer bytes than its declared type
             // has.
             let start = unsafe UnsafeRawPointer(entry.pointer(to: \.d_name)!)
-            let name = unsafe String(cString: start.assumingMemoryBound(to: CChar.self))
+            let bytes = unsafe start.assumingMemoryBound(to: UInt8.self)
+            let name = unsafe NativeName.text(
+                UnsafeBufferPointer(
+                    start: bytes, count: strlen(start.assumingMemoryBound(to: CChar.self))))
             if name != ".", name != ".." { names.append(name) }
         }
         guard errno == 0 else {

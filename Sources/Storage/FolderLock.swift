@@ -62,7 +62,7 @@ public final class FolderLock {
         let isNew = try systemCall(.cannotWrite, path, "cannot be written") {
             do {
                 let file = try FileDescriptor.open(
-                    FilePath(systemPath(path)), .writeOnly,
+                    FilePath(platformString: systemPath(path)), .writeOnly,
                     options: [.create, .exclusiveCreate, .closeOnExec],
                     permissions: FilePermissions(rawValue: 0o666))
                 try file.close()
@@ -236,7 +236,7 @@ struct LockOwner: Equatable, CustomStringConvertible {
 private func systemText(_ path: String) -> String? {
     guard
         let file = try? FileDescriptor.open(
-            FilePath(systemPath(path)), .readOnly, options: [.closeOnExec])
+            FilePath(platformString: systemPath(path)), .readOnly, options: [.closeOnExec])
     else { return nil }
     defer { try? file.close() }
     var bytes = [UInt8](repeating: 0, count: 1024)

@@ -14,6 +14,7 @@ struct SafetensorsChecksums {
 
     private let expected: [String: String]
     private let path: String
+    private let header: SafetensorsHeader
 
     /// Whether a key of the metadata holds a checksum.
     static func isKey(_ key: String) -> Bool {
@@ -41,6 +42,7 @@ struct SafetensorsChecksums {
     init?(_ header: SafetensorsHeader, of path: String) throws(StorageError) {
         expected = header.metadata.filter { Self.isKey($0.key) }
         self.path = path
+        self.header = header
         if expected.isEmpty { return nil }
 
         let keys = Set(header.entries.map { Self.prefix + $0.name }).union([Self.metadataKey])
@@ -49,14 +51,14 @@ struct SafetensorsChecksums {
             throw StorageError(
                 .badFile, path,
                 "its checksums do not fit its tensors: \(odd) is missing, or does not belong there."
-                    + " The file is damaged; use another copy or the one before it.")
+                    + " " + Self.reason(header))
         }
         let found = Self.rest(
             metadata: header.metadata.filter { !Self.isKey($0.key) },
             tensors: header.entries.map { ($0.name, $0.elementType, $0.shape) })
         // Another spelling of the same text is damage too, even if only one bit differs.
         guard found == expected[Self.metadataKey], !header.hasUpperCaseEscape else {
-            throw Self.mismatch("header", found, expected[Self.metadataKey]!, path)
+            throw Self.mismatch("header", found, expected[Self.metadataKey]!, path, header)
         }
     }
 
@@ -67,7 +69,7 @@ struct SafetensorsChecksums {
         let found = Checksum.text(crc32(bytes))
         let expected = expected[Self.prefix + name]!
         guard found == expected else {
-            throw Self.mismatch("tensor '\(name)'", found, expected, path)
+            throw Self.mismatch("tensor '\(name)'", found, expected, path, header)
         }
     }
 
@@ -88,11 +90,21 @@ struct SafetensorsChecksums {
     }
 
     private static func mismatch(
-        _ part: String, _ found: String, _ expected: String, _ path: String
+        _ part: String, _ found: String, _ expected: String, _ path: String,
+        _ header: SafetensorsHeader
     ) -> StorageError {
         StorageError(
             .badFile, path,
-            "its \(part) has checksum \(found); expected \(expected)."
-                + " The file is damaged; use another copy or the one before it.")
+            "its \(part) has checksum \(found); expected \(expected). " + reason(header))
+    }
+
+    /// Says what makes checksums wrong, and what to do.
+    private static func reason(_ header: SafetensorsHeader) -> String {
+        guard !header.isSpelledByWilson else {
+            return "The file is damaged; use another copy or the one before it."
+        }
+        return "Another program wrote this file and kept the checksums of the one before. If its "
+            + "changes are wanted, save it without the metadata whose names begin with `\(prefix)`, as "
+            + "docs/python.md shows; otherwise use another copy."
     }
 }

@@ -110,20 +110,16 @@ public struct SafetensorsFile: Sendable, Equatable {
         }
         let allMetadata = metadata.merging(SafetensorsChecksums.metadata(of: self)) { old, _ in old
         }
-        var members = ["__metadata__": JSONWriter.object(allMetadata.mapValues(JSONWriter.string))]
         var offset = 0
-        for name in names {
+        let entries = names.map { name in
             let tensor = tensors[name]!
-            let end = offset + tensor.bytes.count
-            members[name] = JSONWriter.object([
-                "data_offsets": JSONWriter.array([String(offset), String(end)]),
-                "dtype": JSONWriter.string(tensor.elementType.rawValue),
-                "shape": JSONWriter.array(tensor.shape.map(String.init)),
-            ])
-            offset = end
+            let start = offset
+            offset += tensor.bytes.count
+            return SafetensorsHeader.Entry(
+                name: name, elementType: tensor.elementType, shape: tensor.shape,
+                data: start..<offset)
         }
-        var text = Array(JSONWriter.object(members).utf8)
-        text += Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+        let text = SafetensorsHeader.text(metadata: allMetadata, entries)
         precondition(text.count <= SafetensorsHeader.longest, "\(text.count) bytes of header")
         let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
         return (length + text, names)

@@ -16,6 +16,7 @@ struct SafetensorsHeader {
     let entries: [Entry]
     /// See ``JSONReader/hasUpperCaseEscape``.
     let hasUpperCaseEscape: Bool
+    private let text: [UInt8]
 
     /// Reads the text of a header; `dataCount` bytes follow it in the file.
     ///
@@ -43,6 +44,7 @@ struct SafetensorsHeader {
                 path, "its header should have \(error.expected) at byte \(error.offset).")
         }
         self.metadata = metadata
+        self.text = text
         hasUpperCaseEscape = reader.hasUpperCaseEscape
 
         var entries: [Entry] = []
@@ -54,6 +56,27 @@ struct SafetensorsHeader {
         }
         try Self.checkPlaces(entries, dataCount: dataCount, of: path)
         self.entries = entries
+    }
+
+    /// Whether the header is spelled as Wilson spells it.
+    ///
+    /// A damaged file nearly always is, and one that another program has written is not.
+    var isSpelledByWilson: Bool { text == Self.text(metadata: metadata, entries) }
+
+    /// Returns the text of a header, padded to a multiple of 8 bytes.
+    static func text(metadata: [String: String], _ entries: [Entry]) -> [UInt8] {
+        var members = ["__metadata__": JSONWriter.object(metadata.mapValues(JSONWriter.string))]
+        for entry in entries {
+            let (start, end) = (entry.data.lowerBound, entry.data.upperBound)
+            members[entry.name] = JSONWriter.object([
+                "data_offsets": JSONWriter.array([String(start), String(end)]),
+                "dtype": JSONWriter.string(entry.elementType.rawValue),
+                "shape": JSONWriter.array(entry.shape.map(String.init)),
+            ])
+        }
+        var text = Array(JSONWriter.object(members).utf8)
+        text += Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+        return text
     }
 
     /// What the header says about one tensor.

@@ -24,10 +24,10 @@ struct TextTable {
     /// Takes over the contents of a file.
     ///
     /// - Parameter takesMissing: Whether cells may say that a value is missing.
-    init(_ file: Region, path: String, takesMissing: Bool = false) {
+    init(_ bytes: [UInt8], path: String, takesMissing: Bool = false) {
         self.path = path
         self.takesMissing = takesMissing
-        bytes = file.withBytes(0..<file.count) { Array($0) }
+        self.bytes = bytes
     }
 
     /// Reads all cases.

@@ -38,6 +38,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var reading: ReadingOptions
 
+    @Option(help: "One number a case: how often it counts.", completion: .file())
+    var weights: String?
+
     @Flag(help: "Estimate ln Z by annealing there and back, with bounds.")
     var ais = false
 
@@ -61,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
             return try EvaluationRun(
-                model: model, data: reading.file(data), layer: layer,
+                model: model, data: reading.file(data), weights: weights, layer: layer,
                 annealing: ais ? annealing.plan(usesLadder: ladder) : nil
             ).run(world) { stage, done in waiting.show(stage.rawValue, done) }
         }

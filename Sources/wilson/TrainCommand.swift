@@ -92,7 +92,7 @@ struct TrainCommand: ParsableCommand {
         try common.onAllRanks { world, level in
             var request = TrainingRequest(
                 configurationFile: config, threads: MatrixProducts.threads,
-                command: CommandLine.arguments.joined(separator: " "))
+                command: commandLineWords().joined(separator: " "))
             request.overrides = overrides
             request.output = output
             request.resume = ResumeMode(resume)

@@ -45,16 +45,17 @@ import Runs
     static func main() {
         FaultSignals.listen()
         // Under mpirun all ranks parse the same words; one of them speaks of what is wrong.
+        let words = commandLineWords().dropFirst()
         do {
             // Before anything multiplies.
             if let fault = KernelChoice.environmentFault {
                 if Launch.rank == 0 { report(fault) }
                 throw ExitCode.validationFailure
             }
-            if let typo = mistypedSubcommand(CommandLine.arguments.dropFirst()) {
+            if let typo = mistypedSubcommand(words) {
                 throw ValidationError(typo)
             }
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Array(words))
             try command.run()
         } catch let code as ExitCode {
             exit(withError: code)

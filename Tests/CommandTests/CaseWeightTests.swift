@@ -37,6 +37,38 @@ import Testing
         #expect(try record("weighted") != record("equal"))
     }
 
+    /// In a held-out file and in what is measured.
+    @Test func otherCasesAreWeightedToo() throws {
+        let bits = SmallRun.bits(cases: 40, units: 9)
+        let weights = (0..<40).map { UInt8($0 % 4) }
+        let repeated = weights.enumerated().flatMap { number, weight in
+            (0..<weight).flatMap { _ in bits[(9 * number)..<(9 * number + 9)] }
+        }
+        let (file, all) = (run.folder.file("weights.npy"), run.folder.file("repeated.npy"))
+        try writeNPY(weights, shape: [40], to: file)
+        try writeNPY(repeated, shape: [60, 3, 3], to: all)
+        try train(["data.held-out=\(run.data)", "data.held-out-weights=\(file)"], to: "weighted")
+        try train(["data.held-out=\(all)"], to: "repeated")
+        #expect(try record("weighted") == record("repeated"))
+        func measured(_ data: String, _ more: [String] = [], ranks: Int? = nil) throws -> String {
+            let result = try Command.run(
+                [
+                    "evaluate", run.folder.file("weighted/model.safetensors"), "--data", data,
+                    "--json",
+                ] + more, ranks: ranks, seconds: 30)
+            #expect(result.status == 0, "\(result.words)")
+            return result.output
+        }
+        let found = try measured(run.data, ["--weights", file])
+        #expect(try found == measured(all))
+        #expect(try found == measured(run.data, ["--weights", file], ranks: 3))
+        #expect(try found != measured(run.data))
+        try Command.run([
+            "evaluate", run.folder.file("weighted/model.safetensors"), "--data", all, "--weights",
+            file,
+        ]).expectFault(65, "weights.npy", "[40]", "60 cases of", "repeated.npy")
+    }
+
     @Test func otherWeightsGiveTheSameBitsOnAnyRanksAndGoOn() throws {
         let file = run.folder.file("weights.csv")
         try (0..<40).map { "\(Double($0 % 7) / 3)" }.joined(separator: "\n")

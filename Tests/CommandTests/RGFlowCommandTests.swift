@@ -69,6 +69,17 @@ import Testing
         #expect(together.output == alone.output, "\(together.words)")
     }
 
+    /// A single group of 64 replicas has no error of its means.
+    @Test func fewSamplesHaveNoErrorsAndNoVerdict() throws {
+        let path = try writeModel(weight: 0.5)
+        let flow = try Command.run([
+            "rg", "flow", path, "--size", "8", "--couplings", "0.3", "--steps", "1",
+            "--samples", "64",
+        ])
+        #expect(flow.status == 0, "\(flow.words)")
+        #expect(!flow.output.contains("nan"), "\(flow.words)")
+    }
+
     /// A flow under the seed of a training must not begin with what was learned by heart.
     @Test func startsAreNotTheTrainingDataOfTheSeed() throws {
         let path = try writeModel(weight: 0.5)

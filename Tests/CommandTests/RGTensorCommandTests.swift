@@ -32,6 +32,7 @@ import Testing
         #expect(abs(try #require(report["exact_central_charge"] as? Double) - 0.501421) < 1e-6)
         #expect(abs(try #require(report["exact_x_sigma"] as? Double) - 0.125203) < 1e-6)
         #expect(abs(try #require(report["exact_x_epsilon"] as? Double) - 0.996803) < 1e-6)
+        #expect(report["exact_lattice"] as? String == "infinite")
         let levels = try #require(report["levels"] as? [[String: Any]])
         #expect(levels.compactMap { $0["size"] as? Int } == [2, 4, 8, 16, 32, 64])
         #expect(levels[3]["x_sigma"] as? Double == sigma)

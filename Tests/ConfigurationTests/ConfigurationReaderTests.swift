@@ -30,7 +30,7 @@ import Testing
         Row(
             "data=5", "found 5",
             "train, ising, held-out, values, maximum, categories, binarize, standardize, "
-                + "missing or weights"),
+                + "missing, weights or held-out-weights"),
         Row("data.train=5", "found 5", "a file name", "quote it"),
         Row("data.train=yes", "yes-or-no", "a file name"),
         Row("data.train=", "no value", "a file name"),

@@ -19,6 +19,7 @@ import Testing
             "maximum: auto", "categories: auto", "hidden-categories: auto", "initial-neighbours: 0",
             "tempering: {levels: auto, lowest: auto}", "scale-learning-rate: none", "weights: none",
             "missing: refuse",
+            "held-out-weights: none",
             "grid: auto",
         ]
         let all = RunConfiguration.defaultsText.split(separator: "\n").filter {

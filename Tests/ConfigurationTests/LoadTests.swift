@@ -136,6 +136,10 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         Row("data.binarize=sample") { $0.data.binarize = .sample },
         Row("data.binarize=sample-once") { $0.data.binarize = .sampleOnce },
         Row("data.standardize=true") { $0.data.standardize = true },
+        Row(
+            "data.held-out-weights=w.npy",
+            in: "data: {train: a, held-out: b}\nlayers: [{hidden: 3}]"
+        ) { $0.data.heldOutWeights = "w.npy" },
         Row("data.missing=sample") { $0.data.missing = .sample },
         Row("data.weights=w.npy") { $0.data.weights = "w.npy" },
         Row("layers.0.visible-variance=learned") { $0.layers[0].visibleVariance = .learned },

@@ -164,6 +164,10 @@ import Testing
             ["data.missing=sample", "training.keep-probability=0.5"],
             "data.missing: missing values are drawn by all hidden units"
         ),
+        (
+            ["data.held-out-weights=w.npy", "data.held-out=0.1"],
+            "data.held-out-weights: weights of held-out cases need a file"
+        ),
         (["data.missing=sample", "grid=1x2"], "which the grid 1x2 divides"),
         (
             [

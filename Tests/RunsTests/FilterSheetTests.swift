@@ -31,9 +31,40 @@ import Testing
         parameters[4, 1] = -7
         let sheet = try sheet(parameters, [2, 3])
         #expect(sheet.units == [1, 0])
-        let first = GrayImage(width: 3, height: 2, pixels: [128, 128, 128, 128, 1, 128])
-        let second = GrayImage(width: 3, height: 2, pixels: [128, 153, 179, 204, 230, 255])
-        #expect(sheet.image == GrayImage.sheet(of: [first, second]))
+        let first = PixelImage(width: 3, height: 2, pixels: [128, 128, 128, 128, 1, 128])
+        let second = PixelImage(width: 3, height: 2, pixels: [128, 153, 179, 204, 230, 255])
+        #expect(sheet.image == PixelImage.sheet(of: [first, second]))
+    }
+
+    /// Three planes, three values a pixel, rows, squares, and a single channel.
+    @Test(
+        arguments: [
+            ([3, 1, 2], 2, 1, 3, [0, 2, 4, 1, 3, 5]), ([1, 2, 3], 2, 1, 3, [0, 1, 2, 3, 4, 5]),
+            ([6], 6, 1, 1, [0, 1, 2, 3, 4, 5]), ([2, 3], 3, 2, 1, [0, 1, 2, 3, 4, 5]),
+            ([1, 3, 2], 2, 3, 1, [0, 1, 2, 3, 4, 5]), ([2, 1, 3, 1], 1, 6, 1, [0, 1, 2, 3, 4, 5]),
+            ([4], 2, 2, 1, [0, 1, 2, 3]),
+        ] as [([Int], Int, Int, Int, [UInt8])])
+    func casesAreDrawnAsWhatTheyAre(
+        shape: [Int], width: Int, height: Int, channels: Int, pixels: [UInt8]
+    ) {
+        let count = UInt8(shape.reduce(1, *))
+        #expect(
+            SampleSheet.picture(Array(0..<count), shape: shape)
+                == PixelImage(width: width, height: height, channels: channels, pixels: pixels))
+    }
+
+    @Test func colorsStayApartInASheet() throws {
+        // Strong blue in the second pixel, and a little red against it in the first.
+        var parameters = Parameters(visible: 6, hidden: 1)
+        parameters[5, 0] = 2
+        parameters[0, 0] = -1
+        let sheet = try sheet(parameters, [3, 1, 2])
+        let pixels: [UInt8] = [65, 128, 128, 128, 128, 255]
+        #expect(
+            sheet.image
+                == PixelImage.sheet(of: [
+                    PixelImage(width: 2, height: 1, channels: 3, pixels: pixels)
+                ]))
     }
 
     @Test func showsTheStrongestUnits() throws {
@@ -64,8 +95,8 @@ import Testing
             let path = folder + "/m.safetensors"
             try Model(layers: layers, imageShape: [2, 2]).file().write(to: path)
             let model = try ModelInspection(path: path)
-            func picture(_ weights: [Float]) -> GrayImage {
-                GrayImage(width: 2, height: 2, pixels: FilterSheet.pixels(weights))
+            func picture(_ weights: [Float]) -> PixelImage {
+                PixelImage(width: 2, height: 2, pixels: FilterSheet.pixels(weights))
             }
             let filters = (0..<2).map { unit in
                 (0..<4).map { i in (0..<3).reduce(0) { $0 + first[i, $1] * second[$1, unit] } }
@@ -73,9 +104,10 @@ import Testing
             let sheet = FilterSheet(model, layer: 1)
             // By the norms of their own weights.
             #expect(sheet.units == [1, 0])
-            #expect(sheet.image == GrayImage.sheet(of: [picture(filters[1]), picture(filters[0])]))
+            #expect(
+                sheet.image == PixelImage.sheet(of: [picture(filters[1]), picture(filters[0])]))
             let top = zip(filters[0], filters[1]).map { $0 - 2 * $1 }
-            #expect(FilterSheet(model, layer: 2).image == GrayImage.sheet(of: [picture(top)]))
+            #expect(FilterSheet(model, layer: 2).image == PixelImage.sheet(of: [picture(top)]))
 
             let run = InspectionRun(file: path, filters: folder + "/f.png", layer: 3)
             let failure = #expect(throws: SharedFailure.self) { try run.run() }

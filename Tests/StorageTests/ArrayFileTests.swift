@@ -268,6 +268,17 @@ private let badNPY: [([UInt8], String)] = [
         #expect(try small.format == .npy && bytes(small, 1) == [6])
     }
 
+    @Test func readsTextInGzip() throws {
+        // Longer than what is read at once, in two members.
+        let text = Array((0..<9000).map { "\($0 % 256),2,3" }.joined(separator: "\n").utf8)
+        let table = try open(gzip(Array(text[..<50_000])) + gzip(Array(text[50_000...])))
+        #expect(table.format == .text && table.shape == [9000, 3])
+        #expect(try bytes(table, 8999) == [UInt8(8999 % 256), 2, 3])
+        var damaged = gzip(Array("1,2\n3,4\n".utf8))
+        damaged[damaged.count - 6] ^= 1
+        expectStorageError(.badFile) { _ = try open(damaged) }
+    }
+
     @Test func readsGzipOfSeveralMembers() throws {
         let plain = idx(0x08, [4], [1, 2, 3, 4])
         for cut in [1, 4, 8, 10] {

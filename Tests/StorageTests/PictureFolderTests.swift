@@ -43,7 +43,8 @@ private func png(width: UInt32, height: UInt32, type: UInt8, rows: [[UInt8]]) ->
                 ("b.PNG", [4, 5, 6, 7, 8, 9]), ("a.png", [0, 50, 100, 150, 200, 255]),
             ]
             for (name, pixels) in pictures {
-                try GrayImage(width: 3, height: 2, pixels: pixels).writePNG(to: folder + "/" + name)
+                try PixelImage(width: 3, height: 2, pixels: pixels).writePNG(
+                    to: folder + "/" + name)
             }
             try AtomicFile.write([1], to: folder + "/notes.txt")
             try AtomicFile.write([1], to: folder + "/.hidden.png")
@@ -60,7 +61,7 @@ private func png(width: UInt32, height: UInt32, type: UInt8, rows: [[UInt8]]) ->
     @Test func colorsAreChannelsAndTransparencyIsOnWhite() throws {
         try withTemporaryFolder { folder in
             try AtomicFile.write(colored, to: folder + "/a.png")
-            try GrayImage(width: 2, height: 1, pixels: [10, 20]).writePNG(to: folder + "/b.png")
+            try PixelImage(width: 2, height: 1, pixels: [10, 20]).writePNG(to: folder + "/b.png")
             let file = try ArrayFile(path: folder)
             #expect(file.shape == [2, 3, 1, 2])
             let first = try bytes(file, 0)
@@ -73,8 +74,8 @@ private func png(width: UInt32, height: UInt32, type: UInt8, rows: [[UInt8]]) ->
 
     @Test func refusesPicturesThatDoNotFit() throws {
         try withTemporaryFolder { folder in
-            try GrayImage(width: 2, height: 1, pixels: [10, 20]).writePNG(to: folder + "/a.png")
-            try GrayImage(width: 1, height: 2, pixels: [10, 20]).writePNG(to: folder + "/b.png")
+            try PixelImage(width: 2, height: 1, pixels: [10, 20]).writePNG(to: folder + "/a.png")
+            try PixelImage(width: 1, height: 2, pixels: [10, 20]).writePNG(to: folder + "/b.png")
             expectStorageError(
                 .badFile, "is 1 × 2, but a.png is 2 × 1", file: folder + "/b.png"
             ) { _ = try ArrayFile(path: folder) }

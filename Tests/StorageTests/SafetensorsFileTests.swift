@@ -182,6 +182,34 @@ private let badHeaders: [(String, String)] = [
         }
     }
 
+    /// A changed tensor under the old checksums: how the header is spelled tells who changed it.
+    @Test func tellsAnotherProgramFromDamage() throws {
+        let file = SafetensorsFile(
+            metadata: ["note": "x"], tensors: ["a": Tensor(bytes: [1, 2, 3], shape: [3])])
+        let bytes = file.encoded()
+        #expect(try decode(bytes) == file)
+        let damaged = Array(bytes.dropLast()) + [9]
+        expectStorageError(.badFile, "The file is damaged") { _ = try decode(damaged) }
+        let header = String(decoding: bytes[8..<(bytes.count - 3)], as: UTF8.self)
+        let respelled = "{ " + header.dropFirst()
+        #expect(try decode(safetensors(respelled, [1, 2, 3])) == file)
+        expectStorageError(.badFile, "Another program wrote this file", "`crc32.`") {
+            _ = try decode(safetensors(respelled, [9, 2, 3]))
+        }
+        // A tensor more, or other metadata.
+        let more = #"{"b":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"# + header.dropFirst()
+        let other = "{ " + header.dropFirst().replacing(#""note":"x""#, with: #""note":"y""#)
+        for header in [more, other] {
+            expectStorageError(.badFile, "Another program wrote this file") {
+                _ = try decode(safetensors(header, [1, 2, 3]))
+            }
+        }
+        expectStorageError(.badFile, "The file is damaged") {
+            let flipped = header.replacing(#""note":"x""#, with: #""note":"y""#)
+            _ = try decode(safetensors(flipped, [1, 2, 3]))
+        }
+    }
+
     @Test func refusesWhatIsNoFile() throws {
         try withTemporaryFolder { folder in
             expectStorageError(.badFile, "No such file", file: folder + "/none") {

@@ -121,7 +121,7 @@ public struct FactorizationRun {
     }
 
     /// Pictures of archetypes: each from its least value, or 0, to its largest.
-    private func sheet(_ archetypes: Matrix, _ shape: [Int]) -> GrayImage {
+    private func sheet(_ archetypes: Matrix, _ shape: [Int]) -> PixelImage {
         var grey: [Float] = []
         for row in 0..<archetypes.rows {
             let values = archetypes.rows(row..<row + 1).elements

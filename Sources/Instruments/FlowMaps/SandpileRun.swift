@@ -57,8 +57,8 @@ public struct SandpileRun {
     }
 
     /// The identity element: white sites have three grains, black ones none.
-    private static func picture(size: Int) -> GrayImage {
-        let image = GrayImage(
+    private static func picture(size: Int) -> PixelImage {
+        let image = PixelImage(
             width: size, height: size,
             pixels: RecurrentState.identity(size: size).map { UInt8(85 * $0) })
         return .sheet(of: [image], margin: 0)

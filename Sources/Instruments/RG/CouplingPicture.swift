@@ -11,11 +11,11 @@ enum CouplingPicture {
     /// The longer side is about this many pixels.
     private static let side = 512
 
-    static func image(_ map: CouplingMap) -> GrayImage {
+    static func image(_ map: CouplingMap) -> PixelImage {
         let columns = 2 * map.reachRight + 1
         let rows = 2 * map.reachDown + 1
         let scale = max(4, side / max(rows, columns))
-        var image = GrayImage(
+        var image = PixelImage(
             width: columns * scale, height: rows * scale,
             pixels: Array(repeating: 0, count: columns * rows * scale * scale))
         for y in 0..<image.height {

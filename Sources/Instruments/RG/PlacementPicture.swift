@@ -19,10 +19,10 @@ enum PlacementPicture {
     /// Draws a placement.
     ///
     /// - Parameter fields: The weights of each hidden unit in the order of the lattice.
-    static func image(_ placement: BlockPlacement, fields: [[Double]]) -> GrayImage {
-        let sheet = GrayImage.sheet(
+    static func image(_ placement: BlockPlacement, fields: [[Double]]) -> PixelImage {
+        let sheet = PixelImage.sheet(
             of: fields.prefix(FilterSheet.limit).map { weights in
-                GrayImage(
+                PixelImage(
                     width: placement.size, height: placement.size,
                     pixels: FilterSheet.pixels(weights.map { Float($0) }))
             })
@@ -30,7 +30,7 @@ enum PlacementPicture {
     }
 
     /// The blocks and the centres.
-    static func lattice(_ placement: BlockPlacement) -> GrayImage {
+    static func lattice(_ placement: BlockPlacement) -> PixelImage {
         let scale = max(4, side / placement.size)
         let width = placement.size * scale
         let length = Double(placement.size)
@@ -57,7 +57,7 @@ enum PlacementPicture {
                     isBorder ? line : (units == 0 ? empty : (units == 1 ? free : crowded))
             }
         }
-        var image = GrayImage(width: width, height: width, pixels: pixels)
+        var image = PixelImage(width: width, height: width, pixels: pixels)
         for field in placement.fields {
             guard let centre = field.centre else { continue }
             image.drawDot(
@@ -68,7 +68,7 @@ enum PlacementPicture {
     }
 
     /// Joins two pictures side by side, on the gray of margins.
-    private static func beside(_ left: GrayImage, _ right: GrayImage) -> GrayImage {
+    private static func beside(_ left: PixelImage, _ right: PixelImage) -> PixelImage {
         let gap = 8
         let width = left.width + right.width + 3 * gap
         let height = max(left.height, right.height) + 2 * gap
@@ -81,6 +81,6 @@ enum PlacementPicture {
                     with: image.pixels[(y * image.width)..<((y + 1) * image.width)])
             }
         }
-        return GrayImage(width: width, height: height, pixels: pixels)
+        return PixelImage(width: width, height: height, pixels: pixels)
     }
 }

@@ -17,6 +17,7 @@ public struct EvaluationRun {
 
     private let model: String
     private let data: DataFile
+    private let weights: String?
     private let layer: Int
     private let measuresStack: Bool
     private let annealing: Annealing?
@@ -27,11 +28,16 @@ public struct EvaluationRun {
     /// Creates the run.
     ///
     /// - Parameters:
+    ///   - weights: A file of how often each case counts; nil for once.
     ///   - layer: The layer that is measured; nil for the lowest, and the bounds of the stack with it.
     ///   - annealing: How to estimate ln Z too; nil for no estimate.
-    public init(model: String, data: DataFile, layer: Int?, annealing: Annealing? = nil) {
+    public init(
+        model: String, data: DataFile, weights: String? = nil, layer: Int?,
+        annealing: Annealing? = nil
+    ) {
         self.model = model
         self.data = data
+        self.weights = weights
         self.layer = layer ?? 0
         measuresStack = layer == nil
         self.annealing = annealing
@@ -50,7 +56,11 @@ public struct EvaluationRun {
     ) throws -> Evaluation {
         let model = try Model.load(model, world)
         try model.checkLayer(layer, of: self.model)
-        let opened = try data.open(seed: Self.seed, for: model, world)
+        var opened = try data.open(seed: Self.seed, for: model, world)
+        if let weights {
+            opened = try opened.weighted(
+                by: weights, name: data.path, seed: Self.seed, world)
+        }
         try model.checkFit(opened, from: data.path, for: self.model)
 
         let rbm = model.layers[layer]

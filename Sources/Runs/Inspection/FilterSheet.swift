@@ -7,7 +7,8 @@ public import Storage
 /// Of each unit of the first layer the weights to all visible units, in the shape of a case; of a
 /// unit above, the sum of the pictures of the units below it, each times its weight [Lee09]. Middle
 /// gray is zero; white and black are the largest magnitude of that unit's picture, so that weak units
-/// are seen as well as strong ones. Units come by falling norm of their weights.
+/// are seen as well as strong ones. A case of three colors has
+/// the weights of each in its color. Units come by falling norm of their weights.
 public struct FilterSheet: Sendable {
     /// The most units of a sheet.
     public static let limit = 100
@@ -16,7 +17,7 @@ public struct FilterSheet: Sendable {
     public let units: [Int]
 
     /// The sheet.
-    public let image: GrayImage
+    public let image: PixelImage
 
     /// Draws a layer of a model, counted from 0.
     public init(_ model: ModelInspection, layer: Int = 0) {
@@ -27,12 +28,11 @@ public struct FilterSheet: Sendable {
             norms[$0] != norms[$1] ? norms[$0] > norms[$1] : $0 < $1
         }
         units = Array(order.prefix(Self.limit))
-        let (height, width) = SampleSheet.pictureSize(model.imageShape)
-        image = GrayImage.sheet(
+        image = PixelImage.sheet(
             of: units.map { unit in
                 let weights = (0..<parameters.visibleCount).map { parameters[$0, unit] }
                 let filter = layers[..<layer].reversed().reduce(weights, Self.combination)
-                return GrayImage(width: width, height: height, pixels: Self.pixels(filter))
+                return SampleSheet.picture(Self.pixels(filter), shape: model.imageShape)
             })
     }
 

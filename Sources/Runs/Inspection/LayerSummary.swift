@@ -27,6 +27,10 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
 
     /// Hidden units whose weights have a norm below 1 % of the largest: they hardly see the data.
     public let idleHiddenUnits: [Int]
+    /// Hidden units that are off in all visible states.
+    public let deadHiddenUnits: [Int]
+    /// Hidden units that are on in all visible states.
+    public let saturatedHiddenUnits: [Int]
     /// Hidden units whose weights are those of an earlier one but for a factor.
     ///
     /// The cosine between them is at least 0.99; for spins in magnitude, since a sign merely turns
@@ -79,6 +83,9 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
         let largest = norms.reduce(0, max)
         let idle = norms.map { $0 <= Self.idleShare * largest }
         idleHiddenUnits = idle.indices.filter { idle[$0] }
+        let stuck = StuckUnits(rbm)
+        deadHiddenUnits = stuck.dead
+        saturatedHiddenUnits = stuck.saturated
         duplicateHiddenUnits = Self.duplicates(rbm, norms, idle)
     }
 
@@ -143,6 +150,8 @@ public struct LayerSummary: Sendable, Encodable, Equatable {
         table.row("  hidden biases", extent(hiddenBiases))
         if let visibleLogVariances { table.row("  visible ln σ²", extent(visibleLogVariances)) }
         table.row("  idle hidden units", unitsText(idleHiddenUnits.map { "\($0)" }))
+        table.row("  dead hidden units", unitsText(deadHiddenUnits.map { "\($0)" }))
+        table.row("  saturated hidden units", unitsText(saturatedHiddenUnits.map { "\($0)" }))
         table.row(
             "  duplicate hidden units",
             unitsText(duplicateHiddenUnits.map { "\($0.unit) of \($0.of)" }))

@@ -2,17 +2,26 @@ public import Storage
 
 /// Pictures of visible units.
 public enum SampleSheet {
-    /// Returns the height and the width of a case as a picture.
+    /// Returns a case as a picture.
     ///
-    /// The last dimension is the width, and all others together are the height. A case of one
-    /// dimension is a square where it can be one, else a row.
-    static func pictureSize(_ shape: [Int]) -> (height: Int, width: Int) {
-        guard shape.count > 1 else {
-            let count = shape.first ?? 1
-            let root = Int(Double(count).squareRoot().rounded())
-            return root * root == count ? (root, root) : (1, count)
+    /// Three planes of one size, [3, height, width], are red, green and blue, and so are the three values
+    /// of each pixel of [height, width, 3]. Otherwise the last dimension is the width, and all others
+    /// together are the height. A case of one dimension is a square where it can be one, else a row.
+    static func picture(_ bytes: [UInt8], shape: [Int]) -> PixelImage {
+        if shape.count == 3, shape[0] == 3 {
+            let area = shape[1] * shape[2]
+            let pixels = (0..<bytes.count).map { bytes[$0 % 3 * area + $0 / 3] }
+            return PixelImage(width: shape[2], height: shape[1], channels: 3, pixels: pixels)
         }
-        return (shape.dropLast().reduce(1, *), shape[shape.count - 1])
+        if shape.count == 3, shape[2] == 3 {
+            return PixelImage(width: shape[1], height: shape[0], channels: 3, pixels: bytes)
+        }
+        var (height, width) = (shape.dropLast().reduce(1, *), shape.last ?? 1)
+        if shape.count <= 1 {
+            let root = Int(Double(width).squareRoot().rounded())
+            if root * root == width { (height, width) = (root, root) }
+        }
+        return PixelImage(width: width, height: height, pixels: bytes)
     }
 
     /// Returns a sheet of cases.
@@ -20,16 +29,14 @@ public enum SampleSheet {
     /// - Parameters:
     ///   - grey: The brightness of each unit in [0, 1], shape `[count, units]`.
     ///   - shape: The shape of one case.
-    public static func sheet(_ grey: [Float], shape: [Int], columns: Int? = nil) -> GrayImage {
-        let (height, width) = pictureSize(shape)
-        let units = height * width
+    public static func sheet(_ grey: [Float], shape: [Int], columns: Int? = nil) -> PixelImage {
+        let units = shape.reduce(1, *)
         let images = (0..<(grey.count / units)).map { index in
-            GrayImage(
-                width: width, height: height,
-                pixels: grey[(index * units)..<((index + 1) * units)].map {
+            picture(
+                grey[(index * units)..<((index + 1) * units)].map {
                     UInt8((max(0, min(1, $0)) * 255).rounded())
-                })
+                }, shape: shape)
         }
-        return GrayImage.sheet(of: images, columns: columns)
+        return PixelImage.sheet(of: images, columns: columns)
     }
 }

@@ -3,27 +3,28 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite struct GrayImageTests {
+@Suite struct PixelImageTests {
     /// Decodes a picture with libpng, which a reader of the file would use too.
-    private func readPNG(_ path: String) throws -> GrayImage {
+    private func readPNG(_ path: String) throws -> PixelImage {
         let bytes = try readBytes(of: path)
         var image = unsafe png_image()
         unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
         let begun = unsafe png_image_begin_read_from_memory(&image, bytes, bytes.count)
         try #require(begun != 0)
         let format = unsafe image.format
-        #expect(format == png_uint_32(PNG_FORMAT_GRAY))
+        let channels = format == png_uint_32(PNG_FORMAT_RGB) ? 3 : 1
+        #expect(channels == 3 || format == png_uint_32(PNG_FORMAT_GRAY))
         let (width, height) = unsafe (Int(image.width), Int(image.height))
-        var pixels = [UInt8](repeating: 0, count: width * height)
+        var pixels = [UInt8](repeating: 0, count: width * height * channels)
         let finished = unsafe png_image_finish_read(&image, nil, &pixels, 0, nil)
         try #require(finished != 0)
-        return GrayImage(width: width, height: height, pixels: pixels)
+        return PixelImage(width: width, height: height, channels: channels, pixels: pixels)
     }
 
     @Test func pixelsSurvivePNG() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.png"
-            let image = GrayImage(width: 256, height: 3, pixels: (0..<768).map { UInt8($0 & 255) })
+            let image = PixelImage(width: 256, height: 3, pixels: (0..<768).map { UInt8($0 & 255) })
             try image.writePNG(to: path)
             #expect(try readPNG(path) == image)
             #expect(try readBytes(of: path).starts(with: [0x89, 0x50, 0x4E, 0x47]))
@@ -31,9 +32,23 @@ import Testing
         }
     }
 
+    @Test func colorsSurviveASheetAndPNG() throws {
+        let red = PixelImage(width: 1, height: 1, channels: 3, pixels: [255, 0, 0])
+        let blue = PixelImage(width: 1, height: 1, channels: 3, pixels: [0, 10, 255])
+        let sheet = PixelImage.sheet(of: [red, blue], columns: 2, magnification: 2, margin: 0)
+        #expect(
+            sheet.pixels
+                == [255, 0, 0, 255, 0, 0, 0, 10, 255, 0, 10, 255, 255, 0, 0, 255, 0, 0, 0, 10, 255]
+                + [0, 10, 255])
+        try withTemporaryFolder { folder in
+            try sheet.writePNG(to: folder + "/a.png")
+            #expect(try readPNG(folder + "/a.png") == sheet)
+        }
+    }
+
     @Test func equalPicturesAreEqualFiles() throws {
         try withTemporaryFolder { folder in
-            let image = GrayImage(width: 5, height: 4, pixels: (0..<20).map { UInt8($0 * 12) })
+            let image = PixelImage(width: 5, height: 4, pixels: (0..<20).map { UInt8($0 * 12) })
             try image.writePNG(to: folder + "/a")
             try image.writePNG(to: folder + "/b")
             #expect(try readBytes(of: folder + "/a") == readBytes(of: folder + "/b"))
@@ -43,7 +58,8 @@ import Testing
     @Test func refusesASizeThatLibpngCannotWrite() throws {
         try withTemporaryFolder { folder in
             let count = 1_000_001
-            let wide = GrayImage(width: count, height: 1, pixels: .init(repeating: 0, count: count))
+            let wide = PixelImage(
+                width: count, height: 1, pixels: .init(repeating: 0, count: count))
             expectStorageError(.cannotWrite, "1000001 × 1", file: folder + "/a.png") {
                 try wide.writePNG(to: folder + "/a.png")
             }
@@ -53,10 +69,10 @@ import Testing
     }
 
     @Test func sheetPutsEachPixelInItsPlace() {
-        let a = GrayImage(width: 2, height: 1, pixels: [1, 2])
-        let b = GrayImage(width: 2, height: 1, pixels: [3, 4])
-        let c = GrayImage(width: 2, height: 1, pixels: [5, 6])
-        let sheet = GrayImage.sheet(of: [a, b, c], columns: 2, magnification: 2, margin: 1)
+        let a = PixelImage(width: 2, height: 1, pixels: [1, 2])
+        let b = PixelImage(width: 2, height: 1, pixels: [3, 4])
+        let c = PixelImage(width: 2, height: 1, pixels: [5, 6])
+        let sheet = PixelImage.sheet(of: [a, b, c], columns: 2, magnification: 2, margin: 1)
         let m: UInt8 = 176
         #expect(sheet.width == 11 && sheet.height == 7)
         #expect(
@@ -73,8 +89,8 @@ import Testing
 
     @Test(arguments: [1, 2, 7, 64, 100, 500])
     func sheetIsNearlySquareAndVisible(count: Int) {
-        let image = GrayImage(width: 28, height: 28, pixels: .init(repeating: 9, count: 784))
-        let sheet = GrayImage.sheet(of: Array(repeating: image, count: count))
+        let image = PixelImage(width: 28, height: 28, pixels: .init(repeating: 9, count: 784))
+        let sheet = PixelImage.sheet(of: Array(repeating: image, count: count))
         let (short, long) = (min(sheet.width, sheet.height), max(sheet.width, sheet.height))
         #expect(long <= 2 * short)
         #expect(long >= 400 && long <= 1024)
@@ -82,8 +98,8 @@ import Testing
     }
 
     @Test func sheetOfMoreThanFitsIsNotMagnified() {
-        let image = GrayImage(width: 2000, height: 3, pixels: .init(repeating: 9, count: 6000))
-        let sheet = GrayImage.sheet(of: [image, image], margin: 0)
+        let image = PixelImage(width: 2000, height: 3, pixels: .init(repeating: 9, count: 6000))
+        let sheet = PixelImage.sheet(of: [image, image], margin: 0)
         #expect(sheet.width == 2000 && sheet.height == 6)
     }
 }

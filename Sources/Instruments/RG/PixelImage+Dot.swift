@@ -1,6 +1,6 @@
 import Storage
 
-extension GrayImage {
+extension PixelImage {
     /// Draws a black disk with a white ring around it, over the borders as on a torus.
     ///
     /// - Parameter x, y: The centre in pixels, from the upper left corner.

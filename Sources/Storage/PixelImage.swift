@@ -1,23 +1,27 @@
 import CPNG
 
-/// A picture of gray bytes, 0 black to 255 white, row by row from the top.
-public struct GrayImage: Sendable, Equatable {
+/// A picture of bytes, 0 black to 255 white, row by row from the top: gray, or red, green and blue.
+public struct PixelImage: Sendable, Equatable {
     /// Pixels in a row.
     public let width: Int
     /// Number of rows.
     public let height: Int
-    /// Row-major, `height` × `width`.
+    /// Bytes of a pixel: 1 of gray, or 3 of red, green and blue.
+    public let channels: Int
+    /// Row-major, shape `[height, width, channels]`.
     public var pixels: [UInt8]
 
     /// Creates a picture from its pixels.
     ///
-    /// - Precondition: width and height are positive, and their product is the number of pixels.
-    public init(width: Int, height: Int, pixels: [UInt8]) {
+    /// - Precondition: width and height are positive, and there are as many bytes as the shape asks for.
+    public init(width: Int, height: Int, channels: Int = 1, pixels: [UInt8]) {
         precondition(
-            width > 0 && height > 0 && width * height == pixels.count,
-            "\(pixels.count) pixels for \(width) × \(height)")
+            width > 0 && height > 0 && (channels == 1 || channels == 3)
+                && width * height * channels == pixels.count,
+            "\(pixels.count) bytes for \(width) × \(height) pixels of \(channels)")
         self.width = width
         self.height = height
+        self.channels = channels
         self.pixels = pixels
     }
 
@@ -27,6 +31,11 @@ public struct GrayImage: Sendable, Equatable {
     public func writePNG(to path: String) throws(StorageError) {
         try AtomicFile.write(try encodedPNG(for: path), to: path)
     }
+
+    /// Returns the bytes of a PNG of 8 bits per pixel; `name` is what it is for, in messages.
+    ///
+    /// Throws `cannotWrite` when libpng refuses the size.
+    public func png(for name: String) throws(StorageError) -> [UInt8] { try encodedPNG(for: name) }
 
     /// Arranges pictures of one size in a sheet, row by row, magnified so that people can see them.
     ///
@@ -38,12 +47,15 @@ public struct GrayImage: Sendable, Equatable {
     /// - Precondition: there is a picture, all have the same size, and the numbers are positive (the
     ///   margin may be 0).
     public static func sheet(
-        of images: [GrayImage], columns: Int? = nil, magnification: Int? = nil, margin: Int = 2
-    ) -> GrayImage {
+        of images: [PixelImage], columns: Int? = nil, magnification: Int? = nil, margin: Int = 2
+    ) -> PixelImage {
         precondition(!images.isEmpty, "a sheet needs at least one picture")
         let (width, height) = (images[0].width, images[0].height)
+        let channels = images[0].channels
         precondition(
-            images.allSatisfy { $0.width == width && $0.height == height },
+            images.allSatisfy {
+                $0.width == width && $0.height == height && $0.channels == channels
+            },
             "the pictures of a sheet must have one size")
         let columns = columns ?? squarestColumns(images.count, width: width, height: height)
         precondition(columns > 0 && margin >= 0, "\(columns) columns, margin \(margin)")
@@ -56,7 +68,7 @@ public struct GrayImage: Sendable, Equatable {
 
         let (stepX, stepY) = (width * factor + margin, height * factor + margin)
         let (sheetWidth, sheetHeight) = (columns * stepX + margin, rows * stepY + margin)
-        var pixels = [UInt8](repeating: background, count: sheetWidth * sheetHeight)
+        var pixels = [UInt8](repeating: background, count: sheetWidth * sheetHeight * channels)
         for (number, image) in images.enumerated() {
             let left = margin + number % columns * stepX
             let top = margin + number / columns * stepY
@@ -64,11 +76,15 @@ public struct GrayImage: Sendable, Equatable {
                 let target = (top + y) * sheetWidth + left
                 let source = y / factor * width
                 for x in 0..<width * factor {
-                    pixels[target + x] = image.pixels[source + x / factor]
+                    for channel in 0..<channels {
+                        pixels[(target + x) * channels + channel] =
+                            image.pixels[(source + x / factor) * channels + channel]
+                    }
                 }
             }
         }
-        return GrayImage(width: sheetWidth, height: sheetHeight, pixels: pixels)
+        return PixelImage(
+            width: sheetWidth, height: sheetHeight, channels: channels, pixels: pixels)
     }
 
     /// The gray of a sheet's margins.
@@ -89,7 +105,8 @@ public struct GrayImage: Sendable, Equatable {
         unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
         unsafe image.width = png_uint_32(clamping: width)
         unsafe image.height = png_uint_32(clamping: height)
-        unsafe image.format = png_uint_32(PNG_FORMAT_GRAY)
+        unsafe image.format =
+            channels == 1 ? png_uint_32(PNG_FORMAT_GRAY) : png_uint_32(PNG_FORMAT_RGB)
         defer { unsafe png_image_free(&image) }
 
         // The first call learns the size, and the second writes.
