@@ -49,13 +49,13 @@ indirect enum YAMLOutline: Equatable {
 }
 
 /// Returns the shortest text that reads back as `value`, whole numbers without a fraction.
-func yamlText(_ value: Double) -> String {
+public func yamlText(_ value: Double) -> String {
     let text = value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
 /// Returns `value` as a YAML scalar: plain where that reads as text, in double quotes otherwise.
-func yamlText(_ value: String) -> String {
+public func yamlText(_ value: String) -> String {
     let isPlain = value.unicodeScalars.enumerated().allSatisfy { index, scalar in
         let isLetter = scalar.isASCII && scalar.properties.isAlphabetic
         let isDigit = ("0"..."9").contains(scalar)

@@ -24,6 +24,19 @@ public func writeNPY(_ values: [Float], shape: [Int], to path: String) throws(St
     }
 }
 
+/// Writes numbers as an NPY file of type float64, version 1.0, in C order.
+///
+/// Throws `cannotWrite`.
+/// - Parameter shape: the dimensions, slowest first.
+/// - Precondition: the shape has as many elements as there are values.
+public func writeNPY(_ values: [Double], shape: [Int], to path: String) throws(StorageError) {
+    let header = npyHeader("<f8", shape: shape, count: values.count)
+    try AtomicFile.write(to: path) { writer throws(StorageError) in
+        try writer.write(header)
+        try unsafe writer.write(values.span.bytes)
+    }
+}
+
 /// An NPY file, version 1.0 in C order, that is written piece after piece and appears whole or not at
 /// all: for arrays that need not fit into memory.
 public struct NPYWriter: ~Copyable {

@@ -23,6 +23,7 @@ struct EvaluateCommand: ParsableCommand {
               mpirun -np 4 wilson evaluate model.safetensors --data bars.npy --json
               wilson evaluate dbn.safetensors --data digits.npy --layer 1
               mpirun -np 4 wilson evaluate mnist.safetensors --data digits.npy --ais --chains 400
+              wilson evaluate model.safetensors --data suspects.npy --per-case scores.npy
             """)
 
     @Argument(
@@ -49,6 +50,14 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var annealing: AnnealingOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Write what is measured of each case into an NPY file, float64 of shape [N, 3]: free energy, "
+                + "pseudo-log-likelihood (NaN for gaussian units) and reconstruction, in nats.",
+            valueName: "file.npy"),
+        completion: .file(extensions: ["npy"]))
+    var perCase: String?
+
     @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
@@ -63,10 +72,11 @@ struct EvaluateCommand: ParsableCommand {
         try common.onAllRanks(json: form.json) { world in
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
-            return try EvaluationRun(
+            var run = EvaluationRun(
                 model: model, data: reading.file(data), weights: weights, layer: layer,
-                annealing: ais ? annealing.plan(usesLadder: ladder) : nil
-            ).run(world) { stage, done in waiting.show(stage.rawValue, done) }
+                annealing: ais ? annealing.plan(usesLadder: ladder) : nil)
+            run.perCase = perCase
+            return try run.run(world) { stage, done in waiting.show(stage.rawValue, done) }
         }
     }
 }

@@ -104,6 +104,11 @@ public final class LayerEvaluator {
     /// cross-entropy is minus the logarithm of the density of the case under the reconstruction and the
     /// variances.
     public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
+        for value in crossEntropies(of: states, cases: cases) { sums.crossEntropy.add(value) }
+    }
+
+    /// The cross-entropy of each case, as `addCrossEntropies` takes it, shape `[cases]`.
+    public func crossEntropies(of states: [UInt8], cases: Int) -> [Double] {
         roundedMeans(of: states, cases: cases)
         if visible.count < cases * shape.visible {
             visible = Array(repeating: 0, count: cases * shape.visible)
@@ -112,15 +117,14 @@ public final class LayerEvaluator {
             group == nil
             ? means : arithmetic.shape.hiddenSlice.cut(means[..<(cases * shape.hidden)])
         arithmetic.downward(own, encoding: meanEncoding, rows: 0..<cases, into: &visible)
-        for row in 0..<cases {
+        return (0..<cases).map { row in
             readLevels(
                 stored: shape.encoding, states.span, row: row, count: shape.visible, into: &levels)
             let (visible, levels) = (visible, levels)
-            sums.crossEntropy.add(
-                visibleLaw.crossEntropy(
-                    ofLevels: levels.span.extracting(0..<shape.visible),
-                    fields: visible.span.extracting(rowRange(row, of: shape.visible)),
-                    terms: &terms))
+            return visibleLaw.crossEntropy(
+                ofLevels: levels.span.extracting(0..<shape.visible),
+                fields: visible.span.extracting(rowRange(row, of: shape.visible)),
+                terms: &terms)
         }
     }
 

@@ -35,18 +35,23 @@ public struct PseudoLikelihood {
     public func add(
         of states: [UInt8], cases: Int, evaluator: LayerEvaluator, to sum: inout FixedPointSum
     ) {
+        for value in values(of: states, cases: cases, evaluator: evaluator) { sum.add(value) }
+    }
+
+    /// The pseudo-log-likelihood of each case of bits; the parameters are those of `add`.
+    public func values(
+        of states: [UInt8], cases: Int, evaluator: LayerEvaluator
+    ) -> [Double] {
         precondition(
             evaluator.shape == shape, "the evaluator is of \(evaluator.shape), not \(shape)")
         let fields = evaluator.preactivations(of: states, cases: cases)
         guard let alternatives else {
-            for value in flips.values(of: states, fields: fields, cases: cases) { sum.add(value) }
-            return
+            return flips.values(of: states, fields: fields, cases: cases)
         }
-        for row in 0..<cases {
-            sum.add(
-                alternatives.value(
-                    states: Array(states[rowRange(row, of: shape.visible)]),
-                    fields: Array(fields[rowRange(row, of: shape.hidden)])))
+        return (0..<cases).map { row in
+            alternatives.value(
+                states: Array(states[rowRange(row, of: shape.visible)]),
+                fields: Array(fields[rowRange(row, of: shape.hidden)]))
         }
     }
 }

@@ -37,25 +37,60 @@ struct CaseEvaluator {
         pseudoLikelihood = own == .float32 ? nil : PseudoLikelihood(rbm)
     }
 
+    /// What is measured of each case by itself, in nats.
+    struct Scores {
+        /// Of the values as they are.
+        var freeEnergies: [Double] = []
+        /// Empty for units whose states have no probability.
+        var pseudoLogLikelihoods: [Double] = []
+        var crossEntropies: [Double] = []
+
+        static let columns = 3
+
+        /// A row for each case: free energy, pseudo-log-likelihood (NaN without one), cross-entropy.
+        var rows: [Double] {
+            freeEnergies.indices.flatMap { number in
+                [
+                    freeEnergies[number],
+                    pseudoLogLikelihoods.isEmpty ? .nan : pseudoLogLikelihoods[number],
+                    crossEntropies[number],
+                ]
+            }
+        }
+    }
+
     /// Sums over the cases of a range, in the fixed draw.
     ///
-    /// - Parameter progress: Receives the share that is done, in [0, 1].
-    func sums(over range: Range<Int>, progress: (Double) -> Void = { _ in }) throws -> CaseMeasures
-    {
+    /// - Parameters:
+    ///   - progress: Receives the share that is done, in [0, 1].
+    ///   - scores: Receives what was measured of each case, in their order.
+    func sums(
+        over range: Range<Int>, progress: (Double) -> Void = { _ in },
+        scores: (Scores) -> Void = { _ in }
+    ) throws -> CaseMeasures {
         var sums = CaseMeasures()
         var bytes = [UInt8](
             repeating: 0, count: min(Self.blockRows, range.count) * values.caseBytes)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
             let cases = Array(start..<min(start + Self.blockRows, range.upperBound))
             try values.load(cases, draw: 0, into: &bytes)
-            add(&sums.freeEnergy, bytes, cases.count, values.encoding)
-            reconstruction.addCrossEntropies(of: bytes, cases: cases.count, to: &sums)
+            var found = Scores()
+            found.freeEnergies = freeEnergies(bytes, cases.count, values.encoding)
+            for value in found.freeEnergies { sums.freeEnergy.add(value) }
+            found.crossEntropies = reconstruction.crossEntropies(of: bytes, cases: cases.count)
+            for value in found.crossEntropies { sums.crossEntropy.add(value) }
             if values.encoding == .levels {
                 try states.load(cases, draw: 0, into: &bytes)
-                add(&sums.stateFreeEnergy, bytes, cases.count, .bits)
+                for value in freeEnergies(bytes, cases.count, .bits) {
+                    sums.stateFreeEnergy.add(value)
+                }
             }
-            pseudoLikelihood?.add(
-                of: bytes, cases: cases.count, evaluator: fields, to: &sums.pseudoLogLikelihood)
+            if let pseudoLikelihood {
+                found.pseudoLogLikelihoods = pseudoLikelihood.values(
+                    of: bytes, cases: cases.count, evaluator: fields)
+                for value in found.pseudoLogLikelihoods { sums.pseudoLogLikelihood.add(value) }
+            }
+            scores(found)
             progress(
                 Double(cases[cases.count - 1] + 1 - range.lowerBound) / Double(range.count))
         }
@@ -63,15 +98,15 @@ struct CaseEvaluator {
         return sums
     }
 
-    /// Adds the free energy of each row of bytes.
-    private func add(
-        _ sum: inout FixedPointSum, _ bytes: [UInt8], _ cases: Int, _ encoding: StateEncoding
-    ) {
+    /// The free energy of each row of bytes.
+    private func freeEnergies(
+        _ bytes: [UInt8], _ cases: Int, _ encoding: StateEncoding
+    ) -> [Double] {
         var visible = [Double](repeating: 0, count: rbm.visibleCount)
-        for row in 0..<cases {
+        return (0..<cases).map { row in
             readValues(
                 of: rbm.visibleUnits, stored: encoding, bytes.span, row: row, into: &visible)
-            sum.add(rbm.freeEnergy(ofVisible: visible))
+            return rbm.freeEnergy(ofVisible: visible)
         }
     }
 }

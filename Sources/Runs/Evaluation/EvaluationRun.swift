@@ -4,6 +4,7 @@ import ModelFiles
 public import Ranks
 import RBMCore
 import Reports
+import Storage
 
 /// Measures a layer of a model on data, for `wilson evaluate`.
 public struct EvaluationRun {
@@ -21,6 +22,8 @@ public struct EvaluationRun {
     private let layer: Int
     private let measuresStack: Bool
     private let annealing: Annealing?
+    /// The file of what is measured of each case; nil for none.
+    public var perCase: String?
 
     /// The seed of every evaluation, so that models are compared on the same bits.
     public static let seed: UInt64 = 1
@@ -54,6 +57,7 @@ public struct EvaluationRun {
         _ world: borrowing Communicator,
         progress: (_ stage: Stage, _ done: Double) -> Void = { _, _ in }
     ) throws -> Evaluation {
+        if let perCase { try world.checkWritable(perCase) }
         let model = try Model.load(model, world)
         try model.checkLayer(layer, of: self.model)
         var opened = try data.open(seed: Self.seed, for: model, world)
@@ -69,8 +73,12 @@ public struct EvaluationRun {
             propagation: { _ in .means })
         let evaluator = CaseEvaluator(rbm, on: view, seed: Self.seed, layer: layer)
         let share = world.share(of: view.count)
+        var scores: [Double] = []
+        let keepsScores = perCase != nil
         var sums = try world.together {
-            let sums = try evaluator.sums(over: share) { progress(.cases, $0) }
+            let sums = try evaluator.sums(
+                over: share, progress: { progress(.cases, $0) },
+                scores: { if keepsScores { scores += $0.rows } })
             guard sums.fits(ranks: world.size) else {
                 throw SharedFailure(
                     exitCode: ExitStatus.notFinite,
@@ -82,6 +90,7 @@ public struct EvaluationRun {
         var units = sums.units
         try world.sum(&units)
         sums.units = units
+        if let perCase { try write(scores, cases: view.count, to: perCase, world) }
 
         let (logZ, annealed) = try partition(
             of: rbm, at: layer, cases: evaluator.states, world, progress)
@@ -93,6 +102,27 @@ public struct EvaluationRun {
             countsStates: rbm.visibleUnits.columns > 1 || rbm.hiddenUnits.columns > 1,
             isReal: view.encoding == .float32, perLayer: bounds,
             heading: heading(model, opened))
+    }
+
+    /// Collective.
+    ///
+    /// Writes what was measured of each case.
+    private func write(
+        _ own: [Double], cases: Int, to file: String, _ world: borrowing Communicator
+    ) throws {
+        let bytes = own.flatMap { value in
+            (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+        }
+        let all = try world.gather(bytes)
+        try world.together {
+            guard let bytes = all?.flatMap({ $0 }) else { return }
+            let values = (0..<(bytes.count / 8)).map { place in
+                Double(
+                    bitPattern: (0..<8).reduce(0) { $0 | UInt64(bytes[8 * place + $1]) << (8 * $1) }
+                )
+            }
+            try writeNPY(values, shape: [cases, CaseEvaluator.Scores.columns], to: file)
+        }
     }
 
     /// Collective.

@@ -33,7 +33,7 @@ public struct DataInspection: Report, Sendable, Equatable {
     ///
     /// Throws `badFile`.
     public init(path: String) throws(StorageError) {
-        let array = try ArrayFile(path: path)
+        let array = try ArrayFile(path: path, takesMissing: true)
         kind = "data"
         file = path
         format = array.format.rawValue
