@@ -110,7 +110,7 @@ let package = Package(
             name: "Runs",
             dependencies: [
                 "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
-                "ModelFiles", "Ranks", "RBMCore", "Reports", "Storage",
+                "ModelFiles", "RandomStreams", "Ranks", "RBMCore", "Reports", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(

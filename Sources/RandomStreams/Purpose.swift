@@ -76,6 +76,9 @@ public enum Purpose: Sendable, Hashable {
     /// The same for monitors and the layers above; a row is a case.
     case filling(Unobserved, layer: Int, draw: Int, sweep: Int)
 
+    /// The triples of units in which two sets of cases are compared; a row is a triple.
+    case comparison
+
     /// The sandpiles; a row is a pile.
     case sandpile(Sandpile)
 
@@ -248,6 +251,7 @@ extension Purpose {
         case factorization = 75
         case unobserved = 85
         case filling
+        case comparison
         case chainTurn = 90
     }
 
@@ -331,6 +335,7 @@ extension Purpose {
             Words(.unobserved, layer: layer, step: step, slot: slot.rawValue | sweep << 2)
         case .filling(let slot, let layer, let draw, let sweep):
             Words(.filling, layer: layer, step: draw, slot: slot.rawValue | sweep << 2)
+        case .comparison: Words(.comparison)
         case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
         case .factorization(let slot): Words(.factorization, slot: slot.rawValue)
         case .logPeriodic(let slot): Words(.logPeriodic, slot: slot.rawValue)

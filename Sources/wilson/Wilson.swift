@@ -27,8 +27,8 @@ import Runs
         version: versionText,
         subcommands: [
             TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, TransformCommand.self,
-            SampleCommand.self, InspectCommand.self, IsingCommand.self, RGCommand.self,
-            HopfieldCommand.self, SandpileCommand.self, NMFCommand.self,
+            SampleCommand.self, CompareCommand.self, InspectCommand.self, IsingCommand.self,
+            RGCommand.self, HopfieldCommand.self, SandpileCommand.self, NMFCommand.self,
             ManifoldCommand.self, BenchCommand.self,
         ])
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        let later: [UInt8] = [60, 75, 85, 86, 90]
+        let later: [UInt8] = [60, 75, 85, 86, 87, 90]
         #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + later)
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
@@ -58,6 +58,7 @@ import Testing
         expect(.modelPath(.reverse, .visible, layer: 1, step: 9, point: 3), 9, 0x3C01_001B)
         expect(.unobserved(.visible, layer: 1, step: 9, sweep: 3), 9, 0x5501_000E)
         expect(.filling(.hidden, layer: 1, draw: 9, sweep: 3), 9, 0x5601_000D)
+        expect(.comparison, 0, 0x5700_0000)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
         }
@@ -69,7 +70,8 @@ import Testing
     /// Every purpose and order at all small coordinates: no two have the same words.
     @Test func noTwoShareACounter() {
         var purposes: Set<Purpose> = [
-            .benchmark, .benchmarkTiming, .couplingStates, .isingChain, .informationStates,
+            .benchmark, .benchmarkTiming, .comparison, .couplingStates, .isingChain,
+            .informationStates,
             .sandpile(.start), .sandpile(.grains), .logPeriodic(.residuals), .logPeriodic(.walks),
             .factorization(.coordinates), .factorization(.archetypes), .factorization(.clusters),
             .factorization(.eigenvectors),

@@ -8,6 +8,9 @@ public enum Python {
     /// Whether it runs, with NumPy and safetensors.
     public static let isAvailable = (try? run(["-c", "import numpy, safetensors.numpy"])) == ""
 
+    /// Whether it runs, with NumPy and SciPy.
+    public static let hasSciPy = (try? run(["-c", "import numpy, scipy.stats"])) == ""
+
     struct Failure: Error { let words: String }
 
     /// Runs it with arguments, and returns what it prints without the last newline.
