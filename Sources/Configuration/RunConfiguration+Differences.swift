@@ -26,6 +26,30 @@ extension RunConfiguration {
     }
 }
 
+extension RunConfiguration {
+    /// A key that has another value than its default.
+    public struct Change: Sendable, Equatable {
+        public let key: String
+        public let value: String
+        public let fallback: String
+    }
+
+    /// What differs from a configuration that gives the source of the data and the sizes of the layers, and
+    /// nothing else.
+    public var changes: [Change] {
+        let plain = RunConfiguration(
+            data: DataOptions(source: data.source),
+            layers: layers.map { LayerOptions(hidden: $0.hidden) })
+        var found: [Difference] = []
+        compare(.block(pairs(.full)), .block(plain.pairs(.full)), [], into: &found)
+        return found.map {
+            Change(
+                key: $0.path.joined(separator: "."), value: $0.values[0] ?? "–",
+                fallback: $0.values[1] ?? "–")
+        }
+    }
+}
+
 private struct Difference {
     var path: [String]
     /// Here and there; nil where the key is absent.

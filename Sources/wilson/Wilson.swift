@@ -25,11 +25,23 @@ import Runs
             76 not finite or ranks disagree, 78 configuration
             """,
         version: versionText,
-        subcommands: [
-            TrainCommand.self, DefaultsCommand.self, EvaluateCommand.self, TransformCommand.self,
-            SampleCommand.self, CompareCommand.self, InspectCommand.self, IsingCommand.self,
-            RGCommand.self, HopfieldCommand.self, SandpileCommand.self, NMFCommand.self,
-            ManifoldCommand.self, BenchCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Machines",
+                subcommands: [
+                    TrainCommand.self, DefaultsCommand.self, InspectCommand.self,
+                    EvaluateCommand.self, TransformCommand.self, SampleCommand.self,
+                    CompareCommand.self, ReportCommand.self,
+                ]),
+            CommandGroup(
+                name: "Physics",
+                subcommands: [
+                    IsingCommand.self, RGCommand.self, HopfieldCommand.self, SandpileCommand.self,
+                ]),
+            CommandGroup(
+                name: "Other ways to look at data",
+                subcommands: [NMFCommand.self, ManifoldCommand.self]),
+            CommandGroup(name: "Measurement of speed", subcommands: [BenchCommand.self]),
         ])
 
     static var versionText: String {

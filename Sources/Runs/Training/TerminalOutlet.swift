@@ -11,28 +11,33 @@ final class TerminalOutlet: TrainingOutlet {
     private let showsLive: Bool
     private let layers: Int
     private let start = ContinuousClock.now
-    private var firstStep: Int?
+    private var timeLeft: TimeLeft
     private var lastShown = ContinuousClock.now
     private var hasLiveLine = false
     private let showsLikelihood: Bool
     /// What the last record warned of.
     private var warned: [TrainingWarning] = []
 
-    /// The metrics of the table, and their decimals.
+    /// The metrics of the table, and their decimals; together 80 characters wide.
     private static let metrics: [(metric: Metric, column: Table.Column, decimals: Int)] = [
-        (.epoch, .right("epoch", width: 7), 1),
-        (.step, .right("step", width: 7), 0),
-        (.freeEnergyTrain, .right("F train", width: 10), 3),
-        (.freeEnergyHeldOut, .right("F held-out", width: 10), 3),
-        (.freeEnergyGap, .right("gap", width: 7), 3),
-        (.pseudoLogLikelihoodHeldOut, .right("pseudo-LL", width: 9), 3),
+        (.epoch, .right("epoch", width: 5), 1),
+        (.step, .right("step", width: 6), 0),
+        (.freeEnergyTrain, .right("F train", width: 9), 3),
+        (.freeEnergyHeldOut, .right("F held", width: 9), 3),
+        (.freeEnergyGap, .right("gap", width: 6), 3),
+        (.pseudoLogLikelihoodHeldOut, .right("pseudo", width: 8), 3),
         (.reconstructionCrossEntropy, .right("recon", width: 7), 3),
         (.weightNorm, .right("|W|", width: 7), 3),
-        (.samplesPerSecond, .right("samples/s", width: 9), 0),
+        (.samplesPerSecond, .right("cases/s", width: 7), 0),
     ]
 
-    /// - Parameter showsLikelihood: Whether a column has the log-likelihood.
-    init(_ log: RunLog, layers: Int, showsLikelihood: Bool, quiet: Bool) {
+    /// - Parameters:
+    ///   - timeLeft: Before the first layer.
+    ///   - showsLikelihood: Whether a column has the log-likelihood.
+    init(
+        _ log: RunLog, layers: Int, timeLeft: TimeLeft, showsLikelihood: Bool, quiet: Bool
+    ) {
+        self.timeLeft = timeLeft
         self.showsLikelihood = showsLikelihood
         self.log = log
         self.layers = layers
@@ -88,6 +93,7 @@ final class TerminalOutlet: TrainingOutlet {
             \(cases) cases, \(steps) steps, \(plan.arithmetic) arithmetic\(from)
             """)
         guard step < steps else { return }
+        timeLeft.begin(plan.layer, step: step, at: ContinuousClock.now - start)
         var columns = Self.metrics.map(\.column)
         if showsLikelihood { columns.insert(Self.likelihood, at: Self.likelihoodPlace) }
         log.say(Table.line(columns.map(\.title), in: columns))
@@ -125,14 +131,11 @@ final class TerminalOutlet: TrainingOutlet {
         let now = ContinuousClock.now
         guard now - lastShown > .milliseconds(200) else { return }
         lastShown = now
-        if firstStep == nil { firstStep = step }
-        let done = step - (firstStep ?? 0)
-        let seconds = (now - start).components.seconds
-        let left = done > 0 ? Int(Double(seconds) * Double(steps - step) / Double(done)) : 0
+        let left = timeLeft.seconds(step: step, at: now - start)
         hasLiveLine = true
         log.show(
-            "\r\u{1B}[2Kstep \(step) of \(steps), \(decimal(samplesPerSecond, 0)) samples/s, "
-                + "\(left / 60) min \(left % 60) s left")
+            "\r\u{1B}[2Kstep \(step) of \(steps), \(decimal(samplesPerSecond, 0)) cases/s"
+                + (left.map { ", \(durationText($0)) left" } ?? ""))
     }
 
     func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {

@@ -159,6 +159,7 @@ public struct TrainingRun {
         _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?, _ watchdog: Watchdog?,
         _ world: borrowing Communicator
     ) throws -> Int32 {
+        let began = ContinuousClock.now
         StopSignal.listen()
         let resolved = configuration.onAnyGrid.resolvedYAML()
         let timer = StepTimer()
@@ -176,6 +177,9 @@ public struct TrainingRun {
                 JSONLinesOutlet(metrics),
                 TerminalOutlet(
                     log, layers: plans.count,
+                    timeLeft: TimeLeft(
+                        plans, cases: data.layer.training.count,
+                        visible: data.layer.training.visible),
                     showsLikelihood: configuration.monitor.logLikelihood != nil,
                     quiet: request.quiet),
             ]
@@ -215,6 +219,7 @@ public struct TrainingRun {
             let timing = try TimingReport(timer, world)
             if !timing.isEmpty { for line in timing.table.lines { log?.say(line) } }
             if let line = try PeakMemory(world).line { log?.say(line) }
+            log?.say("total    \(durationText((ContinuousClock.now - began) / .seconds(1)))")
             if case .ising(let ising) = configuration.data.source {
                 try compare(model, with: ising, configuration.training.seed, folder, log, world)
             }

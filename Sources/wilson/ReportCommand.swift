@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Reports
+import Runs
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Writes a page of HTML that shows runs: curves, pictures, what was set.",
+        discussion: """
+            The page is one file that needs no network: curves of every recorded value (those of several \
+            runs over one another), warnings, filters, samples, singular values of the weights, the \
+            configuration where it differs from the defaults, and times.
+
+            EXAMPLES
+              wilson report runs/mnist
+              wilson report runs/a runs/b --output comparison.html --open
+            """)
+
+    @Argument(help: "Folders of runs.", completion: .directory)
+    var runs: [String]
+
+    @Option(
+        help: "The file to write (default: report.html in the folder of the first run).",
+        completion: .file(extensions: ["html"]))
+    var output: String?
+
+    @Flag(help: "Open the page in the browser.")
+    var open = false
+
+    func run() throws {
+        try withoutMPI {
+            let file = output ?? runs[0] + "/report.html"
+            try RunPage(folders: runs).write(to: file)
+            try Output.show("page     \(file)\n")
+            guard open else { return }
+            let browser = Process()
+            browser.executableURL = URL(filePath: "/usr/bin/env")
+            #if os(macOS)
+                browser.arguments = ["open", file]
+            #else
+                browser.arguments = ["xdg-open", file]
+            #endif
+            try browser.run()
+            browser.waitUntilExit()
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import DistributedTraining
+import Foundation
+import Storage
+import TestSupport
+import Testing
+
+@testable import Runs
+
+@Suite struct RunPageTests {
+    private func record(_ layer: Int, _ epoch: Double, _ energy: String, warnings: String = "")
+        -> String
+    {
+        "{\"layer\": \(layer), \"epoch\": \(epoch), \"step\": \(Int(epoch * 10)), "
+            + "\"free_energy_train\": \(energy), \"warnings\": [\(warnings)]}"
+    }
+
+    private func write(_ lines: [String], to folder: String) throws {
+        try Folder.create(folder)
+        try AtomicFile.write(lines.joined(separator: "\n"), to: folder + "/metrics.jsonl")
+    }
+
+    @Test func recordsAreRead() throws {
+        try withTemporaryFolder { folder in
+            try write(
+                [
+                    record(0, 0, "-1.5"), record(0, 1, "null", warnings: "\"a-rule\""),
+                    record(0, 2, "-3", warnings: "\"a-rule\", \"other\""), record(1, 0, "7"),
+                    "{\"layer\": 1, \"epo",
+                ], to: folder + "/run")
+            let run = try RecordedRun(folder + "/run", name: "run")
+            #expect(run.layers == [0, 1] && run.records.count == 4)
+            let points = run.points(of: .freeEnergyTrain, layer: 0)
+            #expect(points.map(\.x) == [0, 2] && points.map(\.y) == [-1.5, -3])
+            #expect(run.warnings.map(\.name) == ["a-rule", "other"])
+            #expect(run.warnings[0].first == 10 && run.warnings[0].last == 20)
+            #expect(run.configuration == nil && run.times.isEmpty)
+        }
+    }
+
+    @Test func aPageShowsWhatThereIs() throws {
+        try withTemporaryFolder { folder in
+            for (name, sign) in [("a", 1.0), ("b<", -1.0)] {
+                try write(
+                    (0..<4).map { record(0, Double($0), "\(sign * Double($0))") },
+                    to: "\(folder)/\(name)")
+            }
+            try AtomicFile.write(
+                "data: {train: x.npy}\nlayers: [{hidden: 3}]\ntraining: {batch: 7}\n",
+                to: folder + "/a/config.yaml")
+            let page = try RunPage(folders: [folder + "/a", folder + "/b<"]).html()
+            #expect(page.contains("free energy train, nats"))
+            #expect(page.contains("<td>training.batch</td><td>7</td><td>100</td>"))
+            #expect(page.contains("b&lt;") && !page.contains("b<"))
+            // Nothing is loaded from elsewhere.
+            #expect(!page.contains("http") && !page.contains("<script"))
+            #expect(page.components(separatedBy: "class=\"s1\"").count == 3)
+        }
+    }
+
+    @Test func namesAreAsLongAsTheyMustBe() {
+        #expect(RunPage.names(of: ["runs/a", "runs/b/"]) == ["a", "b"])
+        #expect(RunPage.names(of: ["x/a", "y/a"]) == ["x/a", "y/a"])
+        #expect(RunPage.names(of: ["a", "a"]) == ["a", "a"])
+    }
+
+    @Test func aFolderWithoutRecordsIsNoRun() throws {
+        try withTemporaryFolder { folder in
+            #expect(throws: StorageError.self) { try RunPage(folders: [folder]) }
+            try write(["nothing"], to: folder + "/run")
+            #expect(throws: StorageError.self) { try RunPage(folders: [folder + "/run"]) }
+        }
+    }
+}
