@@ -38,5 +38,5 @@ struct WatchdogLimits {
     var interval: Double { min(3, max(0.02, floor / 20)) }
 
     /// The seconds after which a process whose watchdog does not look does not run.
-    var silence: Double { max(5 * interval, floor / 2) }
+    var silence: Double { max(5 * interval, floor / 2, min(1, 2 * floor)) }
 }
