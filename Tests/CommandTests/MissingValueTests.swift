@@ -37,6 +37,8 @@ import Testing
         ["training.algorithm=pt", "training.tempering.levels=3"],
         ["layers=[{hidden: 6}, {hidden: 3}]"],
         ["layers.0.visible-units=spin", "arithmetic=integer-one-byte"],
+        // So long that trial steps would look for a grid, and enough hidden units to divide.
+        ["layers.0.hidden=130", "training.epochs=80", "monitor.every=100 steps"],
     ])
     func theBitsAreTheSameOnAnyRanksAndAfterAStop(_ settings: [String]) throws {
         let all = try settings + [lacking(), "data.missing=sample"]

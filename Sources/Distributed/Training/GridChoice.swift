@@ -60,7 +60,7 @@ struct GridTrial {
             layer: plan.layer)
         let steps = min(most, batches.steps - (checkpoint?.step ?? 0))
         var candidates = (1...size)
-            .filter { size % $0 == 0 && plan.refusal(ofHiddenRanks: $0) == nil }
+            .filter { size % $0 == 0 && isPossible(hiddenRanks: $0) }
             .map { GridChoice.Candidate(data: size / $0, hidden: $0) }
         let trial = steps / Self.worth / candidates.count - Self.warmUp
         guard candidates.count > 1, trial >= Self.fewestTimed else {
@@ -76,6 +76,14 @@ struct GridTrial {
             return GridChoice([candidates[0]])
         }
         return GridChoice(candidates)
+    }
+
+    /// Whether so many ranks can divide the hidden units.
+    ///
+    /// Visible units that were not observed are drawn by all hidden units of a rank.
+    private func isPossible(hiddenRanks: Int) -> Bool {
+        hiddenRanks == 1
+            || source.unobserved == nil && plan.refusal(ofHiddenRanks: hiddenRanks) == nil
     }
 
     /// Collective.
