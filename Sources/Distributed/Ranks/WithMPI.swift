@@ -55,7 +55,7 @@ public func withMPI(
 ) -> Int32 {
     do {
         var granted: Int32 = 0
-        unsafe try check(cmpi_init(&granted))
+        try Launch.withIsolation { unsafe try check(cmpi_init(&granted)) }
         let world = try Communicator.world()
         let code = run(version, body, world, ThreadLevel(rawValue: granted) ?? .single)
         try check(cmpi_finalize())
