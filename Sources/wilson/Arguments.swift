@@ -111,8 +111,8 @@ struct ReadingOptions: ParsableArguments {
 
 /// Options of commands that anneal chains to a model.
 struct AnnealingOptions: ParsableArguments {
-    @Option(help: "Temperatures of annealing; half as many sweeps temper the chains back.")
-    var temperatures = 1000
+    @Option(help: "Temperatures of annealing; at most half as many sweeps temper the chains back.")
+    var temperatures = 4000
 
     @Option(help: "Chains that are annealed, each way.")
     var chains = 100

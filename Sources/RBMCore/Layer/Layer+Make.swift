@@ -18,8 +18,17 @@ extension Layer {
     /// Creates the layer of an RBM on its own states, with the RBM's parameters loaded.
     ///
     /// The layer computes in float32 if integers cannot represent its units.
-    convenience init(_ rbm: RBM, arithmetic: ArithmeticKind) {
-        self.init(LayerSpec(states: rbm), frozen: arithmetic.able(of: rbm))
+    ///
+    /// - Parameter rounding: How finely integers represent the weights.
+    convenience init(
+        _ rbm: RBM, arithmetic: ArithmeticKind, rounding: FrozenRounding = .finest
+    ) {
+        let shape = LayerSpec(states: rbm)
+        let kind = arithmetic.able(of: rbm).whenFrozen
+        switch rounding {
+        case .finest: self.init(shape, frozen: kind)
+        case .asTrained: self.init(shape, trained: kind, seed: 0, layer: 0)
+        }
         load(rbm.parameters)
     }
 
@@ -50,4 +59,12 @@ extension Layer {
             self.init(Float32WeightProducts(shape))
         }
     }
+}
+
+/// How finely integers represent the weights of a layer that is not trained.
+public enum FrozenRounding: Sendable {
+    /// At the finest scale of 16 bits, as two bytes: two products.
+    case finest
+    /// As the trainer does: bits are multiplied by words of a coarser scale, in one product.
+    case asTrained
 }

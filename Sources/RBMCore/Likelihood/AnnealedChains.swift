@@ -21,6 +21,8 @@ struct AnnealedChains: ~Copyable {
     private var visibleFields: [Float]
     /// c + Wᵀv of the visible states, shape `[chains, hidden]`.
     private var hiddenFields: [Float]
+    /// Room for as many numbers.
+    private var hiddenMeans: [Float]
 
     /// Makes room for chains that have no states yet.
     ///
@@ -47,6 +49,7 @@ struct AnnealedChains: ~Copyable {
         hidden = Array(repeating: 0, count: chains.count * arithmetic.shape.hiddenBytes)
         visibleFields = Array(repeating: 0, count: chains.count * rbm.visibleCount)
         hiddenFields = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
+        hiddenMeans = hiddenFields
     }
 
     /// ln Z of the base model, whose units are independent.
@@ -119,8 +122,7 @@ struct AnnealedChains: ~Copyable {
         _ body: (_ chain: VisibleSide, _ fields: Span<Float>, _ room: inout [Double]) -> Double
     ) -> [Double] {
         var results = [Double](repeating: 0, count: chains.count)
-        var span = results.mutableSpan
-        span.shared { results in
+        results.withSharedSpan { results in
             inParallel(over: chains.count, atLeast: 4) { rows in
                 var room = [Double](repeating: 0, count: rbm.hiddenCount)
                 for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.group) {
@@ -163,6 +165,90 @@ struct AnnealedChains: ~Copyable {
         let rows = 0..<chains.count
         mix(&hiddenFields, of: base.hiddenBias, beta: beta)
         arithmetic.activateHidden(&hiddenFields, rows: rows)
+        drawHiddenAndVisible(beta: beta, draws, step: step)
+    }
+
+    /// Does the same, and computes ln p*_β(v) − ln p*_other(v) of each chain's state v before the sweep,
+    /// shape `[chains]`.
+    ///
+    /// The means of the hidden levels, which the sweep needs anyway, give the ratio without an
+    /// exponential: see `UnitLaw.growthOfLogPartition`.
+    mutating func sweep(
+        beta: Double, ratioTo other: Double, _ draws: AnnealingDraws, step: Int
+    ) -> [Double] {
+        let growths = activateHidden(beta: beta, other: other)
+        let ratios = zip(bends(), growths).map { (beta - other) * $0 - $1 }
+        drawHiddenAndVisible(beta: beta, draws, step: step)
+        return ratios
+    }
+
+    /// Turns the hidden fields into the means of levels at β, and computes by how much ln Σ over the
+    /// hidden states grows from β to the other temperature, for each chain.
+    private mutating func activateHidden(beta: Double, other: Double) -> [Double] {
+        let columns = rbm.hiddenCount
+        let (law, base, step) = (hiddenLaw, base.hiddenBias, Float(other - beta))
+        let (own, rest) = (Float(beta), Float(1 - beta))
+        var growths = [Double](repeating: 0, count: chains.count)
+        var means = hiddenMeans
+        hiddenMeans = []
+        let fields = hiddenFields
+        growths.withSharedSpan { growths in
+            means.withSharedSpan { means in
+                inParallel(over: chains.count, atLeast: 4) { rows in
+                    var changes = [Float](repeating: 0, count: columns)
+                    var terms: [Float] = []
+                    var room = [Double](repeating: 0, count: columns)
+                    for row in rows {
+                        let x = fields.span.extracting(rowRange(row, of: columns))
+                        let d = base.span
+                        var span = changes.mutableSpan
+                        for j in span.indices { span[j] = step * (x[j] - d[j]) }
+                        means.withRange(rowRange(row, of: columns)) { means in
+                            for j in means.indices { means[j] = own * x[j] + rest * d[j] }
+                            law.levels(fields: &means)
+                            let growth =
+                                law.growthOfLogPartition(
+                                    levels: means.span, changes: changes.span, terms: &terms)
+                                ?? hiddenSum(x, other, &room) - hiddenSum(x, beta, &room)
+                            growths.withRange(row..<(row + 1)) { $0[0] = growth }
+                        }
+                    }
+                }
+            }
+        }
+        hiddenMeans = means
+        swap(&hiddenMeans, &hiddenFields)
+        return growths
+    }
+
+    /// U_a(v) − U_b(v) of each chain.
+    private func bends() -> [Double] {
+        var results = [Double](repeating: 0, count: chains.count)
+        let (visible, ownBias) = (visible, rbm.parameters.visibleBias)
+        results.withSharedSpan { results in
+            inParallel(over: chains.count, atLeast: 4) { rows in
+                var (levels, terms): ([Float], [Float]) = ([], [])
+                for row in rows {
+                    readLevels(
+                        stored: arithmetic.shape.encoding, visible.span, row: row,
+                        count: rbm.visibleCount, into: &levels)
+                    let values = levels.span.extracting(0..<rbm.visibleCount)
+                    let bend =
+                        visibleLaw.energy(
+                            ofLevels: values, bias: base.visibleBias.span, terms: &terms)
+                        - visibleLaw.energy(ofLevels: values, bias: ownBias.span, terms: &terms)
+                    results.withRange(row..<(row + 1)) { $0[0] = bend }
+                }
+            }
+        }
+        return results
+    }
+
+    /// Draws the hidden units from the means in `hiddenFields`, then the visible ones given these.
+    private mutating func drawHiddenAndVisible(
+        beta: Double, _ draws: AnnealingDraws, step: Int
+    ) {
+        let rows = 0..<chains.count
         arithmetic.drawHidden(
             from: hiddenFields, rows: rows, stream: draws.stream(.hidden, step: step),
             firstRow: chains.lowerBound, into: &hidden, at: 0)
@@ -202,6 +288,14 @@ private func mix(_ fields: inout [Float], of base: [Float], beta: Double) {
                 for i in x.indices { x[i] = own * x[i] + other * base[i] }
             }
         }
+    }
+}
+
+extension Array where Element: BitwiseCopyable {
+    /// Lends the elements to a body that writes them on several threads at once.
+    fileprivate mutating func withSharedSpan(_ body: (SharedElements<Element>) -> Void) {
+        var span = mutableSpan
+        span.shared(body)
     }
 }
 

@@ -6,7 +6,8 @@ import RandomStreams
 /// level: put at once to β = 1, states of the base model may freeze where no slow chain goes. Lanes of
 /// both kinds forget their starts at last, and then tell the same: where they do not yet, the states
 /// are not those of the RBM. The first half of the sweeps is for forgetting, and a lane gives its
-/// states in the second half, at equal distances.
+/// states in the second half, at equal distances. How many sweeps that takes is seen from the round
+/// trips: a state that comes back from the base model has forgotten where it was.
 public struct TemperedStarts: Sendable {
     /// What some lanes brought.
     public struct Outcome: Sendable {
@@ -19,10 +20,15 @@ public struct TemperedStarts: Sendable {
         public let ratios: [Double]
         /// How many states came from β = 1 to the lowest level and back.
         public let roundTrips: Int
+        /// How many sweeps each lane made.
+        public let sweeps: Int
     }
 
     /// The most lanes that share the states among them.
     public static let mostLanes = 20
+
+    /// The least number of sweeps after which a run may end before its last one.
+    private static let leastSweeps = 250
 
     /// The sweeps at each level of states that are annealed from the base model.
     private static let sweepsOfLevel = 8
@@ -31,7 +37,7 @@ public struct TemperedStarts: Sendable {
     public let lanes: Int
     /// How many states a lane gives.
     public let statesPerLane: Int
-    /// Sweeps of each lane.
+    /// The most sweeps of each lane.
     public let sweeps: Int
     public let path: TemperingPath
 
@@ -42,7 +48,7 @@ public struct TemperedStarts: Sendable {
     ///
     /// - Parameters:
     ///   - least: The least number of states, at least 1; the last lane may bring a few more.
-    ///   - sweeps: Of each lane. They are raised to two for each state of a lane.
+    ///   - sweeps: The most of each lane. They are raised to two for each state of a lane.
     public init(atLeast least: Int, sweeps: Int, path: TemperingPath) {
         precondition(least > 0, "\(least) states")
         self.path = path
@@ -59,6 +65,16 @@ public struct TemperedStarts: Sendable {
         (lanes.lowerBound * statesPerLane)..<(lanes.upperBound * statesPerLane)
     }
 
+    /// After how many sweeps a run may end, rising: the most, and what halving leaves of them, down to
+    /// the least that are worth making.
+    public var ends: [Int] {
+        var ends = [sweeps]
+        while let first = ends.first, first / 2 >= max(Self.leastSweeps, 2 * statesPerLane) {
+            ends.insert(first / 2, at: 0)
+        }
+        return ends
+    }
+
     /// Runs some lanes.
     ///
     /// - Parameters:
@@ -67,12 +83,19 @@ public struct TemperedStarts: Sendable {
     ///     `[…, levels, visible]` in bytes; nil to start all lanes from the base model.
     ///   - keepsRatios: Whether the outcome has the ratios between neighbouring levels.
     ///   - progress: Receives the share of the work that is done, in [0, 1].
+    ///   - mayEnd: Receives at each of the `ends` but the last how many round trips these lanes have
+    ///     made in the second half of their sweeps, and says whether that is all. It must say the same
+    ///     in all processes, also in those without lanes.
     public func run(
         _ rbm: RBM, lanes: Range<Int>, cases: [UInt8]?, arithmetic kind: ArithmeticKind,
         seed: UInt64, layer: Int, keepsRatios: Bool = false,
-        progress: (Double) -> Void = { _ in }
-    ) -> Outcome {
-        guard !lanes.isEmpty else { return Outcome(states: [], ratios: [], roundTrips: 0) }
+        progress: (Double) -> Void = { _ in },
+        mayEnd: (_ roundTrips: Int) throws -> Bool
+    ) rethrows -> Outcome {
+        guard !lanes.isEmpty else {
+            let end = try ends.dropLast().first { _ in try mayEnd(0) }
+            return Outcome(states: [], ratios: [], roundTrips: 0, sweeps: end ?? sweeps)
+        }
         let arithmetic = Layer(rbm, arithmetic: kind)
         let bytes = arithmetic.shape.visibleBytes
         var states = annealed(
@@ -85,35 +108,58 @@ public struct TemperedStarts: Sendable {
             rbm, path: path, lanes: lanes, arithmetic: kind, seed: seed, layer: layer)
         chains.start(fromLevels: states)
         var kept: [[UInt8]] = []
-        let numbers = 2 * path.ladder.pairs
-        var ratios = [Double](
-            repeating: 0, count: keepsRatios ? lanes.count * sweeps * numbers : 0)
-        for sweep in 1...sweeps {
-            chains.sweep()
-            if keepsRatios {
-                for pair in 0..<path.ladder.pairs {
-                    let lower = chains.logRatiosUp(fromLevel: pair)
-                    let upper = chains.logRatiosDown(fromLevel: pair + 1)
-                    for lane in 0..<lanes.count {
-                        let place = (lane * sweeps + sweep - 1) * numbers + 2 * pair
-                        ratios[place] = lower[lane]
-                        ratios[place + 1] = -upper[lane]
-                    }
+        var ratios: [Double] = []
+        var done = 0
+        for end in ends {
+            // The second half of the sweeps up to here; the last of its states comes from the last sweep.
+            let half = end / 2
+            kept = []
+            var before = chains.tally.roundTrips
+            while done < end {
+                chains.sweep()
+                if keepsRatios { ratios += Self.ratios(of: chains) }
+                chains.swapStates()
+                done += 1
+                let late = done - (end - half)
+                if late == 0 { before = chains.tally.roundTrips }
+                if late > 0, late * statesPerLane / half > kept.count {
+                    kept.append(chains.visible)
                 }
+                progress(Double(done) / Double(sweeps))
             }
-            chains.swapStates()
-            // The last of them comes from the last sweep.
-            let late = sweep - (sweeps - sweeps / 2)
-            if late > 0, late * statesPerLane / (sweeps / 2) > kept.count {
-                kept.append(chains.visible)
-            }
-            progress(Double(sweep) / Double(sweeps))
+            if end < sweeps, try mayEnd(chains.tally.roundTrips - before) { break }
         }
         let starts = self.states(of: lanes).flatMap { number in
             let lane = number / statesPerLane - lanes.lowerBound
             return kept[number % statesPerLane][rowRange(lane, of: bytes)]
         }
-        return Outcome(states: starts, ratios: ratios, roundTrips: chains.tally.roundTrips)
+        return Outcome(
+            states: starts,
+            ratios: keepsRatios ? byLane(ratios, lanes: lanes.count, sweeps: done) : [],
+            roundTrips: chains.tally.roundTrips, sweeps: done)
+    }
+
+    /// The ratios of all pairs of neighbouring levels after a sweep, shape `[lanes, pairs, 2]`.
+    private static func ratios(of chains: borrowing TemperedChains) -> [Double] {
+        let (lanes, pairs) = (chains.lanes.count, chains.ladder.pairs)
+        var ratios = [Double](repeating: 0, count: lanes * pairs * 2)
+        for pair in 0..<pairs {
+            let lower = chains.logRatiosUp(fromLevel: pair)
+            let upper = chains.logRatiosDown(fromLevel: pair + 1)
+            for lane in 0..<lanes {
+                ratios[2 * (lane * pairs + pair)] = lower[lane]
+                ratios[2 * (lane * pairs + pair) + 1] = -upper[lane]
+            }
+        }
+        return ratios
+    }
+
+    /// Brings ratios of the shape `[sweeps, lanes, pairs, 2]` into the shape `[lanes, sweeps, pairs, 2]`.
+    private func byLane(_ ratios: [Double], lanes: Int, sweeps: Int) -> [Double] {
+        let columns = 2 * path.ladder.pairs
+        return (0..<lanes).flatMap { lane in
+            (0..<sweeps).flatMap { ratios[rowRange($0 * lanes + lane, of: columns)] }
+        }
     }
 
     /// Anneals a chain for each lane and takes its state at each level, shape

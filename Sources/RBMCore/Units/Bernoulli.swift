@@ -60,6 +60,12 @@ public struct Bernoulli: UnitKind, UnitLaw {
             return terms.count
         }
     }
+
+    public func growthOfLogPartition(
+        levels: Span<Float>, changes: Span<Float>, terms: inout [Float]
+    ) -> Double? {
+        growthOfTwoStates(levels, changes, lower: 0, width: 1, &terms)
+    }
 }
 
 extension Bernoulli: BinaryLaw {}

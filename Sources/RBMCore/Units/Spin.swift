@@ -65,6 +65,12 @@ public struct Spin: UnitKind, UnitLaw {
             return terms.count
         }
     }
+
+    public func growthOfLogPartition(
+        levels: Span<Float>, changes: Span<Float>, terms: inout [Float]
+    ) -> Double? {
+        growthOfTwoStates(levels, changes, lower: -1, width: 2, &terms)
+    }
 }
 
 extension Spin: BinaryLaw {}

@@ -99,6 +99,18 @@ public protocol UnitLaw: Sendable {
     /// - Parameter bias: The biases of U, one for each unit.
     func logPartitionConstant(bias: [Float]) -> Double
 
+    /// Computes by how much ln Σ over the states of a row of units grows when the fields change a
+    /// little: Σ ln ⟨e^{s·δ}⟩, with the means in the present fields.
+    ///
+    /// - Parameters:
+    ///   - levels: The means of levels in the present fields.
+    ///   - changes: The change δ of each field.
+    /// - Returns: The growth in nats; nil where a change is too large, or where the kind's means do not
+    ///   tell it.
+    func growthOfLogPartition(
+        levels: Span<Float>, changes: Span<Float>, terms: inout [Float]
+    ) -> Double?
+
     /// Adds a row to the sums from which `ownGradient` computes the gradient by the units' own
     /// parameters.
     ///
@@ -155,6 +167,10 @@ extension UnitLaw {
     }
 
     public func logPartitionConstant(bias: [Float]) -> Double { 0 }
+
+    public func growthOfLogPartition(
+        levels: Span<Float>, changes: Span<Float>, terms: inout [Float]
+    ) -> Double? { nil }
 
     public func addOwnStatistics(
         of values: Span<Float>, bias: Span<Float>, weight: Float,

@@ -15,6 +15,11 @@ public struct Annealing: Sendable, Equatable {
     /// many sweeps.
     public let usesLadder: Bool
 
+    /// The most that the rounding of weights may add to the gap of both ways, in nats.
+    ///
+    /// Coarser weights halve the products. Where they would add more, the finest are taken.
+    private static let mostOfRounding = 0.1
+
     /// Into how many parts of the path the schedule is divided.
     private static let parts = 20
 
@@ -24,7 +29,7 @@ public struct Annealing: Sendable, Equatable {
         self.chains = chains
     }
 
-    /// The sweeps of tempering before reverse chains start.
+    /// The most sweeps of tempering before reverse chains start.
     private var startSweeps: Int { max(50, temperatures / 2) * (usesLadder ? 4 : 1) }
 
     /// The temperatures of the pilot runs that shape the schedule.
@@ -73,23 +78,40 @@ public struct Annealing: Sendable, Equatable {
         progress: (Double) -> Void
     ) throws -> AnnealedPartition {
         let kind = ArithmeticKind.measuring(rbm, LayerSpec(states: rbm).encoding)
-        let path = try TemperingPilot().path(
+        // A round less than samplers take: the ladder carries the starts, and no estimate.
+        var ladderPilot = TemperingPilot()
+        if !usesLadder { ladderPilot.ladderRounds -= 1 }
+        let path = try ladderPilot.path(
             for: rbm, lanes: share(TemperingPilot.lanes), arithmetic: kind, seed: seed,
             layer: layer, sum: sum)
         progress(0.1)
         let plan = TemperedStarts(atLeast: chains, sweeps: startSweeps, path: path)
         let lanes = share(plan.lanes)
-        let starts = plan.run(
+        let starts = try plan.run(
             rbm, lanes: lanes, cases: try first(lanes, plan), arithmetic: kind,
-            seed: seed, layer: layer, keepsRatios: usesLadder
-        ) { progress(0.1 + 0.3 * $0) }
+            seed: seed, layer: layer, keepsRatios: usesLadder,
+            progress: { progress(0.1 + 0.3 * $0) },
+            mayEnd: { roundTrips in
+                guard !usesLadder else { return false }
+                var all = [Int64(roundTrips)]
+                try sum(&all)
+                return all[0] >= Int64(plan.lanes)
+            })
         var roundTrips = [Int64(starts.roundTrips)]
         try sum(&roundTrips)
 
         let (ahead, back) = (share(chains), plan.states(of: lanes))
-        let pilot = AnnealedImportanceSampling(
-            rbm, base: path.base, schedule: AnnealingSchedule(linear: pilotTemperatures),
-            arithmetic: kind, seed: seed, layer: layer)
+        func sampling(_ rounding: FrozenRounding) -> AnnealedImportanceSampling {
+            AnnealedImportanceSampling(
+                rbm, base: path.base, schedule: AnnealingSchedule(linear: pilotTemperatures),
+                arithmetic: kind, rounding: rounding, seed: seed, layer: layer)
+        }
+        let fast = sampling(.asTrained)
+        let errors = try gather(
+            fast.roundingErrors(of: starts.states, count: back.count), back, plan.count)
+        let spread = Estimate.mean(of: errors)
+        let variance = spread.error * spread.error * Double(errors.count)
+        let pilot = variance > Self.mostOfRounding ? sampling(.finest) : fast
         let parts = Self.parts
         func all(
             _ numbers: [Double], _ share: Range<Int>, of total: Int, columns: Int = 1
@@ -132,7 +154,7 @@ public struct Annealing: Sendable, Equatable {
             logZ: BoundedRatio(
                 forward: try all(forward.logWeights, ahead, of: chains),
                 reverse: groups.filter { !$0.isEmpty }, blockLength: plan.statesPerLane),
-            sweeps: plan.sweeps, levels: path.ladder.levels, roundTrips: Int(roundTrips[0]),
+            sweeps: starts.sweeps, levels: path.ladder.levels, roundTrips: Int(roundTrips[0]),
             startsFromCases: startsFromCases, ladder: ladder)
     }
 

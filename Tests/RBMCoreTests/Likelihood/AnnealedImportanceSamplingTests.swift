@@ -9,14 +9,15 @@ import Testing
 @Suite struct AnnealedImportanceSamplingTests {
     private func sampling(
         _ rbm: RBM, base: TemperingBase? = nil, temperatures: Int,
-        arithmetic: ArithmeticKind = .integer, seed: UInt64
+        arithmetic: ArithmeticKind = .integer, rounding: FrozenRounding = .asTrained,
+        seed: UInt64
     ) -> AnnealedImportanceSampling {
         AnnealedImportanceSampling(
             rbm,
             base: base
                 ?? TemperingBase(plainFor: rbm, visibleBias: rbm.parameters.visibleBias),
             schedule: AnnealingSchedule(linear: temperatures),
-            arithmetic: arithmetic, seed: seed)
+            arithmetic: arithmetic, rounding: rounding, seed: seed)
     }
 
     /// Both ways, with reverse chains that start from exact draws of the machine.
@@ -173,11 +174,65 @@ import Testing
         #expect(squares < 22.5)
     }
 
+    /// The ratio that a sweep finds on its way is the one by its definition, also between temperatures
+    /// that are far apart; and the sweep is the same.
+    @Test(arguments: UnitKinds.all, UnitKinds.binary)
+    func sweepsFindTheirRatios(visible: any UnitKind, hidden: any UnitKind) {
+        var generator = TestGenerator(seed: 69)
+        let rbm = generator.rbm(21, 13, visible, hidden)
+        let base = base(of: rbm, &generator)
+        let draws = AnnealingDraws(seed: 7, layer: 0, run: .forward)
+        for (beta, other) in [(0.4, 0.4001), (0.4, 0.38), (1.0, 0.9), (0.2, 0.9), (0.5, 0.5)] {
+            var chains = AnnealedChains(
+                rbm, base: base, arithmetic: Layer(rbm, arithmetic: .integer), chains: 3..<12)
+            var plain = AnnealedChains(
+                rbm, base: base, arithmetic: Layer(rbm, arithmetic: .integer), chains: 3..<12)
+            chains.drawFromBase(draws)
+            plain.drawFromBase(draws)
+            let expected = plain.logRatios(from: other, to: beta)
+            let found = chains.sweep(beta: beta, ratioTo: other, draws, step: 1)
+            plain.sweep(beta: beta, draws, step: 1)
+            #expect(chains.visible == plain.visible)
+            for (a, b) in zip(found, expected) {
+                #expect(abs(a - b) < 2e-6 * max(abs(beta - other), 1e-3) * 50, "\(beta), \(other)")
+            }
+        }
+    }
+
+    /// What rounding does to −F, and that the finest rounding does less of it.
+    @Test func roundingErrorsAreDifferencesOfFreeEnergies() {
+        var generator = TestGenerator(seed: 70)
+        let rbm = generator.rbm(40, 30, .bernoulli, .spin, weights: 1)
+        let states = generator.bytes(50 * 40, .bits)
+        func errors(_ rounding: FrozenRounding) -> [Double] {
+            AnnealedImportanceSampling(
+                rbm, base: TemperingBase(plainFor: rbm),
+                schedule: AnnealingSchedule(linear: 1), arithmetic: .integer,
+                rounding: rounding, seed: 1
+            ).roundingErrors(of: states, count: 50)
+        }
+        func largest(_ errors: [Double]) -> Double { errors.map(\.magnitude).max() ?? 0 }
+        let (coarse, fine) = (errors(.asTrained), errors(.finest))
+        #expect(coarse.count == 50 && fine.count == 50)
+        #expect(largest(coarse) < 0.5 && largest(fine) > 0 && largest(fine) < largest(coarse) / 4)
+        // Weights that words hold exactly leave no error but that of fields in float32.
+        var exact = rbm
+        for i in 0..<exact.parameters.weightCount {
+            exact.parameters.values[i] = (exact.parameters.values[i] * 8).rounded() / 8
+        }
+        let none = AnnealedImportanceSampling(
+            exact, base: TemperingBase(plainFor: rbm), schedule: AnnealingSchedule(linear: 1),
+            arithmetic: .integer, rounding: .asTrained, seed: 1
+        ).roundingErrors(of: states, count: 50)
+        #expect(largest(none) < 1e-4)
+    }
+
     /// One large weight of a unit that is never on coarsens the rounding of all others by 0.002.
     ///
     /// The tempered models then lack weights of 0.0009, 0.2 nats in all; the last ratio restores
     /// them.
-    @Test func roundedWeightsLeaveNoTrace() throws {
+    @Test(arguments: [FrozenRounding.finest, .asTrained])
+    func roundedWeightsLeaveNoTrace(rounding: FrozenRounding) throws {
         let n = 20
         var parameters = Parameters(visible: n, hidden: n)
         for i in parameters.values.indices { parameters.values[i] = 0.0009 }
@@ -188,8 +243,8 @@ import Testing
         let rbm = RBM(visibleUnits: .bernoulli, hiddenUnits: .bernoulli, parameters: parameters)
         let exact = try #require(Enumeration(rbm)).logPartition
         let mean = MeanWeight(
-            logWeights: sampling(rbm, temperatures: 100, seed: 2).forward(chains: 0..<400)
-                .logWeights
+            logWeights: sampling(rbm, temperatures: 100, rounding: rounding, seed: 2)
+                .forward(chains: 0..<400).logWeights
         ).logarithm
         #expect(mean.error < 0.02)
         #expect(abs(mean.value - exact) < 4 * mean.error)

@@ -36,12 +36,57 @@ import Testing
             let cases = [UInt8](repeating: 1, count: plan.lanes / 2 * ladder.levels * 4)
             let found = plan.run(
                 rbm, lanes: 0..<plan.lanes,
-                cases: fromCases ? cases : nil, arithmetic: .integer, seed: seed, layer: 0)
+                cases: fromCases ? cases : nil, arithmetic: .integer, seed: seed, layer: 0
+            ) { _ in false }
             states += (0..<100).map { stateNumber(found.states, row: $0, of: 4) }
             #expect(found.roundTrips > 0)
         }
         // States of a lane are four sweeps apart: nearly independent.
         #expect(exact.variation(states) < 1.8 * exact.floor(draws: states.count))
+    }
+
+    @Test func aRunMayEndWhereHalvingLeadsTo() {
+        func ends(_ states: Int, _ sweeps: Int) -> [Int] {
+            TemperedStarts(atLeast: states, sweeps: sweeps, path: path(1, 1)).ends
+        }
+        #expect(ends(100, 2100) == [262, 525, 1050, 2100])
+        #expect(ends(100, 499) == [499])
+        // Two sweeps for each state are the least of a lane.
+        #expect(ends(3200, 600) == [600])
+    }
+
+    /// A run that ends early is the run with as many sweeps, and all processes end together.
+    @Test func runsThatMayEndAreShorterRuns() {
+        var generator = TestGenerator(seed: 133)
+        let rbm = generator.rbm(9, 6, .bernoulli, .bernoulli, weights: 0.3)
+        let plan = TemperedStarts(atLeast: 60, sweeps: 1100, path: path(9, 6))
+        func run(
+            _ plan: TemperedStarts, _ lanes: Range<Int>, mayEnd: (Int) -> Bool
+        ) -> TemperedStarts.Outcome {
+            plan.run(
+                rbm, lanes: lanes, cases: nil, arithmetic: .integer, seed: 6, layer: 0,
+                mayEnd: mayEnd)
+        }
+        var trips: [Int] = []
+        let found = run(plan, 0..<20) {
+            trips.append($0)
+            return trips.count == 2
+        }
+        let shorter = TemperedStarts(atLeast: 60, sweeps: 550, path: path(9, 6))
+        let expected = run(shorter, 0..<20) { _ in false }
+        #expect(found.sweeps == 550 && expected.sweeps == 550)
+        #expect(found.states == expected.states && found.roundTrips == expected.roundTrips)
+        // Those of the second half of 275 and of 550 sweeps.
+        #expect(trips.count == 2 && trips[0] > 0 && trips[1] > trips[0])
+        #expect(trips[1] < found.roundTrips)
+
+        var calls = 0
+        let without = run(plan, 3..<3) { _ in
+            calls += 1
+            return calls == 2
+        }
+        #expect(without.sweeps == 550 && without.states.isEmpty)
+        #expect(run(plan, 3..<3) { _ in false }.sweeps == 1100)
     }
 
     /// Any division of the lanes gives the same states.
@@ -58,7 +103,7 @@ import Testing
                 rbm, lanes: lanes,
                 cases: own.flatMap { cases[($0 * bytes)..<(($0 + 1) * bytes)] },
                 arithmetic: .integer, seed: 5, layer: 0
-            ).states
+            ) { _ in false }.states
         }
         #expect([0..<4, 4..<4, 4..<11, 11..<15].flatMap { run($0) } == run(0..<15))
     }
@@ -79,7 +124,8 @@ import Testing
         let found = plan.run(
             rbm, lanes: 0..<20,
             cases: [UInt8](repeating: 1, count: 10 * 2 * 6), arithmetic: .integer, seed: 1,
-            layer: 0)
+            layer: 0
+        ) { _ in false }
         let on = (0..<20).map { found.states[($0 * 6)..<($0 * 6 + 6)].reduce(0) { $0 + Int($1) } }
         #expect(stride(from: 1, to: 20, by: 2).allSatisfy { on[$0] >= 4 })
         #expect(stride(from: 0, to: 20, by: 2).allSatisfy { on[$0] <= 2 })
@@ -91,7 +137,8 @@ import Testing
         let plan = TemperedStarts(atLeast: 6, sweeps: 7, path: path(7, 5))
         let draws = DrawRecorder.record(seed: 8500) {
             _ = plan.run(
-                rbm, lanes: 0..<6, cases: nil, arithmetic: .integer, seed: 8500, layer: 0)
+                rbm, lanes: 0..<6, cases: nil, arithmetic: .integer, seed: 8500, layer: 0
+            ) { _ in false }
         }
         #expect(DrawRecorder.repeated(draws) == [])
     }

@@ -60,4 +60,44 @@ import Testing
             #expect(law.energies(ofRows: values.span, bias: bias.span) == single)
         }
     }
+
+    /// The growth by small changes is the difference of two sums over states; by large ones there is none.
+    @Test(arguments: UnitKinds.binary) func growthsAreDifferencesOfSums(kind: any UnitKind) {
+        var generator = TestGenerator(seed: 73)
+        let law = kind.law(own: [])
+        let most = 0.25 / Float(kind.scale)
+        var terms: [Float] = []
+        for count in [1, 31, 32, 33, 500] {
+            for size: Float in [1e-4, 1e-2, 1] {
+                let fields = (0..<count).map { _ in Float.random(in: -12...12, using: &generator) }
+                let changes = (0..<count).map { _ in
+                    size * Float.random(in: -most...most, using: &generator)
+                }
+                func sum(_ x: [Double]) -> Double {
+                    law.logPartition(
+                        fields: x.span, bias: [Double](repeating: 0, count: count).span)
+                }
+                let exact =
+                    sum(zip(fields, changes).map { Double($0) + Double($1) })
+                    - sum(fields.map(Double.init))
+                var levels = fields
+                var span = levels.mutableSpan
+                law.levels(fields: &span)
+                let growth = law.growthOfLogPartition(
+                    levels: levels.span, changes: changes.span, terms: &terms)
+                #expect(
+                    abs((growth ?? .nan) - exact)
+                        < 1e-6 * Double(size) * Double(count).squareRoot(),
+                    "\(count) units, changes of \(size)")
+            }
+        }
+        for change in [1.01 * most, -1.01 * most, .nan, .infinity] {
+            var changes = [Float](repeating: 0, count: 40)
+            changes[17] = change
+            #expect(
+                law.growthOfLogPartition(
+                    levels: [Float](repeating: 0.5, count: 40).span, changes: changes.span,
+                    terms: &terms) == nil)
+        }
+    }
 }
