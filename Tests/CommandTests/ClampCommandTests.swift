@@ -16,10 +16,10 @@ import Testing
             .write(to: folder.file("stack.safetensors"))
         try Model(layers: [stack.layers[0]], imageShape: [2, 3]).file()
             .write(to: folder.file("machine.safetensors"))
-        try writeNPY([1, 0, 1, .nan, .nan, .nan], shape: [2, 3], to: folder.file("half.npy"))
+        let half: [Float] = [1, 0, 1, .nan, .nan, .nan]
+        try writeNPY(half, shape: [2, 3], to: folder.file("half.npy"))
         try writeNPY(
-            [1, 0, 1, .nan, .nan, .nan] + [0, .nan, .nan, .nan, .nan, 0], shape: [2, 2, 3],
-            to: folder.file("two.npy"))
+            half + [0, .nan, .nan, .nan, .nan, 0], shape: [2, 2, 3], to: folder.file("two.npy"))
     }
 
     private func sample(

@@ -58,7 +58,7 @@ import Testing
 
     @Test func realUnitsHaveNoPseudoLikelihood() throws {
         let data = run.folder.file("real.npy")
-        let values = (0..<40 * 9).map { Float($0 * 37 % 101) / 50 - 1 }
+        let values: [Float] = (0..<360).map { place in Float(place * 37 % 101) / 50 - 1 }
         try writeNPY(values, shape: [40, 9], to: data)
         let model = try run.model([
             "data.train=\(data)", "layers.0.visible-units=gaussian", "training.learning-rate=0.01",

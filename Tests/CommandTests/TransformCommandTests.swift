@@ -124,7 +124,7 @@ import Testing
 
         try writeNPY([1, 0, 1, 0, 1] as [UInt8], shape: [1, 5], to: data)
         try transform("a.npy", [], ranks: 2, expecting: 65, "5 values", "6 values")
-        try writeNPY([1, 0, 1, 0, 1, .nan], shape: [1, 6], to: data)
+        try writeNPY([1, 0, 1, 0, 1, .nan] as [Float], shape: [1, 6], to: data)
         try transform("a.npy", [], expecting: 65, "not a number")
         try FileManager.default.removeItem(atPath: data)
         try transform("a.npy", [], ranks: 2, expecting: 65, "cannot be opened")

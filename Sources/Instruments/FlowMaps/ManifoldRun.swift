@@ -13,7 +13,7 @@ public struct ManifoldRun {
         /// Edges between nearest neighbours.
         case nearest
         /// All edges, with weights e^{−d²/2σ²}.
-        case gaussian
+        case allPairs = "gaussian"
     }
 
     /// What is done with the graph.
@@ -110,7 +110,7 @@ public struct ManifoldRun {
             try NeighbourGraph.nearest(of: values, neighbours: neighbours, scale: scale) {
                 try world.work(parts: $0, width: $1, $2)
             }
-        case .gaussian: NeighbourGraph.gaussian(of: values, scale: scale ?? 1)
+        case .allPairs: NeighbourGraph.gaussian(of: values, scale: scale ?? 1)
         }
     }
 
@@ -197,7 +197,7 @@ public struct ManifoldRun {
             throw dataFault(
                 data.path, "\(rows) cases have no \(neighbours) neighbours each; use fewer")
         }
-        var isWhole = graph == .gaussian
+        var isWhole = graph == .allPairs
         switch task {
         case .clusters(let count, _):
             guard count <= rows else {

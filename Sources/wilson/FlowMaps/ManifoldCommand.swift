@@ -59,7 +59,7 @@ struct ManifoldCommand: ParsableCommand {
             if let scale, !(scale > 0 && scale.isFinite) {
                 throw ValidationError("--scale is \(scale); expected a number above 0")
             }
-            if graph == .gaussian, scale == nil {
+            if graph == .allPairs, scale == nil {
                 throw ValidationError("--graph gaussian needs --scale, the σ of its weights")
             }
             if let output { try checkArrayFile(output) }

@@ -59,9 +59,5 @@ import Testing
                 visible: 5, hidden: 3, visibleUnits: .gaussian, hiddenUnits: .bernoulli,
                 encoding: .bits)
         }
-        await #expect(processExitsWith: .failure) {
-            _ = LayerSpec(
-                visible: 5, hidden: 3, visibleUnits: .spin, hiddenUnits: .gaussian, encoding: .bits)
-        }
     }
 }
