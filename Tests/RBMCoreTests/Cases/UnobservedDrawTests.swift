@@ -8,7 +8,7 @@ import Testing
 @Suite struct UnobservedDrawTests {
     private func layer(of rbm: RBM) -> Layer {
         let shape = LayerSpec(states: rbm)
-        let layer = Layer(shape, frozen: ArithmeticKind.integer.able(of: rbm.visibleUnits))
+        let layer = Layer(shape, frozen: ArithmeticKind.integer.able(of: rbm))
         layer.load(rbm.parameters)
         return layer
     }
