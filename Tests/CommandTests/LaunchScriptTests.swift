@@ -53,6 +53,44 @@ import Testing
         #expect(run.status == 78 && run.errors.contains("RANKS_PER_NOD"), "\(run.words)")
     }
 
+    /// An installed tree may be moved, and its scripts find its program.
+    @Test func anInstalledTreeMayBeMoved() throws {
+        let folder = try TemporaryFolder()
+        let (first, second) = (folder.file("first"), folder.file("second"))
+        let run = try Program.start([
+            "bash", Self.root.appending(path: "launch/install").path, "--prefix", first,
+            "--program", Program.path("wilson"),
+        ])
+        #expect(run.status == 0, "\(run.words)")
+        try FileManager.default.moveItem(atPath: first, toPath: second)
+        let version = try Program.start([second + "/bin/wilson", "--version"])
+        #expect(version.status == 0 && version.output.hasPrefix("wilson "), "\(version.words)")
+        let share = second + "/share/wilson"
+        let local = try Program.start([
+            "bash", share + "/launch/local", "-n", "1", "--dry-run", "--", "train", "a.yaml",
+        ])
+        #expect(local.status == 0, "\(local.words)")
+        #expect(local.output.contains("/second/bin/wilson train a.yaml"), "\(local.words)")
+        let page = try String(
+            contentsOfFile: second + "/share/man/man1/wilson.1", encoding: .utf8)
+        for word in ["WILSON TRAIN", "WILSON ISING EXACT", "--coupling", "EXIT CODES"] {
+            #expect(page.contains(word), "\(word)")
+        }
+        for file in [
+            "man/man1/wilson.1", "bash-completion/completions/wilson",
+            "zsh/site-functions/_wilson", "wilson/examples/mnist.yaml",
+            "wilson/cluster-configs/laptop.conf",
+        ] {
+            #expect(
+                FileManager.default.fileExists(atPath: "\(second)/share/\(file)"), "\(file)")
+        }
+        let nowhere = try Program.start([
+            "bash", Self.root.appending(path: "launch/install").path, "--prefix",
+            "/dev/null/wilson", "--program", Program.path("wilson"),
+        ])
+        #expect(nowhere.status == 73, "\(nowhere.words)")
+    }
+
     /// The compiler's own words for such a folder do not tell what is wrong.
     @Test func aBuildFolderOfAnotherPlaceIsRecognized() throws {
         let folder = try TemporaryFolder()

@@ -94,8 +94,13 @@ show_command() {
 }
 
 # Sets wilson, the program to run; fails when there is none, unless it is only to be shown.
+#
+# In an installed tree, share/wilson is the root, and bin stands beside share.
 find_wilson() {
-    wilson=${WILSON:-$root/.build/release/wilson}
+    local own=$root/.build/release/wilson
+    [[ ! -x $root/../../bin/wilson || -d $root/Sources ]] \
+        || own=$(readlink -f -- "$root/../../bin/wilson")
+    wilson=${WILSON:-$own}
     if [[ ! -x $wilson ]] && ! $dry_run; then
         fail 69 "there is no program $wilson; launch/build builds it (or set WILSON)"
     fi
