@@ -221,7 +221,7 @@ public struct RunPage {
         h1{font-size:1.4rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem}
         figure{margin:0;break-inside:avoid}figcaption{font-size:.85rem;color:var(--m)}
-        svg{width:100%;display:block}img{width:100%;image-rendering:pixelated}
+        svg{width:100%;display:block;overflow:visible}img{width:100%;image-rendering:pixelated}
         polyline{fill:none;stroke-width:1.6}.grid{stroke:var(--l);stroke-width:1}
         text{font-size:11px;fill:var(--m)}.x{text-anchor:middle}.y{text-anchor:end}
         .s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}
