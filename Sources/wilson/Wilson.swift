@@ -39,9 +39,9 @@ import Runs
                     IsingCommand.self, RGCommand.self, HopfieldCommand.self, SandpileCommand.self,
                 ]),
             CommandGroup(
-                name: "Other ways to look at data",
+                name: "Data",
                 subcommands: [NMFCommand.self, ManifoldCommand.self]),
-            CommandGroup(name: "Measurement of speed", subcommands: [BenchCommand.self]),
+            CommandGroup(name: "Speed", subcommands: [BenchCommand.self]),
         ])
 
     static var versionText: String {
