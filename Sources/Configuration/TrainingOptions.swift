@@ -6,6 +6,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public var sweeps = 1
     public var chains = ChainCount.automatic
     public var tempering = ChainSettings.Tempering()
+    public var globalFlips = true
     public var batch = 100
     public var epochs = 30
     /// nil for a rate that follows from the units and the batch.
@@ -16,7 +17,6 @@ public struct TrainingOptions: Sendable, Equatable {
     public var momentum = Momentum.constant(0)
     public var nesterov = false
     public var centering = true
-    public var globalFlips = true
     public var weightDecay = WeightDecayOptions()
     public var sparsity = SparsityOptions()
     public var keepProbability = 1.0

@@ -76,7 +76,7 @@ import Testing
         let b = try write("b.npy", bits(50, units: 7, seed: 2), units: 7)
         try Command.run(["compare", a, b]).expectFault(65, "b.npy", "[7]", "[6]", "as many values")
         try Command.run(["compare", a, folder.file("none.npy")]).expectFault(65, "none.npy")
-        try Command.run(["compare", a, a, "--triples", "-1"]).expectFault(64, "--triples is -1")
+        try Command.run(["compare", a, a, "--triples=-1"]).expectFault(64, "--triples is -1")
     }
 
     /// Every number by NumPy and SciPy, of bits, grey values and real numbers.

@@ -13,11 +13,10 @@ import Testing
     @Test(arguments: ["bash", "zsh", "fish"]) func everyShellHasItsScript(shell: String) throws {
         let script = try script(shell)
         let help = try Command.run(["--help"]).output
-        // The list ends at an empty line.
-        let list =
-            help.components(separatedBy: "SUBCOMMANDS:\n").last?
-            .components(separatedBy: "\n\n").first ?? ""
-        let lines = list.split(separator: "\n")
+        // Each list of commands ends at an empty line.
+        let lines = help.components(separatedBy: "SUBCOMMANDS:\n").dropFirst().flatMap {
+            ($0.components(separatedBy: "\n\n").first ?? "").split(separator: "\n")
+        }
         let commands = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
             .map { $0.split(separator: " ")[0] }
         #expect(commands.contains("train") && commands.contains("transform"))

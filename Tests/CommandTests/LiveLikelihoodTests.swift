@@ -117,7 +117,7 @@ import Testing
             """
             data: {ising: {size: 6, coupling: 1.0}}
             layers: [{visible-units: spin, hidden: 20, hidden-units: spin}]
-            training: {epochs: 6}
+            training: {epochs: 6, global-flips: false}
             monitor: {every: 3 epochs, log-likelihood: 3 epochs}
             """, to: "ordered.yaml")
         try train("ordered.yaml", "ordered")

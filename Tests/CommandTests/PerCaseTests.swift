@@ -39,7 +39,7 @@ import Testing
         let (rows, report) = try evaluate(model, run.data)
         #expect(rows.count == 40)
         for (column, key) in [
-            "free_energy", "pseudo_log_likelihood", "reconstruction_cross_entropy",
+            "mean_free_energy", "pseudo_log_likelihood", "reconstruction_cross_entropy",
         ]
         .enumerated() {
             let value = try #require(report[key] as? Double, "\(report)")

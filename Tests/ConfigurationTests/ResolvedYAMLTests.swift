@@ -27,6 +27,7 @@ import Testing
                   algorithm: pcd
                   sweeps: 1
                   chains: auto
+                  global-flips: true
                   batch: 100
                   epochs: 30
                   learning-rate: auto

@@ -105,9 +105,12 @@ private struct Machine: ConfiguredSection, Equatable {
         #expect(fresh.training.centering && !old.training.centering)
         #expect(try goingOn(layers, with: layers) == old)
         // Given in the file, for one layer, or by an override, it is as it was given.
-        let given = layers + "training: {centering: true}"
+        let given = layers + "training: {centering: true, global-flips: true}"
         #expect(try goingOn(given, with: layers) == fresh)
-        #expect(try goingOn(layers, "training.centering=true", with: layers) == fresh)
+        #expect(
+            try goingOn(
+                layers, "training.centering=true", "training.global-flips=true", with: layers)
+                == fresh)
         let upper = try goingOn(layers, "layers.1.training.centering=true", with: layers)
         #expect(upper.layers.map(\.training.centering) == [false, true])
         #expect(!upper.training.centering)

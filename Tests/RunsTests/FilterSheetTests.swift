@@ -59,7 +59,7 @@ import Testing
         parameters[5, 0] = 2
         parameters[0, 0] = -1
         let sheet = try sheet(parameters, [3, 1, 2])
-        let pixels: [UInt8] = [65, 128, 128, 128, 128, 255]
+        let pixels: [UInt8] = [64, 128, 128, 128, 128, 255]
         #expect(
             sheet.image
                 == PixelImage.sheet(of: [

@@ -21,7 +21,8 @@ public struct PseudoLikelihood {
         shape = LayerSpec(
             visible: rbm.visibleCount, hidden: group?.slices.last?.upperBound ?? rbm.hiddenCount,
             visibleUnits: rbm.visibleUnits, hiddenUnits: rbm.hiddenUnits, encoding: .bits)
-        let isBinary = rbm.visibleUnits.alternatives == 2 && rbm.hiddenUnits.alternatives == 2
+        let kinds = [rbm.visibleUnits, rbm.hiddenUnits]
+        let isBinary = kinds.allSatisfy { $0.columns == 1 && $0.alternatives == 2 }
         precondition(isBinary || group == nil, "units of several columns that processes divide")
         alternatives = isBinary ? nil : AlternativeLikelihood(rbm)
         flips = FlipFactors(rbm, group: group)

@@ -28,20 +28,20 @@ private struct Choice {
     let census: ValueCensus
     let reading: DataReading
     let isReal: Bool
-    let isSpin: Bool
+    let areSigns: Bool
 
     init(_ file: ArrayFile, _ census: ValueCensus) throws(StorageError) {
         self.file = file
         self.census = census
-        isSpin = census.isSigns
+        areSigns = census.isSigns
         let isInUnitInterval = census.smallest >= 0 && census.largest <= 1
         let areGreyValues =
             census.smallest >= 0 && census.largest <= 255 && census.areWhole
             && (!file.elementType.isFloating || file.format == .text)
-        isReal = !census.isBits && !isSpin && !isInUnitInterval && !areGreyValues
-        let values: ConfiguredValues? = census.isBits || isSpin ? nil : isReal ? .real : .grey
+        isReal = !census.isBits && !areSigns && !isInUnitInterval && !areGreyValues
+        let values: ConfiguredValues? = census.isBits || areSigns ? nil : isReal ? .real : .grey
         let kind: any UnitKind =
-            if isReal { .gaussian } else if isSpin { .spin } else { .bernoulli }
+            if isReal { .gaussian } else if areSigns { .spin } else { .bernoulli }
         reading = try DataReading(
             of: file, asked: DataFile(file.path, values: values, missing: .sample), for: kind,
             census)
@@ -126,12 +126,12 @@ private struct Choice {
         let (kind, values) =
             isReal
             ? ("gaussian", "real numbers")
-            : isSpin ? ("spin", "−1 and +1") : ("bernoulli", "0, 1 and what lies between")
+            : areSigns ? ("spin", "−1 and +1") : ("bernoulli", "0, 1 and what lies between")
         var lines = [
             "hidden: \(hidden)   # as many as visible units; at most 512, and a tenth of the cases",
             "visible-units: \(kind)   # they take \(values)",
         ]
-        if isSpin { lines.append("hidden-units: spin   # symmetric, as the data may be") }
+        if areSigns { lines.append("hidden-units: spin   # symmetric, as the data may be") }
         return lines
     }
 
