@@ -71,6 +71,34 @@ import Testing
         for (found, known) in zip(levels, plain) { #expect(abs(found - known) < 1e-9) }
     }
 
+    /// Of three units there is one triple, of many there are others than that.
+    @Test func thirdMomentsAreThoseOfTheirTriples() throws {
+        func thirdMoment(_ bits: [UInt8]) -> Double {
+            let rows = stride(from: 0, to: bits.count, by: 3).map { start in
+                (0..<3).map { Double(bits[start + $0]) }
+            }
+            let means = (0..<3).map { i in rows.reduce(0) { $0 + $1[i] } / Double(rows.count) }
+            return rows.reduce(0) { sum, row in
+                sum + (0..<3).reduce(1) { $0 * (row[$1] - means[$1]) }
+            } / Double(rows.count)
+        }
+        let (first, second) = (bits(400, units: 3, seed: 5), bits(300, units: 3, seed: 6))
+        let report = try compare([
+            try write("a.npy", first, units: 3), try write("b.npy", second, units: 3),
+        ])
+        let rmse = try #require(report["triple_rmse"] as? Double)
+        #expect(abs(rmse - abs(thirdMoment(first) - thirdMoment(second))) < 1e-9)
+        // Sets that have nothing to do with each other agree by chance only, over a thousand triples.
+        var generator = TestGenerator(seed: 7)
+        let noise = (0..<2).map { _ in (0..<18_000).map { _ in UInt8(generator.next() % 2) } }
+        let chance = try compare([
+            try write("c.npy", noise[0], units: 30), try write("d.npy", noise[1], units: 30),
+            "--triples", "1000",
+        ])
+        let pearson = try #require(chance["triple_pearson"] as? Double)
+        #expect(abs(pearson) < 0.2, "\(pearson)")
+    }
+
     @Test func faultsAreNamed() throws {
         let a = try write("a.npy", bits(50, units: 6, seed: 2), units: 6)
         let b = try write("b.npy", bits(50, units: 7, seed: 2), units: 7)

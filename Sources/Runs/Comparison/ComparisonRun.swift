@@ -148,7 +148,7 @@ public struct ComparisonRun {
         return (0..<triples).map { number in
             // The second and the third unit are counted among those that are left.
             let draws = (0..<3).map { slot in
-                Int(UInt64(stream.word(row: number, unit: slot)) * UInt64(units - slot) >> 32)
+                Int((UInt64(stream.word(row: number, unit: slot)) * UInt64(units - slot)) >> 32)
             }
             var chosen: [Int] = []
             for draw in draws {

@@ -128,7 +128,7 @@ private struct Choice {
             ? ("gaussian", "real numbers")
             : areSigns ? ("spin", "−1 and +1") : ("bernoulli", "0, 1 and what lies between")
         var lines = [
-            "hidden: \(hidden)   # as many as visible units; at most 512, and a tenth of the cases",
+            "hidden: \(hidden)   # about as many as visible units; at most 512, and a tenth of the cases",
             "visible-units: \(kind)   # they take \(values)",
         ]
         if areSigns { lines.append("hidden-units: spin   # symmetric, as the data may be") }
