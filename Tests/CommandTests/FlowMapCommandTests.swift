@@ -114,7 +114,7 @@ import Testing
         #expect(states.status == 65 && states.words.contains("cannot be written as bytes"))
     }
 
-    @Test(arguments: ["nonnegative", "semi", "convex", "separable"])
+    @Test(arguments: ["plain", "semi", "convex", "separable"])
     func factorsOnAnyNumberOfRanks(kind: String) throws {
         let folder = try TemporaryFolder()
         let data = folder.file("data.npy")
@@ -125,7 +125,7 @@ import Testing
         try writeNPY(values, shape: [300, 6], to: data)
         let found = try expectAlike(
             [
-                "nmf", "--data", data, "--rank", "3", "--kind", kind, "--iterations", "30",
+                "nmf", "--data", data, "--rank", "3", "--method", kind, "--iterations", "30",
                 "--archetypes", folder.file("a.npy"),
             ], without: ["seconds"])
         #expect(try #require(found["relative_error"] as? Double) < 0.5)
@@ -158,7 +158,7 @@ import Testing
         #expect((embedded["eigenvalues"] as? [Double])?.count == 2)
         let classified = try expectAlike([
             "manifold", "classify", "--data", data, "--labels", labels, "--learned", "2",
-            "--scale", "0.5", "--neighbours", "6",
+            "--sigma", "0.5", "--neighbours", "6",
         ])
         #expect(try #require(classified["accuracy"] as? Double) > 0.98)
     }
@@ -170,14 +170,14 @@ import Testing
         try writeNPY([Float](repeating: -1.5, count: 40), shape: [10, 4], to: data)
         let cases: [([String], Int32, String)] = [
             (["nmf", "--data", data, "--rank", "2"], 65, "negative"),
-            (["nmf", "--data", data, "--rank", "5", "--kind", "semi"], 65, "rank"),
+            (["nmf", "--data", data, "--rank", "5", "--method", "semi"], 65, "rank"),
             (["nmf", "--data", data, "--rank", "0"], 64, "--rank"),
             (["manifold", "cluster", "--data", data, "--clusters", "2"], 65, "neighbours"),
             (
                 ["manifold", "cluster", "--data", data, "--clusters", "2", "--graph", "gaussian"],
-                64, "--scale"
+                64, "--sigma"
             ),
-            (["manifold", "classify", "--data", data, "--scale", "1"], 64, "--labels"),
+            (["manifold", "classify", "--data", data, "--sigma", "1"], 64, "--labels"),
         ]
         for (arguments, status, words) in cases {
             let run = try Command.run(arguments)

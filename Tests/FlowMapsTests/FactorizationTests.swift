@@ -30,7 +30,7 @@ import Testing
     ) throws -> Factorization {
         let stop = Factorization.Stop(iterations: iterations, tolerance: 0)
         switch kind {
-        case .nonnegative, .semi:
+        case .plain, .semi:
             var factors = LeastSquaresFactors(data, rank: rank, isSemi: kind == .semi, seed: 3)
             return try factors.run(until: stop, work: work)
         case .convex:
@@ -42,18 +42,18 @@ import Testing
 
     /// No iteration raises the error by more than 10⁻¹² of the squares, the last loss is that of the
     /// factors, and the signs are those that were promised.
-    @Test(arguments: [Factorization.Kind.nonnegative, .semi, .convex])
+    @Test(arguments: [Factorization.Kind.plain, .semi, .convex])
     func theErrorNeverRises(kind: Factorization.Kind) throws {
         var generator = TestGenerator(seed: 401)
         for number in 0..<20 {
-            let data = matrix(40, 12, &generator, signed: kind != .nonnegative && number % 2 == 0)
+            let data = matrix(40, 12, &generator, signed: kind != .plain && number % 2 == 0)
             let found = try factorize(data, kind, rank: 2 + number % 5)
             #expect(found.losses.count > 2)
             #expect(found.largestRise <= 1e-12, "\(number): \(found.largestRise)")
             #expect(abs(loss(data, found) - (found.losses.last ?? 0)) < 1e-10 * found.squares)
             #expect(found.losses[found.losses.count - 1] < found.losses[0])
             #expect(found.coordinates.elements.allSatisfy { $0 >= 0 })
-            if kind == .nonnegative {
+            if kind == .plain {
                 #expect(found.archetypes.elements.allSatisfy { $0 >= 0 })
             }
             guard let mixture = found.mixture else { continue }
@@ -99,7 +99,7 @@ import Testing
     @Test func exactProductsAreFound() throws {
         var generator = TestGenerator(seed: 403)
         let (g, h) = (matrix(60, 3, &generator), matrix(3, 20, &generator))
-        let found = try factorize(g * h, .nonnegative, rank: 3, iterations: 3000)
+        let found = try factorize(g * h, .plain, rank: 3, iterations: 3000)
         #expect(found.relativeError < 1e-4)
         let mixed = g * matrix(3, 20, &generator, signed: true)
         #expect(try factorize(mixed, .semi, rank: 3, iterations: 3000).relativeError < 1e-4)

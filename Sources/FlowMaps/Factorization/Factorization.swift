@@ -6,7 +6,7 @@ public struct Factorization: Sendable {
     /// What is asked of the archetypes.
     public enum Kind: String, Sendable, CaseIterable {
         /// They are not negative, and nor are the data [LeeSeung99].
-        case nonnegative
+        case plain
         /// They may have any sign [Ding10].
         case semi
         /// They are combinations H = WᵀX of the data with W ≥ 0 [Ding10].

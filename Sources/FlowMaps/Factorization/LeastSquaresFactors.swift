@@ -66,7 +66,7 @@ public struct LeastSquaresFactors {
         }
         let found = try coordinates(work)
         return Factorization(
-            kind: isSemi ? .semi : .nonnegative, archetypes: archetypes, coordinates: found,
+            kind: isSemi ? .semi : .plain, archetypes: archetypes, coordinates: found,
             losses: losses, squares: squares, mixture: nil, anchors: [])
     }
 

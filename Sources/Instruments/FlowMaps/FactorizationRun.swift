@@ -77,7 +77,7 @@ public struct FactorizationRun {
             progress("iterations", Double(done) / Double(stop.iterations))
         }
         switch kind {
-        case .nonnegative, .semi:
+        case .plain, .semi:
             var factors = LeastSquaresFactors(
                 values, rank: rank, isSemi: kind == .semi, seed: seed)
             return try factors.run(
@@ -106,7 +106,7 @@ public struct FactorizationRun {
         guard values.squares > 0 else {
             throw dataFault(data.path, "all its values are 0")
         }
-        if kind == .nonnegative, let place = values.elements.firstIndex(where: { $0 < 0 }) {
+        if kind == .plain, let place = values.elements.firstIndex(where: { $0 < 0 }) {
             throw dataFault(
                 data.path,
                 "case \(place / values.columns) has the value \(values.elements[place]), but "
@@ -135,49 +135,49 @@ public struct FactorizationRun {
 
 /// A factorization: how near it comes, and by what.
 public struct FactorizationReport: Report, Sendable {
-    let kind: String
+    let method: String
     let cases: Int
     let values: Int
     /// The archetypes that were found.
     let rank: Int
     let iterations: Int
     /// ‖X − GH‖².
-    let loss: Double
+    let objective: Double
     /// ‖X − GH‖/‖X‖.
     let relativeError: Double
-    /// The largest rise of the loss in an iteration as a share of ‖X‖², negative where it always fell; absent
+    /// The largest rise of the objective in an iteration as a share of ‖X‖², negative where it always fell; absent
     /// without iterations.
     @OrNull private(set) var largestRise: Double?
     /// The cases that are the archetypes, from 0; empty for kinds whose archetypes are none.
     let anchors: [Int]
     /// The share of coordinates that are 0.
     let zeros: Double
-    /// The loss after each iteration, the start first.
-    let losses: [Double]
+    /// The objective after each iteration, the start first.
+    let objectives: [Double]
     let seconds: Double
 
     @NotEncoded private var asked: Int
 
     init(_ found: Factorization, asked: Int, values: Int, _ seconds: Double) {
-        kind = found.kind.rawValue
+        method = found.kind.rawValue
         cases = found.coordinates.rows
         self.values = values
         rank = found.archetypes.rows
         iterations = found.losses.count - 1
-        loss = max(0, found.losses.last ?? 0)
+        objective = max(0, found.losses.last ?? 0)
         relativeError = found.relativeError
         largestRise = found.losses.count > 1 ? found.largestRise : nil
         anchors = found.anchors
         let zeros = found.coordinates.elements.count { $0 == 0 }
         self.zeros = Double(zeros) / Double(max(1, found.coordinates.elements.count))
-        losses = found.losses
+        objectives = found.losses
         self.seconds = seconds
         self.asked = asked
     }
 
     public var table: Table {
         var table = Table(
-            "\(cases) cases of \(values) values by \(rank) archetypes, \(kind) factors")
+            "\(cases) cases of \(values) values by \(rank) archetypes, \(method) factors")
         table.columns("", .left())
         if iterations > 0 {
             let rise = largestRise ?? 0
@@ -185,7 +185,7 @@ public struct FactorizationReport: Report, Sendable {
                 "iterations",
                 "\(iterations), " + (rise <= 0 ? "the error never rose" : "largest rise \(rise)"))
         }
-        table.row("‖X − GH‖", decimal(loss.squareRoot(), 6))
+        table.row("‖X − GH‖", decimal(objective.squareRoot(), 6))
         table.row("relative error", decimal(relativeError, 6))
         table.row("coordinates 0", "\(decimal(100 * zeros, 1)) %")
         if !anchors.isEmpty {

@@ -9,7 +9,7 @@ struct ManifoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "manifold",
         abstract: "Finds the manifold near which data lie: clusters, coordinates, classes.",
-        subcommands: [Cluster.self, Embed.self, Classify.self])
+        subcommands: [Cluster.self, Embed.self, Classify.self], defaultSubcommand: Cluster.self)
 
     /// What makes a graph of the cases.
     struct GraphOptions: ParsableArguments {
@@ -35,7 +35,7 @@ struct ManifoldCommand: ParsableCommand {
             help: ArgumentHelp(
                 "σ of weights e^{−d²/2σ²}; without it nearest neighbours have the weight 1.",
                 valueName: "s"))
-        var scale: Double?
+        var sigma: Double?
 
         @Option(help: "A file with the class of each case, −1 where it is not known.")
         var labels: String?
@@ -56,18 +56,18 @@ struct ManifoldCommand: ParsableCommand {
                     "--\(name) is \(value); expected \(allowed.lowerBound) to "
                         + "\(allowed.upperBound)")
             }
-            if let scale, !(scale > 0 && scale.isFinite) {
-                throw ValidationError("--scale is \(scale); expected a number above 0")
+            if let sigma, !(sigma > 0 && sigma.isFinite) {
+                throw ValidationError("--sigma is \(sigma); expected a number above 0")
             }
-            if graph == .allPairs, scale == nil {
-                throw ValidationError("--graph gaussian needs --scale, the σ of its weights")
+            if graph == .allPairs, sigma == nil {
+                throw ValidationError("--graph gaussian needs --sigma, the σ of its weights")
             }
             if let output { try checkArrayFile(output) }
         }
 
         func run(_ task: ManifoldRun.Task) -> ManifoldRun {
             var run = ManifoldRun(
-                data: reading.file(data), graph: graph, neighbours: neighbours, scale: scale,
+                data: reading.file(data), graph: graph, neighbours: neighbours, scale: sigma,
                 task: task, output: output, seed: seed)
             run.cases = cases
             run.labels = labels
@@ -80,7 +80,7 @@ struct ManifoldCommand: ParsableCommand {
             abstract: "Clusters cases by the smallest eigenvectors of their graph.",
             discussion: """
                 EXAMPLES
-                  wilson manifold cluster --data moons.npy --clusters 2 --graph gaussian --scale 0.1
+                  wilson manifold cluster --data moons.npy --clusters 2 --graph gaussian --sigma 0.1
                   mpirun -np 4 wilson manifold cluster --data t10k-images-idx3-ubyte.gz --clusters 10 \
                 --labels t10k-labels-idx1-ubyte.gz
                 """)
@@ -169,10 +169,10 @@ struct ManifoldCommand: ParsableCommand {
             abstract: "Learns classes from few labels and the graph of all cases (LapRLS).",
             discussion: """
                 A function of the cases is near the labels, small, and smooth along the graph; \
-                --intrinsic 0 leaves the graph out. --scale is σ of the kernel.
+                --intrinsic 0 leaves the graph out. --sigma is σ of the kernel.
 
                 EXAMPLES
-                  wilson manifold classify --data moons.npy --labels classes.npy --learned 2 --scale 0.3
+                  wilson manifold classify --data moons.npy --labels classes.npy --learned 2 --sigma 0.3
                 """)
 
         @OptionGroup var graph: GraphOptions
@@ -196,8 +196,8 @@ struct ManifoldCommand: ParsableCommand {
             guard graph.labels != nil else {
                 throw ValidationError("--labels is missing: the classes to learn from")
             }
-            guard graph.scale != nil else {
-                throw ValidationError("--scale is missing: σ of the kernel")
+            guard graph.sigma != nil else {
+                throw ValidationError("--sigma is missing: σ of the kernel")
             }
             guard ambient > 0, intrinsic >= 0, ambient.isFinite, intrinsic.isFinite else {
                 throw ValidationError(

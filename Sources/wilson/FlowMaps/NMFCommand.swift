@@ -10,15 +10,15 @@ struct NMFCommand: ParsableCommand {
         commandName: "nmf",
         abstract: "Factorizes data: each case as a non-negative combination of archetypes.",
         discussion: """
-            nonnegative factors have archetypes without negative values, semi ones archetypes of any \
+            plain factors have archetypes without negative values, semi ones archetypes of any \
             sign, convex ones archetypes that are combinations of cases, and separable ones archetypes \
             that are cases. The rows are shared over ranks; the result has the same bits on any number \
             of them. The values are taken as real numbers, grey ones from 0 to 1.
 
             EXAMPLES
               wilson nmf --data train-images-idx3-ubyte.gz --cases 10000 --rank 40 --picture parts.png
-              wilson nmf --data spectra.csv --rank 5 --kind separable --json
-              mpirun -np 4 wilson nmf --data faces.npy --rank 20 --kind convex --archetypes faces20.npy
+              wilson nmf --data spectra.csv --rank 5 --method separable --json
+              mpirun -np 4 wilson nmf --data faces.npy --rank 20 --method convex --archetypes faces20.npy
             """)
 
     @Option(
@@ -30,10 +30,11 @@ struct NMFCommand: ParsableCommand {
     var rank: Int
 
     @Option(
+        name: .customLong("method"),
         help: ArgumentHelp(
-            "What is asked of the archetypes.", valueName: "nonnegative|semi|convex|separable"),
+            "What is asked of the archetypes.", valueName: "plain|semi|convex|separable"),
         transform: { try choice($0) })
-    var kind = Factorization.Kind.nonnegative
+    var kind = Factorization.Kind.plain
 
     @Option(help: ArgumentHelp("Take the first cases only.", valueName: "n"))
     var cases: Int?
