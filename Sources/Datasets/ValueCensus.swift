@@ -6,7 +6,9 @@ public import Storage
 public struct ValueCensus: Equatable {
     /// A bit for each kind of value that was met: 0, 1, −1, in (0, 1), other, not finite.
     public private(set) var met: UInt8 = 0
-    /// How many values are missing, where they may be; they have no other mark.
+    /// How many values are missing.
+    ///
+    /// They are counted only where values may be missing, and set no bit of `met`.
     public private(set) var missing = 0
     /// The first case with a value that is not finite.
     public private(set) var firstNotFinite = Int.max

@@ -18,7 +18,8 @@ import Testing
         #expect(result.status == 0, "\(result.words)")
     }
 
-    @Test func wholeWeightsAreRepeatedCases() throws {
+    /// Writes weights of 0 to 3 for the cases of the run, and these cases as often as they weigh.
+    private func writeCases() throws -> (weights: String, repeated: String) {
         let bits = SmallRun.bits(cases: 40, units: 9)
         let weights = (0..<40).map { UInt8($0 % 4) }
         let repeated = weights.enumerated().flatMap { number, weight in
@@ -27,6 +28,11 @@ import Testing
         let (file, all) = (run.folder.file("weights.npy"), run.folder.file("repeated.npy"))
         try writeNPY(weights, shape: [40], to: file)
         try writeNPY(repeated, shape: [60, 3, 3], to: all)
+        return (file, all)
+    }
+
+    @Test func wholeWeightsAreRepeatedCases() throws {
+        let (file, all) = try writeCases()
         let held = "data.held-out=\(run.data)"
         try train([held, "data.weights=\(file)"], to: "weighted")
         try train([held, "data.weights=\(file)"], to: "ranks", ranks: 3)
@@ -39,14 +45,7 @@ import Testing
 
     /// In a held-out file and in what is measured.
     @Test func otherCasesAreWeightedToo() throws {
-        let bits = SmallRun.bits(cases: 40, units: 9)
-        let weights = (0..<40).map { UInt8($0 % 4) }
-        let repeated = weights.enumerated().flatMap { number, weight in
-            (0..<weight).flatMap { _ in bits[(9 * number)..<(9 * number + 9)] }
-        }
-        let (file, all) = (run.folder.file("weights.npy"), run.folder.file("repeated.npy"))
-        try writeNPY(weights, shape: [40], to: file)
-        try writeNPY(repeated, shape: [60, 3, 3], to: all)
+        let (file, all) = try writeCases()
         try train(["data.held-out=\(run.data)", "data.held-out-weights=\(file)"], to: "weighted")
         try train(["data.held-out=\(all)"], to: "repeated")
         #expect(try record("weighted") == record("repeated"))

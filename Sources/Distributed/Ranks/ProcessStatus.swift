@@ -19,7 +19,9 @@ func processStatus(_ key: String) -> String? {
 }
 
 /// Returns the state of a process of this host as Linux writes it, such as R for running or T for
-/// stopped; nil if there is no such process, and on other systems.
+/// stopped.
+///
+/// It is nil if the process does not exist, and on other systems.
 func processState(_ process: Int) -> Character? {
     let descriptor = unsafe open("/proc/\(process)/stat", O_RDONLY)
     guard descriptor >= 0 else { return nil }

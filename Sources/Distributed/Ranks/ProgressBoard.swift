@@ -35,8 +35,9 @@ import CHostMemory
 
     /// Collective.
     ///
-    /// Makes a board for the ranks of each host. Returns nil on all ranks of a host that has no memory
-    /// for it.
+    /// Makes a board for the ranks of each host.
+    ///
+    /// - Returns: nil on all ranks of a host whose shared memory is too small.
     static func make(_ host: borrowing Communicator) throws(MPIError) -> ProgressBoard? {
         let bytes = entryBytes * host.size
         let own = host.rank == 0 ? SharedRegion(creating: bytes) : nil

@@ -28,7 +28,7 @@ public final class Watchdog {
     ///
     /// Begins to watch, until the object goes; nil if the variable on rank 0 says `off`.
     ///
-    /// - Throws: If the variable is no number of seconds.
+    /// - Throws: If the variable is not a number of seconds.
     public init?(_ world: borrowing Communicator) throws {
         let text = try world.broadcast(Launch.environment(Self.variable) ?? "")
         if text == "off" { return nil }

@@ -161,7 +161,7 @@ public struct StepPhases: ~Copyable {
 
     /// Turns each chain of a layer of spins over as a whole with the probability of Metropolis.
     ///
-    /// Nothing happens in a layer whose units have no opposite values.
+    /// It leaves the chains as they are where units do not have opposite values.
     ///
     /// - Parameter sweep: Names the random numbers.
     public mutating func turnChains(sweep: Int) {

@@ -31,7 +31,7 @@ final class Float32WeightProducts: WeightProducts {
     /// Does nothing: the products read the parameters themselves.
     func write(_ weights: Span<Float>, ofVisible unit: Int) {}
 
-    /// Nothing: floats have no scale.
+    /// It is empty, because floats do not share a scale.
     var rewriteBounds: [Int32] { [] }
 
     func finishRewrite(_ parameters: Parameters, bounds: [[Int32]]) {

@@ -42,7 +42,7 @@ public struct TemperingBase: Sendable, Equatable {
     /// - Parameters:
     ///   - marginals: Sums over the samples, of the levels of visible units and then of hidden ones.
     ///   - count: How many samples there are.
-    init(marginals: [Double], count: Int, _ spec: LayerSpec) {
+    public init(marginals: [Double], count: Int, _ spec: LayerSpec) {
         func biases(_ kind: any UnitKind, _ sums: ArraySlice<Double>) -> [Float] {
             guard let alternatives = kind.alternatives else {
                 return kind.biases(ofRates: sums.map { $0 / Double(count) })

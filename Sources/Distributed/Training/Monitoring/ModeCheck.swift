@@ -44,15 +44,8 @@ struct ModeCheck {
         var moving = [UInt8](
             repeating: 0, count: own.count * LayerSpec(states: rbm).visibleBytes)
         self.path(from: base, to: base, 1, Self.noStep).settle(&moving, chains: own, sweeps: 1)
-        let ahead = path.forward(&moving, chains: own)
-        var back = states
-        path.settle(&back, chains: chains, sweeps: path.steps)
-        let behind = path.reverse(&back, chains: chains)
-        var total = [Int64(chains.count)]
-        try world.sum(&total)
-        let ratio = BoundedRatio(
-            forward: try world.collect(Self.chains, share: own) { _ in ahead },
-            reverse: [try world.collect(Int(total[0]), share: chains) { _ in behind }])
+        let ratio = try path.ratio(
+            chains: Self.chains, ahead: &moving, back: states, chains, settling: path.steps, world)
         return ratio.lower > ratio.upper
     }
 
@@ -85,20 +78,16 @@ struct ModeCheck {
             }
         }
         try world.sum(&counts)
-        let chains = Double(counts[spec.hidden + spec.visible])
-        func biases(_ kind: any UnitKind, _ sums: ArraySlice<Int64>, of one: Double) -> [Float] {
-            guard !rbm.isSymmetric, let alternatives = kind.alternatives else {
-                return sums.map { _ in 0 }
-            }
-            // One chain more of each alternative keeps the rates off 0 and 1.
-            return kind.biases(
-                ofRates: sums.map { (Double($0) / one + 1) / (chains + Double(alternatives)) })
+        var means = TemperingBase(plainFor: rbm)
+        if !rbm.isSymmetric {
+            let hidden = counts[..<spec.hidden].map { Double($0) * 0x1p-16 }
+            let visible = counts[spec.hidden..<(spec.hidden + spec.visible)].map(Double.init)
+            means = TemperingBase(
+                marginals: visible + hidden, count: Int(counts[spec.hidden + spec.visible]), spec)
         }
-        let visible = counts[spec.hidden..<(spec.hidden + spec.visible)]
         base.parameters = Parameters(
             weights: Array(repeating: 0, count: base.parameters.weightCount),
-            visibleBias: biases(rbm.visibleUnits, visible, of: 1),
-            hiddenBias: biases(rbm.hiddenUnits, counts[..<spec.hidden], of: 0x1p16))
+            visibleBias: means.visibleBias, hiddenBias: means.hiddenBias)
         return base
     }
 

@@ -124,20 +124,13 @@ final class PartitionTrace {
             from: first ?? rbm, to: rbm,
             Int(max(Self.fewestPoints, min(Self.mostPoints, points))), step)
         var moving = states
-        let ahead = path.forward(&moving, chains: own)
-        var (back, backChains): ([UInt8], Range<Int>) =
+        let (back, backChains): ([UInt8], Range<Int>) =
             try trained ?? world.together { (states: try cases(own), chains: own) }
-        path.settle(&back, chains: backChains, sweeps: Self.settlingSweeps)
-        let behind = path.reverse(&back, chains: backChains)
-        var total = [Int64(backChains.count)]
-        try world.sum(&total)
         bounds = firstBounds
         bounds.add(
-            BoundedRatio(
-                forward: try world.collect(Self.chains, share: own) { _ in ahead },
-                reverse: [
-                    try world.collect(Int(total[0]), share: backChains) { _ in behind }
-                ]))
+            try path.ratio(
+                chains: Self.chains, ahead: &moving, back: back, backChains,
+                settling: Self.settlingSweeps, world))
         if isFirst { (first, firstBounds, states) = (rbm, bounds, moving) }
         lastStep = step
     }
