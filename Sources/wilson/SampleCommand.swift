@@ -14,7 +14,8 @@ struct SampleCommand: ParsableCommand {
             Chains that make Gibbs sweeps alone may stay for very long near where they start. With \
             --tempering each chain exchanges its states with others on a ladder of weaker machines, \
             and draws from equilibrium whatever the start; a sweep then costs as much as there are \
-            levels. --check-mixing compares chains from noise with chains from data.
+            levels. --check-mixing compares chains from noise with chains from data. Both go with --clamp \
+            where the model has one layer.
 
             EXAMPLES
               wilson sample runs/mnist/model.safetensors --count 100 --sweeps 1000 --output a.png
@@ -94,10 +95,6 @@ struct SampleCommand: ParsableCommand {
         }
         if start == .noise && data != nil && !checkMixing {
             throw ValidationError("--data is only used with --start data or --check-mixing")
-        }
-        if clamp != nil && (tempering || checkMixing) {
-            throw ValidationError(
-                "--clamp does not go with --\(tempering ? "tempering" : "check-mixing")")
         }
         if means && !output.hasSuffix(".npy") {
             throw ValidationError("--means writes an NPY file; a picture shows the means anyway")

@@ -94,6 +94,43 @@ import Testing
         #expect(abs(squares - 1) < 0.13)
     }
 
+    /// Two strongly coupled groups of spins: holding a spin of one group decides that group, and sweeps
+    /// never turn the other over.
+    @Test func freeSpinsFollowHeldOnesAndNotTheStart() throws {
+        var groups = Parameters(visible: 12, hidden: 6)
+        for i in 0..<12 {
+            for j in 0..<6 where (i < 6) == (j < 3) { groups.values[i * 6 + j] = 2 }
+        }
+        try save(RBM(visibleUnits: .spin, hiddenUnits: .spin, parameters: groups), "groups")
+        var held = [Float](repeating: .nan, count: 12)
+        held[0] = -1
+        try writeNPY(held, shape: [12], to: folder.file("held.npy"))
+        let options = [
+            "--sweeps", "300", "--start", "data", "--data", folder.file("up.npy"),
+            "--check-mixing", "--clamp", folder.file("held.npy"),
+        ]
+        func shares(_ name: String) throws -> (first: Int, second: Int) {
+            let states = [UInt8](try folder.bytes(name).suffix(60 * 12))
+            #expect((0..<60).allSatisfy { states[12 * $0] == 0 })
+            return (
+                (0..<60).count { states[12 * $0 + 3] == 1 },
+                (0..<60).count { states[12 * $0 + 9] == 1 }
+            )
+        }
+        let plain = try sample("groups", "held-plain.npy", options)
+        #expect((plain["mixing"] as? [String: Any])?["mixed"] as? Bool == false)
+        #expect(try shares("held-plain.npy").second == 60)
+        for ranks in [nil, 3] {
+            let name = "held-\(ranks ?? 1).npy"
+            let found = try sample("groups", name, options + ["--tempering"], ranks: ranks)
+            let mixing = try #require(found["mixing"] as? [String: Any])
+            #expect(mixing["mixed"] as? Bool == true, "\(mixing)")
+            let (first, second) = try shares(name)
+            #expect(first < 3 && abs(second - 30) < 16)
+        }
+        #expect(try folder.bytes("held-1.npy") == folder.bytes("held-3.npy"))
+    }
+
     /// The means of spins as the states were drawn from them.
     @Test func meansAreWritten() throws {
         _ = try sample("ordered", "means.npy", ["--sweeps", "2", "--means"], count: 7, ranks: 2)
@@ -121,7 +158,19 @@ import Testing
             ).expectFault(64, words)
         }
         try refuse(["--check-mixing"], "--check-mixing compares with the data: --data FILE")
-        try refuse(["--tempering", "--clamp", "c.npy"], "--clamp does not go with --tempering")
+        var generator = TestGenerator(seed: 9)
+        try Model(
+            layers: [
+                generator.rbm(12, 5, .bernoulli, .bernoulli),
+                generator.rbm(5, 4, .bernoulli, .bernoulli),
+            ], imageShape: [12]
+        ).file().write(to: folder.file("stack.safetensors"))
+        try Command.run(
+            [
+                "sample", folder.file("stack.safetensors"), "--count", "2", "--sweeps", "1",
+                "--output", folder.file("x.npy"), "--tempering", "--clamp", folder.file("up.npy"),
+            ]
+        ).expectFault(64, "--clamp goes with --tempering only where the model has one layer")
         try refuse(["--data", folder.file("up.npy")], "--start data or --check-mixing")
         try Command.run(
             [

@@ -89,7 +89,7 @@ import Testing
         #expect(record.contains("\"chains-miss-modes\""), "\(record)")
         #expect(try likelihood(of: model, on: folder.file("halves.npy")) < -10)
         let (_, early, known) = try train("halves.yaml")
-        #expect(early.contains("\"warnings\": []"), "\(early)")
+        #expect(early.contains("\"warnings\": [\"few-steps\"]"), "\(early)")
         #expect(try likelihood(of: known, on: folder.file("halves.npy")) > -4)
         // What is found does not depend on who looks.
         let (_, shared, _) = try train("halves.yaml", "training.epochs=100", ranks: 3)
@@ -99,7 +99,7 @@ import Testing
     // MARK: Learning and data
 
     /// Trains on cases of numbers for some steps; returns the names that the last record warns of, but
-    /// for those of the chains.
+    /// for those of the chains and of the few steps.
     private func warnings(
         _ values: [Float], shape: [Int], layer: String = "hidden: 6", _ settings: [String] = [],
         ranks: Int? = nil
@@ -127,8 +127,9 @@ import Testing
             let line = "wilson: warning: \(name.filter { $0 != "\"" }): "
             #expect(run.errors.contains(line), "\(run.words)")
         }
-        // Chains of noise may be judged by chance.
-        return names.filter { !$0.contains("chains-") }.joined(separator: ",")
+        // Chains of noise may be judged by chance, and all these trainings are short.
+        return names.filter { !$0.contains("chains-") && !$0.contains("few-steps") }
+            .joined(separator: ",")
     }
 
     /// Cases of bits with a probability of ½, but for the columns that have a value of their own.

@@ -57,6 +57,11 @@ import Testing
         #expect(warnings(error: nil, gap: 2) == [])
     }
 
+    @Test func aTrainingNeedsSteps() {
+        #expect(TrainingWarning.all(ofSteps: 499) == [.fewSteps])
+        #expect(TrainingWarning.all(ofSteps: 500) == [])
+    }
+
     @Test func anEarlyStopNeedsAsManyRecordsAsItWaitsFor() {
         let rule = EarlyStop(gap: 1, patience: 5)
         #expect(TrainingWarning.all(of: rule, records: 4) == [.earlyStopCannotAct])
@@ -67,7 +72,7 @@ import Testing
 
     @Test func namesAreWordsOfTheirOwn() {
         let names = TrainingWarning.allCases.map(\.rawValue)
-        #expect(Set(names).count == 11)
+        #expect(Set(names).count == 12)
         #expect(names.allSatisfy { !$0.contains(" ") && !$0.isEmpty })
         #expect(TrainingWarning.allCases.allSatisfy { $0.sentence.contains("try") })
         var record = MonitorRecord()

@@ -65,6 +65,16 @@ public struct TemperedChains: ~Copyable {
         states.start(arithmetic, from: visible)
     }
 
+    /// Holds visible units at every level of a lane, now and after every sweep.
+    ///
+    /// The free units at β = 1 then follow the RBM given the held ones, and those below their own level's
+    /// machine: a swap compares states that are held alike.
+    ///
+    /// - Parameter states: Bytes as `Clamp` has them, shape `[lanes, visibleBytes]`.
+    public mutating func hold(_ states: [UInt8]) {
+        self.states.hold(arithmetic, states)
+    }
+
     /// Starts every level of every lane from a state of its own.
     ///
     /// - Parameter visible: Bytes, shape `[lanes, levels, visibleBytes]`.

@@ -23,6 +23,8 @@ struct TemperedStates: Sendable {
     /// Hidden states as they are drawn, shape `[lanes, levels, hiddenBytes]`.
     private(set) var hidden: [UInt8]
     private var visibleFields: [Float]
+    /// The held units as `Clamp` has them, shape `[lanes, levels, visibleBytes]`; empty if none are held.
+    private var clamp: [UInt8] = []
     /// ln p*_γ(v) − ln p*_β(v) of a state at β for the level γ above and for the one below, shape
     /// `[lanes, levels, 2]`; 0 beyond the ends.
     private(set) var ratios: [Double]
@@ -84,6 +86,18 @@ struct TemperedStates: Sendable {
         layer.upward(visible, rows: rows, into: &hiddenFields)
     }
 
+    /// Holds visible units at given states, at every level of a lane, now and after every sweep.
+    ///
+    /// - Parameter states: Bytes as `Clamp` has them, shape `[lanes, visibleBytes]`.
+    mutating func hold(_ layer: Layer, _ states: [UInt8]) {
+        let bytes = spec.visibleBytes
+        precondition(
+            states.count == lanes.count * bytes, "\(states.count) bytes for \(lanes.count) lanes")
+        clamp = rows.flatMap { states[rowRange($0 / levels, of: bytes)] }
+        Clamp.hold(clamp, spec.visibleUnits, &visible, &visibleFields)
+        findFields(layer)
+    }
+
     /// Takes over the states of all rows.
     mutating func restore(_ states: [UInt8], haveBeenBelow: [Bool]) {
         precondition(
@@ -111,6 +125,7 @@ struct TemperedStates: Sendable {
     ///
     /// The fields of the hidden units have to be computed again before they are used.
     mutating func change(to path: TemperingPath) {
+        precondition(clamp.isEmpty, "another path for chains with held units")
         guard path.ladder.levels != levels else {
             self.path = path
             return
@@ -177,6 +192,7 @@ struct TemperedStates: Sendable {
         layer.drawVisible(
             from: visibleFields, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
             at: 0)
+        Clamp.hold(clamp, spec.visibleUnits, &visible, &visibleFields)
         findFields(layer)
     }
 

@@ -15,6 +15,8 @@ struct MixingCheck {
     let seed: UInt64
     /// The number of the first chain, beyond all others of the run.
     let firstChain: Int
+    /// The units that chains of both starts hold, each start's chain 0 as the file's first; nil for none.
+    let held: ClampFile?
     /// How many chains each start has.
     let chains: Int
 
@@ -55,6 +57,7 @@ struct MixingCheck {
                 model, chains: (first + share.lowerBound)..<(first + share.upperBound), seed: seed)
             if let source { try sampler.start(from: source) }
             if let path { sampler.temper(path) }
+            if let held { sampler.hold(held.states(of: share)) }
             return measure(&sampler, rows: share.count, &values)
         }
         var units = values.units

@@ -49,12 +49,11 @@ public struct ModelSampler: ~Copyable {
 
     /// Holds visible units of the chains, as `GibbsSampler` does.
     ///
-    /// - Precondition: The model has one layer, for stacks have a `ClampedStackSampler`; and the chains
-    ///   are not tempered.
+    /// - Precondition: The model has one layer, for stacks have a `ClampedStackSampler`.
     public mutating func hold(_ clamp: [UInt8]) {
         precondition(layers.count == 1, "a clamp of the top of \(layers.count) layers")
-        precondition(tempered == nil, "a clamp of tempered chains")
         top.hold(clamp)
+        tempered?.hold(clamp)
     }
 
     /// Runs every chain for some sweeps.

@@ -51,6 +51,7 @@ public struct SamplingRun {
         try world.checkWritable(output)
         let model = try Model.load(model, world)
         try checkSize(model)
+        try checkClamp(model)
         let share = world.share(of: count)
         var source: (any CaseSource)?
         if case .data(let file) = start { source = try cases(of: file, for: model, world) }
@@ -72,7 +73,7 @@ public struct SamplingRun {
         let mixing = try mixingData.map { file in
             try MixingCheck(
                 model: model, sweeps: sweeps, path: path, seed: seed, firstChain: count,
-                chains: min(count, MixingCheck.mostChains)
+                held: held, chains: min(count, MixingCheck.mostChains)
             ).run(from: try cases(of: file, for: model, world), world)
         }
         guard world.rank == 0 else { return nil }
@@ -194,7 +195,9 @@ public struct SamplingRun {
         _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?,
         on path: TemperingPath? = nil
     ) throws -> Drawn {
-        if let path { return try temper(chains, of: model, from: source, on: path) }
+        if let path {
+            return try temper(chains, of: model, from: source, clamp: clamp, on: path)
+        }
         guard let clamp, model.layers.count > 1 else {
             var sampler = ModelSampler(model, chains: chains, seed: seed)
             if let source { try sampler.start(from: source) }
@@ -215,7 +218,7 @@ public struct SamplingRun {
 
     /// Runs tempered chains, block after block.
     private func temper(
-        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?,
+        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?,
         on path: TemperingPath
     ) throws -> Drawn {
         var drawn = Drawn((states: [], probabilities: []))
@@ -225,6 +228,11 @@ public struct SamplingRun {
             var sampler = ModelSampler(model, chains: block, seed: seed)
             if let source { try sampler.start(from: source) }
             sampler.temper(path)
+            if let clamp {
+                let bytes = clamp.count / chains.count
+                let first = (block.lowerBound - chains.lowerBound) * bytes
+                sampler.hold(Array(clamp[first..<(first + block.count * bytes)]))
+            }
             sampler.run(sweeps: sweeps)
             let (states, probabilities) = sampler.visible()
             drawn.states += states
@@ -285,6 +293,16 @@ public struct SamplingRun {
                     + "\(most) cases are drawn at once; draw several files, each with its own --seed"
             )
         }
+    }
+
+    /// Checks that chains that hold units are moved as they can be.
+    private func checkClamp(_ model: Model) throws(SharedFailure) {
+        guard clamp != nil, model.layers.count > 1, isTempered || mixingData != nil else { return }
+        throw SharedFailure(
+            exitCode: ExitStatus.commandLine,
+            "--clamp goes with --\(isTempered ? "tempering" : "check-mixing") only where the model has "
+                + "one layer; this one has \(model.layers.count), whose held chains move by sweeps "
+                + "through all layers. Leave one of the two options away.")
     }
 
     private var clampName: String { clamp.map { ", clamped by \($0)" } ?? "" }

@@ -6,32 +6,60 @@ import Testing
 @Suite struct ClampTests {
     private let free = Clamp.free
 
-    /// The free units reach their distribution given the held ones, found by enumeration.
+    /// A machine of five visible units, two of which are held, and what its free units then do.
+    private struct HeldMachine {
+        let rbm: RBM
+        let clamp: [UInt8]
+        /// Found by enumeration.
+        let conditional: StateDistribution
+        let chains = 20_000
+
+        init(_ visible: any UnitKind, _ hidden: any UnitKind, weights: Double, seed: UInt64) {
+            var generator = TestGenerator(seed: seed)
+            rbm = generator.rbm(5, 4, visible, hidden, weights: weights, biases: 0.5)
+            clamp = [1, Clamp.free, 0, Clamp.free, Clamp.free]
+            conditional = StateDistribution(
+                probabilities: NaiveStack(layers: [rbm]).visibleProbabilities(given: clamp))
+        }
+
+        var clamps: [UInt8] { (0..<chains).flatMap { _ in clamp } }
+        /// What the distance of exact draws is.
+        var floor: Double { conditional.floor(draws: chains) }
+
+        func variation(_ states: [UInt8], from distribution: StateDistribution) -> Double {
+            distribution.variation((0..<chains).map { stateNumber(states, row: $0, of: 5) })
+        }
+
+        func variation(_ states: [UInt8]) -> Double { variation(states, from: conditional) }
+    }
+
     @Test(.statistical, arguments: UnitKinds.binary, UnitKinds.binary)
     func freeUnitsFollowTheHeldOnes(visible: any UnitKind, hidden: any UnitKind) {
-        var generator = TestGenerator(seed: 41)
-        let rbm = generator.rbm(5, 4, visible, hidden, weights: 1, biases: 0.5)
-        let clamp = [1, free, 0, free, free]
-        let stack = NaiveStack(layers: [rbm])
-        let conditional = StateDistribution(
-            probabilities: stack.visibleProbabilities(given: clamp))
-        let count = 20_000
-        var sampler = GibbsSampler(rbm, chains: 0..<count, arithmetic: .integer, seed: 6)
-        sampler.hold((0..<count).flatMap { _ in clamp })
-        func variation() -> Double {
-            let states = sampler.visible
-            return conditional.variation(
-                (0..<count).map { stateNumber(states, row: $0, of: 5) })
-        }
-        let floor = conditional.floor(draws: count)
-        #expect(variation() > 4 * floor)
+        let held = HeldMachine(visible, hidden, weights: 1, seed: 41)
+        var sampler = GibbsSampler(
+            held.rbm, chains: 0..<held.chains, arithmetic: .integer, seed: 6)
+        sampler.hold(held.clamps)
+        #expect(held.variation(sampler.visible) > 4 * held.floor)
         sampler.run(sweeps: 60)
-        #expect(variation() < 2 * floor)
+        #expect(held.variation(sampler.visible) < 2 * held.floor)
         // The distribution without the clamp is another one.
-        let plain = StateDistribution(probabilities: stack.visibleProbabilities)
-        let states = sampler.visible
-        #expect(
-            plain.variation((0..<count).map { stateNumber(states, row: $0, of: 5) }) > 10 * floor)
+        let plain = StateDistribution(
+            probabilities: NaiveStack(layers: [held.rbm]).visibleProbabilities)
+        #expect(held.variation(sampler.visible, from: plain) > 10 * held.floor)
+    }
+
+    /// The top of a ladder has the distribution given the held units.
+    @Test(.statistical, arguments: UnitKinds.binary, UnitKinds.binary)
+    func temperedFreeUnitsFollowTheHeldOnes(visible: any UnitKind, hidden: any UnitKind) {
+        let held = HeldMachine(visible, hidden, weights: 2, seed: 43)
+        var chains = TemperedChains(
+            held.rbm, ladder: TemperingLadder(levels: 4, lowest: 0), lanes: 0..<held.chains,
+            arithmetic: .integer, seed: 6)
+        chains.hold(held.clamps)
+        #expect(held.variation(chains.visible) > 4 * held.floor)
+        chains.run(sweeps: 60)
+        #expect(held.variation(chains.visible) < 2 * held.floor)
+        #expect(chains.tally.roundTrips > held.chains)
     }
 
     @Test(.statistical, arguments: UnitKinds.binary, [true, false])
