@@ -4,7 +4,7 @@
 # Prints how many whole cores the control group allows on average (docker --cpus, Kubernetes
 # limits), at least 1; nothing without such a limit. The affinity mask does not show it.
 cpu_quota() {
-    local group quota period
+    local group quota='' period=''
     group=$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null) || return 0
     if ! read -r quota period 2>/dev/null <"/sys/fs/cgroup$group/cpu.max" \
         && ! read -r quota period 2>/dev/null </sys/fs/cgroup/cpu.max \
@@ -21,7 +21,8 @@ cpu_quota() {
 # machine). Counts only what the affinity mask and the CPU quota of this process leave.
 measure_machine() {
     local allowed quota
-    if ! command -v lscpu >/dev/null || [[ ! -r /proc/self/status ]]; then
+    # In a container without /sys there is an lscpu that finds nothing.
+    if ! lscpu --parse=CPU >/dev/null 2>&1 || [[ ! -r /proc/self/status ]]; then
         cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
         numa_domains=1 smallest_domain=$cores narrowed=0
         return
