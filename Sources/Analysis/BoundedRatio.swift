@@ -42,7 +42,7 @@ public struct BoundedRatio: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - forward: ln w of the chains that went from 0 to 1.
-    ///   - reverse: ln w of the chains that came from 1 to 0, in groups that were started
+    ///   - groups: ln w of the chains that came from 1 to 0, in groups that were started
     ///     differently.
     ///   - blockLength: How many consecutive chains of a group may depend on each other, because
     ///     of their starts.

@@ -3,7 +3,9 @@ import Storage
 extension PixelImage {
     /// Draws a black disk with a white ring around it, over the borders as on a torus.
     ///
-    /// - Parameter x, y: The centre in pixels, from the upper left corner.
+    /// - Parameters:
+    ///   - x: The centre in pixels, from the left.
+    ///   - y: The centre in pixels, from the top.
     mutating func drawDot(_ x: Double, _ y: Double, radius: Double) {
         let reach = Int(radius) + 2
         for dy in -reach...reach {

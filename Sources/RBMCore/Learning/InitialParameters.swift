@@ -8,7 +8,7 @@ extension Parameters {
     ///
     /// - Parameters:
     ///   - deviation: The standard deviation of the weights.
-    ///   - logOddsOf: The probability that each visible unit is 1, shape `[visible]`, in (0, 1);
+    ///   - baseRates: The probability that each visible unit is 1, shape `[visible]`, in (0, 1);
     ///     nil for visible biases of zero.
     ///   - slice: The hidden columns to draw, which get the same weights as in the whole layer; nil for all.
     public init(

@@ -14,7 +14,8 @@ public struct CouplingMap: Sendable, Equatable {
     /// Takes the means over all pairs of sites.
     ///
     /// - Parameters:
-    ///   - rows, columns: The shape of the lattice, whose sites are the units.
+    ///   - rows: Of the lattice, whose sites are the units.
+    ///   - columns: Of the lattice.
     ///   - isTorus: Whether opposite borders are neighbours.
     /// - Precondition: There are rows · columns units.
     public init(_ couplings: PairCouplings, rows: Int, columns: Int, isTorus: Bool) {
