@@ -247,7 +247,7 @@ public final class ArrayFile: Sendable {
             bytes throws(StorageError) in try inflater.read(into: &bytes)
         }
         let header = try ArrayHeader(
-            prefix.withBytes(0..<prefixCount) { Array($0) }, of: path)
+            prefix.withBytes(0..<prefixCount) { Array($0) }, of: path, isInflated: true)
 
         let promised = header.fileBytes
         guard prefixCount <= promised else {

@@ -18,18 +18,22 @@ struct ArrayHeader {
     /// Reads the header of a file; `prefix` is its beginning, or all of it if it is short.
     ///
     /// Throws `badFile`.
-    init(_ prefix: [UInt8], of path: String) throws(StorageError) {
+    /// - Parameter isInflated: Whether the bytes were compressed by gzip.
+    init(
+        _ prefix: [UInt8], of path: String, isInflated: Bool = false
+    ) throws(StorageError) {
         if prefix.starts(with: NPYHeader.magic) {
             let header = try NPYHeader(prefix, of: path)
             (format, isBigEndian) = (.npy, header.isBigEndian)
             isFortranOrder = header.isFortranOrder
             (elementType, shape, offset) = (header.elementType, header.shape, header.offset)
-        } else if prefix.count >= 4, prefix[0] == 0, prefix[1] == 0 {
+        } else if IDXHeader.recognizes(prefix) {
             let header = try IDXHeader(prefix, of: path)
             (format, isBigEndian, isFortranOrder) = (.idx, true, false)
             (elementType, shape, offset) = (header.elementType, header.shape, header.offset)
         } else {
-            throw StorageError(.badFile, path, Self.describeStranger(prefix))
+            throw StorageError(
+                .badFile, path, Self.describeStranger(prefix, isInflated: isInflated))
         }
         guard let cases = shape.first else {
             throw StorageError(
@@ -79,23 +83,23 @@ struct ArrayHeader {
         return other
     }
 
-    /// Names the format of a file that is a well-known one of another kind.
-    private static func describeStranger(_ prefix: [UInt8]) -> String {
+    /// Says what is known of bytes that no supported format begins with.
+    private static func describeStranger(_ prefix: [UInt8], isInflated: Bool) -> String {
+        let outside = isInflated ? "is compressed by gzip, and decompressed it " : ""
+        if let format = ForeignFormat(prefix) {
+            return isInflated && !prefix.starts(with: Inflater.magic)
+                ? outside + format.problem : format.problem
+        }
         let expected = ArrayFile.expected
-        if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) {
-            return "is a Python pickle, which can run any program when it is read; \(expected)."
-                + " Write the array with numpy.save."
-        }
-        if let first = prefix.first, [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) {
-            return "looks like JSON; \(expected). Write the array with numpy.save."
-        }
-        if prefix.starts(with: Inflater.magic) {
-            return "is compressed twice; \(expected). Decompress it with gunzip first."
+        if prefix.isEmpty { return "\(outside)is empty; \(expected)." }
+        if prefix.allSatisfy({ $0 >= 32 && $0 != 127 || $0 == 9 || $0 == 10 || $0 == 13 }) {
+            return "\(outside)is text without a number; \(expected)."
         }
         let bytes = prefix.prefix(4).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
-        return "begins with the bytes \(bytes.joined(separator: " ")), which belong to no supported"
-            + " format; \(expected)."
+        return "\(outside)begins with the bytes \(bytes.joined(separator: " ")), which belong to no"
+            + " supported format; \(expected). Plain numbers without a header: read them with"
+            + " numpy.fromfile, give them a shape, and write them with numpy.save."
     }
 }

@@ -6,6 +6,12 @@ struct IDXHeader {
     let shape: [Int]
     let offset: Int
 
+    /// Whether bytes begin like an IDX file, and like no other format that is known to.
+    static func recognizes(_ prefix: [UInt8]) -> Bool {
+        guard prefix.count >= 4, prefix[0] == 0, prefix[1] == 0 else { return false }
+        return (0x08...0x0E).contains(prefix[2]) || ForeignFormat(prefix) == nil
+    }
+
     /// Reads the header; the first two bytes are known to be zero.
     ///
     /// Throws `badFile`.
@@ -22,7 +28,8 @@ struct IDXHeader {
             throw StorageError(
                 .badFile, path,
                 "looks like IDX with elements of an unknown type, code \(code); expected uint8, int8,"
-                    + " int16, int32, float32 or float64. Convert it, for instance to NPY with numpy."
+                    + " int16, int32, float32 or float64. Plain numbers without a header: read them with"
+                    + " numpy.fromfile, give them a shape, and write them with numpy.save."
             )
         }
         offset = 4 + 4 * rank

@@ -7,22 +7,41 @@ import CPNG
 struct PictureFolder {
     private let path: String
     private let names: [String]
+    /// Pictures of other formats, which are left out.
+    private let others: [String]
 
     /// Finds the pictures.
     ///
     /// Throws `badFile` if there is none.
     init(_ path: String) throws(StorageError) {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        names = try Folder.list(path).filter {
-            !$0.hasPrefix(".") && $0.lowercased().hasSuffix(".png")
+        let all = try Folder.list(path).filter { !$0.hasPrefix(".") }
+        func endings(_ endings: String...) -> [String] {
+            all.filter { name in endings.contains { name.lowercased().hasSuffix("." + $0) } }
         }
+        names = endings("png")
+        others = endings("jpg", "jpeg", "tif", "tiff", "gif", "bmp", "webp", "pgm", "ppm")
         guard !names.isEmpty else {
             throw StorageError(
                 .badFile, path,
                 "is a folder without PNG pictures; expected a file, or a folder of pictures whose "
-                    + "names end in .png.")
+                    + "names end in .png. " + Self.remedy(path, all, others))
         }
         self.path = path
+    }
+
+    /// Says what to do with a folder that has other things than PNG pictures.
+    private static func remedy(_ path: String, _ all: [String], _ others: [String]) -> String {
+        if let picture = others.first {
+            return
+                "It has \(others.count) pictures such as \(picture): mogrify -format png * in the "
+                + "folder, by ImageMagick, makes PNG of them."
+        }
+        guard let first = all.first else { return "It is empty." }
+        return Folder.isFolder("\(path)/\(first)")
+            ? "It has folders such as \(first), which are not looked into: name one of them, or put "
+                + "all pictures into one folder."
+            : "It has files such as \(first): name one file."
     }
 
     /// Decodes all pictures.
@@ -68,7 +87,10 @@ struct PictureFolder {
             header: ArrayHeader(
                 .pictures, .uint8,
                 shape: [names.count] + (hasColor ? [3] : []) + [height, width]),
-            contents: .memory(region))
+            contents: .memory(region),
+            notes: others.first.map {
+                ["\(others.count) pictures that are not PNG, such as \($0), are left out"]
+            } ?? [])
     }
 }
 

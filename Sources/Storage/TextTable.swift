@@ -1,8 +1,9 @@
 /// Numbers in a text file, a case on each line: CSV, TSV, or columns with spaces between them.
 ///
 /// Empty lines and lines that begin with `#` are skipped. A first line that names the columns is
-/// recognized, and so is a first column that only names or numbers the rows. Whole numbers from 0 to
-/// 255 are stored as uint8, and all others as float64, of which NaN is a value that is missing.
+/// recognized, and so is a first column that only names or numbers the rows: one without a name of its
+/// own, or one of words of which no two are the same. Whole numbers from 0 to 255 are stored as uint8,
+/// and all others as float64, of which NaN is a value that is missing.
 struct TextTable {
     private let path: String
     private let bytes: [UInt8]
@@ -12,9 +13,8 @@ struct TextTable {
 
     /// Whether bytes are text in which some digit, or a word for a bit, stands.
     static func recognizes(_ prefix: [UInt8]) -> Bool {
-        // JSON has numbers too, but no lines of them.
-        let isJSON = [UInt8(ascii: "{"), UInt8(ascii: "[")].contains { prefix.first == $0 }
-        guard !isJSON,
+        // JSON and others have numbers too, but no table of them.
+        guard ForeignFormat(text: prefix) == nil,
             prefix.allSatisfy({ $0 >= 32 && $0 != 127 || $0 == 9 || $0 == 10 || $0 == 13 })
         else { return false }
         let text = String(decoding: prefix.prefix(4096), as: UTF8.self).lowercased()
@@ -46,7 +46,7 @@ struct TextTable {
         let separator = Separator(of: bytes[first])
         var notes: [String] = []
         let header = cells(first, separator)
-        let isHeader = isHeader(header)
+        let isHeader = isHeader(header) && !isRowOfNames(header, separator)
         guard var row = isHeader ? nextLine() : first else {
             throw StorageError(.badFile, path, "names columns, but holds no case.")
         }
@@ -61,6 +61,15 @@ struct TextTable {
             notes.append("its first line counts the columns, and is taken for their names")
         }
         if hasRowNames { notes.append("its first column has no name, and is left out") }
+        // The names of rows; nil where the first column is no column of words.
+        var rowNames: Set<String>?
+        let start = cells(row, separator)
+        if !hasRowNames, start.count > 1, isName(start[0]), value(of: start[1]) != nil {
+            hasRowNames = true
+            rowNames = []
+            let name = names.first.map { " (\($0))" } ?? ""
+            notes.append("its first column\(name) names the rows, and is left out")
+        }
         let dropped = hasRowNames ? 1 : 0
         columns -= dropped
         guard columns > 0 else {
@@ -77,12 +86,28 @@ struct TextTable {
                     "line \(line) has \(found.count) cells, but the lines before it have "
                         + "\(columns + dropped). Correct the line.")
             }
+            if rowNames != nil,
+                rowNames?.insert(String(decoding: bytes[found[0]], as: UTF8.self)).inserted == false
+            {
+                throw StorageError(
+                    .badFile, path,
+                    "line \(line), column 1 holds `\(text(found[0]))` again; words in the first column "
+                        + "are left out where each names one row. \(Self.remedy)")
+            }
             for (column, cell) in found.enumerated().dropFirst(dropped) {
                 values.append(try number(cell, column, names))
             }
             cases += 1
             guard let next = nextLine() else { break }
             row = next
+        }
+        if columns > 1, cases >= 5,
+            (1..<cases).allSatisfy({ values[$0 * columns] == values[0] + Double($0) })
+        {
+            let name = dropped < names.count ? " (\(names[dropped]))" : ""
+            notes.append(
+                "its first column\(name) counts the rows and is kept; leave it out of the file if it says "
+                    + "nothing of the cases")
         }
         return try found(values, shape: [cases, columns], notes)
     }
@@ -188,11 +213,31 @@ struct TextTable {
     /// pandas counts columns without names.
     private func isHeader(_ cells: [Range<Int>]) -> Bool {
         let texts = cells.map(text)
-        if zip(cells, texts).contains(where: { value(of: $0) == nil && !isMissing($1) }) {
-            return true
-        }
+        if cells.contains(where: isWord) { return true }
         let counted = texts[0].isEmpty ? texts.dropFirst() : texts[...]
         return counted.count > 2 && counted.enumerated().allSatisfy { "\($0.offset)" == $0.element }
+    }
+
+    /// Tells whether the first line is a case whose first cell is its name, as that of the second line.
+    private func isRowOfNames(_ first: [Range<Int>], _ separator: Separator) -> Bool {
+        var ahead = self
+        guard let line = ahead.nextLine(), first.count > 1 else { return false }
+        let second = cells(line, separator)
+        return isName(first[0]) && isName(second[0]) && second.count == first.count
+            && (first.dropFirst() + second.dropFirst()).allSatisfy { !isWord($0) }
+    }
+
+    /// Whether a cell holds neither a number nor the word for a missing one.
+    private func isWord(_ cell: Range<Int>) -> Bool {
+        value(of: cell) == nil && !isMissing(text(cell))
+    }
+
+    /// Whether a cell holds a word with a letter, or a date or time; `0,5` and `5%` are numbers to people.
+    private func isName(_ cell: Range<Int>) -> Bool {
+        let text = text(cell)
+        return isWord(cell)
+            && (text.contains(where: \.isLetter)
+                || text.allSatisfy { "0123456789-/:. ".contains($0) })
     }
 
     private func isIndex(_ text: String) -> Bool { Int(text) != nil }
@@ -210,11 +255,13 @@ struct TextTable {
             .badFile, path,
             "line \(line), column \(column + 1)\(name) "
                 + (isMissing(text)
-                    ? "has no value\(text.isEmpty ? "" : " but `\(text)`"); fill it in, leave out such "
-                        + "cases, or train with `data.missing: sample`"
+                    ? "has no value\(text.isEmpty ? "" : " but `\(text)`"); fill it in, or leave out such "
+                        + "cases; a training takes them with `data.missing: sample`"
                     : "holds `\(text)`; expected a number"
-                        + (text.contains(",") ? " with a decimal point" : "")))
+                        + (text.contains(",") ? " with a decimal point" : ". \(Self.remedy)")))
     }
+
+    private static let remedy = "Write words as numbers, or leave the column out."
 
     /// Whether a cell says that its value is not known.
     private func isMissing(_ text: String) -> Bool {

@@ -5,6 +5,8 @@ struct ZipArchive {
     private let path: String
     private let file: Region
     private let members: [Member]
+    /// The names of members that are no arrays.
+    private let others: [String]
 
     /// An array of the archive.
     private struct Member {
@@ -44,7 +46,15 @@ struct ZipArchive {
         let file = try Region(mapping: descriptor, count: size)
         self.path = path
         self.file = file
-        members = try Self.directory(of: file, path)
+        do {
+            (members, others) = try Self.directory(of: file, path)
+        } catch {
+            // What is cut off has no directory, but its first member still tells what it was.
+            guard let name = Self.firstName(file), !name.hasSuffix(".npy"),
+                let format = ForeignFormat(zipMembers: [name])
+            else { throw error }
+            throw StorageError(.badFile, path, "is damaged, and " + format.problem)
+        }
     }
 
     /// Returns one array, the only one if no name is given.
@@ -63,6 +73,9 @@ struct ZipArchive {
             member = found
         } else {
             guard let only = members.first else {
+                if let format = ForeignFormat(zipMembers: others) {
+                    throw StorageError(.badFile, path, format.problem)
+                }
                 throw StorageError(
                     .badFile, path, "holds no array; expected an NPZ archive of one.")
             }
@@ -147,9 +160,18 @@ struct ZipArchive {
 
     // MARK: Directory
 
-    /// Reads the directory at the end of the archive.
-    private static func directory(of file: Region, _ path: String) throws(StorageError) -> [Member]
-    {
+    /// The name of the member with which the archive begins.
+    private static func firstName(_ file: Region) -> String? {
+        guard file.count >= 30 else { return nil }
+        let length = number(file.withBytes(26..<28) { Array($0) }, 0, 2)
+        guard length > 0, 30 + length <= file.count else { return nil }
+        return String(decoding: file.withBytes(30..<30 + length) { Array($0) }, as: UTF8.self)
+    }
+
+    /// Reads the directory at the end of the archive: the arrays, and the names of all else.
+    private static func directory(
+        of file: Region, _ path: String
+    ) throws(StorageError) -> (arrays: [Member], others: [String]) {
         // The last record has 22 bytes, and a comment of at most 2¹⁶ − 1 after them.
         let tailStart = max(0, file.count - 22 - 65_535)
         let tail = file.withBytes(tailStart..<file.count) { Array($0) }
@@ -171,6 +193,7 @@ struct ZipArchive {
             (entries, place) = (number(fields, 32, 8), number(fields, 48, 8))
         }
         var members: [Member] = []
+        var others: [String] = []
         for _ in 0..<max(entries, 0) {
             guard place >= 0, place <= file.count - 46 else { throw damaged(path) }
             let fixed = file.withBytes(place..<place + 46) { Array($0) }
@@ -189,7 +212,11 @@ struct ZipArchive {
             var sizes = [number(fixed, 24, 4), number(fixed, 20, 4), number(fixed, 42, 4)]
             widen(&sizes, by: extra)
             place = next
-            guard name.hasSuffix(".npy") else { continue }
+            guard name.hasSuffix(".npy") else {
+                // Enough to tell what the archive is.
+                if others.count < 1000 { others.append(name) }
+                continue
+            }
             guard number(fixed, 8, 2) & 1 == 0 else {
                 throw StorageError(.badFile, path, "is encrypted; expected a plain archive.")
             }
@@ -200,7 +227,7 @@ struct ZipArchive {
                     checksum: UInt32(number(fixed, 16, 4)), compressed: sizes[1],
                     count: sizes[0], offset: sizes[2]))
         }
-        return members
+        return (members, others)
     }
 
     /// Takes the sizes that do not fit 32 bits from the field for them: full size, compressed size,

@@ -87,4 +87,28 @@ private func png(width: UInt32, height: UInt32, type: UInt8, rows: [[UInt8]]) ->
             }
         }
     }
+
+    @Test func otherPicturesAreNamed() throws {
+        try withTemporaryFolder { folder in
+            func refused(_ words: String...) {
+                for word in words {
+                    expectStorageError(.badFile, "without PNG pictures", word, file: folder) {
+                        _ = try ArrayFile(path: folder)
+                    }
+                }
+            }
+            refused("It is empty")
+            try AtomicFile.write([1], to: folder + "/table.csv")
+            refused("files such as table.csv")
+            try Folder.create(folder + "/cats")
+            refused("folders such as cats")
+            for name in ["a.jpg", "b.JPEG"] { try AtomicFile.write([1], to: folder + "/" + name) }
+            refused("2 pictures such as a.jpg", "mogrify -format png")
+            // Those that can be read are, and nobody is left to wonder about the others.
+            try PixelImage(width: 2, height: 1, pixels: [10, 20]).writePNG(to: folder + "/c.png")
+            let file = try ArrayFile(path: folder)
+            #expect(file.cases == 1)
+            #expect(file.notes == ["2 pictures that are not PNG, such as a.jpg, are left out"])
+        }
+    }
 }

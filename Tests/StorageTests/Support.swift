@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// Expects a storage error whose description has the file's name first and then all the words.
@@ -23,4 +24,29 @@ func expectStorageError(
     } catch {
         Issue.record("\(error) is no StorageError", sourceLocation: sourceLocation)
     }
+}
+
+func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+    let width = type(of: number).bitWidth
+    return stride(from: width - 8, through: 0, by: -8).map {
+        UInt8(truncatingIfNeeded: number >> $0)
+    }
+}
+
+func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+    bigEndian(number).reversed()
+}
+
+/// A gzip file of stored blocks, which needs no compressor.
+func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+    var rest = bytes[...]
+    repeat {
+        let block = rest.prefix(65_535)
+        rest = rest.dropFirst(block.count)
+        let count = UInt16(block.count)
+        result += [rest.isEmpty ? 1 : 0] + littleEndian(count) + littleEndian(~count) + block
+    } while !rest.isEmpty
+    return result + littleEndian(crc32(bytes))
+        + littleEndian(UInt32(truncatingIfNeeded: bytes.count))
 }

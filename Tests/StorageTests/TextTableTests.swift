@@ -55,6 +55,18 @@ import Testing
                 "its first column has no name, and is left out"
             ])
         #expect(try open("0,1,2\n1,2,3\n").notes.count == 1)
+        for text in [
+            "s,a,b\nx,1,2\ny,3,4\n", "x,1,2\ny,3,4\n", "x 1 2\ny 3 4\n",
+            "2020-01-31,1,2\n2020-02-01,3,4\n",
+        ] {
+            let file = try open(text)
+            #expect(try rows(file) == [[1, 2], [3, 4]])
+            let name = text.hasPrefix("s") ? " (s)" : ""
+            #expect(file.notes == ["its first column\(name) names the rows, and is left out"])
+        }
+        let counted = try open("id,a\n7,1\n8,1\n9,0\n10,1\n11,0\n")
+        #expect(counted.shape == [5, 2] && counted.notes.count == 1)
+        #expect(counted.notes[0].hasPrefix("its first column (id) counts the rows and is kept"))
         // Two numbers are more likely a case.
         #expect(try open("0,1\n1,2\n").shape == [2, 2])
     }
@@ -65,6 +77,17 @@ import Testing
         ("1,2\n3,nan\n", "line 2, column 2 has no value but `nan`"),
         ("a,b\n1,x1\n", "line 2, column 2 (b) holds `x1`; expected a number"),
         ("a,b\n\n# more\n1,2\n1,2,3\n", "line 5 has 3 cells, but the lines before it have 2"),
+        (
+            "a,b,c\n1,2,m\n",
+            "line 2, column 3 (c) holds `m`; expected a number. Write words as numbers"
+        ),
+        ("sex,b\nm,2\nf,1\nm,5\n", "line 4, column 1 holds `m` again; words in the first column"),
+        ("a,b\nx,y\n", "line 2, column 1 (a) holds `x`; expected a number"),
+        (
+            "a;b\n0,5;2\n0,7;3\n",
+            "line 2, column 1 (a) holds `0,5`; expected a number with a decimal"
+        ),
+        ("a,b\n5%,2\n6%,3\n", "line 2, column 1 (a) holds `5%`; expected a number"),
         ("a1,b\n", "names columns, but holds no case"),
         ("# 1\n", "holds no line with a number"),
         ("{\"a\": 1}\n{\"a\": 2}\n", "looks like JSON"), ("[[1, 2], [3, 4]]\n", "looks like JSON"),

@@ -93,13 +93,30 @@ private func zip(_ members: [(name: String, bytes: [UInt8])], wide: Bool = false
     }
 
     @Test func refusesWhatIsNoArchiveOfArrays() {
-        expectStorageError(.badFile, "holds no array") { _ = try open(zip([("a.txt", [1])])) }
         expectStorageError(.badFile, "holds no array") { _ = try open(zip([])) }
         expectStorageError(.badFile, ":a: is no NPY array") {
             _ = try open(zip([("a.npy", [1, 2])]))
         }
         expectStorageError(.badFile, "its header promises [3]") {
             _ = try open(zip([("a.npy", npy([1, 2, 3]) + [4])]))
+        }
+    }
+
+    /// What else people have as zip archives, whole and cut off.
+    @Test(arguments: [
+        ("[Content_Types].xml", "spreadsheet", "Export the sheet as CSV"),
+        ("xl/workbook.xml", "spreadsheet", "Export the sheet as CSV"),
+        ("mimetype", "spreadsheet", "Export the sheet as CSV"),
+        ("model/data.pkl", "a file of PyTorch", "torch.load"),
+        ("cats/1.png", "other files, such as cats/1.png", "unzip"),
+        ("table.csv", "other files, such as table.csv", "unzip"),
+        ("notes.docx", "without arrays; its first file is notes.docx", "numpy.savez"),
+    ])
+    func namesOtherArchives(member: String, words: String, remedy: String) {
+        let bytes = zip([(member, [1, 2, 3])])
+        expectStorageError(.badFile, "is a", words, remedy) { _ = try open(bytes) }
+        expectStorageError(.badFile, "is damaged, and is a", words) {
+            _ = try open(Array(bytes.dropLast(30)))
         }
     }
 
