@@ -9,6 +9,8 @@ final class ConfigurationReader {
     /// The place of each value that is given; `nil` for one that an override gives.
     private var marks: [String: Mark?] = [:]
     private var wrongKeys: Set<String> = []
+    /// How many unknown keys were met; of many of them no near keys are looked for.
+    private var unknownKeys = 0
 
     /// Tells whether a run wrote the text, so that a missing key came later than the run.
     private let isStored: Bool
@@ -115,7 +117,10 @@ final class ConfigurationReader {
 
     private func reportUnknown(_ name: String, in path: [String], mark: Mark?, keys: [String]) {
         var hint = ""
-        if name == "<<" {
+        unknownKeys += 1
+        if unknownKeys > ConfigurationError.most {
+            // No text of it is read by anybody.
+        } else if name == "<<" {
             hint =
                 "merge keys are not supported; write the keys out, or name a whole value with "
                 + "an anchor. "

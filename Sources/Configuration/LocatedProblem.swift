@@ -10,7 +10,12 @@ struct LocatedProblem {
 }
 
 extension ConfigurationError {
+    /// The problems that are told of one configuration; nobody reads more before mending some.
+    static let most = 100
+
     /// Orders problems of the file by line and column, then those of overrides as these came.
+    ///
+    /// The last of many problems counts those that are not told.
     init(sorting located: [LocatedProblem]) {
         func position(_ problem: LocatedProblem) -> (Int, Int) {
             problem.override.map { (Int.max, $0) } ?? (problem.line ?? 0, problem.column ?? 0)
@@ -20,10 +25,17 @@ extension ConfigurationError {
             return positions.0 == positions.1
                 ? a.offset < b.offset : positions.0 < positions.1
         }
-        self.init(
-            problems: ordered.map { _, problem in
+        var problems = ordered.prefix(Self.most).map { _, problem in
+            ConfigurationProblem(
+                place: problem.place, key: problem.key, message: problem.message)
+        }
+        if ordered.count > Self.most {
+            problems.append(
                 ConfigurationProblem(
-                    place: problem.place, key: problem.key, message: problem.message)
-            })
+                    place: ordered[Self.most].element.place, key: "",
+                    message: "\(ordered.count - Self.most) more problems from here on; mend those "
+                        + "above first"))
+        }
+        self.init(problems: problems)
     }
 }

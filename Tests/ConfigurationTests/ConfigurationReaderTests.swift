@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -201,6 +202,20 @@ import Testing
         #expect(odd.count == 1 && odd[0].contains("a list of 2 as a key"), "\(odd)")
         let number = problems(minimalText + "7: 5")
         #expect(number.count == 1 && number[0].contains("c.yaml:4:1: 7: unknown key"))
+    }
+
+    /// As many as a file can have; only some are told, and for the others nothing is looked up.
+    @Test(.slow) func manyUnknownKeysEndSoon() {
+        let keys = (0..<90_000).map { "k\($0): 1" }.joined(separator: "\n")
+        let began = ContinuousClock.now
+        let found = problems(minimalText + "\n" + keys + "\n")
+        #expect(.now - began < .seconds(10))
+        #expect(found.count == 101)
+        #expect(found[99].contains(" k99: unknown key; Keys here: data, "), "\(found[99])")
+        #expect(found[100].hasSuffix("89900 more problems from here on; mend those above first"))
+        // Up to a hundred are all told.
+        let few = keys.split(separator: "\n").prefix(100).joined(separator: "\n")
+        #expect(problems(minimalText + "\n" + few + "\n").count == 100)
     }
 
     @Test func aMisspelledMandatoryKeyIsOneProblem() {
