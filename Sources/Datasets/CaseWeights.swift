@@ -54,6 +54,28 @@ extension OpenedCases {
     }
 }
 
+extension OpenedCases {
+    /// Collective.
+    ///
+    /// Weighs cases of which each is measured by itself by the numbers of a file.
+    ///
+    /// - Returns: Cases that are repeated, where the numbers are whole. Else the cases as they are, and
+    ///   the factor of each: its weight over the mean weight.
+    public func measured(
+        by path: String, name: String, seed: UInt64, _ world: borrowing Communicator
+    ) throws -> (cases: OpenedCases, factors: [Double]?) {
+        let count = cases.count
+        let weights = try world.together { try caseWeights(path, count: count, of: name) }
+        // Refuses weights of which no sum can be made.
+        let repeated = try weighted(by: path, name: name, seed: seed, world)
+        if weights.allSatisfy({ $0 == $0.rounded() }) { return (repeated, nil) }
+        var result = self
+        result.meaning = repeated.meaning
+        let mean = weights.reduce(0, +) / Double(count)
+        return (result, weights.map { $0 / mean })
+    }
+}
+
 /// Weighs cases by the numbers of a file.
 private func weighedCases(
     _ source: any CaseSource, by weights: [Double], of path: String, name: String, seed: UInt64

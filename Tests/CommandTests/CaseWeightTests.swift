@@ -9,15 +9,6 @@ import Testing
 
     init() throws { run = try SmallRun() }
 
-    private func record(_ name: String) throws -> [String] {
-        try GoldenRecord(ofRun: run.folder.file(name)).lines
-    }
-
-    private func train(_ settings: [String], to output: String, ranks: Int? = nil) throws {
-        let result = try run.train(settings, output: output, ranks: ranks)
-        #expect(result.status == 0, "\(result.words)")
-    }
-
     /// Writes weights of 0 to 3 for the cases of the run, and these cases as often as they weigh.
     private func writeCases() throws -> (weights: String, repeated: String) {
         let bits = SmallRun.bits(cases: 40, units: 9)
@@ -34,21 +25,22 @@ import Testing
     @Test func wholeWeightsAreRepeatedCases() throws {
         let (file, all) = try writeCases()
         let held = "data.held-out=\(run.data)"
-        try train([held, "data.weights=\(file)"], to: "weighted")
-        try train([held, "data.weights=\(file)"], to: "ranks", ranks: 3)
-        try train([held, "data.train=\(all)"], to: "repeated")
-        #expect(try record("weighted") == record("repeated"))
-        #expect(try record("weighted") == record("ranks"))
-        try train([held], to: "equal")
-        #expect(try record("weighted") != record("equal"))
+        try run.succeed([held, "data.weights=\(file)"], to: "weighted")
+        try run.succeed([held, "data.weights=\(file)"], to: "ranks", ranks: 3)
+        try run.succeed([held, "data.train=\(all)"], to: "repeated")
+        #expect(try run.record("weighted") == run.record("repeated"))
+        #expect(try run.record("weighted") == run.record("ranks"))
+        try run.succeed([held], to: "equal")
+        #expect(try run.record("weighted") != run.record("equal"))
     }
 
     /// In a held-out file and in what is measured.
     @Test func otherCasesAreWeightedToo() throws {
         let (file, all) = try writeCases()
-        try train(["data.held-out=\(run.data)", "data.held-out-weights=\(file)"], to: "weighted")
-        try train(["data.held-out=\(all)"], to: "repeated")
-        #expect(try record("weighted") == record("repeated"))
+        try run.succeed(
+            ["data.held-out=\(run.data)", "data.held-out-weights=\(file)"], to: "weighted")
+        try run.succeed(["data.held-out=\(all)"], to: "repeated")
+        #expect(try run.record("weighted") == run.record("repeated"))
         func measured(_ data: String, _ more: [String] = [], ranks: Int? = nil) throws -> String {
             let result = try Command.run(
                 [
@@ -68,19 +60,85 @@ import Testing
         ]).expectFault(65, "weights.npy", "[40]", "60 cases of", "repeated.npy")
     }
 
+    /// Numbers with fractions weigh what is measured of each case exactly; only their ratios count.
+    @Test func measuredMeansAreThoseOfTheWeights() throws {
+        let model = try run.model()
+        let weights = (0..<40).map { Double($0 % 7) / 3 + 0.1 }
+        func write(_ name: String, times factor: Double) throws -> String {
+            _ = try run.folder.write(
+                weights.map { "\($0 * factor)" }.joined(separator: "\n"), to: name)
+            return run.folder.file(name)
+        }
+        func measure(_ more: [String], ranks: Int? = nil) throws -> String {
+            let result = try Command.run(
+                ["evaluate", model, "--data", run.data, "--json"] + more, ranks: ranks, seconds: 30)
+            #expect(result.status == 0, "\(result.words)")
+            return result.output
+        }
+        let each = run.folder.file("each.npy")
+        _ = try measure(["--per-case", each])
+        let once = try write("once.csv", times: 1)
+        let found = try measure(["--weights", once])
+        #expect(try found == measure(["--weights", once], ranks: 3))
+        let object = try JSONSerialization.jsonObject(with: Data(found.utf8))
+        let report = try #require(object as? [String: Any])
+        let scores = try ArrayFile(path: each)
+        var sums = [0.0, 0, 0]
+        var row = [Double](repeating: 0, count: 3)
+        for (number, weight) in weights.enumerated() {
+            var span = row.mutableSpan
+            try scores.copyDoubles(case: number, into: &span)
+            for i in sums.indices { sums[i] += weight * row[i] / weights.reduce(0, +) }
+        }
+        let keys = [
+            "mean_free_energy", "pseudo_log_likelihood", "reconstruction_cross_entropy",
+        ]
+        for (key, sum) in zip(keys, sums) {
+            // Each case is rounded to 2⁻²⁴.
+            #expect(abs(try #require(report[key] as? Double) - sum) < 1e-6, "\(key)")
+        }
+        #expect(report["cases"] as? Int == 40)
+        let twice = try measure(["--weights", write("twice.csv", times: 2)])
+        #expect(twice == found)
+    }
+
+    /// The draws for a case are its own, so that the bounds of both halves have the mean of the whole.
+    @Test func boundsOfStacksAreWeighted() throws {
+        try run.succeed(["layers=[{hidden: 5}, {hidden: 3}]", "training.epochs=20"], to: "stack")
+        func bound(_ weight: ((Int) -> Double)? = nil) throws -> Double {
+            let file = run.folder.file("halves.csv")
+            _ = try run.folder.write(
+                (0..<40).map { "\(weight?($0) ?? 1)" }.joined(separator: "\n"), to: "halves.csv")
+            let result = try Command.run(
+                [
+                    "evaluate", run.folder.file("stack/model.safetensors"), "--data", run.data,
+                    "--json",
+                ] + (weight == nil ? [] : ["--weights", file]), seconds: 30)
+            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+            let report = try #require(object as? [String: Any])
+            let layers = try #require(report["per_layer"] as? [[String: Any]])
+            return try #require(layers[1]["bound"] as? Double)
+        }
+        let (first, second) = (
+            try bound { $0 < 20 ? 0.5 : 0 }, try bound { $0 < 20 ? 0 : 0.5 }
+        )
+        #expect(abs(first - second) > 0.01)
+        #expect(try abs((first + second) / 2 - bound()) < 1e-6)
+    }
+
     @Test func otherWeightsGiveTheSameBitsOnAnyRanksAndGoOn() throws {
         let file = run.folder.file("weights.csv")
         try (0..<40).map { "\(Double($0 % 7) / 3)" }.joined(separator: "\n")
             .write(toFile: file, atomically: true, encoding: .utf8)
         let weights = "data.weights=\(file)"
-        try train([weights], to: "one")
-        try train([weights], to: "three", ranks: 3)
-        #expect(try record("one") == record("three"))
+        try run.succeed([weights], to: "one")
+        try run.succeed([weights], to: "three", ranks: 3)
+        #expect(try run.record("one") == run.record("three"))
         let stopped = try run.train(
             [weights], output: "stopped", options: ["--stop-after-steps", "5"])
         #expect(stopped.status == 75, "\(stopped.words)")
-        try train([weights], to: "stopped")
-        #expect(try record("one") == record("stopped"))
+        try run.succeed([weights], to: "stopped")
+        #expect(try run.record("one") == run.record("stopped"))
     }
 
     @Test func wrongWeightsAreNamed() throws {

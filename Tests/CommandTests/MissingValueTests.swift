@@ -9,15 +9,6 @@ import Testing
 
     init() throws { run = try SmallRun() }
 
-    private func record(_ name: String) throws -> [String] {
-        try GoldenRecord(ofRun: run.folder.file(name)).lines
-    }
-
-    private func train(_ settings: [String], to output: String, ranks: Int? = nil) throws {
-        let result = try run.train(settings, output: output, ranks: ranks)
-        #expect(result.status == 0, "\(result.words)")
-    }
-
     /// The 40 cases of 9 bits as numbers, every fifth of which is missing.
     private var numbers: [Float] {
         SmallRun.bits(cases: 40, units: 9).enumerated().map { place, bit in
@@ -42,13 +33,13 @@ import Testing
     ])
     func theBitsAreTheSameOnAnyRanksAndAfterAStop(_ settings: [String]) throws {
         let all = try settings + [lacking(), "data.missing=sample"]
-        try train(all, to: "one")
-        try train(all, to: "three", ranks: 3)
-        #expect(try record("one") == record("three"))
+        try run.succeed(all, to: "one")
+        try run.succeed(all, to: "three", ranks: 3)
+        #expect(try run.record("one") == run.record("three"))
         let stopped = try run.train(all, output: "stopped", options: ["--stop-after-steps", "5"])
         #expect(stopped.status == 75, "\(stopped.words)")
-        try train(all, to: "stopped")
-        #expect(try record("one") == record("stopped"))
+        try run.succeed(all, to: "stopped")
+        #expect(try run.record("one") == run.record("stopped"))
     }
 
     /// A text with holes holds the same cases as an array with NaN.
@@ -63,8 +54,8 @@ import Testing
         _ = try run.folder.write(text.joined(separator: "\n"), to: "cases.csv")
         let flat = run.folder.file("flat.npy")
         try writeNPY(numbers, shape: [40, 9], to: flat)
-        try train(["data.train=\(flat)", "data.missing=sample"], to: "array")
-        try train(
+        try run.succeed(["data.train=\(flat)", "data.missing=sample"], to: "array")
+        try run.succeed(
             ["data.train=\(run.folder.file("cases.csv"))", "data.missing=sample"], to: "text")
         func model(_ name: String) throws -> [Tensor] {
             let file = try SafetensorsFile(path: run.folder.file("\(name)/model.safetensors"))
@@ -75,16 +66,13 @@ import Testing
 
     /// Where nothing is missing the model is the one of `refuse`; a held-out file may lack values too.
     @Test func wholeCasesTrainAsBefore() throws {
-        func tensors(_ name: String) throws -> [String] {
-            try record(name).filter { !$0.contains("configuration") }
-        }
         let whole = try lacking("whole.npy", numbers.map { $0.isNaN ? 1 : $0 })
-        try train([whole], to: "refuse")
-        try train([whole, "data.missing=sample"], to: "sample")
+        try run.succeed([whole], to: "refuse")
+        try run.succeed([whole, "data.missing=sample"], to: "sample")
         let (refused, sampled) = (try metrics("refuse"), try metrics("sample"))
         #expect(refused == sampled)
         _ = try lacking()
-        try train(
+        try run.succeed(
             [whole, "data.missing=sample", "data.held-out=\(run.folder.file("lacking.npy"))"],
             to: "held")
         #expect(try metrics("held").count == refused.count)
@@ -107,7 +95,7 @@ import Testing
         }
         _ = try run.folder.write(
             "size,weight,age\n" + rows.joined(separator: "\n"), to: "table.csv")
-        try train(
+        try run.succeed(
             [
                 "data.train=\(run.folder.file("table.csv"))", "data.missing=sample",
                 "data.standardize=true", "layers.0.visible-units=gaussian",

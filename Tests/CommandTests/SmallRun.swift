@@ -45,6 +45,17 @@ struct SmallRun {
             ranks: ranks, seconds: 30)
     }
 
+    /// Trains to the end, into a folder of the name.
+    func succeed(_ settings: [String], to output: String, ranks: Int? = nil) throws {
+        let run = try train(settings, output: output, ranks: ranks)
+        #expect(run.status == 0, "\(run.words)")
+    }
+
+    /// What a run left, as lines that are equal for equal bytes.
+    func record(_ output: String) throws -> [String] {
+        try GoldenRecord(ofRun: folder.file(output)).lines
+    }
+
     /// Trains a model as tests need one; returns its path.
     func model(_ settings: [String] = []) throws -> String {
         let run = try train(settings, output: "model")

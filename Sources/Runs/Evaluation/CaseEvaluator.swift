@@ -62,13 +62,19 @@ struct CaseEvaluator {
     /// Sums over the cases of a range, in the fixed draw.
     ///
     /// - Parameters:
+    ///   - factors: The weight of each case over the mean weight; nil where all are 1. What a case adds to
+    ///     a sum is multiplied by its factor.
     ///   - progress: Receives the share that is done, in [0, 1].
     ///   - scores: Receives what was measured of each case, in their order.
     func sums(
-        over range: Range<Int>, progress: (Double) -> Void = { _ in },
+        over range: Range<Int>, factors: [Double]? = nil, progress: (Double) -> Void = { _ in },
         scores: (Scores) -> Void = { _ in }
     ) throws -> CaseMeasures {
         var sums = CaseMeasures()
+        func add(_ values: [Double], from start: Int, to sum: inout FixedPointSum) {
+            guard let factors else { return values.forEach { sum.add($0) } }
+            for (i, value) in values.enumerated() { sum.add(factors[start + i] * value) }
+        }
         var bytes = [UInt8](
             repeating: 0, count: min(Self.blockRows, range.count) * values.caseBytes)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
@@ -76,19 +82,19 @@ struct CaseEvaluator {
             try values.load(cases, draw: 0, into: &bytes)
             var found = Scores()
             found.freeEnergies = freeEnergies(bytes, cases.count, values.encoding)
-            for value in found.freeEnergies { sums.freeEnergy.add(value) }
+            add(found.freeEnergies, from: start, to: &sums.freeEnergy)
             found.crossEntropies = reconstruction.crossEntropies(of: bytes, cases: cases.count)
-            for value in found.crossEntropies { sums.crossEntropy.add(value) }
+            add(found.crossEntropies, from: start, to: &sums.crossEntropy)
             if values.encoding == .levels {
                 try states.load(cases, draw: 0, into: &bytes)
-                for value in freeEnergies(bytes, cases.count, .bits) {
-                    sums.stateFreeEnergy.add(value)
-                }
+                add(
+                    freeEnergies(bytes, cases.count, .bits), from: start,
+                    to: &sums.stateFreeEnergy)
             }
             if let pseudoLikelihood {
                 found.pseudoLogLikelihoods = pseudoLikelihood.values(
                     of: bytes, cases: cases.count, evaluator: fields)
-                for value in found.pseudoLogLikelihoods { sums.pseudoLogLikelihood.add(value) }
+                add(found.pseudoLogLikelihoods, from: start, to: &sums.pseudoLogLikelihood)
             }
             scores(found)
             progress(

@@ -61,8 +61,9 @@ public struct EvaluationRun {
         let model = try Model.load(model, world)
         try model.checkLayer(layer, of: self.model)
         var opened = try data.open(seed: Self.seed, for: model, world)
+        var factors: [Double]?
         if let weights {
-            opened = try opened.weighted(
+            (opened, factors) = try opened.measured(
                 by: weights, name: data.path, seed: Self.seed, world)
         }
         try model.checkFit(opened, from: data.path, for: self.model)
@@ -77,7 +78,7 @@ public struct EvaluationRun {
         let keepsScores = perCase != nil
         var sums = try world.together {
             let sums = try evaluator.sums(
-                over: share, progress: { progress(.cases, $0) },
+                over: share, factors: factors, progress: { progress(.cases, $0) },
                 scores: { if keepsScores { scores += $0.rows } })
             guard sums.fits(ranks: world.size) else {
                 throw SharedFailure(
@@ -93,15 +94,21 @@ public struct EvaluationRun {
         if let perCase { try write(scores, cases: view.count, to: perCase, world) }
 
         let (logZ, annealed) = try partition(
-            of: rbm, at: layer, cases: evaluator.states, world, progress)
+            of: rbm, at: layer, cases: weighed(evaluator.states, by: factors), world, progress)
         let bounds = try stackBounds(
-            model, states: evaluator.states, lowest: (logZ, annealed), world, progress)
+            model, states: evaluator.states, factors: factors, lowest: (logZ, annealed), world,
+            progress)
         return Evaluation(
             sums, cases: view.count, exact: logZ, annealed: annealed,
             drawsBits: view.encoding == .levels, smallerSide: Enumeration.side(of: rbm),
             countsStates: rbm.visibleUnits.columns > 1 || rbm.hiddenUnits.columns > 1,
             isReal: view.encoding == .float32, perLayer: bounds,
             heading: heading(model, opened))
+    }
+
+    /// Returns cases from which chains start: drawn in proportion to the factors, where there are some.
+    private func weighed(_ states: any CaseSource, by factors: [Double]?) -> any CaseSource {
+        factors.flatMap { WeightedCases(states, weights: $0, seed: Self.seed) } ?? states
     }
 
     /// Collective.
@@ -149,7 +156,7 @@ public struct EvaluationRun {
     ///
     /// - Returns: nil for a single layer, and where some ln Z is not known.
     private func stackBounds(
-        _ model: Model, states: any CaseSource,
+        _ model: Model, states: any CaseSource, factors: [Double]?,
         lowest: (exact: Double?, annealed: AnnealedPartition?), _ world: borrowing Communicator,
         _ progress: (_ stage: Stage, _ done: Double) -> Void
     ) throws -> [LayerBound]? {
@@ -165,7 +172,8 @@ public struct EvaluationRun {
                 : try partition(
                     of: rbm, at: place,
                     cases: propagatedCases(
-                        states, through: model.layers[..<place], seed: Self.seed,
+                        weighed(states, by: factors), through: model.layers[..<place],
+                        seed: Self.seed,
                         propagation: { _ in .samples }), world, progress)
             if let exact {
                 known.append(KnownPartition(exact: exact))
@@ -175,9 +183,10 @@ public struct EvaluationRun {
                 return nil
             }
         }
-        let means = try StackEvaluation(model.stack, on: states, seed: Self.seed).means(world) {
-            progress(.stack, $0)
-        }
+        let means = try StackEvaluation(model.stack, on: states, seed: Self.seed)
+            .means(world, factors: factors) {
+                progress(.stack, $0)
+            }
         var bounds: [LayerBound] = []
         for (place, mean) in means.enumerated() {
             bounds.append(

@@ -25,13 +25,16 @@ struct StackEvaluation {
     /// Returns the mean term of each stack over all cases, each with the error that comes from the draws
     /// of hidden units; the same on any number of ranks.
     ///
-    /// - Parameter progress: Receives the share that is done here, in [0, 1].
+    /// - Parameters:
+    ///   - factors: The weight of each case over the mean weight; nil where all are 1.
+    ///   - progress: Receives the share that is done here, in [0, 1].
     func means(
-        _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
+        _ world: borrowing Communicator, factors: [Double]? = nil,
+        progress: (Double) -> Void = { _ in }
     ) throws -> [Estimate] {
         let share = world.share(of: states.count)
         var units = try world.together {
-            try sums(over: share, progress: progress).map(\.units)
+            try sums(over: share, factors: factors, progress: progress).map(\.units)
         }
         try world.sum(&units)
         let values = units.map { FixedPointSum(units: $0).value / Double(states.count) }
@@ -43,9 +46,9 @@ struct StackEvaluation {
         }
     }
 
-    /// Σ (a + b) of the terms of two draws for each stack, then Σ (a − b)².
+    /// Σ w(a + b) of the terms of two draws for each stack, then Σ w²(a − b)².
     private func sums(
-        over share: Range<Int>, progress: (Double) -> Void
+        over share: Range<Int>, factors: [Double]?, progress: (Double) -> Void
     ) throws -> [FixedPointSum] {
         let layers = stack.layers.count
         var sums = [FixedPointSum](repeating: FixedPointSum(), count: 2 * layers)
@@ -56,8 +59,10 @@ struct StackEvaluation {
             try states.load(cases, draw: 0, into: &bytes)
             let terms = (0..<Self.draws).map { bound.terms(of: bytes, numbers: cases, draw: $0) }
             for (place, (a, b)) in zip(terms[0], terms[1]).enumerated() {
-                sums[place % layers].add(a + b)
-                sums[layers + place % layers].add((a - b) * (a - b))
+                let factor = factors?[cases[place / layers]] ?? 1
+                let difference = factor * (a - b)
+                sums[place % layers].add(factor * (a + b))
+                sums[layers + place % layers].add(difference * difference)
             }
             progress(Double(cases[cases.count - 1] + 1 - share.lowerBound) / Double(share.count))
         }
