@@ -75,8 +75,9 @@ private struct Reader {
                 "case \(census.firstNotFinite) holds a value that is "
                     + (census.lacksValues
                         ? "infinite as float32; remove or replace such cases"
-                        : "not a number, or infinite as float32; remove or replace such cases, or "
-                            + "train with `data.missing: sample` if these values are not known"))
+                        : "not a number, or infinite as float32; remove or replace such cases. If "
+                            + "these values are not known, a training takes them with "
+                            + "`data.missing: sample`"))
         }
         guard census.smallest > census.largest, census.lacksValues else { return }
         throw dataFault(file.path, "holds no value that is not missing")

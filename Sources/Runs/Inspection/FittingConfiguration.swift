@@ -26,26 +26,52 @@ public struct FittingConfiguration {
 private struct Choice {
     let file: ArrayFile
     let census: ValueCensus
-    let reading: DataReading
-    let isReal: Bool
-    let areSigns: Bool
+    let columns: [ColumnRange]
+    let kind: any UnitKind
+    /// nil where the values are states.
+    let reading: DataReading?
+
+    /// The largest number that is taken for a state rather than for an amount.
+    private static let largestState = 9
 
     init(_ file: ArrayFile, _ census: ValueCensus) throws(StorageError) {
         self.file = file
         self.census = census
-        areSigns = census.isSigns
-        let isInUnitInterval = census.smallest >= 0 && census.largest <= 1
-        let areGreyValues =
-            census.smallest >= 0 && census.largest <= 255 && census.areWhole
-            && (!file.elementType.isFloating || file.format == .text)
-        isReal = !census.isBits && !areSigns && !isInUnitInterval && !areGreyValues
-        let values: ConfiguredValues? = census.isBits || areSigns ? nil : isReal ? .real : .grey
-        let kind: any UnitKind =
-            if isReal { .gaussian } else if areSigns { .spin } else { .bernoulli }
+        let isTable = file.caseShape.count <= 1
+        columns = isTable ? try ColumnRange.all(of: file) : []
+        let areCounts = census.areWhole && census.smallest >= 0 && census.largest <= 255
+        let values: ConfiguredValues?
+        if census.isBits || census.isSigns {
+            values = nil
+            kind = census.isSigns ? .spin : .bernoulli
+        } else if isTable, areCounts, census.largest <= Double(Self.largestState) {
+            kind = Categorical(states: Int(census.largest) + 1)
+            reading = nil
+            return
+        } else if census.smallest >= 0 && census.largest <= 1
+            || areCounts && (Self.arePictures(file, census) || file.isOfBytes)
+        {
+            (values, kind) = (.grey, .bernoulli)
+        } else {
+            (values, kind) = (.real, .gaussian)
+        }
         reading = try DataReading(
             of: file, asked: DataFile(file.path, values: values, missing: .sample), for: kind,
             census)
     }
+
+    /// Whether cases look like pictures, also where each is written as one row.
+    private static func arePictures(_ file: ArrayFile, _ census: ValueCensus) -> Bool {
+        func isSquare(_ count: Int) -> Bool {
+            let side = Int(Double(count).squareRoot().rounded())
+            return side >= 8 && side * side == count
+        }
+        let count = file.caseElements
+        return file.caseShape.count > 1
+            || census.smallest == 0 && (isSquare(count) || count % 3 == 0 && isSquare(count / 3))
+    }
+
+    private var isReal: Bool { reading?.kind == .real }
 
     /// How many visible units there are.
     private var visible: Int { file.caseElements }
@@ -58,11 +84,15 @@ private struct Choice {
 
     private var batch: Int { max(1, min(100, file.cases / 10)) }
 
-    /// About 20,000 updates, in 10 to 200 epochs.
-    private var epochs: Int {
-        let steps = max(1, (file.cases - heldOut) / batch)
-        return max(10, min(200, 20_000 / steps))
-    }
+    private var stepsPerEpoch: Int { max(1, (file.cases - heldOut) / batch) }
+
+    /// About 20,000 updates, in 10 to 2,000 epochs.
+    ///
+    /// Of 1,800 updates, 120 pictures and a table of 400 cases learn next to nothing.
+    private var epochs: Int { max(10, min(2000, 20_000 / stepsPerEpoch)) }
+
+    /// Epochs between two records, of which a training has some fifty.
+    private var recordEvery: Int { max(1, epochs / 50) }
 
     private var heldOut: Int { file.cases >= 50 ? file.cases / 10 : 0 }
 
@@ -79,6 +109,9 @@ private struct Choice {
         lines += layer.enumerated().map { number, line in (number == 0 ? "  - " : "    ") + line }
         lines += ["", "training:"]
         lines += training.map { "  " + $0 }
+        if recordEvery > 1 {
+            lines += ["", "monitor:", "  every: \(recordEvery) epochs   # some fifty records"]
+        }
         return lines
     }
 
@@ -88,30 +121,20 @@ private struct Choice {
             heldOut > 0
             ? ["# A tenth is measured and not learned.", "held-out: 0.1"]
             : ["# So few cases are all needed for learning.", "held-out: 0"]
-        lines += ["", "# Found: \(reading.meaning)."]
-        if isReal, census.areWhole || file.format == .text {
-            lines.append("# Are some columns categories? Then see docs/categorical-units.md.")
-        }
-        if let maximum = reading.maximum, !isReal {
-            lines += ["values: grey", "maximum: \(yamlText(maximum))"]
-            if census.areWhole, census.largest < 32 {
-                lines += [
-                    "# If they are categories 0 to \(Int(census.largest)) instead, take these two out,",
-                    "# and choose categorical units below.",
-                ]
-            }
+        if let reading {
+            lines += ["", "# Found: \(reading.meaning)."]
+            lines += isReal ? realNumbers : reading.maximum.map(greyValues) ?? []
+        } else {
+            let largest = Int(census.largest)
             lines += [
-                "# Grey values act as means. For likelihoods of bits, threshold or sample them:",
-                "# binarize: threshold",
+                "",
+                "# Found: whole numbers from 0 to \(largest), taken for states of categorical units.",
+                "# If they are amounts, take gaussian units below, and here",
+                "# values: real",
+                "# standardize: true",
             ]
         }
-        if isReal {
-            lines += [
-                "values: real", "",
-                "# Gaussian units of unit variance learn from values of mean 0 and deviation 1.",
-                "standardize: true",
-            ]
-        }
+        lines += file.notes.map { "# Note: \($0)." }
         if census.lacksValues {
             lines += [
                 "",
@@ -122,23 +145,113 @@ private struct Choice {
         return lines
     }
 
+    /// What is said of grey values, the largest of which is white.
+    private func greyValues(_ white: Double) -> [String] {
+        var lines = ["values: grey", "maximum: \(yamlText(white))"]
+        if census.areWhole, census.largest < 32 {
+            lines += [
+                "# If they are categories 0 to \(Int(census.largest)) instead, take these two out,",
+                "# and choose categorical units below.",
+            ]
+        }
+        if file.elementType.isFloating, census.areWhole {
+            lines += [
+                "# If they are amounts and no pictures, take gaussian units below, and here",
+                "# values: real", "# standardize: true",
+            ]
+        }
+        return lines + [
+            "# Grey values act as means. For likelihoods of bits, threshold or sample them:",
+            "# binarize: threshold",
+        ]
+    }
+
+    /// What is said of real numbers, and of columns that may be something else.
+    private var realNumbers: [String] {
+        func list(_ text: (Int, ColumnRange) -> String?) -> String? {
+            let found = columns.enumerated().compactMap { text($0.offset + 1, $0.element) }
+            let more = found.count > 8 ? " and \(found.count - 8) more" : ""
+            return found.isEmpty ? nil : found.prefix(8).joined(separator: ", ") + more
+        }
+        var lines: [String] = []
+        let states = list { place, column in
+            guard column.areWhole, column.smallest >= 0, column.varies,
+                column.largest <= Double(Self.largestState)
+            else { return nil }
+            return "\(place) (0 to \(Int(column.largest)))"
+        }
+        if let states {
+            lines += [
+                "# Columns of few whole numbers: \(states).",
+                "# Gaussian units take them for amounts. If they are categories, a table of such columns",
+                "# alone fits categorical units, see docs/categorical-units.md.",
+            ]
+        }
+        if let constant = list({ place, column in column.varies ? nil : "\(place)" }) {
+            lines.append("# Columns that never vary, and should be left out: \(constant).")
+        }
+        return lines + [
+            "values: real", "",
+            "# Gaussian units of unit variance learn from values of mean 0 and deviation 1.",
+            "standardize: true",
+        ]
+    }
+
     private var layer: [String] {
-        let (kind, values) =
-            isReal
-            ? ("gaussian", "real numbers")
-            : areSigns ? ("spin", "−1 and +1") : ("bernoulli", "0, 1 and what lies between")
+        let isSpin = census.isSigns
+        let values =
+            switch reading?.kind {
+            case nil: "states 0 to \(Int(census.largest))"
+            case .real: "real numbers"
+            default: isSpin ? "−1 and +1" : "0, 1 and what lies between"
+            }
         var lines = [
             "hidden: \(hidden)   # about as many as visible units; at most 512, and a tenth of the cases",
-            "visible-units: \(kind)   # they take \(values)",
+            "visible-units: \(kind.name)   # they take \(values)",
         ]
-        if areSigns { lines.append("hidden-units: spin   # symmetric, as the data may be") }
+        if isSpin { lines.append("hidden-units: spin   # symmetric, as the data may be") }
         return lines
     }
 
     private var training: [String] {
         [
             "batch: \(batch)" + (batch < 100 ? "   # a tenth of the cases" : ""),
-            "epochs: \(epochs)   # about \(epochs * max(1, (file.cases - heldOut) / batch)) updates",
+            "epochs: \(epochs)   # about \(epochs * stepsPerEpoch) updates",
         ]
+            + (heldOut > 0
+                ? [
+                    "# Where `gap` in the records grows, cases are learned by heart: take fewer epochs, or",
+                    "# early-stop: {gap: 2, patience: 3}",
+                ] : [])
     }
+}
+
+/// The range of a column's values that are not missing.
+private struct ColumnRange {
+    var smallest = Double.infinity
+    var largest = -Double.infinity
+    var areWhole = true
+
+    var varies: Bool { smallest < largest }
+
+    /// Looks at all values of a file.
+    static func all(of file: ArrayFile) throws(StorageError) -> [ColumnRange] {
+        var columns = [ColumnRange](repeating: ColumnRange(), count: file.caseElements)
+        var row = [Double](repeating: 0, count: file.caseElements)
+        for number in 0..<file.cases {
+            var span = row.mutableSpan
+            try file.copyDoubles(case: number, into: &span)
+            for (i, value) in row.enumerated() where value.isFinite {
+                columns[i].smallest = min(columns[i].smallest, value)
+                columns[i].largest = max(columns[i].largest, value)
+                columns[i].areWhole = columns[i].areWhole && value == value.rounded()
+            }
+        }
+        return columns
+    }
+}
+
+extension ArrayFile {
+    /// Whether the file stores bytes by its own choice, as those of pictures do.
+    fileprivate var isOfBytes: Bool { elementType == .uint8 && format != .text }
 }
