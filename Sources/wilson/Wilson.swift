@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Ranks
 import RBMCore
+import Reports
 import Runs
 
 /// The command: says what there is, and leaves the work to the libraries.
@@ -74,7 +75,22 @@ import Runs
         } catch {
             // The others leave in peace: mpirun ends all ranks when one fails, and rank 0 might not
             // have spoken yet.
-            exit(withError: Launch.rank == 0 ? error : ExitCode.success)
+            guard Launch.rank == 0 else { exit(withError: ExitCode.success) }
+            let isScript = words.contains { $0.hasPrefix("--generate-completion-script") }
+            if exitCode(for: error) == .success, !isScript { showHelp(fullMessage(for: error)) }
+            exit(withError: error)
+        }
+    }
+
+    /// Shows what was asked for by `--help` or `--version`, and ends; the parser itself would not tell
+    /// that nothing could be written.
+    private static func showHelp(_ text: String) -> Never {
+        do {
+            try Output.show(text)
+            exit(withError: ExitCode.success)
+        } catch {
+            report("\(error)")
+            exit(withError: ExitCode(ExitStatus.of(error)))
         }
     }
 

@@ -36,6 +36,12 @@ import Testing
         #expect(points.contains("\"predicted\": true") && points.contains("\"rounds\": 2"))
         #expect(!points.contains("\"model_equal\": false"))
         #expect(try folder.bytes("out/scaling.svg").starts(with: Data("<svg ".utf8)))
+        // A verdict that nobody can read.
+        let full = try Program.start([
+            "/bin/sh", "-c",
+            "\(Command.program) bench scaling \(folder.file("out")) --json >/dev/full",
+        ])
+        full.expectFault(73, "standard output", "No space left")
     }
 
     @Test func pointsAreAllGridsOfTheRanks() throws {
