@@ -133,6 +133,21 @@ import Testing
         }
     }
 
+    /// What units of bits refuse has another configuration, or none.
+    @Test func refusedValuesComeWithAWayOn() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.npy"
+            for (first, fits) in [(Float.nan, true), (.infinity, false)] {
+                try writeNPY([first, 2, 3.5, -4], shape: [2, 2], to: path)
+                let found = try DataInspection(path: path)
+                #expect(found.readAs.hasPrefix("refused: "))
+                #expect(found.notes.contains { $0.contains("wilson defaults --for") } == fits)
+            }
+            try writeNPY([0, 1, 1, 0] as [Float], shape: [2, 2], to: path)
+            #expect(try DataInspection(path: path).notes == [])
+        }
+    }
+
     @Test func dataHaveNoFiltersAndNoConfiguration() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.npy"
@@ -160,7 +175,7 @@ import Testing
             try AtomicFile.write(Array(bytes.dropLast(4)), to: path)
             expectBadFile(path, "tensors need")
             try AtomicFile.write("no such format", to: path)
-            expectBadFile(path, "no supported format")
+            expectBadFile(path, "is text without a number")
             try AtomicFile.write("short", to: folder + "/a.safetensors")
             expectBadFile(folder + "/a.safetensors", "a safetensors file has more")
             expectBadFile(folder + "/nothing.npy", "Check the name")

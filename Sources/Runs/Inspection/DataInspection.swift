@@ -68,7 +68,11 @@ public struct DataInspection: Report, Sendable, Equatable {
             let reading = try DataReading(of: array, asked: DataFile(array.path), census)
             return (reading.meaning, array.notes + reading.warnings)
         } catch {
-            return ("refused: \(error.problem)", array.notes)
+            // Values that no units of bits take are mostly real numbers, or some are missing.
+            let fits = (try? FittingConfiguration(path: array.path)) != nil
+            let note =
+                "`wilson defaults --for \(array.path)` writes a configuration that takes them"
+            return ("refused: \(error.problem)", array.notes + (fits ? [note] : []))
         }
     }
 
