@@ -33,6 +33,17 @@ import Testing
         #expect(try read([0, .nan], [1, 2], image: [2]).patterns == 1)
     }
 
+    /// Data with gaps are clamps as they are.
+    @Test func cellsOfATextWithoutAValueAreFree() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write("name,a,b,c\nx,0,,1\ny,NA,1,0\n", to: folder + "/gaps.csv")
+            let clamp = try ClampFile(
+                path: folder + "/gaps.csv", imageShape: [3], kind: .bernoulli)
+            #expect(clamp.patterns == 2)
+            #expect(clamp.states(of: 0..<2) == [0, 2, 1, 2, 1, 0])
+        }
+    }
+
     @Test func spinsAreSignsOrBits() throws {
         let signs = try read([-1, 1, .nan, -1], [2, 2], kind: .spin)
         #expect(signs.states(of: 0..<1) == [0, 1, 2, 0])

@@ -15,14 +15,14 @@ struct ClampFile {
     /// Reads a file of the shape of an image, or of several.
     ///
     /// 0 and 1 hold a unit, for spins also −1 and +1, any real number a Gaussian one, and its state,
-    /// from 0, a categorical one; NaN leaves it free.
+    /// from 0, a categorical one; NaN leaves it free, and in a text file a cell without a value.
     ///
     /// Throws `badFile`.
     /// - Parameter standardization: What turns the file's real values into those of the units.
     init(
         path: String, imageShape: [Int], kind: any UnitKind, standardization: Standardization? = nil
     ) throws(StorageError) {
-        let file = try ArrayFile(path: path)
+        let file = try ArrayFile(path: path, takesMissing: true)
         guard file.shape == imageShape || file.caseShape == imageShape, file.cases > 0 else {
             let many = (["N"] + imageShape.map { "\($0)" }).joined(separator: ", ")
             throw StorageError(
