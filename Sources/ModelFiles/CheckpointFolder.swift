@@ -42,8 +42,8 @@ public struct CheckpointFolder: Sendable {
     ///   - check: Fails for a checkpoint with a state that a training cannot go on from; has its path
     ///     for messages.
     /// - Returns: nil when there is no checkpoint at all.
-    /// - Throws: The newest one's error when there are checkpoints and all are bad; also when the
-    ///   folder holds files, none of which has the name of a checkpoint.
+    /// - Throws: `allBad` with the newest one's error when there are checkpoints and all are bad; `badFile`
+    ///   when the folder holds files, none of which has the name of a checkpoint.
     public func newest(
         warn: (String) -> Void, check: (Checkpoint, String) throws(StorageError) -> Void
     ) throws(StorageError) -> (Checkpoint, path: String)? {
@@ -71,7 +71,7 @@ public struct CheckpointFolder: Sendable {
             return nil
         }
         throw StorageError(
-            .badFile, path,
+            .allBad, path,
             "none of its \(faults.count) checkpoints can be read; restore one, or remove them to "
                 + "begin anew. The newest: \(newest)")
     }

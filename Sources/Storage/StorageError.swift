@@ -2,15 +2,17 @@ import SystemPackage
 
 /// A file that cannot be read or written as asked.
 public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable {
-    /// Whether the input or the output is at fault, which decides the exit code of the command.
+    /// What is at fault, which decides the exit code of the command.
     public enum Kind: Sendable {
         /// An input is missing, damaged, or of a kind that is not supported.
         case badFile
+        /// Of several files one good one would be enough, and all are bad.
+        case allBad
         /// An output cannot be written: permissions, a full disk, a folder in the way.
         case cannotWrite
     }
 
-    /// Whether the input or the output is at fault.
+    /// What is at fault.
     public let kind: Kind
     /// The file, as the user named it.
     public let file: String

@@ -91,7 +91,7 @@ import Testing
         }
         let metrics = try small.folder.bytes("run/metrics.jsonl")
         try small.train().expectFault(
-            65, "none of its 2 checkpoints can be read", "step-0000000006")
+            66, "none of its 2 checkpoints can be read", "step-0000000006")
         #expect(try small.folder.bytes("run/metrics.jsonl") == metrics)
     }
 

@@ -23,6 +23,7 @@ extension SharedFailure: FailureWithExitCode {}
 public enum ExitStatus {
     public static let commandLine: Int32 = 64
     public static let badFile: Int32 = 65
+    public static let noCheckpoint: Int32 = 66
     public static let internalFault: Int32 = 70
     public static let mpi: Int32 = 71
     public static let cannotWrite: Int32 = 73
