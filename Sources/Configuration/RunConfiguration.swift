@@ -41,7 +41,10 @@ extension RunConfiguration: ConfiguredSection {
             """),
         Setting(
             "checkpoint", \RunConfiguration.checkpoint, .inline, onResume: .free,
-            "When to save the state of the run, and how many of the last checkpoints to keep."),
+            """
+            When to save the state of the run, how many of the last checkpoints to keep, and by which metric
+            the best one.
+            """),
         Setting(
             "arithmetic", \RunConfiguration.arithmetic,
             .word([nil] + ArithmeticKind.allCases) { $0?.rawValue ?? "auto" },
@@ -93,6 +96,7 @@ extension RunConfiguration: ConfiguredSection {
 public struct CheckpointOptions: Sendable, Equatable {
     public var every = Interval.epochs(1)
     public var keep = 3
+    public var best: BestMetric?
 
     /// Creates the defaults.
     public init() {}
@@ -107,6 +111,13 @@ extension CheckpointOptions: ConfiguredSection {
         Setting(
             "keep", \CheckpointOptions.keep, .integer(1...ConfigurationLimit.keptCheckpoints),
             "How many of the last checkpoints stay on disk; two stay at least."),
+        Setting(
+            "best", \CheckpointOptions.best,
+            .word([nil] + BestMetric.allCases) { $0?.rawValue ?? "none" }, neutral: .some(nil),
+            """
+            The metric by which the best checkpoint of each layer stays too, as best-layer-N.safetensors; it
+            is written with the record that is best so far. none: only the last ones stay.
+            """),
     ]
 }
 

@@ -223,6 +223,18 @@ extension TrainingOptions: ConfiguredSection {
             else { return nil }
             return "the log-likelihood is that of held-out cases, and data.held-out is 0"
         },
+        Rule("checkpoint.best", "data.held-out") { place in
+            guard place.run.data.heldOut == .fraction(0), let best = place.run.checkpoint.best,
+                best == .pseudoLogLikelihood || best == .logLikelihood
+            else { return nil }
+            return "\(best.rawValue) is that of held-out cases, and data.held-out is 0"
+        },
+        Rule("checkpoint.best", "monitor.log-likelihood") { place in
+            guard place.run.checkpoint.best == .logLikelihood,
+                place.run.monitor.logLikelihood == nil
+            else { return nil }
+            return "log_likelihood_held_out is not measured; set monitor.log-likelihood"
+        },
         Rule("training.early-stop", "data.held-out") { place in
             guard place.training.earlyStop.gap != nil, place.run.data.heldOut == .fraction(0)
             else { return nil }

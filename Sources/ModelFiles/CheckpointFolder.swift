@@ -1,6 +1,7 @@
 public import Storage
 
-/// The checkpoints of a run, `step-0000000137.safetensors`, of which the newest are kept.
+/// The checkpoints of a run, `step-0000000137.safetensors`, of which the newest are kept, and maybe the
+/// best one of each layer, `best-layer-0.safetensors`.
 ///
 /// At least two are kept: were the only one damaged, the run would be lost.
 public struct CheckpointFolder: Sendable {
@@ -16,16 +17,29 @@ public struct CheckpointFolder: Sendable {
 
     /// Writes a checkpoint, and then removes those beyond the newest ones.
     ///
+    /// - Parameter isBest: Whether it replaces the best one of its layer, too.
     /// - Returns: The file's path.
     @discardableResult
-    public func save(_ checkpoint: Checkpoint) throws(StorageError) -> String {
+    public func save(
+        _ checkpoint: Checkpoint, isBest: Bool = false
+    ) throws(StorageError) -> String {
         try Folder.create(path)
         let digits = "\(checkpoint.totalSteps)"
         let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
         let file = "\(path)/step-\(padded).safetensors"
         try checkpoint.file().write(to: file)
+        if isBest {
+            let best = bestFile(ofLayer: checkpoint.layer)
+            // A second name costs nothing; not every file system has it.
+            if try !AtomicFile.name(file, also: best) { try checkpoint.file().write(to: best) }
+        }
         for old in try files().dropLast(keep) { try Folder.remove("\(path)/\(old)") }
         return file
+    }
+
+    /// Where the best checkpoint of a layer is.
+    public func bestFile(ofLayer layer: Int) -> String {
+        "\(path)/best-layer-\(layer).safetensors"
     }
 
     /// Removes the checkpoints of later steps: they belong to a run that is not gone on with.

@@ -97,6 +97,21 @@ public enum AtomicFile {
         try writer.finish()
     }
 
+    /// Gives a file a second name in the same folder, in the place of the file that has it.
+    ///
+    /// Throws `cannotWrite` and leaves what was there before.
+    /// - Returns: false where the file system has no second names.
+    public static func name(_ path: String, also other: String) throws(StorageError) -> Bool {
+        let temporary = folderPath(of: other) + "/" + temporaryPrefix + randomName()
+        guard unsafe link(systemPath(path), systemPath(temporary)) == 0 else { return false }
+        defer { unsafe unlink(systemPath(temporary)) }
+        try systemCall(.cannotWrite, other, "cannot take its name") {
+            try succeed { unsafe rename(systemPath(temporary), systemPath(other)) }
+        }
+        try synchronizeFolder(folderPath(of: other), for: other)
+        return true
+    }
+
     /// Checks that a file can be written or replaced, before the work that makes its contents.
     ///
     /// Throws `cannotWrite`; leaves everything as it was.

@@ -149,6 +149,7 @@ import Testing
         Row("monitor.log-likelihood=5 minutes", "`N steps` or `N epochs`"),
         Row("checkpoint.every=-1 epochs", "above 0"),
         Row("checkpoint.keep=0", "an integer from 1"),
+        Row("checkpoint.best=free_energy", "pseudo_log_likelihood_held_out"),
         Row("arithmetic=float", "auto, integer, integer-one-byte or float32"),
         Row("arithmetic=float23", "did you mean `float32`?"),
         Row("initial-model=5", "a file name"),

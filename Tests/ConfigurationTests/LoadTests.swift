@@ -215,6 +215,9 @@ func parsed(_ text: String, overrides: [String] = []) -> RunConfiguration? {
         Row("monitor.log-likelihood=2 epochs") { $0.monitor.logLikelihood = .epochs(2) },
         Row("checkpoint.every=1.5 minutes") { $0.checkpoint.every = .minutes(1.5) },
         Row("checkpoint.keep=1") { $0.checkpoint.keep = 1 },
+        Row("checkpoint.best=reconstruction_cross_entropy") {
+            $0.checkpoint.best = .reconstruction
+        },
         Row("arithmetic=float32") { $0.arithmetic = .float32 },
         Row("arithmetic=integer") { $0.arithmetic = .integer },
         Row("arithmetic=integer-one-byte") { $0.arithmetic = .integerOneByte },

@@ -15,6 +15,32 @@ import Testing
         }
     }
 
+    /// The best one stays beside the newest, and a better one takes its place.
+    @Test func keepsTheBestOfALayer() throws {
+        try withTemporaryFolder { path in
+            let folder = CheckpointFolder(path, keep: 2)
+            for steps in 5...9 {
+                try folder.save(
+                    CheckpointTests.make(totalSteps: steps), isBest: steps == 5 || steps == 6)
+            }
+            let layer = try CheckpointTests.make().layer
+            let best = folder.bestFile(ofLayer: layer)
+            let names = try Folder.list(path).sorted()
+            #expect(
+                names == [
+                    "best-layer-\(layer).safetensors", "step-0000000008.safetensors",
+                    "step-0000000009.safetensors",
+                ])
+            #expect(try Checkpoint(path: best).totalSteps == 6)
+            // It is none to go on from by itself.
+            try folder.removeLater(than: 0)
+            #expect(try Folder.list(path) == [names[0]])
+            #expect(throws: StorageError.self) {
+                _ = try folder.newest(warn: { _ in }, check: { _, _ throws(StorageError) in })
+            }
+        }
+    }
+
     @Test func goesBackToTheNewestThatPassesTheCheck() throws {
         try withTemporaryFolder { path in
             let folder = CheckpointFolder(path, keep: 3)
@@ -48,7 +74,7 @@ import Testing
             try folder.save(CheckpointTests.make())
             let fault = #expect(throws: StorageError.self) { _ = try newest() }
             #expect(fault.map { "\($0)" }?.contains("none of its 1 checkpoints") == true)
+            #expect(fault?.kind == .allBad)
         }
     }
 }
-            #expect(fault?.kind == .allBad)

@@ -20,6 +20,20 @@ import Testing
         }
     }
 
+    @Test func givesASecondName() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write([1], to: folder + "/a")
+            try AtomicFile.write([9], to: folder + "/b")
+            #expect(try AtomicFile.name(folder + "/a", also: folder + "/b"))
+            // Again, where both names are one file already.
+            #expect(try AtomicFile.name(folder + "/a", also: folder + "/b"))
+            try Folder.remove(folder + "/a")
+            #expect(try readBytes(of: folder + "/b") == [1])
+            #expect(try Folder.list(folder) == ["b"])
+            #expect(try !AtomicFile.name(folder + "/none", also: folder + "/c"))
+        }
+    }
+
     @Test func writesANameAsLongAsTheFileSystemAllows() throws {
         try withTemporaryFolder { folder in
             let name = String(repeating: "n", count: 255)

@@ -35,10 +35,12 @@ final class CheckpointWriter {
     /// Begins to write a checkpoint.
     ///
     /// - Precondition: None is being written; the outcome of the one before was taken.
-    /// - Parameter prepare: Runs first, on the other thread; a failure keeps the checkpoint from being
-    ///   written.
+    /// - Parameters:
+    ///   - isBest: Whether it is kept as the best of its layer, too.
+    ///   - prepare: Runs first, on the other thread; a failure keeps the checkpoint from being written.
     func start(
-        _ checkpoint: Checkpoint, prepare: @escaping @Sendable () throws(StorageError) -> Void
+        _ checkpoint: Checkpoint, isBest: Bool = false,
+        prepare: @escaping @Sendable () throws(StorageError) -> Void
     ) throws(StateFault) {
         precondition(!isBusy, "a checkpoint is being written")
         let began = ContinuousClock.now
@@ -47,7 +49,7 @@ final class CheckpointWriter {
         queue.async { [folder, written, slot] in
             let result = Result { () throws(StorageError) -> String in
                 try prepare()
-                return try folder.save(copy)
+                return try folder.save(copy, isBest: isBest)
             }
             slot.outcome.withLock { $0 = Outcome(result: result, duration: .now - began) }
             written.signal()

@@ -28,8 +28,10 @@ struct LayerLoop {
             owner.monitor, training: data.training, heldOut: data.heldOut,
             visibleUnits: trainer.plan.visibleUnits, arithmetic: trainer.plan.arithmetic,
             seed: trainer.plan.seed, layer: trainer.plan.layer)
+        var best = owner.bestMetric.map { BestRecord($0) }
         if let resumed {
             do throws(StateFault) {
+                try best?.restore(from: resumed.state)
                 try monitor.restore(from: resumed.state, of: resumed.current, world)
             } catch {
                 throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
@@ -40,7 +42,7 @@ struct LayerLoop {
             monitor: owner.monitor, world)
         let waitedBefore = world.exchange.seconds
         if resumed == nil {
-            try record(&trainer, monitor, standing, firstStep, waitedBefore, world)
+            _ = try record(&trainer, monitor, standing, firstStep, waitedBefore, world)
         }
         while !trainer.isDone, left > 0 {
             let next = trainer.step + 1
@@ -62,8 +64,15 @@ struct LayerLoop {
                 timer.lap(.reduction)
             }
             tell(writer?.takeOutcome())
+            var isBest = false
             if try monitorClock.isDue(afterStep: trainer.step, world) || trainer.step == steps {
-                try record(&trainer, monitor, standing, firstStep, waitedBefore, world)
+                let record = try record(
+                    &trainer, monitor, standing, firstStep, waitedBefore, world)
+                if best != nil {
+                    let isBetter = best?.see(record, step: trainer.step) == true
+                    // Rank 0 has measured all, and writes.
+                    isBest = try world.minimum(world.rank > 0 || isBetter ? 1 : 0) == 1
+                }
             }
             let isLast = trainer.isDone
             if isLast, trainer.step < steps, let watch = trainer.earlyStop {
@@ -74,11 +83,11 @@ struct LayerLoop {
                 }
             }
             let isDue = try checkpointClock.isDue(afterStep: trainer.step, world)
-            if isDue || isLast || left == 0 {
+            if isDue || isLast || isBest || left == 0 {
                 // A run that stops here goes on from this checkpoint.
                 let isNeeded = owner.needsCheckpoints || left == 0
                 try save(
-                    trainer, monitor, total: total, isNeeded: isNeeded,
+                    trainer, monitor, best, isBest: isBest, total: total, isNeeded: isNeeded,
                     waits: isNeeded || isLast, world)
             }
         }
@@ -97,7 +106,7 @@ struct LayerLoop {
     private func record(
         _ trainer: inout LayerTrainer, _ monitor: Monitor, _ standing: [TrainingWarning],
         _ firstStep: Int, _ waitedBefore: Double, _ world: borrowing Communicator
-    ) throws {
+    ) throws -> MonitorRecord {
         RankProgress.begin(.record, step: trainer.step)
         try trainer.agree(world)
         try trainer.checkFinite()
@@ -157,6 +166,7 @@ struct LayerLoop {
         // A record that cannot be written must end all ranks.
         try world.together { for outlet in outlets { try outlet.recorded(record) } }
         timer.lap(.monitoring)
+        return record
     }
 
     /// Collective.
@@ -164,12 +174,14 @@ struct LayerLoop {
     /// Begins to write a checkpoint on rank 0, once the one before is on disk.
     ///
     /// - Parameters:
+    ///   - best: What the checkpoint says of the best record; nil where none is kept.
+    ///   - isBest: Whether it is the checkpoint of that record.
     ///   - isNeeded: Whether the run ends if the checkpoint cannot be written; else the earlier ones
     ///     stay, and the training goes on.
     ///   - waits: Whether all ranks wait until it is on disk.
     private func save(
-        _ trainer: borrowing LayerTrainer, _ monitor: Monitor, total: Int, isNeeded: Bool,
-        waits: Bool, _ world: borrowing Communicator
+        _ trainer: borrowing LayerTrainer, _ monitor: Monitor, _ best: BestRecord?, isBest: Bool,
+        total: Int, isNeeded: Bool, waits: Bool, _ world: borrowing Communicator
     ) throws {
         guard owner.checkpoints != nil else { return }
         RankProgress.begin(.checkpoint, step: trainer.step)
@@ -181,13 +193,18 @@ struct LayerLoop {
         state?.note("\(total)", "total_steps")
         for (name, text) in owner.notes { state?.note(text, name) }
         for (name, text) in owner.checkpointNotes { state?.note(text, name) }
+        if var tree = state {
+            best?.save(into: &tree)
+            state = tree
+        }
         let current = try trainer.current()
         try world.together {
             guard let state, let current, let writer else { return }
             let model = owner.model(finished + [current])
             tell(writer.wait())
             let told = OutletsOnAnotherThread(outlets)
-            try writer.start(Checkpoint(model, state)) { () throws(StorageError) in
+            try writer.start(Checkpoint(model, state), isBest: isBest) {
+                () throws(StorageError) in
                 for outlet in told.outlets { try outlet.willCheckpoint() }
             }
             guard waits else { return }

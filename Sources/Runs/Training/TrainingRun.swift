@@ -192,6 +192,7 @@ public struct TrainingRun {
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, plans, configuration, data.layer) })
         trainer.needsCheckpoints = request.strictCheckpoints
+        trainer.bestMetric = configuration.checkpoint.best
         let place = world.size == 1 ? "" : "[rank \(world.rank) on \(world.hostName())] "
         trainer.stopRequest = StopRequest(deadline: request.deadline) { reason in
             if let log {
@@ -222,6 +223,12 @@ public struct TrainingRun {
             log?.say("total    \(durationText((ContinuousClock.now - began) / .seconds(1)))")
             if case .ising(let ising) = configuration.data.source {
                 try compare(model, with: ising, configuration.training.seed, folder, log, world)
+            }
+            if configuration.checkpoint.best != nil {
+                for layer in plans.indices {
+                    let file = checkpoints.bestFile(ofLayer: layer)
+                    if Folder.isFile(file) { log?.tell("best     \(file)") }
+                }
             }
             log?.tell("model    \(folder.modelFile)")
             return 0

@@ -1,0 +1,19 @@
+/// A quantity of a training's records by which one checkpoint is kept as the best.
+///
+/// The words are the names in metrics.jsonl.
+public enum BestMetric: String, CaseIterable, Sendable {
+    case logLikelihood = "log_likelihood_held_out"
+    case pseudoLogLikelihood = "pseudo_log_likelihood_held_out"
+    case reconstruction = "reconstruction_cross_entropy"
+    case chainMeans = "chain_means_deviation"
+    case chainStructure = "chain_structure_deviation"
+
+    /// Tells whether a value is better than another: likelihoods are large where a model is good, and
+    /// deviations are small.
+    public func isBetter(_ value: Double, than other: Double) -> Bool {
+        switch self {
+        case .logLikelihood, .pseudoLogLikelihood: value > other
+        case .reconstruction, .chainMeans, .chainStructure: value < other
+        }
+    }
+}
