@@ -1,11 +1,13 @@
 #include "CHostMemory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -38,15 +40,47 @@ static bool is_allowed(size_t bytes) {
            && (limit.rlim_cur == RLIM_INFINITY || bytes <= limit.rlim_cur);
 }
 
+/// The open file of the memory that this process has made and not yet forgotten; -1 for none.
+static int own_file = -1;
+
 void *host_memory_create(uint64_t token, size_t bytes) {
     if (!is_allowed(bytes)) return NULL;
     struct name name = name_of(token);
-    int file = shm_open(name.text, O_RDWR | O_CREAT | O_EXCL, 0600);
+    int file = shm_open(name.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return NULL;
-    void *memory = ftruncate(file, (off_t)bytes) ? NULL : map(file, bytes);
-    close(file);
+    void *memory = NULL;
+    struct stat status;
+    // The lock says that the name is in use, until the process forgets it or ends. Another process may
+    // have removed the name before it was locked.
+    if (flock(file, LOCK_SH) == 0 && fstat(file, &status) == 0 && status.st_nlink > 0
+        && ftruncate(file, (off_t)bytes) == 0) memory = map(file, bytes);
+    if (memory && own_file < 0) own_file = file;
+    else close(file);
     if (!memory) shm_unlink(name.text);
     return memory;
+}
+
+int host_memory_remove_left(void) {
+    int removed = 0;
+#if defined(__linux__)
+    DIR *folder = opendir("/dev/shm");
+    if (!folder) return 0;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        uint64_t token;
+        if (sscanf(entry->d_name, "wilson-%16" SCNx64, &token) != 1) continue;
+        struct name name = name_of(token);
+        if (strcmp(name.text + 1, entry->d_name) != 0) continue;
+        int file = shm_open(name.text, O_RDWR | O_CLOEXEC, 0);
+        if (file < 0) continue;
+        struct stat status;
+        bool is_own = fstat(file, &status) == 0 && status.st_uid == geteuid();
+        // The lock of a process that was killed is gone.
+        if (is_own && flock(file, LOCK_EX | LOCK_NB) == 0 && shm_unlink(name.text) == 0) removed++;
+        close(file);
+    }
+    closedir(folder);
+#endif
+    return removed;
 }
 
 void *host_memory_open(uint64_t token, size_t bytes) {
@@ -76,7 +110,11 @@ bool host_memory_take(uint64_t token, size_t first, size_t bytes) {
 #endif
 }
 
-void host_memory_forget(uint64_t token) { shm_unlink(name_of(token).text); }
+void host_memory_forget(uint64_t token) {
+    shm_unlink(name_of(token).text);
+    if (own_file >= 0) close(own_file);
+    own_file = -1;
+}
 
 void host_memory_close(void *memory, size_t bytes) { munmap(memory, bytes); }
 

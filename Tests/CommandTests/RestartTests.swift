@@ -75,6 +75,25 @@ struct CleanTests {
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "launch/clean")
         .path
 
+    /// A process that was killed has no lock any more on what it left.
+    @Test func theNextStartRemovesWhatNobodyUses() throws {
+        let small = try SmallRun()
+        let number = ProcessInfo.processInfo.processIdentifier
+        let left = "/dev/shm/wilson-" + String(format: "%016x", number)
+        let used = "/dev/shm/wilson-" + String(format: "a%015x", number)
+        for path in [left, used] {
+            #expect(FileManager.default.createFile(atPath: path, contents: Data(count: 100)))
+        }
+        defer { for path in [left, used] { try? FileManager.default.removeItem(atPath: path) } }
+        let run = try Program.start([
+            "flock", "--shared", used, "mpirun", "-np", "2", "--oversubscribe", Command.program,
+            "train", small.configuration, "--check",
+        ])
+        #expect(run.status == 0, "\(run.words)")
+        #expect(!FileManager.default.fileExists(atPath: left))
+        #expect(FileManager.default.fileExists(atPath: used))
+    }
+
     @Test func whatIsLeftIsListedAndRemovedOnRequest() throws {
         let name = "/dev/shm/wilson-left-\(ProcessInfo.processInfo.processIdentifier)"
         let new = name + "-new"

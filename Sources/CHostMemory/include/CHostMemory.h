@@ -14,6 +14,16 @@
 /// Makes memory of zeros that others open by its token; NULL if the system refuses it.
 void *_Nullable host_memory_create(uint64_t token, size_t bytes);
 
+/// Makes the process end with an exit code and a message where it asks for memory that is not there.
+///
+/// Before the first call, and on other systems than Linux with glibc, the caller gets NULL.
+void host_memory_exit_where_none(int code);
+
+/// Removes the names that killed processes of this user have left on this host, and returns how many.
+///
+/// A process that lives keeps its name locked.
+int host_memory_remove_left(void);
+
 /// Opens the memory that another process of this host has made with the same token and size; NULL
 /// if there is no such memory.
 void *_Nullable host_memory_open(uint64_t token, size_t bytes);

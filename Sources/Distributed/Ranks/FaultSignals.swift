@@ -1,3 +1,5 @@
+import CHostMemory
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -5,13 +7,15 @@
 #endif
 
 /// Signals by which the system tells of faults of the world, and which would end the program without a
-/// word.
+/// word; and memory that is not there.
 public enum FaultSignals {
     /// Makes errors of them.
     ///
     /// A file that grows beyond its limit (`ulimit -f`) fails to be written, with 73. A file that is mapped
-    /// into memory and then cut short ends the program with 65, where it is read.
+    /// into memory and then cut short ends the program with 65, where it is read. Memory that the system
+    /// does not give ends it with 71.
     public static func listen() {
+        host_memory_exit_where_none(ExitStatus.mpi)
         signal(SIGXFSZ, SIG_IGN)
         var action = sigaction()
         #if canImport(Glibc)

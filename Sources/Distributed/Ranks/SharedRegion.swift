@@ -19,7 +19,10 @@ import CHostMemory
     deinit { unsafe host_memory_close(start, bytes) }
 
     /// Makes a region of zeros; nil if the system refuses it.
+    ///
+    /// What killed processes of this user have left is removed first.
     convenience init?(creating bytes: Int) {
+        host_memory_remove_left()
         let token = UInt64.random(in: 1...UInt64.max)
         unsafe self.init(token, bytes, host_memory_create(token, bytes))
     }
