@@ -62,7 +62,10 @@ int cmpi_init(int *granted) {
     return MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
 }
 
-int cmpi_finalize(void) { return MPI_Finalize(); }
+int cmpi_finalize(void) {
+    begin(CMPI_FINALIZE);
+    return end(MPI_Finalize());
+}
 
 void cmpi_abort(int status) {
     MPI_Abort(MPI_COMM_WORLD, status);

@@ -18,6 +18,16 @@ import Testing
         #expect(run.errors.contains("waits in MPI_Barrier, in the record of step 40"))
     }
 
+    /// The others wait in the end of MPI.
+    @Test func aRankThatDoesNotEndIsNamedAndEndsTheRun() throws {
+        let run = try runCheck(
+            "a rank that does not come to the end is named", ranks: 3,
+            environment: ["WILSON_WATCHDOG": "0.4"])
+        #expect(run.status == 74, "\(run.words)")
+        #expect(run.errors.contains("computes, and waits for nobody"), "\(run.words)")
+        #expect(run.errors.contains("waits in MPI_Finalize"), "\(run.words)")
+    }
+
     @Test(arguments: ["soon", "0", "-1", "nan"]) func aLimitIsANumberOfSeconds(text: String) throws
     {
         let run = try runCheck(

@@ -130,6 +130,11 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
         try world.barrier()
         withExtendedLifetime(watchdog) {}
     },
+    "a rank that does not come to the end is named": { world in
+        try Watchdog(world)?.watchToTheEnd()
+        RankProgress.begin(.end)
+        while world.rank == 1 { usleep(10_000) }
+    },
     "a rank with other parameters": { world in try trainApart(hiddenRanks: 1, world) },
     "a rank of a grid with other parameters": { world in try trainApart(hiddenRanks: 2, world) },
     "integer training": { world in try printFingerprints(of: .integer, world) },

@@ -52,6 +52,7 @@ enum WaitingCall: Int, Sendable {
     // The numbers are those of CMPICall.
     case barrier = 1
     case allreduce, broadcast, gather, allgather, reduceScatter, newGroup, exchange, sharing
+    case finalize
 
     /// The name by which books on MPI know the call.
     var name: String {
@@ -65,6 +66,7 @@ enum WaitingCall: Int, Sendable {
         case .newGroup: "MPI_Comm_split"
         case .exchange: "MPI_Alltoallv"
         case .sharing: "the exchange through shared memory"
+        case .finalize: "MPI_Finalize"
         }
     }
 }

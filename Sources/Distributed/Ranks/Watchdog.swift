@@ -57,6 +57,10 @@ public final class Watchdog {
 
     deinit { timer.cancel() }
 
+    /// Goes on to watch until the process ends, also while MPI ends: a rank that stands still then leaves
+    /// the others waiting, too.
+    public func watchToTheEnd() { _ = unsafe Unmanaged.passRetained(self) }
+
     /// Hands what is told to a log too, from any thread.
     public func tellAlso(_ log: @escaping @Sendable (String) -> Void) {
         watch.log.withLock { $0 = log }

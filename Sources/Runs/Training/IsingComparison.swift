@@ -37,7 +37,12 @@ struct IsingComparison {
     func run(_ world: borrowing Communicator) throws -> IsingComparisonReport? {
         let share = world.share(of: Self.chains)
         var sampler = ModelSampler(model, chains: share, seed: seed)
-        sampler.run(sweeps: Self.burnIn - Self.spacing)
+        var left = Self.burnIn - Self.spacing
+        while left > 0 {
+            sampler.run(sweeps: min(left, Self.spacing))
+            left -= Self.spacing
+            RankProgress.advance()
+        }
         var spacing = Self.spacing
         var measured = try measure(&sampler, share, spacing: spacing, world)
         var sweeps = Self.burnIn + (Self.times - 1) * spacing
@@ -72,6 +77,7 @@ struct IsingComparison {
         var halves = [nothing, nothing]
         for time in 0..<Self.times {
             sampler.run(sweeps: spacing)
+            RankProgress.advance()
             let states = sampler.visible().states
             for chain in 0..<share.count {
                 let one = Array(states[(chain * sites)..<((chain + 1) * sites)])

@@ -22,7 +22,7 @@ public struct TrainingRun {
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
         let watchdog = try Watchdog(world)
-        defer { withExtendedLifetime(watchdog) {} }
+        watchdog?.watchToTheEnd()
         try checkAgreement(world)
         let text = try readConfiguration(world)
         var configuration = try world.together { try load(text) }
