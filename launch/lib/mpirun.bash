@@ -23,8 +23,11 @@ set_environment() {
     fi
 }
 
-# Whether whoever signals this script signals the ranks too, as Slurm does.
+# Whether whoever ends this script by a signal ends the ranks too, as Slurm does.
 signals_reach_ranks=false
+
+# What is done after a stop with a checkpoint.
+at_stop=:
 
 # Sets restarts, how often a run that crashed is started again, from the value of --restarts.
 read_restarts() {
@@ -56,7 +59,10 @@ run_to_its_end() {
         fi
         pause=$((pause * 2 < 300 ? pause * 2 : 300))
     done
-    ((status != 75)) || say "stopped with a checkpoint; the same command goes on from there"
+    if ((status == 75)); then
+        say "stopped with a checkpoint; the same command goes on from there"
+        "$at_stop"
+    fi
     exit "$status"
 }
 
@@ -74,7 +80,9 @@ run_once() {
     launcher=$!
     set +m
     if $signals_reach_ranks; then
-        trap 'is_stopped=true' TERM INT HUP USR1
+        trap 'is_stopped=true' TERM INT HUP
+        # shellcheck disable=SC2064 # the number is known now
+        trap "kill -USR1 $launcher 2>/dev/null || true" USR1
     else
         # shellcheck disable=SC2064 # the number is known now
         trap "is_stopped=true; trap 'kill -TERM $launcher 2>/dev/null' TERM INT HUP USR1
