@@ -71,7 +71,10 @@ public final class FolderLock {
         }
         guard isNew else { return false }
         do throws(StorageError) {
-            try Descriptor.appending(path).write(unsafe Array(text.utf8).span.bytes)
+            let file = try Descriptor.appending(path)
+            try file.write(unsafe Array(text.utf8).span.bytes)
+            // After a loss of power, too, it must say whose it was.
+            try file.synchronize()
         } catch {
             // A lock without an owner's name would keep everybody out until it is old.
             try? Folder.remove(path)
