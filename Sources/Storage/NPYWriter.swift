@@ -79,7 +79,7 @@ public struct NPYWriter: ~Copyable {
 }
 
 /// Returns the header, padded so that the elements begin at a multiple of 64 bytes.
-private func npyHeader(_ type: String, shape: [Int], count: Int) -> [UInt8] {
+func npyHeader(_ type: String, shape: [Int], count: Int) -> [UInt8] {
     precondition(
         shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == count,
         "\(count) values for the shape \(shape)")

@@ -155,6 +155,12 @@ func checkArrayFile(_ path: String, option: String = "output") throws {
     throw ValidationError("--\(option) is `\(path)`; its name must end in .npy")
 }
 
+/// Checks that the name of a file for one array or several says what it will be.
+func checkArrayOrArchive(_ path: String, option: String = "output") throws {
+    guard !path.hasSuffix(".npy"), !path.hasSuffix(".npz") else { return }
+    throw ValidationError("--\(option) is `\(path)`; its name must end in .npy or .npz")
+}
+
 /// Checks how many configurations are asked for: they are numbered in 32 bits.
 ///
 /// - Parameter least: 2 for a command that tells errors.

@@ -126,8 +126,9 @@ import Testing
         let found = try expectAlike(
             [
                 "nmf", "--data", data, "--rank", "3", "--method", kind, "--iterations", "30",
-                "--archetypes", folder.file("a.npy"),
+                "--archetypes", folder.file("a.npy"), "--output", folder.file("all.npz"),
             ], without: ["seconds"])
+        #expect(try ArrayFile(path: folder.file("all.npz") + ":coordinates").shape == [300, 3])
         #expect(try #require(found["relative_error"] as? Double) < 0.5)
         #expect((found["anchors"] as? [Int])?.count == (kind == "separable" ? 3 : 0))
         if let rise = found["largest_rise"] as? Double { #expect(rise <= 1e-12) }
@@ -161,6 +162,13 @@ import Testing
             "--sigma", "0.5", "--neighbours", "6",
         ])
         #expect(try #require(classified["accuracy"] as? Double) > 0.98)
+        let machine = try expectAlike([
+            "manifold", "classify", "--data", data, "--labels", labels, "--learned", "2",
+            "--sigma", "0.5", "--neighbours", "6", "--method", "lapsvm", "--output",
+            folder.file("m.npz"),
+        ])
+        #expect(try #require(machine["accuracy"] as? Double) > 0.98)
+        #expect(try ArrayFile(path: folder.file("m.npz") + ":labels").shape == [300])
     }
 
     /// What is wrong is said, with the exit code of its kind.

@@ -82,6 +82,61 @@ import Testing
         }
     }
 
+    /// The same for support vector machines.
+    @Test func oneLabelAMoonIsEnoughForMachines() throws {
+        var generator = TestGenerator(seed: 437)
+        for _ in 0..<3 {
+            let (data, classes) = moons(200, noise: 0.05, &generator)
+            let labels = classes.indices.map { $0 < 2 ? classes[$0] : nil }
+            let graph = try NeighbourGraph.nearest(
+                of: data, neighbours: 8, scale: nil, work: inOneProcess)
+            func errors(_ intrinsic: Double) throws -> Int {
+                let found = try #require(
+                    LaplacianMachine(
+                        data, labels: labels, graph: graph, ambient: 1e-6, intrinsic: intrinsic,
+                        scale: 0.3))
+                #expect(found.gap <= 1e-10)
+                return zip(found.labels, classes).count { $0 != $1 }
+            }
+            let (with, without) = (try errors(1), try errors(0))
+            #expect(with < without && with <= 4, "\(with) errors, \(without) without the graph")
+        }
+    }
+
+    /// No change of a coefficient lowers what the machine minimizes, and some rows are supports.
+    @Test func machinesAreTheMinimum() throws {
+        var generator = TestGenerator(seed: 438)
+        let (data, classes) = moons(30, noise: 0.05, &generator)
+        let graph = try NeighbourGraph.nearest(
+            of: data, neighbours: 4, scale: nil, work: inOneProcess)
+        let labels = classes.indices.map { $0 < 6 ? classes[$0] : nil }
+        let (ambient, intrinsic) = (0.05, 0.5)
+        let found = try #require(
+            LaplacianMachine(
+                data, labels: labels, graph: graph, ambient: ambient, intrinsic: intrinsic,
+                scale: 0.5))
+        #expect(found.supports > 0)
+        let kernel = gaussianKernel(data, scale: 0.5)
+        let laplacian = Laplacian(graph, .plain).matrix
+        let first = found.weights.leading(columns: 1)
+        func cost(_ weights: Matrix) -> Double {
+            let f = kernel * weights
+            var sum = 0.0
+            for row in 0..<6 {
+                sum += max(0, 1 - (classes[row] == 0 ? 1.0 : -1) * f[row, 0]) / 6
+            }
+            return sum + ambient * weights.dot(f) + intrinsic / 900 * f.dot(laplacian * f)
+        }
+        let best = cost(first)
+        for row in 0..<30 {
+            for step in [-0.1, -1e-2, 1e-2, 0.1] {
+                var other = first
+                other[row, 0] += step
+                #expect(cost(other) > best - 1e-9)
+            }
+        }
+    }
+
     /// Any change of a coefficient raises what is minimized.
     @Test func regressionIsTheMinimum() throws {
         var generator = TestGenerator(seed: 434)

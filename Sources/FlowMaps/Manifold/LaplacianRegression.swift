@@ -13,11 +13,7 @@ public struct LaplacianRegression: Sendable {
     let weights: Matrix
 
     /// The class of the largest value of each row.
-    public var labels: [Int] {
-        (0..<values.rows).map { row in
-            (0..<values.columns).max { values[row, $0] < values[row, $1] } ?? 0
-        }
-    }
+    public var labels: [Int] { labelsOfLargest(values) }
 
     /// Solves for α.
     ///
@@ -32,12 +28,7 @@ public struct LaplacianRegression: Sendable {
         scale: Double
     ) {
         let rows = data.rows
-        let lengths = (0..<rows).map { data.rows($0..<$0 + 1).squares }
-        let products = data.timesTransposed(data)
-        let kernel = Matrix(rows: rows, columns: rows) { row, column in
-            let square = max(0, lengths[row] + lengths[column] - 2 * products[row, column])
-            return .exp(-square / (2 * scale * scale))
-        }
+        let kernel = gaussianKernel(data, scale: scale)
         let labelled = Double(labels.count { $0 != nil })
         let smoothness = Laplacian(graph, .plain).matrix * kernel
         let factor = intrinsic * labelled / (Double(rows) * Double(rows))
@@ -52,5 +43,22 @@ public struct LaplacianRegression: Sendable {
         guard let weights = left.solve(right) else { return nil }
         self.weights = weights
         values = kernel * weights
+    }
+}
+
+/// Returns e^{−d²/2σ²} of all pairs of rows.
+func gaussianKernel(_ data: Matrix, scale: Double) -> Matrix {
+    let lengths = (0..<data.rows).map { data.rows($0..<$0 + 1).squares }
+    let products = data.timesTransposed(data)
+    return Matrix(rows: data.rows, columns: data.rows) { row, column in
+        let square = max(0, lengths[row] + lengths[column] - 2 * products[row, column])
+        return .exp(-square / (2 * scale * scale))
+    }
+}
+
+/// Returns the column of the largest value of each row.
+func labelsOfLargest(_ values: Matrix) -> [Int] {
+    (0..<values.rows).map { row in
+        (0..<values.columns).max { values[row, $0] < values[row, $1] } ?? 0
     }
 }

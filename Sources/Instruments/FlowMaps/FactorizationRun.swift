@@ -16,6 +16,8 @@ public struct FactorizationRun {
 
     /// The number of the file's first cases that are taken; nil for all.
     public var cases: Int?
+    /// The NPZ file for the archetypes, the coordinates and the anchors, if any.
+    public var output: String?
     /// The NPY file for the archetypes, if any.
     public var archetypes: String?
     /// The NPY file for the coordinates, if any.
@@ -41,7 +43,7 @@ public struct FactorizationRun {
     public func run(
         _ world: borrowing Communicator, progress: (String, Double) -> Void
     ) throws -> FactorizationReport? {
-        for path in [archetypes, coordinates, picture].compactMap({ $0 }) {
+        for path in [output, archetypes, coordinates, picture].compactMap({ $0 }) {
             try world.checkWritable(path)
         }
         // Threads would divide a product otherwise on another machine.
@@ -54,6 +56,7 @@ public struct FactorizationRun {
         try world.together {
             guard world.rank == 0 else { return }
             let count = found.archetypes.rows
+            if let output { try archive(found, cases.shape, to: output) }
             if let archetypes {
                 try writeNPY(
                     found.archetypes.elements.map { Float($0) }, shape: [count] + cases.shape,
@@ -93,6 +96,26 @@ public struct FactorizationRun {
                 work: { try world.work(parts: $0, width: $1, $2) },
                 progress: { progress("anchors", Double($0) / Double(rank)) })
         }
+    }
+
+    private func archive(_ found: Factorization, _ shape: [Int], to path: String) throws {
+        let (archetypes, coordinates) = (found.archetypes, found.coordinates)
+        var arrays = [
+            NamedArray(
+                "archetypes", archetypes.elements, shape: [archetypes.rows] + shape),
+            NamedArray(
+                "coordinates", coordinates.elements,
+                shape: [coordinates.rows, coordinates.columns]),
+        ]
+        if !found.anchors.isEmpty {
+            let anchors = found.anchors.map { Double($0) }
+            arrays.append(NamedArray("anchors", anchors, shape: [anchors.count]))
+        }
+        if let mixture = found.mixture {
+            arrays.append(
+                NamedArray("mixture", mixture.elements, shape: [mixture.rows, mixture.columns]))
+        }
+        try writeNPZ(arrays, to: path)
     }
 
     /// Checks what a kind needs of the data.

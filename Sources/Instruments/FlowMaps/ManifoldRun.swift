@@ -20,7 +20,15 @@ public struct ManifoldRun {
     public enum Task: Sendable {
         case clusters(Int, restarts: Int)
         case embedding(Embedding.Method, dimensions: Int, time: Double)
-        case classification(ambient: Double, intrinsic: Double)
+        case classification(Classifier, ambient: Double, intrinsic: Double)
+    }
+
+    /// What learns classes along the graph.
+    public enum Classifier: String, Sendable, CaseIterable {
+        /// Least squares.
+        case leastSquares = "laprls"
+        /// A support vector machine.
+        case machine = "lapsvm"
     }
 
     private let data: DataFile
@@ -45,7 +53,8 @@ public struct ManifoldRun {
     ///
     /// - Parameters:
     ///   - scale: σ; nil for weights that do not depend on distances.
-    ///   - output: The NPY file to write, if any: the cluster or class of each case, or its coordinates.
+    ///   - output: The file to write, if any: NPY with the cluster or class of each case, or its
+    ///     coordinates; NPZ with these and the eigenvalues.
     public init(
         data: DataFile, graph: Graph, neighbours: Int, scale: Double?, task: Task, output: String?,
         seed: UInt64
@@ -69,7 +78,9 @@ public struct ManifoldRun {
         // Threads would divide a product otherwise on another machine.
         setLinearAlgebraThreads(1)
         let cases = try RealCases(data, most: cases, least: 2, seed: seed, world)
-        let classes = try world.together { try readClasses(cases.values.rows) }
+        let classes = try world.together {
+            try labels.map { try readClasses($0, count: cases.values.rows) } ?? []
+        }
         try world.together {
             try check(cases.values)
             if case .classification = task, let labels, learnedCases(classes).isEmpty {
@@ -129,18 +140,26 @@ public struct ManifoldRun {
                     graph, method: method, dimensions: dimensions, time: time, seed: seed)
             }
             return Found(values: found.values, coordinates: found.coordinates)
-        case .classification(let ambient, let intrinsic):
+        case .classification(let classifier, let ambient, let intrinsic):
             let known = learnedCases(classes)
             let labels = classes.indices.map { known.contains($0) ? classes[$0] : nil }
-            guard
-                let found = LaplacianRegression(
-                    values, labels: labels, graph: graph, ambient: ambient, intrinsic: intrinsic,
-                    scale: scale ?? 1)
-            else {
+            let scale = scale ?? 1
+            let found =
+                switch classifier {
+                case .leastSquares:
+                    LaplacianRegression(
+                        values, labels: labels, graph: graph, ambient: ambient,
+                        intrinsic: intrinsic, scale: scale)?.labels
+                case .machine:
+                    LaplacianMachine(
+                        values, labels: labels, graph: graph, ambient: ambient,
+                        intrinsic: intrinsic, scale: scale)?.labels
+                }
+            guard let found else {
                 throw dataFault(
                     data.path, "its kernel has no inverse with this --ambient; use a larger one")
             }
-            return Found(labels: found.labels)
+            return Found(labels: found)
         }
     }
 
@@ -164,30 +183,6 @@ public struct ManifoldRun {
             return (seen[label] ?? 0, place)
         }.sorted { ($0.turn, $0.place) < ($1.turn, $1.place) }
         return Set(order.prefix(learned).map(\.place))
-    }
-
-    /// The class of each case: a whole number from 0, or −1 where it is not known.
-    private func readClasses(_ count: Int) throws -> [Int?] {
-        guard let labels else { return [] }
-        let file = try ArrayFile(path: labels)
-        guard file.caseElements == 1, file.cases >= count else {
-            throw dataFault(
-                labels,
-                "has the shape \(file.shape); expected one class for each of \(count) cases")
-        }
-        var value = [0.0]
-        return try (0..<count).map { place in
-            var span = value.mutableSpan
-            try file.copyDoubles(case: place, into: &span)
-            let value = span[0]
-            guard value.rounded() == value, value >= -1, value < 10_000 else {
-                throw dataFault(
-                    labels,
-                    "case \(place) has the class \(value); expected a whole number from 0, or −1 for "
-                        + "none")
-            }
-            return value < 0 ? nil : Int(value)
-        }
     }
 
     /// Checks what the task needs of the data.
@@ -218,6 +213,24 @@ public struct ManifoldRun {
     }
 
     private func write(_ found: Found, to path: String) throws {
+        if path.hasSuffix(".npz") {
+            var arrays: [NamedArray] = []
+            if !found.values.isEmpty {
+                arrays.append(
+                    NamedArray("eigenvalues", found.values, shape: [found.values.count]))
+            }
+            if !found.labels.isEmpty {
+                let labels = found.labels.map { Double($0) }
+                arrays.append(NamedArray("labels", labels, shape: [labels.count]))
+            }
+            if let coordinates = found.coordinates {
+                arrays.append(
+                    NamedArray(
+                        "coordinates", coordinates.elements,
+                        shape: [coordinates.rows, coordinates.columns]))
+            }
+            return try writeNPZ(arrays, to: path)
+        }
         guard let coordinates = found.coordinates else {
             return try writeNPY(
                 found.labels.map { Float($0) }, shape: [found.labels.count], to: path)

@@ -40,7 +40,10 @@ struct ManifoldCommand: ParsableCommand {
         @Option(help: "A file with the class of each case, −1 where it is not known.")
         var labels: String?
 
-        @Option(help: ArgumentHelp("Write what was found for each case.", valueName: "file.npy"))
+        @Option(
+            help: ArgumentHelp(
+                "Write what was found for each case; an NPZ archive also has the eigenvalues.",
+                valueName: "file.npy|file.npz"))
         var output: String?
 
         @OptionGroup var reading: ReadingOptions
@@ -62,7 +65,7 @@ struct ManifoldCommand: ParsableCommand {
             if graph == .allPairs, sigma == nil {
                 throw ValidationError("--graph gaussian needs --sigma, the σ of its weights")
             }
-            if let output { try checkArrayFile(output) }
+            if let output { try checkArrayOrArchive(output) }
         }
 
         func run(_ task: ManifoldRun.Task) -> ManifoldRun {
@@ -166,16 +169,23 @@ struct ManifoldCommand: ParsableCommand {
 
     struct Classify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Learns classes from few labels and the graph of all cases (LapRLS).",
+            abstract: "Learns classes from few labels and the graph of all cases.",
             discussion: """
                 A function of the cases is near the labels, small, and smooth along the graph; \
-                --intrinsic 0 leaves the graph out. --sigma is σ of the kernel.
+                --intrinsic 0 leaves the graph out. --sigma is σ of the kernel. laprls is near the \
+                labels by least squares, lapsvm by the margin of a support vector machine.
 
                 EXAMPLES
                   wilson manifold classify --data moons.npy --labels classes.npy --learned 2 --sigma 0.3
                 """)
 
         @OptionGroup var graph: GraphOptions
+
+        @Option(
+            name: .customLong("method"),
+            help: ArgumentHelp("What learns.", valueName: "laprls|lapsvm"),
+            transform: { try choice($0) })
+        var classifier = ManifoldRun.Classifier.leastSquares
 
         @Option(
             help: ArgumentHelp(
@@ -213,7 +223,8 @@ struct ManifoldCommand: ParsableCommand {
             try common.onAllRanks(json: form.json) { world in
                 let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
                 defer { waiting.clear() }
-                var run = graph.run(.classification(ambient: ambient, intrinsic: intrinsic))
+                var run = graph.run(
+                    .classification(classifier, ambient: ambient, intrinsic: intrinsic))
                 run.learned = learned
                 return try run.run(world) { waiting.show($0, $1) }
             }

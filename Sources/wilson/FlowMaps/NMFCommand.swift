@@ -46,6 +46,12 @@ struct NMFCommand: ParsableCommand {
         help: "Stop when an iteration lessens the squared error by less than this share of ‖X‖².")
     var tolerance = 1e-7
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the archetypes, the coordinates of each case, and the anchors or the mixture, "
+                + "where there are some.", valueName: "file.npz"))
+    var output: String?
+
     @Option(help: ArgumentHelp("Write the archetypes.", valueName: "file.npy"))
     var archetypes: String?
 
@@ -75,6 +81,9 @@ struct NMFCommand: ParsableCommand {
         guard tolerance >= 0, tolerance < 1 else {
             throw ValidationError("--tolerance is \(tolerance); expected 0, or more below 1")
         }
+        if let output, !output.hasSuffix(".npz") {
+            throw ValidationError("--output is `\(output)`; its name must end in .npz")
+        }
         if let archetypes { try checkArrayFile(archetypes, option: "archetypes") }
         if let coordinates { try checkArrayFile(coordinates, option: "coordinates") }
         try checkPicture(picture, option: "picture")
@@ -88,6 +97,7 @@ struct NMFCommand: ParsableCommand {
                 data: reading.file(data), kind: kind, rank: rank,
                 stop: Factorization.Stop(iterations: iterations, tolerance: tolerance), seed: seed)
             run.cases = cases
+            run.output = output
             run.archetypes = archetypes
             run.coordinates = coordinates
             run.picture = picture
