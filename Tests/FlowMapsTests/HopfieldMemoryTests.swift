@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlowMaps
@@ -119,5 +120,23 @@ import Testing
         let pair = HopfieldPatterns(
             units: 4, count: 2, spins: [1, 1, 1, 1, 1, -1, 1, -1])
         #expect(RecalledState([1, 1, -1, -1], among: pair) == .glassy)
+    }
+
+    /// Patterns that are like each other: their majority is like all of them, and is told from them.
+    @Test func mixturesOfCorrelatedPatternsAreToldFromPatterns() {
+        var words = TestGenerator(seed: 61)
+        let base = (0..<300).map { _ in Int8(Bool.random(using: &words) ? 1 : -1) }
+        // Each differs from the base in twelve units of its own.
+        let three = (0..<3).map { number in
+            base.enumerated().map { $0.offset / 12 == number ? -$0.element : $0.element }
+        }
+        let patterns = HopfieldPatterns(units: 300, count: 3, spins: three.flatMap { $0 })
+        #expect(RecalledState(base, among: patterns) == .mixture([0, 1, 2]))
+        for number in 0..<3 {
+            let found = RecalledState(three[number], among: patterns)
+            #expect(found == .pattern(number, isReversed: false))
+            let reversed = RecalledState(three[number].map { -$0 }, among: patterns)
+            #expect(reversed == .pattern(number, isReversed: true))
+        }
     }
 }

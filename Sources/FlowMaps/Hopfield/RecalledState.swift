@@ -11,7 +11,7 @@ public enum RecalledState: Sendable, Equatable {
     /// The overlap from which a state counts as a pattern.
     private static let threshold = 0.9
 
-    /// Names a state.
+    /// Names a state by what it is most like; of equals it is the pattern.
     ///
     /// - Parameter state: One spin a unit of the patterns.
     public init(_ state: [Int8], among patterns: HopfieldPatterns) {
@@ -20,10 +20,7 @@ public enum RecalledState: Sendable, Equatable {
             (overlaps[$0].magnitude, $1) > (overlaps[$1].magnitude, $0)
         }
         let units = Double(patterns.units)
-        if Double(overlaps[order[0]].magnitude) >= Self.threshold * units {
-            self = .pattern(order[0], isReversed: overlaps[order[0]] < 0)
-            return
-        }
+        let own = Double(overlaps[order[0]].magnitude)
         if order.count >= 3 {
             let nearest = Array(order[..<3])
             let agreement = state.indices.reduce(0) { sum, unit in
@@ -33,10 +30,15 @@ public enum RecalledState: Sendable, Equatable {
                 }
                 return sum + vote.signum() * Int(state[unit])
             }
-            if Double(agreement) >= Self.threshold * units {
+            // Mixtures of patterns that are like each other are like each of them too.
+            if Double(agreement) >= max(Self.threshold * units, own.nextUp) {
                 self = .mixture(nearest.sorted())
                 return
             }
+        }
+        if own >= Self.threshold * units {
+            self = .pattern(order[0], isReversed: overlaps[order[0]] < 0)
+            return
         }
         self = .glassy
     }

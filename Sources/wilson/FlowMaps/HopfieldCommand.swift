@@ -36,10 +36,7 @@ struct HopfieldCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Trials at each load.", valueName: "n"))
         var trials: Int
 
-        @Option(
-            help: ArgumentHelp("How patterns become weights.", valueName: "hebb|projection"),
-            transform: { try choice($0) })
-        var rule = HopfieldMemory.Rule.hebb
+        @OptionGroup var weights: RuleOption
 
         @Option(
             parsing: .unconditional,
@@ -81,11 +78,34 @@ struct HopfieldCommand: ParsableCommand {
                 let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
                 defer { waiting.clear() }
                 return try HopfieldCapacityRun(
-                    units: size, loads: loads, trials: trials, rule: rule, bias: bias,
+                    units: size, loads: loads, trials: trials, rule: weights.rule, bias: bias,
                     flipped: flipped, seed: seed
                 ).run(world) { waiting.show("trials", $0) }
             }
         }
+    }
+
+    /// How patterns become weights.
+    struct RuleOption: ParsableArguments {
+        @Option(
+            help: ArgumentHelp("How patterns become weights.", valueName: "hebb|projection"),
+            transform: { try choice($0) })
+        var rule = HopfieldMemory.Rule.hebb
+    }
+
+    /// The patterns of a memory, and how they become its weights.
+    struct StoredPatterns: ParsableArguments {
+        @Option(
+            help: "The file whose cases are stored.",
+            completion: .file(extensions: ["npy", "npz", "csv", "gz"]))
+        var patterns: String
+
+        @OptionGroup var weights: RuleOption
+
+        @OptionGroup var reading: ReadingOptions
+
+        var rule: HopfieldMemory.Rule { weights.rule }
+        var file: DataFile { reading.file(patterns) }
     }
 
     struct Recall: ParsableCommand {
@@ -105,20 +125,12 @@ struct HopfieldCommand: ParsableCommand {
                 --binarize threshold --rule projection --output recalled.npy
                 """)
 
-        @Option(
-            help: "The file whose cases are stored.",
-            completion: .file(extensions: ["npy", "npz", "csv", "gz"]))
-        var patterns: String
+        @OptionGroup var stored: StoredPatterns
 
         @Option(
             help: "The file whose cases are completed.",
             completion: .file(extensions: ["npy", "npz", "csv", "gz"]))
         var cue: String
-
-        @Option(
-            help: ArgumentHelp("How patterns become weights.", valueName: "hebb|projection"),
-            transform: { try choice($0) })
-        var rule = HopfieldMemory.Rule.hebb
 
         @Option(
             help: ArgumentHelp(
@@ -130,8 +142,6 @@ struct HopfieldCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Write the recalled states.", valueName: "file.npy"))
         var output: String?
 
-        @OptionGroup var reading: ReadingOptions
-
         @Option(help: "Names the random numbers: the order of updates.")
         var seed: UInt64 = 1
 
@@ -141,10 +151,10 @@ struct HopfieldCommand: ParsableCommand {
 
         func validate() throws {
             if let output { try checkArrayFile(output) }
-            if model != nil, rule != .hebb {
+            if model != nil, stored.rule != .hebb {
                 throw ValidationError("--model and --rule both say what completes the cues")
             }
-            if let output, [patterns, cue, model].contains(output) {
+            if let output, [stored.patterns, cue, model].contains(output) {
                 throw ValidationError("--output is a file that is read, which it would replace")
             }
         }
@@ -154,7 +164,7 @@ struct HopfieldCommand: ParsableCommand {
                 let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
                 defer { waiting.clear() }
                 var recall = HopfieldRecallRun(
-                    patterns: reading.file(patterns), cues: reading.file(cue), rule: rule,
+                    patterns: stored.file, cues: stored.reading.file(cue), rule: stored.rule,
                     output: output, seed: seed)
                 recall.model = model
                 return try recall.run(world) { waiting.show("cues", $0) }
@@ -176,15 +186,7 @@ struct HopfieldCommand: ParsableCommand {
                 --count 16 --output settled.png
                 """)
 
-        @Option(
-            help: "The file whose cases are stored.",
-            completion: .file(extensions: ["npy", "npz", "csv", "gz"]))
-        var patterns: String
-
-        @Option(
-            help: ArgumentHelp("How patterns become weights.", valueName: "hebb|projection"),
-            transform: { try choice($0) })
-        var rule = HopfieldMemory.Rule.hebb
+        @OptionGroup var stored: StoredPatterns
 
         @Option(
             help: ArgumentHelp("β, the inverse temperature.", valueName: "b"))
@@ -192,8 +194,6 @@ struct HopfieldCommand: ParsableCommand {
 
         @Option(help: ArgumentHelp("The model file to write.", valueName: "file.safetensors"))
         var output: String
-
-        @OptionGroup var reading: ReadingOptions
 
         @Option(help: "Names the random numbers by which grey data become bits.")
         var seed: UInt64 = 1
@@ -217,7 +217,7 @@ struct HopfieldCommand: ParsableCommand {
         func run() throws {
             try common.onAllRanks(json: form.json) { world in
                 try HopfieldModelRun(
-                    patterns: reading.file(patterns), rule: rule,
+                    patterns: stored.file, rule: stored.rule,
                     inverseTemperature: inverseTemperature, output: output, seed: seed
                 ).run(world)
             }
