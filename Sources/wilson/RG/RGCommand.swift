@@ -14,5 +14,6 @@ struct RGCommand: ParsableCommand {
             RGTraceCommand.self,
             RGBondRBMCommand.self,
             RGLogPeriodicCommand.self,
+            RGSpecificHeatCommand.self,
         ])
 }
