@@ -117,8 +117,8 @@ let package = Package(
             name: "Instruments",
             dependencies: [
                 "Analysis", "Configuration", "Datasets", "DistributedTraining", "FlowMaps",
-                "Ising", "ModelFiles", "Ranks", "RBMCore", "Renormalization", "Reports", "Runs",
-                "Storage",
+                "Ising", "ModelFiles", "RandomStreams", "Ranks", "RBMCore", "Renormalization",
+                "Reports", "Runs", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(

@@ -91,6 +91,9 @@ public enum Purpose: Sendable, Hashable {
     /// The starts of factorizations; a row is a row of a factor, or a restart of clusters.
     case factorization(Factorization)
 
+    /// The training of an auto-encoder; a row is a visible unit, or a place in the batch.
+    case autoEncoder(AutoEncoder, layer: Int, step: Int)
+
     /// The chains between two models of a training; a row is a chain.
     ///
     /// `step` is the step of the later model, and `point`, below 2¹³, a place between the two.
@@ -191,6 +194,20 @@ public enum Purpose: Sendable, Hashable {
         case eigenvectors
     }
 
+    /// The slots of an auto-encoder.
+    public enum AutoEncoder: Int, Sendable, Hashable, CaseIterable {
+        /// The weights at the start.
+        case weights
+        /// The values that are left out of a step.
+        case corruption
+        /// The weights of the classes of a classifier at the start.
+        case classes
+        /// The states of noise that are set beside data; a row is a state.
+        case noise
+        /// The directions from which the search for tangents starts; a row is a direction.
+        case tangents
+    }
+
     /// The slots of a sandpile.
     public enum Sandpile: Int, Sendable, Hashable, CaseIterable {
         /// The walks of the tree that the first state comes from.
@@ -249,6 +266,7 @@ extension Purpose {
         case logPeriodic
         case modelPath = 60
         case factorization = 75
+        case autoEncoder
         case unobserved = 85
         case filling
         case comparison
@@ -338,6 +356,8 @@ extension Purpose {
         case .comparison: Words(.comparison)
         case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
         case .factorization(let slot): Words(.factorization, slot: slot.rawValue)
+        case .autoEncoder(let slot, let layer, let step):
+            Words(.autoEncoder, layer: layer, step: step, slot: slot.rawValue)
         case .logPeriodic(let slot): Words(.logPeriodic, slot: slot.rawValue)
         case .hopfield(let slot, let load, let sweep):
             Words(.hopfield, step: sweep, slot: slot.rawValue | load << 2)

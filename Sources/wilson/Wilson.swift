@@ -41,7 +41,7 @@ import Runs
                 ]),
             CommandGroup(
                 name: "Data",
-                subcommands: [NMFCommand.self, ManifoldCommand.self]),
+                subcommands: [NMFCommand.self, ManifoldCommand.self, AutoEncoderCommand.self]),
             CommandGroup(name: "Speed", subcommands: [BenchCommand.self]),
         ])
 

@@ -171,6 +171,122 @@ import Testing
         #expect(try ArrayFile(path: folder.file("m.npz") + ":labels").shape == [300])
     }
 
+    /// Bars of 0 and 1 in fields of 6×6, and whether they lie or stand.
+    private func writeBars(_ count: Int, to data: String, classes: String) throws {
+        var values: [Float] = []
+        var labels: [UInt8] = []
+        for number in 0..<count {
+            let (place, lies) = (number * 5 % 6, number % 2 == 0)
+            labels.append(lies ? 1 : 0)
+            for row in 0..<6 {
+                for column in 0..<6 {
+                    let isOn = lies ? row == place : column == place
+                    let isFlipped = (number * 7 + row * 11 + column * 5) % 23 == 0
+                    values.append(isOn != isFlipped ? 1 : 0)
+                }
+            }
+        }
+        try writeNPY(values, shape: [count, 6, 6], to: data)
+        try writeNPY(labels, shape: [count], to: classes)
+    }
+
+    /// Trained, resumed, followed, measured and classified on one rank and on several: the same numbers and
+    /// files.
+    @Test func autoEncodersOnAnyNumberOfRanks() throws {
+        let folder = try TemporaryFolder()
+        let (data, classes) = (folder.file("bars.npy"), folder.file("classes.npy"))
+        try writeBars(120, to: data, classes: classes)
+        let model = folder.file("bars.safetensors")
+        let words = [
+            "autoencoder", "train", "--data", data, "--hidden", "12,8", "--contraction", "0.02",
+            "--corruption", "0.1", "--epochs", "12", "--batch-size", "30", "--output",
+        ]
+        var files: [Data] = []
+        for (number, ranks) in [nil, 2, 3].enumerated() {
+            let path = folder.file("\(number).safetensors")
+            let run = try Command.run(words + [path], ranks: ranks)
+            #expect(run.status == 0, "\(run.words)")
+            files.append(try Data(contentsOf: URL(fileURLWithPath: path)))
+        }
+        #expect(files[0] == files[1] && files[0] == files[2])
+        try files[0].write(to: URL(fileURLWithPath: model))
+        let trained = try object(words + [model, "--resume"])
+        let layers = try #require(trained["layers"] as? [[String: Any]])
+        let errors = try #require(layers[0]["errors"] as? [Double])
+        #expect(layers.count == 2 && errors.count == 12 && errors[11] < 0.7 * errors[0])
+        #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == files[0])
+        let other = try Command.run(words + [model, "--resume", "--momentum", "0.5"])
+        #expect(other.status == 65 && other.words.contains("autoencoder.momentum"))
+
+        let flow = try expectAlike([
+            "autoencoder", "flow", model, "--data", data, "--starts", "4", "--trajectories",
+            folder.file("course.png"), "--points", folder.file("points.png"),
+        ])
+        let points = try #require(flow["fixed_points"] as? [[String: Any]])
+        #expect(!points.isEmpty)
+        for point in points {
+            #expect(try #require(point["residual"] as? Double) <= 1e-10)
+            #expect(try #require(point["spectral_radius"] as? Double) < 1)
+            #expect((point["basin"] as? [Int])?.count == 3)
+        }
+        #expect(try #require(flow["largest_rise"] as? Double) < 1e-12)
+
+        let energy = try expectAlike([
+            "autoencoder", "energy", model, "--data", data, "--output", folder.file("u.npy"),
+        ])
+        #expect(try #require(energy["largest_slope_difference"] as? Double) < 1e-8)
+        #expect(try #require(energy["largest_free_energy_difference"] as? Double) < 1e-10)
+        #expect(try #require(energy["separation"] as? Double) > 0.6)
+
+        let tangents = try expectAlike([
+            "autoencoder", "tangents", model, "--data", data, "--cases", "6", "--picture",
+            folder.file("tangents.png"), "--output", folder.file("spectra.npy"),
+        ])
+        let spectra = try #require(tangents["spectra"] as? [[String: Any]])
+        #expect(spectra.map { ($0["values"] as? [Double])?.count } == [12, 8])
+
+        for penalty in ["0", "0.01"] {
+            let found = try expectAlike(
+                [
+                    "autoencoder", "classify", model, "--data", data, "--labels", classes,
+                    "--test", data, "--test-labels", classes, "--penalty", penalty, "--tangents",
+                    "3", "--epochs", "30", "--batch-size", "30",
+                ], without: ["seconds"])
+            #expect(found["test_errors"] as? Int == 0)
+        }
+
+        // A machine of the same parameters is read by the other commands.
+        let features = try Command.run([
+            "transform", model, "--data", data, "--output", folder.file("h.npy"),
+        ])
+        #expect(features.status == 0, "\(features.words)")
+    }
+
+    /// The force of a linear auto-encoder is r(x) − x, and its potential that of a Gaussian machine.
+    @Test func linearAutoEncodersHaveAPotential() throws {
+        let folder = try TemporaryFolder()
+        let (data, classes) = (folder.file("bars.npy"), folder.file("classes.npy"))
+        try writeBars(60, to: data, classes: classes)
+        let model = folder.file("linear.safetensors")
+        let trained = try object([
+            "autoencoder", "train", "--data", data, "--hidden", "10", "--output-units", "linear",
+            "--epochs", "10", "--batch-size", "20", "--learning-rate", "0.01", "--output", model,
+        ])
+        #expect(trained["loss"] as? String == "squared")
+        let energy = try object(["autoencoder", "energy", model, "--data", data])
+        #expect(try #require(energy["largest_slope_difference"] as? Double) < 1e-8)
+        #expect(try #require(energy["largest_free_energy_difference"] as? Double) < 1e-10)
+        let flow = try object(["autoencoder", "flow", model, "--data", data, "--starts", "2"])
+        #expect(try #require(flow["largest_rise"] as? Double) < 1e-12)
+        let log = try Command.run(["evaluate", model, "--data", data])
+        #expect(log.status == 0, "\(log.words)")
+        let refused = try Command.run([
+            "autoencoder", "classify", model, "--data", data, "--labels", classes, "--test", data,
+            "--test-labels", classes, "--tangents", "11",
+        ])
+        #expect(refused.status == 65 && refused.words.contains("--tangents"))
+    }
+
     /// What is wrong is said, with the exit code of its kind.
     @Test func badInputOfFlowMapsIsRefused() throws {
         let folder = try TemporaryFolder()
@@ -186,6 +302,17 @@ import Testing
                 64, "--sigma"
             ),
             (["manifold", "classify", "--data", data, "--sigma", "1"], 64, "--labels"),
+            (
+                ["autoencoder", "train", "--data", data, "--hidden", "3", "--output", data + ".s"],
+                65, "--output-units linear"
+            ),
+            (
+                [
+                    "autoencoder", "train", "--data", data, "--hidden", "0", "--output",
+                    data + ".s",
+                ], 64, "--hidden"
+            ),
+            (["autoencoder", "energy", data, "--data", data], 65, data),
         ]
         for (arguments, status, words) in cases {
             let run = try Command.run(arguments)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        let later: [UInt8] = [60, 75, 85, 86, 87, 90]
+        let later: [UInt8] = [60, 75, 76, 85, 86, 87, 90]
         #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + later)
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
@@ -54,6 +54,7 @@ import Testing
         expect(.sandpile(.grains), 0, 0x1C00_0001)
         expect(.logPeriodic(.walks), 0, 0x1E00_0001)
         expect(.factorization(.clusters), 0, 0x4B00_0002)
+        expect(.autoEncoder(.corruption, layer: 1, step: 9), 9, 0x4C01_0001)
         expect(.hopfield(.order, load: 3, sweep: 9), 9, 0x1D00_000E)
         expect(.modelPath(.reverse, .visible, layer: 1, step: 9, point: 3), 9, 0x3C01_001B)
         expect(.unobserved(.visible, layer: 1, step: 9, sweep: 3), 9, 0x5501_000E)
@@ -96,6 +97,9 @@ import Testing
                     for side in Purpose.Side.allCases {
                         purposes.insert(.annealing(run, side, layer: a, temperature: b))
                     }
+                }
+                for slot in Purpose.AutoEncoder.allCases {
+                    purposes.insert(.autoEncoder(slot, layer: a, step: b))
                 }
                 for slot in Purpose.Sampling.allCases {
                     purposes.insert(.sampling(slot, layer: a, sweep: b))

@@ -1,5 +1,6 @@
 import Analysis
 import Datasets
+import ModelFiles
 import Ranks
 import RBMCore
 
@@ -11,6 +12,10 @@ struct RealCases {
     let shape: [Int]
     /// What the values were taken for.
     let meaning: String
+    /// Tells the data from others.
+    let digest: String
+    /// The notes of a model by which other files are read alike.
+    let notes: [String: String]
 
     /// The most values: every rank holds all of them, as doubles.
     private static let mostElements = 1 << 27
@@ -30,10 +35,43 @@ struct RealCases {
         _ file: DataFile, most: Int? = nil, least: Int, seed: UInt64,
         _ world: borrowing Communicator
     ) throws {
-        let opened = try file.open(seed: seed, for: .gaussian, world)
+        try self.init(
+            file.open(seed: seed, for: .gaussian, world), of: .gaussian, file, most: most,
+            least: least, world)
+    }
+
+    /// Collective.
+    ///
+    /// Reads a file as the first layer of a model sees it.
+    ///
+    /// - Throws: The same failure on all ranks, as above, or where cases have another size.
+    init(
+        _ file: DataFile, for model: Model, most: Int? = nil, least: Int, seed: UInt64,
+        _ world: borrowing Communicator
+    ) throws {
+        let opened = try file.open(seed: seed, for: model, world)
+        let units = model.layers[0].visibleCount
+        try world.together {
+            guard opened.cases.visible == units else {
+                throw dataFault(
+                    file.path,
+                    "its cases have \(opened.cases.visible) values, but the model has \(units) visible "
+                        + "units")
+            }
+        }
+        try self.init(
+            opened, of: model.layers[0].visibleUnits, file, most: most, least: least, world)
+    }
+
+    private init(
+        _ opened: OpenedCases, of kind: any UnitKind, _ file: DataFile, most: Int?, least: Int,
+        _ world: borrowing Communicator
+    ) throws {
         let cases = opened.cases
         shape = opened.shape
         meaning = opened.meaning
+        digest = opened.digest
+        notes = opened.reading?.notes ?? [:]
         values = try world.together { () throws -> Matrix in
             let count = min(cases.count, most ?? cases.count)
             guard count >= least else {
@@ -53,6 +91,11 @@ struct RealCases {
                 let block = Array(first..<min(first + Self.blockRows, count))
                 var bytes = [UInt8](repeating: 0, count: block.count * cases.caseBytes)
                 try cases.load(block, draw: 0, into: &bytes)
+                guard cases.encoding == .float32 else {
+                    let white = Double(cases.encoding.maximum)
+                    elements += bytes.map { kind.value(Double($0) / white) }
+                    continue
+                }
                 readReals(bytes, 0..<block.count * cases.visible, into: &floats)
                 elements += floats.prefix(block.count * cases.visible).map { Double($0) }
             }

@@ -17,6 +17,7 @@ struct MeanFieldMapTests {
 
     static let kinds: [(any UnitKind, any UnitKind)] = [
         (.spin, .spin), (.bernoulli, .bernoulli), (.spin, .bernoulli), (.bernoulli, .spin),
+        (.gaussian, .bernoulli), (.gaussian, .spin), (.spin, .gaussian),
     ]
 
     private func start(_ kind: any UnitKind, _ count: Int, row: Int) -> [Double] {
@@ -63,6 +64,36 @@ struct MeanFieldMapTests {
             abs(
                 map.freeEnergy(visible: visible, hidden: map.hiddenMeans(visible))
                     - rbm.freeEnergy(ofVisible: visible)) < 1e-12)
+    }
+
+    /// With Gaussian visible units G at the hidden means is the free energy of the state, less ½ ln 2πσ² a
+    /// unit; a step goes to b + Wh, and the radius is that of the Jacobian's eigenvalues with any σ.
+    @Test func gaussianUnitsHaveTheirVariances() {
+        let rbm = RBM(
+            visibleUnits: .gaussian, hiddenUnits: .bernoulli,
+            parameters: Parameters(
+                weights: [0.8, -0.4, 0.3, 1.1, -0.9, 0.5], visibleBias: [0.2, -0.1, 0.4],
+                hiddenBias: [0.3, -0.2], logVariances: [-1, 0.5, 1]))
+        let map = MeanFieldMap(rbm)
+        let visible = [0.3, -0.7, 1.2]
+        let hidden = map.hiddenMeans(visible)
+        let constant = 1.5 * log(2 * Double.pi) + (-1 + 0.5 + 1) / 2
+        let expectedFree = rbm.freeEnergy(ofVisible: visible) - constant
+        #expect(abs(map.freeEnergy(visible: visible, hidden: hidden) - expectedFree) < 1e-12)
+        let image = map.visibleMeans(hidden)
+        let expected = 0.2 + Double(Float(0.8)) * hidden[0] - Double(Float(0.4)) * hidden[1]
+        #expect(abs(image[0] - expected) < 1e-7)
+        // The flow's rate of approach is the radius at its end.
+        var state = visible
+        var changes: [Double] = []
+        for _ in 0..<60 {
+            let next = map(state)
+            changes.append(zip(next, state).reduce(0) { $0 + pow($1.0 - $1.1, 2) }.squareRoot())
+            state = next
+        }
+        let place = changes.lastIndex { $0 > 1e-7 } ?? 1
+        #expect(
+            abs(map.spectralRadius(at: state) - changes[place] / changes[place - 1]) < 1e-4)
     }
 
     @Test(arguments: kinds) func theSpectralRadiusIsThatOfTheDifferences(
