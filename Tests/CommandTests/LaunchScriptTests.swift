@@ -102,5 +102,17 @@ import Testing
         #expect(run.status == 78, "\(run.words)")
         #expect(run.errors.contains("copied or moved here"), "\(run.words)")
         #expect(run.errors.contains("rm -r "), "\(run.words)")
+        // The folder of the tests, in a copy of the project.
+        for part in ["launch", "cluster-configs"] {
+            try FileManager.default.copyItem(
+                at: Self.root.appending(path: part), to: URL(filePath: folder.file(part)))
+        }
+        try FileManager.default.createDirectory(
+            atPath: folder.file(".build-test"), withIntermediateDirectories: false)
+        _ = try folder.write(
+            "commands:\n  \"/elsewhere/.build-test/tests\":\n", to: ".build-test/release.yaml")
+        let tests = try Program.start(["bash", folder.file("launch/test"), "--list"])
+        #expect(tests.status == 78, "\(tests.words)")
+        #expect(tests.errors.contains(".build-test was built in another place"), "\(tests.words)")
     }
 }
