@@ -141,9 +141,11 @@ final class TerminalOutlet: TrainingOutlet {
     func stoppedEarly(_ plan: LayerPlan, atStep step: Int, best: Int) {
         guard let gap = plan.earlyStop.gap else { return }
         clearLiveLine()
+        let patience = plan.earlyStop.patience
         log.say(
             "layer \(plan.layer) stops at step \(step): the free-energy gap was above \(gap) "
-                + "nats in \(plan.earlyStop.patience) records; the model is that of step \(best)")
+                + "nats in \(patience) record\(patience == 1 ? "" : "s"); the model is that of step "
+                + "\(best)")
     }
 
     private func clearLiveLine() {
