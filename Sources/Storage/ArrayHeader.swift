@@ -92,7 +92,7 @@ struct ArrayHeader {
         }
         let expected = ArrayFile.expected
         if prefix.isEmpty { return "\(outside)is empty; \(expected)." }
-        if prefix.allSatisfy({ $0 >= 32 && $0 != 127 || $0 == 9 || $0 == 10 || $0 == 13 }) {
+        if prefix.allSatisfy(isTextByte) {
             return "\(outside)is text without a number; \(expected)."
         }
         let bytes = prefix.prefix(4).map { byte in

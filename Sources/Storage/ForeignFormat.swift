@@ -79,7 +79,7 @@ struct ForeignFormat {
     }
 
     private static func text(_ prefix: [UInt8]) -> ForeignFormat? {
-        guard prefix.allSatisfy({ isTextByte($0) || $0 >= 128 }) else { return nil }
+        guard prefix.allSatisfy(isTextByte) else { return nil }
         let start = prefix.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         let text = String(decoding: prefix.dropFirst(start).prefix(4096), as: UTF8.self)
         let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
@@ -242,6 +242,7 @@ struct ForeignFormat {
         ]
 }
 
-private func isTextByte(_ byte: UInt8) -> Bool {
+/// Whether a byte stands in text: a letter, a space, or the end of a line.
+func isTextByte(_ byte: UInt8) -> Bool {
     byte >= 32 && byte != 127 || byte == 9 || byte == 10 || byte == 13
 }

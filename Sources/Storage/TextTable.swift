@@ -15,7 +15,7 @@ struct TextTable {
     static func recognizes(_ prefix: [UInt8]) -> Bool {
         // JSON and others have numbers too, but no table of them.
         guard ForeignFormat(text: prefix) == nil,
-            prefix.allSatisfy({ $0 >= 32 && $0 != 127 || $0 == 9 || $0 == 10 || $0 == 13 })
+            prefix.allSatisfy(isTextByte)
         else { return false }
         let text = String(decoding: prefix.prefix(4096), as: UTF8.self).lowercased()
         return prefix.contains(where: isDigit) || text.contains("true") || text.contains("false")

@@ -89,13 +89,13 @@ struct CouplingOption: ParsableArguments {
 
 /// How a command reads a data file.
 struct ReadingOptions: ParsableArguments {
-    @Option(help: "How the data's values are read (default: as the model's training data were).")
+    @Option(help: "How values are read (default: as the model's data were, else by the file).")
     var values: ConfiguredValues?
 
-    @Option(help: "How grey data become bits (default: as the model's training data did).")
+    @Option(help: "How grey data become bits (default: as the model's data did, else not).")
     var binarize: ConfiguredBinarization?
 
-    @Option(help: "The grey value that is white (default: as the model's training data had it).")
+    @Option(help: "The grey value of white (default: as the model's data had it, else by file).")
     var maximum: Double?
 
     func validate() throws {

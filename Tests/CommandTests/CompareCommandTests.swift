@@ -50,6 +50,36 @@ import Testing
         #expect(pearson > 0.7 && pearson < 1)
     }
 
+    /// States are compared by one bit each, of as many as all files have.
+    @Test func categoriesAreComparedByTheirStates() throws {
+        var generator = TestGenerator(seed: 5)
+        let (a, b) = (
+            (0..<400 * 5).map { _ in UInt8(generator.next() % 3) },
+            (0..<300 * 5).map { _ in UInt8(generator.next() % 2) }
+        )
+        func oneHot(_ states: [UInt8]) -> [UInt8] {
+            states.flatMap { state in (0..<3).map { $0 == state ? 1 : 0 } }
+        }
+        let files = try [
+            write("a.npy", a, units: 5), write("b.npy", b, units: 5), "--values", "categories",
+        ]
+        let columns = try [
+            write("a-bits.npy", oneHot(a), units: 15), write("b-bits.npy", oneHot(b), units: 15),
+        ]
+        func numbers(_ arguments: [String], ranks: Int? = nil) throws -> [Double] {
+            let report = try compare(arguments, ranks: ranks)
+            return report.keys.sorted().compactMap { report[$0] as? Double }
+        }
+        let found = try numbers(files)
+        #expect(found.count > 12)
+        #expect(try found == numbers(columns))
+        #expect(try found == numbers(files, ranks: 3))
+        try writeNPY([Float(1e30), 0], shape: [2, 1], to: folder.file("wide.npy"))
+        try Command.run([
+            "compare", folder.file("wide.npy"), folder.file("wide.npy"), "--values", "categories",
+        ]).expectFault(65, "units of 256 states take whole numbers from 0 to 255")
+    }
+
     /// Spins and bits, and grey values over their white, are read alike; on any ranks.
     @Test func filesAreReadAlikeOnAnyRanks() throws {
         let (first, second) = (bits(900, units: 9, seed: 2), bits(500, units: 9, seed: 3))

@@ -45,11 +45,20 @@ public struct ComparisonRun {
     ///
     /// Compares; the same report on all ranks.
     public func run(_ world: borrowing Communicator) throws -> Comparison {
-        let kinds = try [a, b, train, test].map { try $0.map { try isReal($0, world) } ?? false }
-        let taker: any UnitKind = if kinds.contains(true) { .gaussian } else { .bernoulli }
-        let first = try a.open(seed: Self.seed, for: taker, world)
+        let states = a.values == .categories ? try states(world) : nil
+        let taker: any UnitKind
+        if let states {
+            taker = Categorical(states: states)
+        } else {
+            let areReal = try [a, b, train, test].map {
+                try $0.map { try isReal($0, world) } ?? false
+            }
+            taker = if areReal.contains(true) { .gaussian } else { .bernoulli }
+        }
+        let first = try a.counting(states).open(seed: Self.seed, for: taker, world)
         func open(_ file: DataFile) throws -> OpenedCases {
-            let opened = try alike(file, first, world).open(seed: Self.seed, for: taker, world)
+            let opened = try alike(file, first, world).counting(states)
+                .open(seed: Self.seed, for: taker, world)
             guard opened.cases.visible == first.cases.visible else {
                 throw SharedFailure(
                     exitCode: ExitStatus.badFile,
@@ -121,6 +130,20 @@ public struct ComparisonRun {
         guard array.elementType.isFloating else { return false }
         let census = try ValueCensus.take(array, world)
         return !census.isBits && !census.isSigns
+    }
+
+    /// Collective.
+    ///
+    /// How many states categories have: one more than the largest number of all files.
+    private func states(_ world: borrowing Communicator) throws -> Int {
+        var largest = 0.0
+        for file in [a, b, train, test].compactMap({ $0 }) {
+            let array = try world.together { try ArrayFile(path: file.path) }
+            largest = max(largest, try ValueCensus.take(array, world).largest)
+        }
+        // Whoever opens the files says what is wrong with values beyond these.
+        let allowed = Categorical.allowedStates
+        return max(Int(min(largest, Double(allowed.upperBound - 1))) + 1, allowed.lowerBound)
     }
 
     /// Collective.
@@ -244,5 +267,12 @@ public struct ComparisonRun {
         guard count < source.count else { return source }
         let fraction = (Double(count) + 0.5) / Double(source.count)
         return SubsetCases.divide(source, heldOut: fraction, seed: Self.seed).heldOut ?? source
+    }
+}
+
+extension DataFile {
+    /// Returns the file of categories of so many states; nil leaves it as it is.
+    fileprivate func counting(_ states: Int?) -> DataFile {
+        states.map { DataFile(path, values: values, binarize: binarize, categories: $0) } ?? self
     }
 }
