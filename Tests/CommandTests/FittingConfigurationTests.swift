@@ -62,6 +62,10 @@ import Testing
                 -Double(row % 3), Double(row % 3), 7,
             ][column]
         },
+        Data(
+            name: "letters.csv", words: ["visible-units: gaussian", "all are categories 0 to 20"],
+            isText: true
+        ) { Double($0 * $0 % 21) },
         Data(name: "ages.csv", words: ["visible-units: gaussian"], isText: true) {
             Double($0 % 90)
         },

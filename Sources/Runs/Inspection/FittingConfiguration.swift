@@ -187,6 +187,13 @@ private struct Choice {
                 "# alone fits categorical units, see docs/categorical-units.md.",
             ]
         }
+        if census.areWhole, census.smallest >= 0, census.largest < 32 {
+            lines += [
+                "# If all are categories 0 to \(Int(census.largest)), as letters of an alignment are, take "
+                    + "`values` and",
+                "# `standardize` out, and choose categorical units below.",
+            ]
+        }
         if let constant = list({ place, column in column.varies ? nil : "\(place)" }) {
             lines.append("# Columns that never vary, and should be left out: \(constant).")
         }
