@@ -42,28 +42,15 @@ public struct SafetensorsFile: Sendable, Equatable {
     private init(
         size: Int, name: String, read: (_ count: Int, _ offset: Int) throws(StorageError) -> [UInt8]
     ) throws(StorageError) {
-        guard size >= 8 else {
-            throw StorageError(
-                .badFile, name,
-                "has \(size) bytes; a safetensors file has more. Copy or download it again.")
-        }
-        let length = try read(8, 0).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-        guard length <= SafetensorsHeader.longest, length <= size - 8 else {
-            throw StorageError(
-                .badFile, name,
-                "claims a header of \(length) bytes in a file of \(size); expected at most"
-                    + " \(min(SafetensorsHeader.longest, size - 8))."
-                    + " It is no safetensors file, or it is cut off.")
-        }
-        let dataStart = 8 + Int(length)
-        let header = try SafetensorsHeader(
-            read(Int(length), 8), dataCount: size - dataStart, of: name)
+        let text = try SafetensorsHeader.text(ofFile: size, name: name, read: read)
+        let dataStart = 8 + text.count
+        let header = try SafetensorsHeader(text, dataCount: size - dataStart, of: name)
         let checksums = try SafetensorsChecksums(header, of: name)
         metadata = header.metadata.filter { !SafetensorsChecksums.isKey($0.key) }
         tensors = [:]
         for entry in header.entries {
             let bytes = try read(entry.data.count, dataStart + entry.data.lowerBound)
-            try checksums?.check(bytes, of: entry.name)
+            try checksums?.check(crc32(bytes), of: entry.name)
             tensors[entry.name] = Tensor(
                 elementType: entry.elementType, shape: entry.shape, bytes: bytes)
         }

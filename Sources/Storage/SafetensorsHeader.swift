@@ -18,6 +18,29 @@ struct SafetensorsHeader {
     let hasUpperCaseEscape: Bool
     private let text: [UInt8]
 
+    /// Finds the text of the header in a file of so many bytes, after the eight bytes of its length.
+    ///
+    /// Throws `badFile`.
+    static func text(
+        ofFile size: Int, name: String,
+        read: (_ count: Int, _ offset: Int) throws(StorageError) -> [UInt8]
+    ) throws(StorageError) -> [UInt8] {
+        guard size >= 8 else {
+            throw StorageError(
+                .badFile, name,
+                "has \(size) bytes; a safetensors file has more. Copy or download it again.")
+        }
+        let length = try read(8, 0).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        guard length <= longest, length <= size - 8 else {
+            throw StorageError(
+                .badFile, name,
+                "claims a header of \(length) bytes in a file of \(size); expected at most"
+                    + " \(min(longest, size - 8))."
+                    + " It is no safetensors file, or it is cut off.")
+        }
+        return try read(Int(length), 8)
+    }
+
     /// Reads the text of a header; `dataCount` bytes follow it in the file.
     ///
     /// Throws `badFile`.
