@@ -105,29 +105,35 @@ struct ScalingChart {
     ) -> [String] {
         var parts: [String] = []
         var line: [(Double, Double)] = []
+        var labels = ChartLabels(left..<(left + Self.panel.width))
         let groups = Dictionary(grouping: report.points, by: \.layout.cores)
         for (cores, points) in groups.sorted(by: { $0.key < $1.key }) {
             let best = points.max { $0.samplesPerSecond < $1.samplesPerSecond }
             for point in points {
                 let isBest = point.layout == best?.layout
                 let place = (x(Double(cores), left), y(value(point)))
-                parts.append(
-                    dot(place.0, place.1, Self.measured, filled: true, radius: isBest ? 4.5 : 2.5))
+                let radius = isBest ? 4.5 : 2.5
+                parts.append(dot(place.0, place.1, Self.measured, filled: true, radius: radius))
+                labels.keepOff(place, radius: radius)
                 guard isBest else { continue }
                 line.append(place)
                 let label =
                     point.layout.ranks == 1
                     ? "1 rank" : "\(point.layout.ranks) ranks, \(point.layout.grid)"
-                parts.append(text(place.0, place.1 - 9, label, anchor: "middle", size: 10))
+                labels.add(label, at: place)
             }
         }
         parts.append(self.line(line, Self.measured))
         for row in report.prediction?.predictions ?? [] {
             let place = (x(Double(row.ranks * row.threads), left), y(row[keyPath: guess]))
             parts.append(dot(place.0, place.1, Self.predicted, filled: false))
-            parts.append(text(place.0 + 8, place.1 + 3, row.grid, size: 10))
+            labels.keepOff(place, radius: 4.5)
+            labels.add(row.grid, at: place)
         }
         return parts
+            + labels.placed().map {
+                text($0.x, $0.y, $0.text, anchor: $0.anchor, size: ChartLabels.size)
+            }
     }
 
     /// The frame of a panel and its axis of cores.
