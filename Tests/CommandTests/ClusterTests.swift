@@ -128,6 +128,25 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: hasSlurm, "Slurm on one machine needs root, slurmctld, slurmd and munge"))
+    func scalingIsMeasuredInsideAnAllocation() throws {
+        let cluster = try folder.write(
+            "RANKS_PER_NODE=2\nTHREADS_PER_RANK=1\nBINDING=none\nLAUNCHER=srun\n",
+            to: "scaling.conf")
+        let run = try Program.start(
+            [
+                Self.withSlurm, "salloc", "--nodes", "1", "--exclusive",
+                Self.root.appending(path: "launch/scaling").path, "--cluster", cluster,
+                "--shape", "70x130", "--batch", "20", "--rounds", "1", "--steps", "2",
+                "--output", folder.file("scaling"),
+            ], environment: ["WILSON": Command.program])
+        #expect(run.status == 0, "\(run.words)")
+        #expect(run.output.contains("PASS: all "), "\(run.words)")
+        let points = String(decoding: try folder.bytes("scaling/scaling.jsonl"), as: UTF8.self)
+        for grid in ["1x1", "2x1", "1x2"] { #expect(points.contains("\"grid\": \"\(grid)\"")) }
+        #expect(!points.contains("\"model_equal\": false"))
+    }
+
     @Test func aRankThatSeesAnotherFileIsNamedOnce() throws {
         for rank in ["0", "1"] {
             try FileManager.default.createDirectory(
