@@ -150,9 +150,9 @@ extension DataFile {
     ///
     /// - Throws: The same failure on all ranks.
     public func open(
-        seed: UInt64, for model: Model, _ world: borrowing Communicator
+        seed: UInt64, for model: any LayeredModel, _ world: borrowing Communicator
     ) throws -> OpenedCases {
-        let first = model.layers[0]
+        let first = model.machines[0]
         let kind = first.visibleUnits
         let remembered = kind.columns > 1 ? nil : RememberedReading(model.notes)
         let isTold = values != nil || binarize != nil || maximum != nil

@@ -3,13 +3,13 @@ public import Ranks
 import RBMCore
 
 /// Checks that a model has what a command asks for, and that data fit it; `name` is the model's file.
-extension Model {
+extension LayeredModel {
     /// Checks that the model has a layer with this number, counted from 0.
     public func checkLayer(_ layer: Int, of name: String) throws(SharedFailure) {
-        guard layer < layers.count else {
+        guard layer < machines.count else {
             throw SharedFailure(
                 exitCode: ExitStatus.commandLine,
-                "--layer is \(layer), but the top layer of \(name) is \(layers.count - 1), "
+                "--layer is \(layer), but the top layer of \(name) is \(machines.count - 1), "
                     + "counted from 0")
         }
     }
@@ -18,7 +18,7 @@ extension Model {
     public func checkShape(
         _ opened: OpenedCases, from data: String, for name: String
     ) throws(SharedFailure) {
-        guard opened.cases.visible == layers[0].visibleCount else {
+        guard opened.cases.visible == machines[0].visibleCount else {
             throw SharedFailure(
                 exitCode: ExitStatus.badFile,
                 "\(data): its cases have the shape \(opened.shape), "
@@ -32,7 +32,7 @@ extension Model {
         _ opened: OpenedCases, from data: String, for name: String
     ) throws(SharedFailure) {
         try checkShape(opened, from: data, for: name)
-        guard layers[0].visibleUnits.takesGrey || opened.cases.encoding != .levels else {
+        guard machines[0].visibleUnits.takesGrey || opened.cases.encoding != .levels else {
             throw SharedFailure(
                 exitCode: ExitStatus.badFile,
                 "\(data): its values are grey, but the visible units of \(name) are spins, "
@@ -43,10 +43,10 @@ extension Model {
     /// Checks that all units take two values.
     public func checkTwoValued(_ name: String) throws(SharedFailure) {
         let sides =
-            [("visible units", layers[0].visibleUnits)]
-            + layers.enumerated().map { index, layer in
+            [("visible units", machines[0].visibleUnits)]
+            + machines.enumerated().map { index, layer in
                 (
-                    layers.count == 1 ? "hidden units" : "hidden units of layer \(index)",
+                    machines.count == 1 ? "hidden units" : "hidden units of layer \(index)",
                     layer.hiddenUnits
                 )
             }

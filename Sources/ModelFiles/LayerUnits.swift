@@ -29,7 +29,7 @@ public struct LayerUnits: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-extension RBM {
+extension Machine {
     public var units: LayerUnits {
         LayerUnits(
             visible: visibleCount, visibleKind: visibleUnits, hidden: hiddenCount,

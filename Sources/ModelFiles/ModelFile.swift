@@ -44,31 +44,11 @@ public struct Model: Sendable, Equatable {
 
     /// Takes a model out of a file's contents; `path` is for messages.
     public init(_ file: SafetensorsFile, _ path: String) throws(StorageError) {
-        let reader = LayerReader(file: file, path: path)
-        try reader.checkFormat()
-        var layers: [RBM] = []
-        while reader.hasLayer(layers.count) {
-            guard layers.count < Self.mostLayers else {
-                throw reader.fault(
-                    "has more than \(Self.mostLayers) layers; this program reads no more")
-            }
-            layers.append(try reader.layer(layers.count))
-            try reader.checkJoint(of: layers)
-        }
-        guard let first = layers.first else {
-            throw StorageError(
-                .badFile, path,
-                "holds no tensor `layers.0.weights`; a model has it, `layers.0.visible_bias` and "
-                    + "`layers.0.hidden_bias`")
-        }
-        stack = DBN(layers: layers)
-        try reader.checkCategories(first)
-        imageShape = try reader.imageShape(visible: first.visibleCount / first.visibleUnits.columns)
-        standardization = try reader.standardization(of: first)
-        notes = file.metadata.filter { key, _ in
-            !key.hasPrefix("crc32.") && !key.hasPrefix("layers.") && key != "format"
-                && key != "image_shape" && key != "data.categories"
-        }
+        let read = try ModelSlices(LayerReader(file: file, path: path), hidden: nil)
+        stack = DBN(layers: read.layers)
+        imageShape = read.imageShape
+        standardization = read.standardization
+        notes = read.notes
     }
 
     /// The file of the model.
@@ -117,6 +97,10 @@ extension SafetensorsFile {
 struct LayerReader {
     let file: SafetensorsFile
     let path: String
+    /// Weights of which this process has read some columns, by the names of their tensors.
+    var weights: [String: (values: [Float], shape: [Int])] = [:]
+    /// The names of all tensors of the file, where `file` lacks some; nil where it has all.
+    var names: Set<String>?
 
     func fault(_ problem: String) -> StorageError { StorageError(.badFile, path, problem) }
 
@@ -127,11 +111,15 @@ struct LayerReader {
         }
     }
 
-    func hasLayer(_ index: Int) -> Bool { file.tensors["layers.\(index).weights"] != nil }
+    func hasLayer(_ index: Int) -> Bool { has("layers.\(index).weights") }
+
+    private func has(_ tensor: String) -> Bool {
+        names?.contains(tensor) ?? (file.tensors[tensor] != nil)
+    }
 
     /// The model of a layer: its average where the file holds one, with all units.
     func layer(_ index: Int) throws(StorageError) -> RBM {
-        let averaged = file.tensors["layers.\(index).average.weights"] != nil
+        let averaged = has("layers.\(index).average.weights")
         let visible = try units(
             index, "visible", among: index == 0 ? UnitKinds.all : UnitKinds.hidden)
         // Units above take states that can be counted.
@@ -188,16 +176,19 @@ struct LayerReader {
         return parameters
     }
 
-    /// Checks that the topmost layer read so far takes what the layer below it gives.
-    func checkJoint(of layers: [RBM]) throws(StorageError) {
-        guard layers.count > 1 else { return }
-        let (below, above) = (layers[layers.count - 2], layers[layers.count - 1])
-        guard below.hiddenCount == above.visibleCount, below.hiddenUnits == above.visibleUnits
-        else {
+    /// Checks that a layer takes what the layer below it gives.
+    ///
+    /// - Parameters:
+    ///   - columns: The hidden columns of the layer below, those of all processes.
+    ///   - place: The place of the layer below in the stack, from 0.
+    func checkJoint(
+        of below: RBM, columns: Int, to above: RBM, at place: Int
+    ) throws(StorageError) {
+        guard columns == above.visibleCount, below.hiddenUnits == above.visibleUnits else {
             throw fault(
-                "layer \(layers.count - 2) has "
-                    + below.hiddenUnits.counted(columns: below.hiddenCount, side: "hidden")
-                    + " units, but layer \(layers.count - 1) has "
+                "layer \(place) has "
+                    + below.hiddenUnits.counted(columns: columns, side: "hidden")
+                    + " units, but layer \(place + 1) has "
                     + above.visibleUnits.counted(columns: above.visibleCount, side: "visible")
                     + " units; they must be the same")
         }
@@ -274,6 +265,7 @@ struct LayerReader {
     private func tensor(
         _ name: String, rank: Int
     ) throws(StorageError) -> (shape: [Int], values: [Float]) {
+        if let columns = weights[name] { return (columns.shape, columns.values) }
         guard let tensor = file.tensors[name] else { throw fault("lacks the tensor `\(name)`") }
         guard let values = tensor.floats(), tensor.shape.count == rank else {
             throw fault(

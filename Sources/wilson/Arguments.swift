@@ -168,3 +168,21 @@ func checkSamples(_ samples: Int, least: Int) throws {
     guard samples < least || samples >= 1 << 32 else { return }
     throw ValidationError("--samples is \(samples); expected \(least) to 2³² − 1")
 }
+
+/// How ranks divide a model that is measured or sampled.
+struct GridOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How ranks divide the work: groups that share the cases or chains, and ranks of a group "
+                + "that share the hidden units, so that none holds a whole layer. The results are the "
+                + "same. (default: auto, all share the cases)", valueName: "auto|data x hidden"))
+    var grid: String?
+
+    /// nil where all ranks share the cases alone.
+    var shape: GridShape? { grid.flatMap { GridShape($0) } }
+
+    func validate() throws {
+        guard let grid, grid != "auto", GridShape(grid) == nil else { return }
+        throw ValidationError("--grid is `\(grid)`; expected auto or \(GridShape.expected)")
+    }
+}

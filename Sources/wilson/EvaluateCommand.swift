@@ -60,6 +60,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var form: OutputForm
 
+    @OptionGroup var grid: GridOption
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -76,6 +78,7 @@ struct EvaluateCommand: ParsableCommand {
                 model: model, data: reading.file(data), weights: weights, layer: layer,
                 annealing: ais ? annealing.plan(usesLadder: ladder) : nil)
             run.perCase = perCase
+            run.grid = grid.shape
             return try run.run(world) { stage, done in waiting.show(stage.rawValue, done) }
         }
     }

@@ -75,6 +75,8 @@ struct SampleCommand: ParsableCommand {
 
     @OptionGroup var form: OutputForm
 
+    @OptionGroup var grid: GridOption
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -111,6 +113,7 @@ struct SampleCommand: ParsableCommand {
             run.clamp = clamp
             run.isTempered = tempering
             run.writesMeans = means
+            run.grid = grid.shape
             run.mixingData = checkMixing ? file : nil
             return try run.run(world)
         }

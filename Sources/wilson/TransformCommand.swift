@@ -42,6 +42,8 @@ struct TransformCommand: ParsableCommand {
     @Option(help: "Names the random numbers of --samples and of --binarize sample.")
     var seed: UInt64 = 1
 
+    @OptionGroup var grid: GridOption
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -56,10 +58,11 @@ struct TransformCommand: ParsableCommand {
         try common.onAllRanks(isMessage: true) { world in
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
-            return try TransformRun(
+            var run = TransformRun(
                 model: model, data: reading.file(data), output: output, layer: layer,
-                drawsStates: samples, seed: seed
-            ).run(world) { waiting.show("cases", $0) }
+                drawsStates: samples, seed: seed)
+            run.grid = grid.shape
+            return try run.run(world) { waiting.show("cases", $0) }
         }
     }
 }

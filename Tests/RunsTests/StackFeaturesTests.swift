@@ -10,7 +10,8 @@ import Testing
         let stack = DBN(layers: [
             makeRBM(visible, 7, .spin, 5), makeRBM(.spin, 5, .bernoulli, 3),
         ])
-        return (StackFeatures(stack, layer: layer, of: source, drawnWith: seed), stack)
+        let layers = Array(stack.layers[...layer])
+        return (StackFeatures(layers, of: source, drawnWith: seed), stack)
     }
 
     @Test(arguments: UnitKinds.binary, [StateEncoding.bits, .levels])

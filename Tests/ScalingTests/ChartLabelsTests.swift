@@ -6,7 +6,7 @@ import Testing
     /// Layouts on as many cores, and points that are nearly one.
     @Test func labelsCoverNeitherEachOtherNorAPoint() {
         var labels = ChartLabels(70..<400)
-        let places = [(100.0, 200.0), (100, 196), (104, 190), (370, 90), (370, 93), (370, 120)]
+        let places = [(150.0, 200.0), (150, 196), (154, 190), (370, 90), (370, 93), (370, 120)]
         for (number, place) in places.enumerated() {
             labels.keepOff(place, radius: 4.5)
             labels.add("\(number) ranks, 1x\(number)", at: place)

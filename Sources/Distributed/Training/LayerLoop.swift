@@ -32,7 +32,12 @@ struct LayerLoop {
         if let resumed {
             do throws(StateFault) {
                 try best?.restore(from: resumed.state)
-                try monitor.restore(from: resumed.state, of: resumed.current, world)
+                let model = trainer.result
+                if let row = model.row {
+                    try monitor.restore(from: resumed.state, of: model, row.grid.alongData)
+                } else {
+                    try monitor.restore(from: resumed.state, of: model, world)
+                }
             } catch {
                 throw SharedFailure(exitCode: ExitStatus.badFile, "the checkpoint \(error)")
             }
@@ -116,33 +121,22 @@ struct LayerLoop {
         let seen = trainer.batches.casesSeen(beforeStep: trainer.step)
         var record = MonitorRecord()
         let chains = trainer.chains
+        var found = standing
         // The ranks of a row measure the same cases, each with its hidden columns.
         let heldOutError =
             if let row = model.row {
-                try monitor.measure(model, chains: chains, into: &record, row.grid.alongData)
+                try measure(
+                    trainer, monitor, model, chains, into: &record, &found, row.grid.alongData)
             } else {
-                try monitor.measure(model, chains: chains, into: &record, world)
+                try measure(trainer, monitor, model, chains, into: &record, &found, world)
             }
-        try monitor.measureLikelihood(
-            of: model, step: trainer.step, stepsPerEpoch: trainer.batches.stepsPerEpoch,
-            isLast: trainer.step == trainer.batches.steps, chains: chains, into: &record, world)
-        var found = standing
-        if trainer.step == trainer.batches.steps {
-            let phase = trainer.plan.negativePhase
-            let sweeps = trainer.step * phase.sweeps * phase.chainCount
-            if try monitor.findsMissedModes(
-                of: model, step: trainer.step, chains: chains, sweeps: sweeps, world)
-            {
-                found.append(.chainsMissModes)
-            }
-        }
         record.set(
             found
                 + TrainingWarning.all(
                     of: record,
                     progress: Double(trainer.step) / Double(max(1, trainer.batches.steps)),
-                    visible: model.visible, kind: kind,
-                    hidden: hiddenKind.columns == 1 ? model.hidden : nil,
+                    visible: model.visibleCount, kind: kind,
+                    hidden: hiddenKind.columns == 1 ? model.hiddenCount : nil,
                     heldOutError: heldOutError, stopGap: trainer.plan.earlyStop.gap))
         // Chains that do not follow the model bound nothing, however near to each other the means are.
         if record.warnings.contains(where: \.isOfMixing) {
@@ -171,6 +165,33 @@ struct LayerLoop {
 
     /// Collective.
     ///
+    /// Measures a model and its chains, and adds what is wrong with them to the warnings.
+    ///
+    /// - Parameter column: The ranks that share the cases, each with the same hidden columns.
+    /// - Returns: The standard error of the held-out mean free energy, in nats.
+    private func measure(
+        _ trainer: borrowing LayerTrainer, _ monitor: Monitor, _ model: MeasuredLayer,
+        _ chains: TrainedChains?, into record: inout MonitorRecord,
+        _ found: inout [TrainingWarning], _ column: borrowing Communicator
+    ) throws -> Double? {
+        let isLast = trainer.step == trainer.batches.steps
+        let heldOutError = try monitor.measure(model, chains: chains, into: &record, column)
+        try monitor.measureLikelihood(
+            of: model, step: trainer.step, stepsPerEpoch: trainer.batches.stepsPerEpoch,
+            isLast: isLast, chains: chains, into: &record, column)
+        guard isLast else { return heldOutError }
+        let phase = trainer.plan.negativePhase
+        let sweeps = trainer.step * phase.sweeps * phase.chainCount
+        if try monitor.findsMissedModes(
+            of: model, step: trainer.step, chains: chains, sweeps: sweeps, column)
+        {
+            found.append(.chainsMissModes)
+        }
+        return heldOutError
+    }
+
+    /// Collective.
+    ///
     /// Begins to write a checkpoint on rank 0, once the one before is on disk.
     ///
     /// - Parameters:
@@ -188,7 +209,11 @@ struct LayerLoop {
         try trainer.checkAgreement(world)
         try trainer.checkFinite()
         var state = try trainer.state(world)
-        try monitor.save(into: &state, world)
+        if let row = trainer.row {
+            try monitor.save(into: &state, row.grid.alongData)
+        } else {
+            try monitor.save(into: &state, world)
+        }
         state?.note("\(finished.count)", "layer")
         state?.note("\(total)", "total_steps")
         for (name, text) in owner.notes { state?.note(text, name) }

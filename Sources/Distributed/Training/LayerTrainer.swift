@@ -15,7 +15,7 @@ struct LayerTrainer: ~Copyable {
     private let source: any CaseSource
     private let layer: Layer
     /// The ranks that hold the other hidden units; nil where each rank holds all.
-    private let row: GridRow?
+    let row: GridRow?
     private var estimator: GradientEstimator
     private var optimizer: Optimizer
     /// This rank's part of the chains that live from step to step.
@@ -147,6 +147,8 @@ struct LayerTrainer: ~Copyable {
         return memory
     }
 
+    /// Collective.
+    ///
     /// The model as it is now, for use: with all units, where dropout trains with some.
     var result: MeasuredLayer { MeasuredLayer(own: rbm(optimizer.result), row: row) }
 
@@ -154,12 +156,7 @@ struct LayerTrainer: ~Copyable {
     ///
     /// The layer as it is in training, which it goes on from: on rank 0; nil on ranks that lack columns.
     func current() throws(MPIError) -> RBM? {
-        var parameters: Parameters? = optimizer.parameters
-        if let row {
-            // All rows have the same parameters.
-            parameters = row.isFirst ? try row.gathered(optimizer.parameters) : nil
-        }
-        return parameters.map {
+        try gathered(optimizer.parameters).map {
             RBM(
                 visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits, parameters: $0)
         }
@@ -167,16 +164,30 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// The model that training leaves behind.
-    var outcome: RBM {
+    /// The model that training leaves behind, with all hidden columns.
+    var outcome: RBM { rbm(row?.join(chosen) ?? chosen) }
+
+    /// Collective.
+    ///
+    /// The model that training leaves behind, on rank 0; nil on ranks that lack columns.
+    func outcomeOnFirstRank() throws(MPIError) -> RBM? {
+        try gathered(chosen).map { rbm($0) }
+    }
+
+    /// The parameters that training leaves behind, of this rank's hidden columns.
+    private var chosen: Parameters {
         let last = optimizer.result
-        return rbm(whole(earlyStop?.choice(last) ?? last))
+        return earlyStop?.choice(last) ?? last
     }
 
     /// Collective.
     ///
-    /// The parameters of all hidden columns.
-    private func whole(_ own: Parameters) -> Parameters { row?.join(own) ?? own }
+    /// Brings parameters of all hidden columns to rank 0; nil on ranks that lack columns.
+    private func gathered(_ own: Parameters) throws(MPIError) -> Parameters? {
+        guard let row else { return own }
+        // All rows have the same parameters.
+        return row.isFirst ? try row.gathered(own) : nil
+    }
 
     private func rbm(_ parameters: Parameters) -> RBM {
         RBM(

@@ -26,16 +26,16 @@ public final class PropagatedCases: CaseSource {
 
     /// Creates the hidden layer's view of `source`.
     ///
-    /// - Parameter layer: The place of `rbm` in its stack; it names the random numbers.
+    /// - Parameter layer: The place of `machine` in its stack; it names the random numbers.
     public init(
-        _ source: any CaseSource, through rbm: RBM, arithmetic: ArithmeticKind,
+        _ source: any CaseSource, through machine: any Machine, arithmetic: ArithmeticKind,
         propagation: Propagation, seed: UInt64, layer: Int
     ) {
         precondition(
-            source.visible == rbm.visibleCount,
-            "cases of \(source.visible) units for \(rbm.visibleCount) visible units")
+            source.visible == machine.visibleCount,
+            "cases of \(source.visible) units for \(machine.visibleCount) visible units")
         self.source = source
-        evaluator = LayerEvaluator(rbm, encoding: source.encoding, arithmetic: arithmetic)
+        evaluator = LayerEvaluator(machine, encoding: source.encoding, arithmetic: arithmetic)
         self.propagation = propagation
         self.seed = seed
         self.layer = layer
@@ -48,7 +48,7 @@ public final class PropagatedCases: CaseSource {
         try source.load(cases, draw: draw, into: &bytes)
         let probabilities = evaluator.hiddenProbabilities(of: bytes, cases: cases.count)
         let stream = RandomStream(seed: seed, .propagation(layer: layer, draw: draw))
-        let law = evaluator.rbm.hiddenLaw
+        let law = evaluator.machine.hiddenLaw
         var result = result.mutableSpan
         for (row, number) in cases.enumerated() {
             let levels = probabilities.span.extracting(rowRange(row, of: visible))
@@ -88,7 +88,7 @@ public final class PropagatedCases: CaseSource {
 ///   - arithmetic: The number system of each layer's products, by its place in the stack; nil for
 ///     integers if their sums fit 32 bits.
 public func propagatedCases(
-    _ source: any CaseSource, through layers: some Sequence<RBM>, seed: UInt64,
+    _ source: any CaseSource, through layers: some Sequence<any Machine>, seed: UInt64,
     propagation: (Int) -> PropagatedCases.Propagation, arithmetic: ((Int) -> ArithmeticKind)? = nil
 ) -> any CaseSource {
     propagatedViews(
@@ -100,16 +100,16 @@ public func propagatedCases(
 ///
 /// The parameters are those of `propagatedCases`.
 public func propagatedViews(
-    _ source: any CaseSource, through layers: some Sequence<RBM>, seed: UInt64,
+    _ source: any CaseSource, through layers: some Sequence<any Machine>, seed: UInt64,
     propagation: (Int) -> PropagatedCases.Propagation, arithmetic: ((Int) -> ArithmeticKind)? = nil
 ) -> [any CaseSource] {
     var views: [any CaseSource] = []
-    for (place, rbm) in layers.enumerated() {
+    for (place, machine) in layers.enumerated() {
         let below = views.last ?? source
         views.append(
             PropagatedCases(
-                below, through: rbm,
-                arithmetic: arithmetic?(place) ?? ArithmeticKind.measuring(rbm, below.encoding),
+                below, through: machine,
+                arithmetic: arithmetic?(place) ?? ArithmeticKind.measuring(machine, below.encoding),
                 propagation: propagation(place), seed: seed, layer: place))
     }
     return views

@@ -1,35 +1,41 @@
 extension Layer {
     /// Creates a layer that is not trained, with all parameters zero.
     ///
-    /// - Parameter group: The processes that hold the other hidden units; nil where there are none.
+    /// - Parameters:
+    ///   - group: The processes that hold the other hidden units; nil where there are none.
+    ///   - joins: Whether fields and states of hidden units have the columns of all processes.
     public convenience init(
-        _ shape: LayerSpec, frozen arithmetic: ArithmeticKind, group: (any HiddenGroup)? = nil
+        _ shape: LayerSpec, frozen arithmetic: ArithmeticKind, group: (any HiddenGroup)? = nil,
+        joins: Bool = false
     ) {
         switch arithmetic.whenFrozen {
         case .integer, .integerOneByte:
             self.init(
-                IntegerWeightProducts(shape, format: .bytePair, group: group), group: group)
+                IntegerWeightProducts(shape, format: .bytePair, group: group), group: group,
+                joins: joins)
         case .float32:
             precondition(group == nil, "hidden units in float32 are not divided among processes")
             self.init(Float32WeightProducts(shape))
         }
     }
 
-    /// Creates the layer of an RBM on its own states, with the RBM's parameters loaded.
+    /// Creates the layer of a machine on its own states, with the machine's parameters loaded.
     ///
-    /// The layer computes in float32 if integers cannot represent its units.
+    /// The layer computes in float32 if integers cannot represent its units. Fields and states of its
+    /// hidden units have the columns of all processes.
     ///
     /// - Parameter rounding: How finely integers represent the weights.
     convenience init(
-        _ rbm: RBM, arithmetic: ArithmeticKind, rounding: FrozenRounding = .finest
+        _ machine: any Machine, arithmetic: ArithmeticKind, rounding: FrozenRounding = .finest
     ) {
-        let shape = LayerSpec(states: rbm)
-        let kind = arithmetic.able(of: rbm).whenFrozen
+        let shape = LayerSpec(LayerSpec(states: machine), slice: machine.slice)
+        let (kind, group) = (arithmetic.able(of: machine).whenFrozen, machine.group)
         switch rounding {
-        case .finest: self.init(shape, frozen: kind)
-        case .asTrained: self.init(shape, trained: kind, seed: 0, layer: 0)
+        case .finest: self.init(shape, frozen: kind, group: group, joins: true)
+        case .asTrained:
+            self.init(shape, trained: kind, seed: 0, layer: 0, group: group, joins: true)
         }
-        load(rbm.parameters)
+        load(machine.own.parameters)
     }
 
     /// Creates a layer that is trained, with all parameters zero.
@@ -38,9 +44,10 @@ extension Layer {
     ///   - seed: Names, with `layer` and the step, the random numbers of a stochastic rounding.
     ///   - layer: The place of the layer in its stack.
     ///   - group: The processes that hold the other hidden units; nil where there are none.
+    ///   - joins: Whether fields and states of hidden units have the columns of all processes.
     public convenience init(
         _ shape: LayerSpec, trained arithmetic: ArithmeticKind, seed: UInt64, layer: Int,
-        group: (any HiddenGroup)? = nil
+        group: (any HiddenGroup)? = nil, joins: Bool = false
     ) {
         switch arithmetic {
         case .integer:
@@ -48,12 +55,12 @@ extension Layer {
             self.init(
                 IntegerWeightProducts(
                     shape, format: shape.encoding == .bits ? .word : .bytePair, group: group),
-                group: group)
+                group: group, joins: joins)
         case .integerOneByte:
             self.init(
                 IntegerWeightProducts(
                     shape, format: .byte, rounding: WeightRounding(seed: seed, layer: layer),
-                    group: group), group: group)
+                    group: group), group: group, joins: joins)
         case .float32:
             precondition(group == nil, "hidden units in float32 are not divided among processes")
             self.init(Float32WeightProducts(shape))

@@ -26,6 +26,7 @@ extension Layer {
         visible: inout [UInt8], rows: Range<Int>, hidden: [UInt8], stream: RandomStream,
         firstRow: Int
     ) {
+        precondition(joined == nil, "hidden states of all columns")
         var terms = [Float](repeating: 0, count: max(shape.visible, shape.hidden))
         var hiddenSums = rows.indices.map { row in
             alignment(

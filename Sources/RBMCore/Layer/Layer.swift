@@ -20,7 +20,13 @@ public final class Layer {
     /// The processes that hold the other hidden units; nil where this one holds all.
     let group: (any HiddenGroup)?
 
+    /// The columns of this process, where fields and states of hidden units are handed over and taken
+    /// with the columns of all processes; nil where they have this process's columns.
+    let joined: HiddenSlice?
+
     private let products: any WeightProducts
+    /// The fields of this process's hidden columns, before those of all are joined.
+    private var ownFields: [Float] = []
     /// Room for the fields of whole rows, for kinds that cannot be drawn block by block.
     private var visibleFields: [Float] = []
     /// Visible states that processes draw, as bits.
@@ -28,15 +34,20 @@ public final class Layer {
 
     /// Creates a layer with all parameters zero.
     ///
-    /// - Parameter group: That of the products.
-    init(_ products: any WeightProducts, group: (any HiddenGroup)? = nil) {
+    /// - Parameters:
+    ///   - group: That of the products.
+    ///   - joins: Whether fields and states of hidden units have the columns of all processes.
+    init(
+        _ products: any WeightProducts, group: (any HiddenGroup)? = nil, joins: Bool = false
+    ) {
         self.products = products
         self.group = group
-        shape = products.shape
+        joined = joins && group != nil ? products.shape.hiddenSlice : nil
+        shape = joined == nil ? products.shape : products.shape.withAllColumns
         visibleLaw = shape.visibleUnits.law(own: [])
         hiddenLaw = shape.hiddenUnits.law(own: [])
         visibleBias = Array(repeating: 0, count: shape.visible)
-        hiddenBias = Array(repeating: 0, count: shape.hidden)
+        hiddenBias = Array(repeating: 0, count: products.shape.hidden)
     }
 
     /// The number system of the products.
@@ -60,6 +71,7 @@ public final class Layer {
     ///
     /// - Parameter step: The same as that of `load`.
     public func rewrite(step: Int) -> WeightRewrite {
+        precondition(joined == nil, "a layer that is measured is not trained")
         products.beginRewrite(step: step)
         return WeightRewrite(self)
     }
@@ -85,9 +97,27 @@ public final class Layer {
     ///   - states: Shape `[…, visibleBytes]`.
     ///   - result: Shape `[…, hidden]`.
     public func upward(_ states: [UInt8], rows: Range<Int>, into result: inout [Float]) {
+        guard let group, let joined else {
+            return products.writeFields(
+                .upward, of: states, stored: shape.encoding, rows: rows, into: &result
+            ) { _ in }
+        }
+        let own = joined.columns.count
+        if ownFields.count < rows.upperBound * own {
+            ownFields = Array(repeating: 0, count: rows.upperBound * own)
+        }
         products.writeFields(
-            .upward, of: states, stored: shape.encoding, rows: rows, into: &result
+            .upward, of: states, stored: shape.encoding, rows: rows, into: &ownFields
         ) { _ in }
+        result.replaceSubrange(
+            (rows.lowerBound * shape.hidden)..<(rows.upperBound * shape.hidden),
+            with: group.join(
+                ownFields[(rows.lowerBound * own)..<(rows.upperBound * own)], rows: rows.count))
+    }
+
+    /// The columns of this process among hidden states of the first rows.
+    private func ownColumns(of states: [UInt8], rows: Range<Int>) -> [UInt8] {
+        joined?.cut(states[..<(rows.upperBound * shape.hidden)]) ?? states
     }
 
     /// Computes b + Wh for some rows of hidden states, into the same rows of the result.
@@ -100,7 +130,9 @@ public final class Layer {
         _ states: [UInt8], encoding: StateEncoding, rows: Range<Int>, into result: inout [Float]
     ) {
         if let group {
-            return downward(states, encoding: encoding, of: group, rows: rows, into: &result)
+            return downward(
+                ownColumns(of: states, rows: rows), encoding: encoding, of: group, rows: rows,
+                into: &result)
         }
         products.writeFields(.downward, of: states, stored: encoding, rows: rows, into: &result) {
             _ in
@@ -141,7 +173,7 @@ public final class Layer {
     public func hiddenProbabilities(
         _ states: [UInt8], rows: Range<Int>, into result: inout [Float]
     ) {
-        guard shape.hiddenUnits.columns == 1 else {
+        guard shape.hiddenUnits.columns == 1, joined == nil else {
             // The law needs all columns of a unit at once, and a block may end within a unit.
             upward(states, rows: rows, into: &result)
             return activateHidden(&result, rows: rows)
@@ -210,7 +242,8 @@ public final class Layer {
     ) {
         if let group {
             return drawVisible(
-                given: hidden, of: group, rows: rows, stream: stream, firstRow: firstRow,
+                given: ownColumns(of: hidden, rows: rows), of: group, rows: rows, stream: stream,
+                firstRow: firstRow,
                 into: &visible, at: target)
         }
         guard shape.visibleUnits.columns == 1, shape.encoding != .float32 else {
@@ -308,7 +341,8 @@ public final class Layer {
     ///   - panelUnits: The most visible units of a panel; nil for all units of the layer.
     ///   - rows: The most rows that a phase has over all processes.
     public func makeStatistics(panelUnits: Int? = nil, rows: Int = .max) -> Statistics {
-        products.makeStatistics(panelUnits: panelUnits ?? shape.visible, rows: rows)
+        precondition(joined == nil, "a layer that is measured is not trained")
+        return products.makeStatistics(panelUnits: panelUnits ?? shape.visible, rows: rows)
     }
 
     /// Computes this process's share of the moments of one step, and prepares the products.

@@ -50,15 +50,25 @@ public struct LayerSpec: Sendable {
         hiddenSlice = slice
     }
 
-    /// The shape of an RBM on its own states: bits, or real values of Gaussian units.
-    public init(states rbm: RBM) {
-        self.init(rbm, encoding: rbm.visibleUnits.stateEncoding)
+    /// The same layer on a process that holds all of its hidden columns.
+    var withAllColumns: LayerSpec {
+        LayerSpec(
+            visible: visible, hidden: hiddenSlice.total, visibleUnits: visibleUnits,
+            hiddenUnits: hiddenUnits, encoding: encoding)
     }
 
-    public init(_ rbm: RBM, encoding: StateEncoding) {
+    /// The shape of a machine on its own states: bits, or real values of Gaussian units.
+    ///
+    /// It has the hidden columns of all processes.
+    public init(states machine: any Machine) {
+        self.init(machine, encoding: machine.visibleUnits.stateEncoding)
+    }
+
+    public init(_ machine: any Machine, encoding: StateEncoding) {
         self.init(
-            visible: rbm.visibleCount, hidden: rbm.hiddenCount, visibleUnits: rbm.visibleUnits,
-            hiddenUnits: rbm.hiddenUnits, encoding: encoding)
+            visible: machine.visibleCount, hidden: machine.hiddenCount,
+            visibleUnits: machine.visibleUnits, hiddenUnits: machine.hiddenUnits,
+            encoding: encoding)
     }
 }
 

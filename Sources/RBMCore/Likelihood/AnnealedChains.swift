@@ -3,7 +3,7 @@ import RandomStreams
 /// Chains somewhere on the way from a base model without weights to an RBM: one block of
 /// `AnnealedImportanceSampling`.
 struct AnnealedChains: ~Copyable {
-    private let rbm: RBM
+    private let machine: any Machine
     private let arithmetic: Layer
     private let chains: Range<Int>
     private let visibleLaw: any UnitLaw
@@ -29,26 +29,26 @@ struct AnnealedChains: ~Copyable {
     /// - Parameters:
     ///   - arithmetic: Loaded with the RBM's parameters.
     ///   - chains: Global numbers.
-    init(_ rbm: RBM, base: TemperingBase, arithmetic: Layer, chains: Range<Int>) {
+    init(_ machine: any Machine, base: TemperingBase, arithmetic: Layer, chains: Range<Int>) {
         precondition(
-            base.visibleBias.count == rbm.visibleCount
-                && base.hiddenBias.count == rbm.hiddenCount,
+            base.visibleBias.count == machine.visibleCount
+                && base.hiddenBias.count == machine.hiddenCount,
             "\(base.visibleBias.count) and \(base.hiddenBias.count) biases for "
-                + "\(rbm.visibleCount) and \(rbm.hiddenCount) units")
-        self.rbm = rbm
+                + "\(machine.visibleCount) and \(machine.hiddenCount) units")
+        self.machine = machine
         self.arithmetic = arithmetic
         self.chains = chains
         self.base = base
         baseBias = base.visibleBias.map(Double.init)
         baseHiddenBias = base.hiddenBias.map(Double.init)
-        noHiddenBias = Array(repeating: 0, count: rbm.hiddenCount)
-        ownBias = rbm.parameters.visibleBias.map(Double.init)
+        noHiddenBias = Array(repeating: 0, count: machine.hiddenCount)
+        ownBias = machine.visibleBiases.map(Double.init)
         visibleLaw = arithmetic.visibleLaw
         hiddenLaw = arithmetic.hiddenLaw
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * arithmetic.shape.hiddenBytes)
-        visibleFields = Array(repeating: 0, count: chains.count * rbm.visibleCount)
-        hiddenFields = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
+        visibleFields = Array(repeating: 0, count: chains.count * machine.visibleCount)
+        hiddenFields = Array(repeating: 0, count: chains.count * machine.hiddenCount)
         hiddenMeans = hiddenFields
     }
 
@@ -82,12 +82,14 @@ struct AnnealedChains: ~Copyable {
         }
     }
 
-    /// Computes −F(v) − ln p*_from(v) of each chain with the RBM's weights as they are, shape
+    /// Computes −F(v) − ln p*_from(v) of each chain with the machine's weights as they are, shape
     /// `[chains]`.
     func logRatiosToRBM(from: Double) -> [Double] {
-        forEachChain { chain, fields, scaled in
-            -rbm.freeEnergy(ofVisible: Array(chain.values)) + chain.ownEnergy
-                + (1 - from) * chain.bend - hiddenSum(fields, from, &scaled)
+        // With processes that divide the columns this is a collective, and not for several threads.
+        let energies = machine.freeEnergies(ofVisible: values(of: 0..<chains.count))
+        return forEachChain { chain, fields, scaled in
+            -energies[chain.row] + chain.ownEnergy + (1 - from) * chain.bend
+                - hiddenSum(fields, from, &scaled)
         }
     }
 
@@ -103,7 +105,7 @@ struct AnnealedChains: ~Copyable {
 
     /// The visible side of a chain.
     private struct VisibleSide {
-        let values: ArraySlice<Double>
+        let row: Int
         /// U_a(v), of the base model.
         let baseEnergy: Double
         /// U_b(v), of the RBM.
@@ -124,12 +126,12 @@ struct AnnealedChains: ~Copyable {
         var results = [Double](repeating: 0, count: chains.count)
         results.withSharedSpan { results in
             inParallel(over: chains.count, atLeast: 4) { rows in
-                var room = [Double](repeating: 0, count: rbm.hiddenCount)
+                var room = [Double](repeating: 0, count: machine.hiddenCount)
                 for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.group) {
                     let group = first..<min(first + Self.group, rows.upperBound)
                     for (row, chain) in zip(group, visibleSides(of: group)) {
                         let fields = hiddenFields.span.extracting(
-                            rowRange(row, of: rbm.hiddenCount))
+                            rowRange(row, of: machine.hiddenCount))
                         results.withRange(row..<(row + 1)) { $0[0] = body(chain, fields, &room) }
                     }
                 }
@@ -138,22 +140,28 @@ struct AnnealedChains: ~Copyable {
         return results
     }
 
-    private func visibleSides(of rows: Range<Int>) -> [VisibleSide] {
-        let columns = rbm.visibleCount
+    /// The values of the visible units of some chains, shape `[rows, visible]`.
+    private func values(of rows: Range<Int>) -> [Double] {
         var values: [Double] = []
-        values.reserveCapacity(rows.count * columns)
-        var row = [Double](repeating: 0, count: columns)
+        values.reserveCapacity(rows.count * machine.visibleCount)
+        var row = [Double](repeating: 0, count: machine.visibleCount)
         for chain in rows {
             readValues(
-                of: rbm.visibleUnits, stored: arithmetic.shape.encoding, visible.span, row: chain,
-                into: &row)
+                of: machine.visibleUnits, stored: arithmetic.shape.encoding, visible.span,
+                row: chain, into: &row)
             values += row
         }
+        return values
+    }
+
+    private func visibleSides(of rows: Range<Int>) -> [VisibleSide] {
+        let values = values(of: rows)
         let base = visibleLaw.energies(ofRows: values.span, bias: baseBias.span)
         let own = visibleLaw.energies(ofRows: values.span, bias: ownBias.span)
-        return (0..<rows.count).map {
+        return rows.map {
             VisibleSide(
-                values: values[rowRange($0, of: columns)], baseEnergy: base[$0], ownEnergy: own[$0])
+                row: $0, baseEnergy: base[$0 - rows.lowerBound],
+                ownEnergy: own[$0 - rows.lowerBound])
         }
     }
 
@@ -185,7 +193,7 @@ struct AnnealedChains: ~Copyable {
     /// Turns the hidden fields into the means of levels at β, and computes by how much ln Σ over the
     /// hidden states grows from β to the other temperature, for each chain.
     private mutating func activateHidden(beta: Double, other: Double) -> [Double] {
-        let columns = rbm.hiddenCount
+        let columns = machine.hiddenCount
         let (law, base, step) = (hiddenLaw, base.hiddenBias, Float(other - beta))
         let (own, rest) = (Float(beta), Float(1 - beta))
         var growths = [Double](repeating: 0, count: chains.count)
@@ -224,15 +232,15 @@ struct AnnealedChains: ~Copyable {
     /// U_a(v) − U_b(v) of each chain.
     private func bends() -> [Double] {
         var results = [Double](repeating: 0, count: chains.count)
-        let (visible, ownBias) = (visible, rbm.parameters.visibleBias)
+        let (visible, ownBias) = (visible, machine.visibleBiases)
         results.withSharedSpan { results in
             inParallel(over: chains.count, atLeast: 4) { rows in
                 var (levels, terms): ([Float], [Float]) = ([], [])
                 for row in rows {
                     readLevels(
                         stored: arithmetic.shape.encoding, visible.span, row: row,
-                        count: rbm.visibleCount, into: &levels)
-                    let values = levels.span.extracting(0..<rbm.visibleCount)
+                        count: machine.visibleCount, into: &levels)
+                    let values = levels.span.extracting(0..<machine.visibleCount)
                     let bend =
                         visibleLaw.energy(
                             ofLevels: values, bias: base.visibleBias.span, terms: &terms)

@@ -42,7 +42,7 @@ public struct AnnealedImportanceSampling {
 
     public let schedule: AnnealingSchedule
 
-    private let rbm: RBM
+    private let machine: any Machine
     private let base: TemperingBase
     private let arithmetic: Layer
     private let seed: UInt64
@@ -51,27 +51,28 @@ public struct AnnealedImportanceSampling {
     /// Chains that move together.
     private static let blockRows = 256
 
-    /// Creates the sampling of an RBM.
+    /// Creates the sampling of a machine.
     ///
     /// - Parameters:
     ///   - base: The base model, which comes from the machine and never from data that it is measured
     ///     on: chains from the means of one-sided data would miss the other side of a symmetric
     ///     machine.
     public init(
-        _ rbm: RBM, base: TemperingBase, schedule: AnnealingSchedule,
+        _ machine: any Machine, base: TemperingBase, schedule: AnnealingSchedule,
         arithmetic kind: ArithmeticKind, rounding: FrozenRounding = .finest, seed: UInt64,
         layer: Int = 0
     ) {
         self.init(
-            rbm, base: base, schedule: schedule,
-            layer: Layer(rbm, arithmetic: kind, rounding: rounding), seed: seed, place: layer)
+            machine, base: base, schedule: schedule,
+            layer: Layer(machine, arithmetic: kind, rounding: rounding), seed: seed, place: layer)
     }
 
     private init(
-        _ rbm: RBM, base: TemperingBase, schedule: AnnealingSchedule, layer arithmetic: Layer,
+        _ machine: any Machine, base: TemperingBase, schedule: AnnealingSchedule,
+        layer arithmetic: Layer,
         seed: UInt64, place layer: Int
     ) {
-        self.rbm = rbm
+        self.machine = machine
         self.base = base
         self.schedule = schedule
         self.arithmetic = arithmetic
@@ -82,13 +83,13 @@ public struct AnnealedImportanceSampling {
     /// Returns the same sampling on another schedule.
     public func over(_ schedule: AnnealingSchedule) -> AnnealedImportanceSampling {
         AnnealedImportanceSampling(
-            rbm, base: base, schedule: schedule, layer: arithmetic, seed: seed,
+            machine, base: base, schedule: schedule, layer: arithmetic, seed: seed,
             place: layer)
     }
 
     /// ln Z of the base model.
     public var baseLogPartition: Double {
-        AnnealedChains(rbm, base: base, arithmetic: arithmetic, chains: 0..<0).baseLogPartition
+        AnnealedChains(machine, base: base, arithmetic: arithmetic, chains: 0..<0).baseLogPartition
     }
 
     /// Anneals chains from the base model to the RBM.
@@ -104,7 +105,7 @@ public struct AnnealedImportanceSampling {
         inBlocks(chains, parts: parts) { block, ledger in
             let draws = self.draws(run == .final ? .forward : .forwardPilot)
             var moving = AnnealedChains(
-                rbm, base: base, arithmetic: arithmetic, chains: block)
+                machine, base: base, arithmetic: arithmetic, chains: block)
             moving.drawFromBase(draws)
             for step in 1...schedule.temperatures {
                 let (before, beta) = (schedule.betas[step - 1], schedule.betas[step])
@@ -134,7 +135,7 @@ public struct AnnealedImportanceSampling {
         return inBlocks(chains, parts: parts) { block, ledger in
             let draws = self.draws(run == .final ? .reverse : .reversePilot)
             var moving = AnnealedChains(
-                rbm, base: base, arithmetic: arithmetic, chains: block)
+                machine, base: base, arithmetic: arithmetic, chains: block)
             let place = block.offset(by: -chains.lowerBound)
             moving.start(
                 from: Array(starts[(place.lowerBound * bytes)..<(place.upperBound * bytes)]))
@@ -166,7 +167,7 @@ public struct AnnealedImportanceSampling {
     /// - Parameter states: Shape `[count, visible]` in bytes.
     public func roundingErrors(of states: [UInt8], count: Int) -> [Double] {
         guard count > 0 else { return [] }
-        var chains = AnnealedChains(rbm, base: base, arithmetic: arithmetic, chains: 0..<count)
+        var chains = AnnealedChains(machine, base: base, arithmetic: arithmetic, chains: 0..<count)
         chains.start(from: states)
         return chains.logRatiosToRBM(from: 1)
     }

@@ -30,17 +30,17 @@ public struct Enumeration: Sendable {
     /// How many bits number the states of the smaller side.
     ///
     /// For units of two states it is the number of units.
-    public static func side(of rbm: RBM) -> Int {
-        overHidden(rbm)
-            ? bits(rbm.hiddenUnits, rbm.hiddenCount) ?? .max
-            : bits(rbm.visibleUnits, rbm.visibleCount) ?? .max
+    public static func side(of machine: any Machine) -> Int {
+        overHidden(machine)
+            ? bits(machine.hiddenUnits, machine.hiddenCount) ?? .max
+            : bits(machine.visibleUnits, machine.visibleCount) ?? .max
     }
 
     /// Whether the hidden side is enumerated: its states can be counted, and are not more than the
     /// visible ones.
-    private static func overHidden(_ rbm: RBM) -> Bool {
-        let hidden = bits(rbm.hiddenUnits, rbm.hiddenCount) ?? .max
-        return hidden <= bits(rbm.visibleUnits, rbm.visibleCount) ?? .max
+    private static func overHidden(_ machine: any Machine) -> Bool {
+        let hidden = bits(machine.hiddenUnits, machine.hiddenCount) ?? .max
+        return hidden <= bits(machine.visibleUnits, machine.visibleCount) ?? .max
     }
 
     /// How many bits number the states of some units; nil if the states cannot be counted.

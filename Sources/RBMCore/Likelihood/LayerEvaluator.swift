@@ -1,20 +1,16 @@
 public import RandomStreams
 
-/// Measures a fixed RBM on cases given as bytes: free energies, hidden means, reconstructions.
+/// Measures a fixed machine on cases given as bytes: free energies, hidden means, reconstructions.
 ///
 /// It runs on the products of a number system, in blocks of rows. Each case's value is a sum over
 /// units in a fixed order, and sums over cases are in fixed point. So any division of the cases
 /// gives the same sums.
 public final class LayerEvaluator {
-    /// The RBM; on a process that holds a slice of the hidden columns, with these.
-    public let rbm: RBM
+    public let machine: any Machine
     /// The layer with all hidden columns.
     public let shape: LayerSpec
 
     private let arithmetic: Layer
-    private let group: (any HiddenGroup)?
-    /// The hidden fields of this process's columns, where there are others.
-    private var ownFields: [Float] = []
     private var hidden: [Float] = []
     private var visible: [Float] = []
     private var means: [UInt8] = []
@@ -26,38 +22,18 @@ public final class LayerEvaluator {
     /// What the kernels leave out of ln Σ_h.
     private let hiddenConstant: Double
 
-    /// Creates an evaluator of an RBM whose visible states have the given encoding.
-    public convenience init(
-        _ rbm: RBM, encoding: StateEncoding, arithmetic kind: ArithmeticKind
-    ) {
-        self.init(
-            rbm, of: HiddenSlice(whole: rbm.hiddenCount), group: nil, encoding: encoding,
-            arithmetic: kind)
-    }
-
-    /// Creates an evaluator of an RBM whose hidden columns several processes divide.
-    ///
-    /// All of them make the same calls for the same cases, and get the same results, with the bits
-    /// of one process that holds the whole.
-    ///
-    /// - Parameters:
-    ///   - rbm: With the columns of the slice.
-    ///   - group: The processes that hold the other columns; nil where there are none.
+    /// Creates an evaluator of a machine whose visible states have the given encoding.
     public init(
-        _ rbm: RBM, of slice: HiddenSlice, group: (any HiddenGroup)?, encoding: StateEncoding,
-        arithmetic kind: ArithmeticKind
+        _ machine: any Machine, encoding: StateEncoding, arithmetic kind: ArithmeticKind
     ) {
-        self.rbm = rbm
-        self.group = group
-        shape = LayerSpec(
-            visible: rbm.visibleCount, hidden: slice.total, visibleUnits: rbm.visibleUnits,
-            hiddenUnits: rbm.hiddenUnits, encoding: encoding)
+        self.machine = machine
+        shape = LayerSpec(machine, encoding: encoding)
         arithmetic = Layer(
-            group == nil ? shape : LayerSpec(shape, slice: slice), frozen: kind, group: group)
-        arithmetic.load(rbm.parameters)
-        visibleLaw = rbm.visibleLaw
-        hiddenLaw = rbm.hiddenLaw
-        hiddenConstant = hiddenLaw.logPartitionConstant(bias: rbm.parameters.hiddenBias)
+            LayerSpec(shape, slice: machine.slice), frozen: kind, group: machine.group, joins: true)
+        arithmetic.load(machine.own.parameters)
+        visibleLaw = machine.visibleLaw
+        hiddenLaw = machine.hiddenLaw
+        hiddenConstant = hiddenLaw.logPartitionConstant(bias: machine.allHiddenBiases)
     }
 
     /// Adds the free energies of cases.
@@ -67,7 +43,7 @@ public final class LayerEvaluator {
     /// - Parameter states: Visible bytes, shape `[cases, visible]`.
     public func addFreeEnergies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
         preactivations(of: states, cases: cases)
-        let bias = rbm.parameters.visibleBias
+        let bias = machine.visibleBiases
         for row in 0..<cases {
             sums.freeEnergy.add(freeEnergy(bias, states, row))
         }
@@ -92,7 +68,7 @@ public final class LayerEvaluator {
     /// The free energy of each case, shape `[cases]`, in nats.
     public func freeEnergies(of states: [UInt8], cases: Int) -> [Double] {
         preactivations(of: states, cases: cases)
-        let bias = rbm.parameters.visibleBias
+        let bias = machine.visibleBiases
         return (0..<cases).map { freeEnergy(bias, states, $0) }
     }
 
@@ -113,10 +89,7 @@ public final class LayerEvaluator {
         if visible.count < cases * shape.visible {
             visible = Array(repeating: 0, count: cases * shape.visible)
         }
-        let own =
-            group == nil
-            ? means : arithmetic.shape.hiddenSlice.cut(means[..<(cases * shape.hidden)])
-        arithmetic.downward(own, encoding: meanEncoding, rows: 0..<cases, into: &visible)
+        arithmetic.downward(means, encoding: meanEncoding, rows: 0..<cases, into: &visible)
         return (0..<cases).map { row in
             readLevels(
                 stored: shape.encoding, states.span, row: row, count: shape.visible, into: &levels)
@@ -169,7 +142,7 @@ public final class LayerEvaluator {
         return hidden
     }
 
-    /// Moves states on by one Gibbs sweep of the RBM with its weights as the products have them.
+    /// Moves states on by one Gibbs sweep of the machine with its weights as the products have them.
     ///
     /// - Parameters:
     ///   - states: Visible bytes, shape `[cases, visible]`; they must be states, not means.
@@ -178,7 +151,6 @@ public final class LayerEvaluator {
         _ states: inout [UInt8], cases: Int, first: Int, hidden: RandomStream,
         visible: RandomStream
     ) {
-        precondition(group == nil, "hidden units that processes divide")
         hiddenProbabilities(of: states, cases: cases)
         var drawn = [UInt8](repeating: 0, count: cases * shape.hiddenBytes)
         arithmetic.drawHidden(
@@ -194,16 +166,7 @@ public final class LayerEvaluator {
         if hidden.count < cases * shape.hidden {
             hidden = Array(repeating: 0, count: cases * shape.hidden)
         }
-        guard let group else {
-            arithmetic.upward(states, rows: 0..<cases, into: &hidden)
-            return hidden
-        }
-        let own = arithmetic.shape.hidden
-        if ownFields.count < cases * own { ownFields = Array(repeating: 0, count: cases * own) }
-        arithmetic.upward(states, rows: 0..<cases, into: &ownFields)
-        hidden.replaceSubrange(
-            0..<(cases * shape.hidden),
-            with: group.join(ownFields[..<(cases * own)], rows: cases))
+        arithmetic.upward(states, rows: 0..<cases, into: &hidden)
         return hidden
     }
 

@@ -11,12 +11,12 @@ import RandomStreams
 ///
 /// Chains are named by their global numbers, so that any division among processes gives the same
 /// weights in integer arithmetic. The weights are those of the products.
-public struct ModelPath: Sendable {
+public struct ModelPath {
     /// The most steps of a path.
     public static let mostSteps = 1 << 12
 
-    private let start: RBM
-    private let end: RBM
+    private let start: any Machine
+    private let end: any Machine
     /// Ratios in the weight of a chain.
     public let steps: Int
     private let arithmetic: ArithmeticKind
@@ -32,7 +32,8 @@ public struct ModelPath: Sendable {
     ///   - place: The place of the layer in its stack.
     ///   - time: The step of the training that made the second RBM.
     public init(
-        from start: RBM, to end: RBM, steps: Int, arithmetic: ArithmeticKind, seed: UInt64,
+        from start: any Machine, to end: any Machine, steps: Int, arithmetic: ArithmeticKind,
+        seed: UInt64,
         place: Int, time: Int
     ) {
         precondition(
@@ -88,16 +89,18 @@ public struct ModelPath: Sendable {
     }
 
     private func evaluator(_ point: Int) -> LayerEvaluator {
-        var rbm = end
+        var machine = end
         if point < steps {
             let later = Float(point) / Float(steps)
-            for i in rbm.parameters.values.indices {
-                rbm.parameters.values[i] =
-                    later * end.parameters.values[i] + (1 - later) * start.parameters.values[i]
+            var between = end.own.parameters
+            let first = start.own.parameters
+            for i in between.values.indices {
+                between.values[i] = later * between.values[i] + (1 - later) * first.values[i]
             }
+            machine = end.with(between)
         }
         return LayerEvaluator(
-            rbm, encoding: LayerSpec(states: rbm).encoding, arithmetic: arithmetic)
+            machine, encoding: LayerSpec(states: machine).encoding, arithmetic: arithmetic)
     }
 
     private func add(
@@ -126,21 +129,21 @@ public struct ModelPath: Sendable {
     }
 }
 
-extension RBM {
+extension Machine {
     /// The machine with the same biases and without weights, whose units are independent.
-    public var withoutWeights: RBM {
-        var result = self
-        for i in 0..<parameters.weightCount { result.parameters.values[i] = 0 }
-        return result
+    public var withoutWeights: any Machine {
+        var parameters = own.parameters
+        for i in 0..<parameters.weightCount { parameters.values[i] = 0 }
+        return with(parameters)
     }
 
     /// ln Z of a machine without weights.
     ///
     /// - Precondition: All weights are zero.
     public var independentLogPartition: Double {
-        precondition(parameters.weightNorm == 0, "the units depend on each other")
+        precondition(own.parameters.weightNorm == 0, "the units depend on each other")
         let (visible, hidden) = (
-            parameters.visibleBias.map(Double.init), parameters.hiddenBias.map(Double.init)
+            visibleBiases.map(Double.init), allHiddenBiases.map(Double.init)
         )
         return visibleLaw.logPartition(fields: visible.span, bias: visible.span)
             + hiddenLaw.logPartition(fields: hidden.span, bias: hidden.span)

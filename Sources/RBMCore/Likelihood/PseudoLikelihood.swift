@@ -12,27 +12,22 @@ public struct PseudoLikelihood {
     private let alternatives: AlternativeLikelihood?
     private let flips: FlipFactors
 
-    /// Creates the tables of an RBM.
-    ///
-    /// - Parameters:
-    ///   - rbm: With the hidden columns of this process.
-    ///   - group: The processes that hold the others, and make the same calls; nil where there are none.
-    public init(_ rbm: RBM, group: (any HiddenGroup)? = nil) {
-        shape = LayerSpec(
-            visible: rbm.visibleCount, hidden: group?.slices.last?.upperBound ?? rbm.hiddenCount,
-            visibleUnits: rbm.visibleUnits, hiddenUnits: rbm.hiddenUnits, encoding: .bits)
-        let kinds = [rbm.visibleUnits, rbm.hiddenUnits]
+    /// Creates the tables of a machine.
+    public init(_ machine: any Machine) {
+        shape = LayerSpec(machine, encoding: .bits)
+        let kinds = [machine.visibleUnits, machine.hiddenUnits]
         let isBinary = kinds.allSatisfy { $0.columns == 1 && $0.alternatives == 2 }
-        precondition(isBinary || group == nil, "units of several columns that processes divide")
-        alternatives = isBinary ? nil : AlternativeLikelihood(rbm)
-        flips = FlipFactors(rbm, group: group)
+        precondition(
+            isBinary || machine.group == nil, "units of several columns that processes divide")
+        alternatives = isBinary ? nil : AlternativeLikelihood(machine.own)
+        flips = FlipFactors(machine.own, group: machine.group)
     }
 
     /// Adds the pseudo-log-likelihoods of cases of bits.
     ///
     /// - Parameters:
     ///   - states: Visible bytes 0 or 1, shape `[cases, visible]`.
-    ///   - evaluator: An evaluator of the same RBM, with levels `.bits`.
+    ///   - evaluator: An evaluator of the same machine, with levels `.bits`.
     public func add(
         of states: [UInt8], cases: Int, evaluator: LayerEvaluator, to sum: inout FixedPointSum
     ) {

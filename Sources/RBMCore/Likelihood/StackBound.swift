@@ -10,7 +10,7 @@ import RandomStreams
 /// is −F(v), and the bound is the log-likelihood. Source: [Hinton06], [Salakhutdinov08].
 public final class StackBound {
     /// The layers, lowest first.
-    public let layers: [RBM]
+    public let layers: [any Machine]
 
     private let working: [Layer]
     private let tops: [LayerEvaluator]
@@ -18,20 +18,25 @@ public final class StackBound {
 
     /// Creates the bounds of all stacks that begin with the lowest layer and end with one of the
     /// layers.
-    public init(_ stack: DBN, seed: UInt64) {
-        layers = stack.layers
+    public init(_ layers: [any Machine], seed: UInt64) {
+        self.layers = layers
         self.seed = seed
-        working = stack.layers.map { rbm in
+        working = layers.map { machine in
             Layer(
-                rbm,
-                arithmetic: ArithmeticKind.measuring(rbm, LayerSpec(states: rbm).encoding))
+                machine,
+                arithmetic: ArithmeticKind.measuring(
+                    machine, LayerSpec(states: machine).encoding))
         }
-        tops = stack.layers.map { rbm in
-            let encoding = LayerSpec(states: rbm).encoding
+        tops = layers.map { machine in
+            let encoding = LayerSpec(states: machine).encoding
             return LayerEvaluator(
-                rbm, encoding: encoding, arithmetic: ArithmeticKind.measuring(rbm, encoding))
+                machine, encoding: encoding,
+                arithmetic: ArithmeticKind.measuring(machine, encoding))
         }
     }
+
+    /// Does the same for a stack that this process holds.
+    public convenience init(_ stack: DBN, seed: UInt64) { self.init(stack.layers, seed: seed) }
 
     /// Draws the way up once for some cases and computes the term of each stack.
     ///
@@ -59,8 +64,8 @@ public final class StackBound {
     private func pass(
         _ place: Int, from below: [UInt8], numbers: [Int], draw: Int, _ passed: inout [Double]
     ) -> [UInt8] {
-        let (rbm, layer, rows) = (layers[place], working[place], 0..<numbers.count)
-        var fields = [Float](repeating: 0, count: numbers.count * rbm.hiddenCount)
+        let (machine, layer, rows) = (layers[place], working[place], 0..<numbers.count)
+        var fields = [Float](repeating: 0, count: numbers.count * machine.hiddenCount)
         layer.upward(below, rows: rows, into: &fields)
         var means = fields
         layer.activateHidden(&means, rows: rows)
@@ -68,27 +73,28 @@ public final class StackBound {
         var drawn = [UInt8](repeating: 0, count: fields.count)
         var span = drawn.mutableSpan
         for (row, number) in numbers.enumerated() {
-            let levels = means.span.extracting(rowRange(row, of: rbm.hiddenCount))
-            span.withRow(row, of: rbm.hiddenCount) {
+            let levels = means.span.extracting(rowRange(row, of: machine.hiddenCount))
+            span.withRow(row, of: machine.hiddenCount) {
                 layer.hiddenLaw.draw(levels, row: number, from: stream, one: 1, into: &$0)
             }
         }
-        var down = [Float](repeating: 0, count: numbers.count * rbm.visibleCount)
+        var down = [Float](repeating: 0, count: numbers.count * machine.visibleCount)
         layer.downward(drawn, encoding: .bits, rows: rows, into: &down)
         var (levels, room): ([Float], [Float]) = ([], [])
         for row in rows {
             readLevels(
-                stored: .bits, drawn.span, row: row, count: rbm.hiddenCount, into: &levels)
+                stored: .bits, drawn.span, row: row, count: machine.hiddenCount, into: &levels)
             // A cross-entropy of states is minus the logarithm of their probability.
             passed[row] += layer.hiddenLaw.crossEntropy(
-                ofLevels: levels.span.extracting(0..<rbm.hiddenCount),
-                fields: fields.span.extracting(rowRange(row, of: rbm.hiddenCount)), terms: &room)
+                ofLevels: levels.span.extracting(0..<machine.hiddenCount),
+                fields: fields.span.extracting(rowRange(row, of: machine.hiddenCount)), terms: &room
+            )
             readLevels(
-                stored: layer.shape.encoding, below.span, row: row, count: rbm.visibleCount,
+                stored: layer.shape.encoding, below.span, row: row, count: machine.visibleCount,
                 into: &levels)
             passed[row] -= layer.visibleLaw.crossEntropy(
-                ofLevels: levels.span.extracting(0..<rbm.visibleCount),
-                fields: down.span.extracting(rowRange(row, of: rbm.visibleCount)), terms: &room)
+                ofLevels: levels.span.extracting(0..<machine.visibleCount),
+                fields: down.span.extracting(rowRange(row, of: machine.visibleCount)), terms: &room)
         }
         return drawn
     }

@@ -87,7 +87,7 @@ public struct TemperedStarts: Sendable {
     ///     made in the second half of their sweeps, and says whether that is all. It must say the same
     ///     in all processes, also in those without lanes.
     public func run(
-        _ rbm: RBM, lanes: Range<Int>, cases: [UInt8]?, arithmetic kind: ArithmeticKind,
+        _ machine: any Machine, lanes: Range<Int>, cases: [UInt8]?, arithmetic kind: ArithmeticKind,
         seed: UInt64, layer: Int, keepsRatios: Bool = false,
         progress: (Double) -> Void = { _ in },
         mayEnd: (_ roundTrips: Int) throws -> Bool
@@ -96,16 +96,16 @@ public struct TemperedStarts: Sendable {
             let end = try ends.dropLast().first { _ in try mayEnd(0) }
             return Outcome(states: [], ratios: [], roundTrips: 0, sweeps: end ?? sweeps)
         }
-        let arithmetic = Layer(rbm, arithmetic: kind)
+        let arithmetic = Layer(machine, arithmetic: kind)
         let bytes = arithmetic.shape.visibleBytes
         var states = annealed(
-            AnnealedChains(rbm, base: path.base, arithmetic: arithmetic, chains: lanes),
+            AnnealedChains(machine, base: path.base, arithmetic: arithmetic, chains: lanes),
             AnnealingDraws(seed: seed, layer: layer, run: .starts), lanes: lanes, bytes: bytes)
         if let cases {
             replace(&states, lanes: lanes, by: cases, bytes: path.ladder.levels * bytes)
         }
         var chains = TemperedChains(
-            rbm, path: path, lanes: lanes, arithmetic: kind, seed: seed, layer: layer)
+            machine, path: path, lanes: lanes, arithmetic: kind, seed: seed, layer: layer)
         chains.start(fromLevels: states)
         var kept: [[UInt8]] = []
         var ratios: [Double] = []

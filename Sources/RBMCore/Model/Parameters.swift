@@ -33,16 +33,22 @@ public struct Parameters: Sendable, Equatable {
     public init(
         weights: [Float], visibleBias: [Float], hiddenBias: [Float], logVariances: [Float]? = nil
     ) {
-        self.init(
-            visible: visibleBias.count, hidden: hiddenBias.count,
-            logVariances: logVariances != nil)
+        let (visible, hidden) = (visibleBias.count, hiddenBias.count)
+        precondition(visible > 0 && hidden > 0, "a layer has no units: \(visible)×\(hidden)")
         precondition(
-            weights.count == weightCount,
-            "\(weights.count) weights for \(visibleCount)×\(hiddenCount) units")
+            weights.count == visible * hidden,
+            "\(weights.count) weights for \(visible)×\(hidden) units")
         precondition(
-            logVariances == nil || logVariances?.count == visibleCount,
-            "\(logVariances?.count ?? 0) variances of \(visibleCount) units")
-        values = weights + visibleBias + hiddenBias + (logVariances ?? [])
+            logVariances == nil || logVariances?.count == visible,
+            "\(logVariances?.count ?? 0) variances of \(visible) units")
+        visibleCount = visible
+        hiddenCount = hidden
+        hasLogVariances = logVariances != nil
+        var values: [Float] = []
+        // A sum of arrays would hold the weights of a large layer more than once.
+        values.reserveCapacity(weights.count + 2 * visible + hidden)
+        for part in [weights, visibleBias, hiddenBias, logVariances ?? []] { values += part }
+        self.values = values
     }
 
     /// Parameters of the same shape that are all zero.

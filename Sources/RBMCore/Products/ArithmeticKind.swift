@@ -17,13 +17,15 @@ public enum ArithmeticKind: String, Sendable, CaseIterable {
     public var whenFrozen: ArithmeticKind { self == .integerOneByte ? .integer : self }
 
     /// This arithmetic, or float32 where a side has real values, which integers cannot represent.
-    public func able(of rbm: RBM) -> ArithmeticKind {
-        LayerSpec(states: rbm).isDiscrete ? self : .float32
+    public func able(of machine: any Machine) -> ArithmeticKind {
+        LayerSpec(states: machine).isDiscrete ? self : .float32
     }
 
     /// The arithmetic that measures a layer best: integers while their sums fit 32 bits.
-    public static func measuring(_ rbm: RBM, _ encoding: StateEncoding) -> ArithmeticKind {
-        let shape = LayerSpec(rbm, encoding: encoding)
+    public static func measuring(
+        _ machine: any Machine, _ encoding: StateEncoding
+    ) -> ArithmeticKind {
+        let shape = LayerSpec(machine, encoding: encoding)
         return refusal(ofIntegersFor: shape, batch: 0, chains: 0) == nil ? .integer : .float32
     }
 

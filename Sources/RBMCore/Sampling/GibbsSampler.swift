@@ -1,11 +1,11 @@
 import RandomStreams
 
-/// Independent Markov chains of a fixed RBM: a contiguous slice of all chains of a sampling run.
+/// Independent Markov chains of a fixed machine: a contiguous slice of all chains of a sampling run.
 ///
 /// Their global numbers name the chains, and the place in the run names a sweep. So any division
 /// among processes draws the same states.
 public struct GibbsSampler: ~Copyable {
-    public let rbm: RBM
+    public let machine: any Machine
 
     /// The global numbers of these chains.
     public let chains: Range<Int>
@@ -34,19 +34,19 @@ public struct GibbsSampler: ~Copyable {
     ///
     /// Gaussian units start normal about their biases.
     public init(
-        _ rbm: RBM, chains: Range<Int>, arithmetic kind: ArithmeticKind, seed: UInt64,
+        _ machine: any Machine, chains: Range<Int>, arithmetic kind: ArithmeticKind, seed: UInt64,
         layer: Int = 0
     ) {
-        self.rbm = rbm
+        self.machine = machine
         self.chains = chains
         self.seed = seed
         self.layer = layer
-        arithmetic = Layer(rbm, arithmetic: kind)
-        let levels = rbm.visibleLaw.undecidedLevels(bias: rbm.parameters.visibleBias)
+        arithmetic = Layer(machine, arithmetic: kind)
+        let levels = machine.visibleLaw.undecidedLevels(bias: machine.visibleBiases)
         visibleProbabilities = chains.flatMap { _ in levels }
         visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
         hidden = Array(repeating: 0, count: chains.count * arithmetic.shape.hiddenBytes)
-        hiddenProbabilities = Array(repeating: 0, count: chains.count * rbm.hiddenCount)
+        hiddenProbabilities = Array(repeating: 0, count: chains.count * machine.hiddenCount)
         drawVisible(stream: RandomStream(seed: seed, .sampling(.start, layer: layer, sweep: 0)))
     }
 
@@ -77,7 +77,7 @@ public struct GibbsSampler: ~Copyable {
     }
 
     private mutating func hold() {
-        Clamp.hold(clamp, rbm.visibleUnits, &visible, &visibleProbabilities)
+        Clamp.hold(clamp, machine.visibleUnits, &visible, &visibleProbabilities)
     }
 
     /// Advances every chain by some sweeps.
@@ -105,12 +105,12 @@ public struct GibbsSampler: ~Copyable {
 ///
 /// A stack is sampled downward with it.
 public struct DownwardPass {
-    private let rbm: RBM
+    private let machine: any Machine
     private let arithmetic: Layer
 
-    public init(_ rbm: RBM, arithmetic kind: ArithmeticKind) {
-        self.rbm = rbm
-        arithmetic = Layer(rbm, arithmetic: kind)
+    public init(_ machine: any Machine, arithmetic kind: ArithmeticKind) {
+        self.machine = machine
+        arithmetic = Layer(machine, arithmetic: kind)
     }
 
     /// Draws visible states.
@@ -123,7 +123,7 @@ public struct DownwardPass {
     public func draw(
         from hidden: [UInt8], firstChain: Int, chains: Int, seed: UInt64, layer: Int, sweep: Int
     ) -> (states: [UInt8], probabilities: [Float]) {
-        let units = rbm.visibleCount
+        let units = machine.visibleCount
         var probabilities = [Float](repeating: 0, count: chains * units)
         var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
         arithmetic.downward(

@@ -1,13 +1,13 @@
 import RandomStreams
 
-/// Parallel tempering of a fixed RBM: each lane has a chain at every level of a ladder, from a base
+/// Parallel tempering of a fixed machine: each lane has a chain at every level of a ladder, from a base
 /// model without weights to the RBM, and neighbours exchange their states.
 ///
 /// Low levels cross from mode to mode, and the swaps bring what they find to the top, where the states
 /// follow the RBM. Lanes are independent. Their global numbers name them, so that any division among
 /// processes draws the same states. Source: [SwendsenWang86], [Hukushima96]; [Desjardins10] for RBMs.
 public struct TemperedChains: ~Copyable {
-    public let rbm: RBM
+    public let machine: any Machine
 
     /// The global numbers of these lanes.
     public var lanes: Range<Int> { states.lanes }
@@ -27,14 +27,14 @@ public struct TemperedChains: ~Copyable {
     ///
     /// - Parameter role: Tells apart, below 64, the random numbers of several sets of lanes of one run.
     public init(
-        _ rbm: RBM, path: TemperingPath, lanes: Range<Int>, arithmetic kind: ArithmeticKind,
-        seed: UInt64, layer: Int = 0, role: Int = 0
+        _ machine: any Machine, path: TemperingPath, lanes: Range<Int>,
+        arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0, role: Int = 0
     ) {
-        self.rbm = rbm
+        self.machine = machine
         self.seed = seed
         self.layer = layer
         self.role = role
-        arithmetic = Layer(rbm, arithmetic: kind)
+        arithmetic = Layer(machine, arithmetic: kind)
         states = TemperedStates(arithmetic.shape, path: path, lanes: lanes)
         states.drawFromBase(arithmetic, stream(.start))
     }
@@ -44,13 +44,14 @@ public struct TemperedChains: ~Copyable {
     /// - Parameter baseBias: The biases a of the base model, shape `[visible]`; nil for those of annealing
     ///   without data.
     public init(
-        _ rbm: RBM, baseBias: [Float]? = nil, ladder: TemperingLadder, lanes: Range<Int>,
+        _ machine: any Machine, baseBias: [Float]? = nil, ladder: TemperingLadder,
+        lanes: Range<Int>,
         arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0, role: Int = 0
     ) {
         self.init(
-            rbm,
+            machine,
             path: TemperingPath(
-                base: TemperingBase(plainFor: rbm, visibleBias: baseBias), ladder: ladder),
+                base: TemperingBase(plainFor: machine, visibleBias: baseBias), ladder: ladder),
             lanes: lanes, arithmetic: kind, seed: seed, layer: layer, role: role)
     }
 
@@ -106,7 +107,7 @@ public struct TemperedChains: ~Copyable {
     public mutating func sweep() {
         states.drawHidden(arithmetic, stream(.hidden))
         states.drawVisible(arithmetic, stream(.visible))
-        states.findRatios(arithmetic, bias: rbm.parameters.visibleBias)
+        states.findRatios(arithmetic, bias: machine.visibleBiases)
     }
 
     /// Swaps states between neighbours, after a `sweep`.

@@ -28,13 +28,13 @@ public struct TemperingBase: Sendable, Equatable {
 
     /// Takes the base that `AnnealedImportanceSampling` has without data: no biases, or for units of real
     /// values the RBM's own.
-    public init(plainFor rbm: RBM, visibleBias: [Float]? = nil) {
+    public init(plainFor machine: any Machine, visibleBias: [Float]? = nil) {
         let own =
-            rbm.visibleUnits.isDiscrete
-            ? [Float](repeating: 0, count: rbm.visibleCount) : rbm.parameters.visibleBias
+            machine.visibleUnits.isDiscrete
+            ? [Float](repeating: 0, count: machine.visibleCount) : machine.visibleBiases
         self.init(
             visibleBias: visibleBias ?? own,
-            hiddenBias: Array(repeating: 0, count: rbm.hiddenCount))
+            hiddenBias: Array(repeating: 0, count: machine.hiddenCount))
     }
 
     /// Takes the base whose units have the mean levels of samples.

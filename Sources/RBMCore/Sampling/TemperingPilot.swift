@@ -31,11 +31,11 @@ public struct TemperingPilot {
     ///
     /// - Parameter base: Where the path begins; nil for what the first rounds find.
     public func path(
-        for rbm: RBM, base: TemperingBase? = nil, arithmetic kind: ArithmeticKind, seed: UInt64,
-        layer: Int = 0
+        for machine: any Machine, base: TemperingBase? = nil, arithmetic kind: ArithmeticKind,
+        seed: UInt64, layer: Int = 0
     ) -> TemperingPath {
         path(
-            for: rbm, base: base, lanes: 0..<Self.lanes, arithmetic: kind, seed: seed,
+            for: machine, base: base, lanes: 0..<Self.lanes, arithmetic: kind, seed: seed,
             layer: layer, sum: { _ in })
     }
 
@@ -46,15 +46,15 @@ public struct TemperingPilot {
     ///   - lanes: This process's part of `0..<TemperingPilot.lanes`.
     ///   - sum: Adds up numbers over all processes.
     public func path(
-        for rbm: RBM, base: TemperingBase? = nil, lanes: Range<Int>,
+        for machine: any Machine, base: TemperingBase? = nil, lanes: Range<Int>,
         arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0,
         sum: (inout [Int64]) throws -> Void
     ) rethrows -> TemperingPath {
         precondition(mostLevels > 1 && ladderRounds > 0, "\(mostLevels) levels")
         var chains = TemperedChains(
-            rbm,
+            machine,
             path: TemperingPath(
-                base: base ?? TemperingBase(plainFor: rbm),
+                base: base ?? TemperingBase(plainFor: machine),
                 ladder: TemperingLadder(levels: levels ?? min(12, mostLevels), lowest: lowest)),
             lanes: lanes, arithmetic: kind, seed: seed, layer: layer, role: 63)
         // Without a base to find, one round less spaces the ladder as well.
@@ -73,7 +73,7 @@ public struct TemperingPilot {
             let barrier = TemperingLadder.barrier(acceptance: tally.shares)
             chains.change(
                 to: TemperingPath(
-                    base: findsBase ? self.base(of: rbm, marginals) : chains.path.base,
+                    base: findsBase ? self.base(of: machine, marginals) : chains.path.base,
                     ladder: chains.ladder.respaced(
                         acceptance: tally.shares,
                         levels: levels
@@ -94,7 +94,7 @@ public struct TemperingPilot {
     private func run(
         _ chains: inout TemperedChains, sweeps: Int, sum: (inout [Int64]) throws -> Void
     ) rethrows -> Marginals {
-        let units = chains.rbm.visibleCount + chains.rbm.hiddenCount
+        let units = chains.machine.visibleCount + chains.machine.hiddenCount
         var lanes = [[Double]](
             repeating: [Double](repeating: 0, count: units), count: chains.lanes.count)
         for _ in 0..<sweeps {
@@ -119,15 +119,16 @@ public struct TemperingPilot {
 
     /// The base whose units have the means at the top, each drawn back to an undecided one by the share
     /// of its deviation that three standard errors of the lanes make up.
-    private func base(of rbm: RBM, _ marginals: Marginals) -> TemperingBase {
-        guard rbm.visibleUnits.isDiscrete, !rbm.isSymmetric else {
-            return TemperingBase(plainFor: rbm)
+    private func base(of machine: any Machine, _ marginals: Marginals) -> TemperingBase {
+        guard machine.visibleUnits.isDiscrete, !machine.isSymmetric else {
+            return TemperingBase(plainFor: machine)
         }
         func undecided(_ law: any UnitLaw, _ count: Int) -> [Float] {
             law.undecidedLevels(bias: [Float](repeating: 0, count: count))
         }
         let centers =
-            undecided(rbm.visibleLaw, rbm.visibleCount) + undecided(rbm.hiddenLaw, rbm.hiddenCount)
+            undecided(machine.visibleLaw, machine.visibleCount)
+            + undecided(machine.hiddenLaw, machine.hiddenCount)
         let rates = marginals.means.indices.map { unit in
             let (center, mean) = (Double(centers[unit]), marginals.means[unit])
             let deviation = mean - center
@@ -137,6 +138,6 @@ public struct TemperingPilot {
         }
         return TemperingBase(
             marginals: rates.map { $0 * Double(marginals.count) }, count: marginals.count,
-            LayerSpec(states: rbm))
+            LayerSpec(states: machine))
     }
 }

@@ -46,11 +46,11 @@ public struct Annealing: Sendable, Equatable {
     ///     them from the base model.
     ///   - progress: Receives the share that is done here, in [0, 1].
     public func estimate(
-        _ rbm: RBM, cases: (any CaseSource)?, seed: UInt64, layer: Int,
+        _ machine: any Machine, cases: (any CaseSource)?, seed: UInt64, layer: Int,
         _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
     ) throws -> AnnealedPartition {
         try estimate(
-            rbm, seed: seed, layer: layer, startsFromCases: cases != nil,
+            machine, seed: seed, layer: layer, startsFromCases: cases != nil,
             share: { world.share(of: $0) },
             cases: { lanes, plan in
                 try world.together { try cases.map { try load($0, lanes: lanes, plan) } }
@@ -70,25 +70,26 @@ public struct Annealing: Sendable, Equatable {
     ///   - sum: Adds up numbers over all processes.
     ///   - gather: Returns all of so many numbers, given those of a range.
     func estimate(
-        _ rbm: RBM, seed: UInt64, layer: Int, startsFromCases: Bool,
+        _ machine: any Machine, seed: UInt64, layer: Int, startsFromCases: Bool,
         share: (Int) -> Range<Int>,
         cases first: (_ lanes: Range<Int>, _ plan: TemperedStarts) throws -> [UInt8]?,
         sum: (inout [Int64]) throws -> Void,
         gather: (_ numbers: [Double], _ share: Range<Int>, _ total: Int) throws -> [Double],
         progress: (Double) -> Void
     ) throws -> AnnealedPartition {
-        let kind = ArithmeticKind.measuring(rbm, LayerSpec(states: rbm).encoding)
+        let kind = ArithmeticKind.measuring(
+            machine, LayerSpec(states: machine).encoding)
         // A round less than samplers take: the ladder carries the starts, and no estimate.
         var ladderPilot = TemperingPilot()
         if !usesLadder { ladderPilot.ladderRounds -= 1 }
         let path = try ladderPilot.path(
-            for: rbm, lanes: share(TemperingPilot.lanes), arithmetic: kind, seed: seed,
+            for: machine, lanes: share(TemperingPilot.lanes), arithmetic: kind, seed: seed,
             layer: layer, sum: sum)
         progress(0.1)
         let plan = TemperedStarts(atLeast: chains, sweeps: startSweeps, path: path)
         let lanes = share(plan.lanes)
         let starts = try plan.run(
-            rbm, lanes: lanes, cases: try first(lanes, plan), arithmetic: kind,
+            machine, lanes: lanes, cases: try first(lanes, plan), arithmetic: kind,
             seed: seed, layer: layer, keepsRatios: usesLadder,
             progress: { progress(0.1 + 0.3 * $0) },
             mayEnd: { roundTrips in
@@ -103,7 +104,7 @@ public struct Annealing: Sendable, Equatable {
         let (ahead, back) = (share(chains), plan.states(of: lanes))
         func sampling(_ rounding: FrozenRounding) -> AnnealedImportanceSampling {
             AnnealedImportanceSampling(
-                rbm, base: path.base, schedule: AnnealingSchedule(linear: pilotTemperatures),
+                machine, base: path.base, schedule: AnnealingSchedule(linear: pilotTemperatures),
                 arithmetic: kind, rounding: rounding, seed: seed, layer: layer)
         }
         let fast = sampling(.asTrained)

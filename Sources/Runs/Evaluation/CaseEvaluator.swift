@@ -1,13 +1,13 @@
 import RBMCore
 
-/// Measures an RBM on one rank's share of the cases.
+/// Measures a machine on one rank's share of the cases.
 ///
 /// Free energies are computed in double precision with the weights as they are, to fit an exact ln Z.
 /// Pseudo-likelihoods and reconstructions run on the products that the trainer's monitor has. Each
 /// case is rounded to fixed point by itself. So the sums do not depend on how cases are shared out,
 /// unless a layer is too large for integer products.
 struct CaseEvaluator {
-    private let rbm: RBM
+    private let machine: any Machine
     private let values: any CaseSource
     /// The cases as states; `values` itself where these are bits.
     let states: any CaseSource
@@ -20,21 +20,22 @@ struct CaseEvaluator {
     private static let blockRows = 256
 
     /// Creates the evaluator of a layer; `values` are the cases as that layer sees them.
-    init(_ rbm: RBM, on values: any CaseSource, seed: UInt64, layer: Int) {
+    init(_ machine: any Machine, on values: any CaseSource, seed: UInt64, layer: Int) {
         precondition(
-            values.visible == rbm.visibleCount,
-            "cases of \(values.visible) values for \(rbm.visibleCount) visible units")
-        self.rbm = rbm
+            values.visible == machine.visibleCount,
+            "cases of \(values.visible) values for \(machine.visibleCount) visible units")
+        self.machine = machine
         self.values = values
         states =
             values.encoding == .levels
-            ? BinarizedCases(values, of: rbm.visibleUnits, seed: seed, layer: layer) : values
+            ? BinarizedCases(values, of: machine.visibleUnits, seed: seed, layer: layer) : values
         reconstruction = LayerEvaluator(
-            rbm, encoding: values.encoding,
-            arithmetic: ArithmeticKind.measuring(rbm, values.encoding))
-        let own = LayerSpec(states: rbm).encoding
-        fields = LayerEvaluator(rbm, encoding: own, arithmetic: ArithmeticKind.measuring(rbm, own))
-        pseudoLikelihood = own == .float32 ? nil : PseudoLikelihood(rbm)
+            machine, encoding: values.encoding,
+            arithmetic: ArithmeticKind.measuring(machine, values.encoding))
+        let own = LayerSpec(states: machine).encoding
+        fields = LayerEvaluator(
+            machine, encoding: own, arithmetic: ArithmeticKind.measuring(machine, own))
+        pseudoLikelihood = own == .float32 ? nil : PseudoLikelihood(machine)
     }
 
     /// What is measured of each case by itself, in nats.
@@ -108,11 +109,14 @@ struct CaseEvaluator {
     private func freeEnergies(
         _ bytes: [UInt8], _ cases: Int, _ encoding: StateEncoding
     ) -> [Double] {
-        var visible = [Double](repeating: 0, count: rbm.visibleCount)
-        return (0..<cases).map { row in
+        var values: [Double] = []
+        values.reserveCapacity(cases * machine.visibleCount)
+        var visible = [Double](repeating: 0, count: machine.visibleCount)
+        for row in 0..<cases {
             readValues(
-                of: rbm.visibleUnits, stored: encoding, bytes.span, row: row, into: &visible)
-            return rbm.freeEnergy(ofVisible: visible)
+                of: machine.visibleUnits, stored: encoding, bytes.span, row: row, into: &visible)
+            values += visible
         }
+        return machine.freeEnergies(ofVisible: values)
     }
 }

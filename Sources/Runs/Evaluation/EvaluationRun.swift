@@ -1,3 +1,4 @@
+public import Configuration
 public import Datasets
 import DistributedTraining
 import ModelFiles
@@ -24,6 +25,8 @@ public struct EvaluationRun {
     private let annealing: Annealing?
     /// The file of what is measured of each case; nil for none.
     public var perCase: String?
+    /// How ranks divide the cases and the model's hidden units; nil where all share the cases alone.
+    public var grid: GridShape?
 
     /// The seed of every evaluation, so that models are compared on the same bits.
     public static let seed: UInt64 = 1
@@ -57,8 +60,24 @@ public struct EvaluationRun {
         _ world: borrowing Communicator,
         progress: (_ stage: Stage, _ done: Double) -> Void = { _, _ in }
     ) throws -> Evaluation {
+        try grid?.check(ranks: world.size, exitCode: ExitStatus.commandLine)
+        let hiddenRanks = grid?.hidden ?? 1
         if let perCase { try world.checkWritable(perCase) }
-        let model = try Model.load(model, world)
+        let model = try DividedModel.load(model, hiddenRanks: hiddenRanks, world)
+        return try withColumn(ofHiddenRanks: hiddenRanks, world) {
+            try measure(model, world, $0, progress)
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Measures a layer of a model.
+    ///
+    /// - Parameter column: The ranks that share the cases, each with the same hidden columns.
+    private func measure(
+        _ model: DividedModel, _ world: borrowing Communicator, _ column: borrowing Communicator,
+        _ progress: (_ stage: Stage, _ done: Double) -> Void
+    ) throws -> Evaluation {
         try model.checkLayer(layer, of: self.model)
         var opened = try data.open(seed: Self.seed, for: model, world)
         var factors: [Double]?
@@ -68,19 +87,19 @@ public struct EvaluationRun {
         }
         try model.checkFit(opened, from: data.path, for: self.model)
 
-        let rbm = model.layers[layer]
+        let machine = model.machines[layer]
         let view = propagatedCases(
-            opened.cases, through: model.layers[..<layer], seed: Self.seed,
+            opened.cases, through: model.machines[..<layer], seed: Self.seed,
             propagation: { _ in .means })
-        let evaluator = CaseEvaluator(rbm, on: view, seed: Self.seed, layer: layer)
-        let share = world.share(of: view.count)
+        let evaluator = CaseEvaluator(machine, on: view, seed: Self.seed, layer: layer)
+        let share = column.share(of: view.count)
         var scores: [Double] = []
         let keepsScores = perCase != nil
         var sums = try world.together {
             let sums = try evaluator.sums(
                 over: share, factors: factors, progress: { progress(.cases, $0) },
                 scores: { if keepsScores { scores += $0.rows } })
-            guard sums.fits(ranks: world.size) else {
+            guard sums.fits(ranks: column.size) else {
                 throw SharedFailure(
                     exitCode: ExitStatus.notFinite,
                     "\(self.model): the free energies of its layer \(layer) are too large to be "
@@ -89,19 +108,19 @@ public struct EvaluationRun {
             return sums
         }
         var units = sums.units
-        try world.sum(&units)
+        try column.sum(&units)
         sums.units = units
-        if let perCase { try write(scores, cases: view.count, to: perCase, world) }
+        if let perCase { try write(scores, cases: view.count, to: perCase, world, column) }
 
         let (logZ, annealed) = try partition(
-            of: rbm, at: layer, cases: weighed(evaluator.states, by: factors), world, progress)
+            of: machine, at: layer, cases: weighed(evaluator.states, by: factors), column, progress)
         let bounds = try stackBounds(
-            model, states: evaluator.states, factors: factors, lowest: (logZ, annealed), world,
+            model, states: evaluator.states, factors: factors, lowest: (logZ, annealed), column,
             progress)
         return Evaluation(
             sums, cases: view.count, exact: logZ, annealed: annealed,
-            drawsBits: view.encoding == .levels, smallerSide: Enumeration.side(of: rbm),
-            countsStates: rbm.visibleUnits.columns > 1 || rbm.hiddenUnits.columns > 1,
+            drawsBits: view.encoding == .levels, smallerSide: Enumeration.side(of: machine),
+            countsStates: machine.visibleUnits.columns > 1 || machine.hiddenUnits.columns > 1,
             isReal: view.encoding == .float32, perLayer: bounds,
             heading: heading(model, opened))
     }
@@ -115,14 +134,15 @@ public struct EvaluationRun {
     ///
     /// Writes what was measured of each case.
     private func write(
-        _ own: [Double], cases: Int, to file: String, _ world: borrowing Communicator
+        _ own: [Double], cases: Int, to file: String, _ world: borrowing Communicator,
+        _ column: borrowing Communicator
     ) throws {
         let bytes = own.flatMap { value in
             (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
         }
-        let all = try world.gather(bytes)
+        let all = try column.gather(bytes)
         try world.together {
-            guard let bytes = all?.flatMap({ $0 }) else { return }
+            guard world.rank == 0, let bytes = all?.flatMap({ $0 }) else { return }
             let values = (0..<(bytes.count / 8)).map { place in
                 Double(
                     bitPattern: (0..<8).reduce(0) { $0 | UInt64(bytes[8 * place + $1]) << (8 * $1) }
@@ -136,14 +156,17 @@ public struct EvaluationRun {
     ///
     /// Computes ln Z of a layer: by enumeration where possible, and by annealing where asked for.
     private func partition(
-        of rbm: RBM, at layer: Int, cases: any CaseSource, _ world: borrowing Communicator,
+        of machine: any Machine, at layer: Int, cases: any CaseSource,
+        _ world: borrowing Communicator,
         _ progress: (_ stage: Stage, _ done: Double) -> Void
     ) throws -> (exact: Double?, annealed: AnnealedPartition?) {
-        let exact = try Enumeration(rbm).map { enumeration in
+        // One side of such a layer has few units, so that the whole is small.
+        let isSmall = Enumeration.side(of: machine) <= Enumeration.largestSide
+        let exact = try (isSmall ? Enumeration(machine.whole) : nil).map { enumeration in
             try enumeration.logPartition(world) { progress(.logPartition, $0) }
         }
         let annealed = try annealing.map { annealing in
-            try annealing.estimate(rbm, cases: cases, seed: Self.seed, layer: layer, world) {
+            try annealing.estimate(machine, cases: cases, seed: Self.seed, layer: layer, world) {
                 progress(.annealing, $0)
             }
         }
@@ -156,23 +179,24 @@ public struct EvaluationRun {
     ///
     /// - Returns: nil for a single layer, and where some ln Z is not known.
     private func stackBounds(
-        _ model: Model, states: any CaseSource, factors: [Double]?,
+        _ model: DividedModel, states: any CaseSource, factors: [Double]?,
         lowest: (exact: Double?, annealed: AnnealedPartition?), _ world: borrowing Communicator,
         _ progress: (_ stage: Stage, _ done: Double) -> Void
     ) throws -> [LayerBound]? {
-        guard measuresStack, model.layers.count > 1 else { return nil }
+        guard measuresStack, model.machines.count > 1 else { return nil }
         var known: [KnownPartition] = []
-        for (place, rbm) in model.layers.enumerated() {
-            guard annealing != nil || Enumeration.side(of: rbm) <= Enumeration.largestSide else {
+        for (place, machine) in model.machines.enumerated() {
+            guard annealing != nil || Enumeration.side(of: machine) <= Enumeration.largestSide
+            else {
                 return nil
             }
             let (exact, annealed) =
                 place == 0
                 ? lowest
                 : try partition(
-                    of: rbm, at: place,
+                    of: machine, at: place,
                     cases: propagatedCases(
-                        weighed(states, by: factors), through: model.layers[..<place],
+                        weighed(states, by: factors), through: model.machines[..<place],
                         seed: Self.seed,
                         propagation: { _ in .samples }), world, progress)
             if let exact {
@@ -183,7 +207,7 @@ public struct EvaluationRun {
                 return nil
             }
         }
-        let means = try StackEvaluation(model.stack, on: states, seed: Self.seed)
+        let means = try StackEvaluation(model.machines, on: states, seed: Self.seed)
             .means(world, factors: factors) {
                 progress(.stack, $0)
             }
@@ -192,17 +216,17 @@ public struct EvaluationRun {
             bounds.append(
                 LayerBound(
                     layer: place, mean: mean, logZ: known[place], below: bounds.last,
-                    isProbability: model.layers[0].visibleUnits.isDiscrete))
+                    isProbability: model.machines[0].visibleUnits.isDiscrete))
         }
         return bounds
     }
 
-    private func heading(_ model: Model, _ opened: OpenedCases) -> [String] {
-        let rbm = model.layers[layer]
-        let place = model.layers.count > 1 ? "layer \(layer) of \(model.layers.count), " : ""
+    private func heading(_ model: DividedModel, _ opened: OpenedCases) -> [String] {
+        let machine = model.machines[layer]
+        let place = model.machines.count > 1 ? "layer \(layer) of \(model.machines.count), " : ""
         let below = layer > 0 ? ", as hidden means of layer \(layer - 1)" : ""
         return [
-            "model  \(self.model): \(place)\(rbm.unitsText) units",
+            "model  \(self.model): \(place)\(machine.unitsText) units",
             "data   \(data.path): \(opened.cases.count) cases of \(shapeText(opened.shape)), "
                 + opened.meaning
                 + (model.standardization == nil

@@ -5,7 +5,7 @@ import RBMCore
 
 /// Measures the variational bounds of the stacks that begin with a model's lowest layer.
 struct StackEvaluation {
-    private let stack: DBN
+    private let layers: [any Machine]
     /// The cases as states.
     private let states: any CaseSource
     private let seed: UInt64
@@ -14,8 +14,8 @@ struct StackEvaluation {
     private static let draws = 2
     private static let blockRows = 256
 
-    init(_ stack: DBN, on states: any CaseSource, seed: UInt64) {
-        self.stack = stack
+    init(_ layers: [any Machine], on states: any CaseSource, seed: UInt64) {
+        self.layers = layers
         self.states = states
         self.seed = seed
     }
@@ -38,7 +38,7 @@ struct StackEvaluation {
         }
         try world.sum(&units)
         let values = units.map { FixedPointSum(units: $0).value / Double(states.count) }
-        let layers = stack.layers.count
+        let layers = layers.count
         return (0..<layers).map { place in
             // A mean of two draws has the variance (a − b)²/4.
             let variance = values[layers + place] / 4 / Double(states.count)
@@ -50,7 +50,8 @@ struct StackEvaluation {
     private func sums(
         over share: Range<Int>, factors: [Double]?, progress: (Double) -> Void
     ) throws -> [FixedPointSum] {
-        let layers = stack.layers.count
+        let stack = layers
+        let layers = stack.count
         var sums = [FixedPointSum](repeating: FixedPointSum(), count: 2 * layers)
         let bound = StackBound(stack, seed: seed)
         for start in stride(from: share.lowerBound, to: share.upperBound, by: Self.blockRows) {

@@ -8,7 +8,7 @@ import RBMCore
 /// Chains that have forgotten their start agree, whatever it was. Those of the two starts draw other
 /// random numbers, so that their means are independent.
 struct MixingCheck {
-    let model: Model
+    let model: any LayeredModel
     let sweeps: Int
     /// nil for Gibbs sweeps alone.
     let path: TemperingPath?
@@ -26,7 +26,7 @@ struct MixingCheck {
     /// The most measurements of a chain, which are spread over the second half of its sweeps.
     private static let mostTimes = 200
 
-    private var top: RBM { model.layers[model.layers.count - 1] }
+    private var top: any Machine { model.machines[model.machines.count - 1] }
     private var times: Int { max(1, min(Self.mostTimes, sweeps / 2)) }
     private var spacing: Int { max(1, sweeps / 2 / times) }
 

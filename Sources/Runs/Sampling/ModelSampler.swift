@@ -4,7 +4,7 @@ public import RBMCore
 /// This rank's chains of a stack: they are sampled at the top, and one pass leads down to the visible
 /// units.
 public struct ModelSampler: ~Copyable {
-    private let layers: [RBM]
+    private let layers: [any Machine]
     private var top: GibbsSampler
     /// nil where Gibbs sweeps alone move the chains on.
     private var tempered: TemperedChains?
@@ -13,14 +13,15 @@ public struct ModelSampler: ~Copyable {
 
     /// Creates chains that start from noise.
     public init(
-        _ model: Model, chains: Range<Int>, seed: UInt64, arithmetic: ArithmeticKind = .integer
+        _ model: any LayeredModel, chains: Range<Int>, seed: UInt64,
+        arithmetic: ArithmeticKind = .integer
     ) {
-        layers = model.layers
+        layers = model.machines
         self.seed = seed
         self.arithmetic = arithmetic
         top = GibbsSampler(
-            model.layers[model.layers.count - 1], chains: chains, arithmetic: arithmetic,
-            seed: seed, layer: model.layers.count - 1)
+            model.machines[model.machines.count - 1], chains: chains, arithmetic: arithmetic,
+            seed: seed, layer: model.machines.count - 1)
     }
 
     /// Starts the chains from cases.
@@ -41,7 +42,7 @@ public struct ModelSampler: ~Copyable {
     /// Goes on by parallel tempering: the states that there are go into every level of their lane.
     public mutating func temper(_ path: TemperingPath) {
         var chains = TemperedChains(
-            top.rbm, path: path, lanes: top.chains, arithmetic: arithmetic, seed: seed,
+            top.machine, path: path, lanes: top.chains, arithmetic: arithmetic, seed: seed,
             layer: layers.count - 1)
         chains.start(from: top.visible)
         tempered = consume chains

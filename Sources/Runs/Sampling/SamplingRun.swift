@@ -1,3 +1,4 @@
+public import Configuration
 public import Datasets
 import DistributedTraining
 import ModelFiles
@@ -32,6 +33,9 @@ public struct SamplingRun {
     /// The data whose chains are compared with chains from noise; nil for no comparison.
     public var mixingData: DataFile?
 
+    /// How ranks divide the chains and the model's hidden units; nil where all share the chains alone.
+    public var grid: GridShape?
+
     /// Creates the run.
     public init(
         model: String, count: Int, sweeps: Int, output: String, start: Start, seed: UInt64
@@ -48,33 +52,52 @@ public struct SamplingRun {
     ///
     /// Samples, each rank a share of the chains; returns nil but on rank 0.
     public func run(_ world: borrowing Communicator) throws -> SampledCases? {
+        try grid?.check(ranks: world.size, exitCode: ExitStatus.commandLine)
+        let hiddenRanks = grid?.hidden ?? 1
         try world.checkWritable(output)
-        let model = try Model.load(model, world)
+        let model = try DividedModel.load(model, hiddenRanks: hiddenRanks, world)
+        return try withColumn(ofHiddenRanks: hiddenRanks, world) { try sample(model, world, $0) }
+    }
+
+    /// Collective.
+    ///
+    /// Samples a model.
+    ///
+    /// - Parameter column: The ranks that share the chains, each with the same hidden columns.
+    private func sample(
+        _ model: DividedModel, _ world: borrowing Communicator, _ column: borrowing Communicator
+    ) throws -> SampledCases? {
         try checkSize(model)
         try checkClamp(model)
-        let share = world.share(of: count)
+        if clamp != nil, model.machines.count > 1, model.stack == nil {
+            throw SharedFailure(
+                exitCode: ExitStatus.commandLine,
+                "--clamp draws the hidden units of a stack one by one, which needs whole layers on "
+                    + "each rank: leave out --grid")
+        }
+        let share = column.share(of: count)
         var source: (any CaseSource)?
         if case .data(let file) = start { source = try cases(of: file, for: model, world) }
         let held = try world.together { () throws -> ClampFile? in
             guard let path = self.clamp else { return nil }
             return try ClampFile(
-                path: path, imageShape: model.imageShape, kind: model.layers[0].visibleUnits,
+                path: path, imageShape: model.imageShape, kind: model.machines[0].visibleUnits,
                 standardization: model.standardization)
         }
-        let path = try path(for: model, world)
+        let path = try path(for: model, column)
         let drawn = try world.together {
             try draw(share, of: model, from: source, clamp: held?.states(of: share), on: path)
         }
-        try write(drawn, of: model, held, world)
+        try write(drawn, of: model, held, world, column)
         var units = drawn.tally?.units ?? []
-        try world.sum(&units)
+        try column.sum(&units)
         var tally = drawn.tally
         tally?.units = units
         let mixing = try mixingData.map { file in
             try MixingCheck(
                 model: model, sweeps: sweeps, path: path, seed: seed, firstChain: count,
                 held: held, chains: min(count, MixingCheck.mostChains)
-            ).run(from: try cases(of: file, for: model, world), world)
+            ).run(from: try cases(of: file, for: model, world), column)
         }
         guard world.rank == 0 else { return nil }
         return SampledCases(
@@ -85,7 +108,7 @@ public struct SamplingRun {
 
     /// Collective.
     private func cases(
-        of file: DataFile, for model: Model, _ world: borrowing Communicator
+        of file: DataFile, for model: DividedModel, _ world: borrowing Communicator
     ) throws -> any CaseSource {
         let opened = try file.open(seed: seed, for: model, world)
         try model.checkShape(opened, from: file.path, for: self.model)
@@ -96,13 +119,13 @@ public struct SamplingRun {
     ///
     /// The path of tempering, found by a pilot; nil without tempering.
     private func path(
-        for model: Model, _ world: borrowing Communicator
+        for model: DividedModel, _ world: borrowing Communicator
     ) throws -> TemperingPath? {
         guard isTempered else { return nil }
-        let top = model.layers[model.layers.count - 1]
+        let top = model.machines[model.machines.count - 1]
         return try TemperingPilot().path(
             for: top, lanes: world.share(of: TemperingPilot.lanes), arithmetic: .integer,
-            seed: seed, layer: model.layers.count - 1
+            seed: seed, layer: model.machines.count - 1
         ) { try world.sum(&$0) }
     }
 
@@ -110,14 +133,15 @@ public struct SamplingRun {
     ///
     /// Writes what was drawn.
     private func write(
-        _ visible: Drawn, of model: Model, _ held: ClampFile?, _ world: borrowing Communicator
+        _ visible: Drawn, of model: DividedModel, _ held: ClampFile?,
+        _ world: borrowing Communicator, _ column: borrowing Communicator
     ) throws {
-        let kind = model.layers[0].visibleUnits
+        let kind = model.machines[0].visibleUnits
         let isPicture = output.hasSuffix(".png")
         if kind.stateEncoding == .float32 {
-            return try writeReals(visible, of: model, held, world)
+            return try writeReals(visible, of: model, held, world, column)
         }
-        if writesMeans, !isPicture { return try writeMeans(visible, of: model, world) }
+        if writesMeans, !isPicture { return try writeMeans(visible, of: model, world, column) }
         // Of states without an order there is no mean: pictures show them as they are, from black for
         // the first to white for the last.
         let own =
@@ -130,9 +154,9 @@ public struct SamplingRun {
                 isPicture
                     ? visible.probabilities.map { UInt8(($0 * 255).rounded()) } : visible.states
             }
-        let parts = try world.gather(own)
+        let parts = try column.gather(own)
         try world.together {
-            guard let parts else { return }
+            guard world.rank == 0, let parts else { return }
             let bytes = parts.flatMap { $0 }
             if isPicture {
                 try SampleSheet.sheet(bytes.map { Float($0) / 255 }, shape: model.imageShape)
@@ -147,15 +171,16 @@ public struct SamplingRun {
     ///
     /// Writes the mean values of the units as float32; of units of several columns that of each column.
     private func writeMeans(
-        _ visible: Drawn, of model: Model, _ world: borrowing Communicator
+        _ visible: Drawn, of model: DividedModel, _ world: borrowing Communicator,
+        _ column: borrowing Communicator
     ) throws {
-        let kind = model.layers[0].visibleUnits
+        let kind = model.machines[0].visibleUnits
         var own = [UInt8](repeating: 0, count: visible.probabilities.count * 4)
         let means = visible.probabilities.map { Float(kind.value(Double($0))) }
         RBMCore.writeReals(means.span, into: &own, at: 0)
-        let gathered = try gatherReals(own, world)
+        let gathered = try gatherReals(own, column)
         try world.together {
-            guard let values = gathered else { return }
+            guard world.rank == 0, let values = gathered else { return }
             let columns = kind.columns == 1 ? [] : [kind.columns]
             try writeNPY(values, shape: [count] + model.imageShape + columns, to: output)
         }
@@ -163,13 +188,13 @@ public struct SamplingRun {
 
     /// Collective.
     ///
-    /// Returns the real values of the chains of all ranks on rank 0, and nil elsewhere.
+    /// Returns the real values of the chains of all ranks of a column on its first rank, and nil elsewhere.
     ///
     /// - Parameter own: The bytes of this rank's values.
     private func gatherReals(
-        _ own: [UInt8], _ world: borrowing Communicator
+        _ own: [UInt8], _ column: borrowing Communicator
     ) throws -> [Float]? {
-        guard let bytes = try world.gather(own)?.flatMap({ $0 }) else { return nil }
+        guard let bytes = try column.gather(own)?.flatMap({ $0 }) else { return nil }
         var values: [Float] = []
         readReals(bytes, 0..<(bytes.count / 4), into: &values)
         return values
@@ -192,13 +217,15 @@ public struct SamplingRun {
     ///
     /// - Parameter path: nil for Gibbs sweeps alone.
     func draw(
-        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?,
+        _ chains: Range<Int>, of model: any LayeredModel, from source: (any CaseSource)?,
+        clamp: [UInt8]?,
         on path: TemperingPath? = nil
     ) throws -> Drawn {
         if let path {
             return try temper(chains, of: model, from: source, clamp: clamp, on: path)
         }
-        guard let clamp, model.layers.count > 1 else {
+        let stack = clamp == nil ? nil : DividedModel(model).stack
+        guard let clamp, let stack, stack.layers.count > 1 else {
             var sampler = ModelSampler(model, chains: chains, seed: seed)
             if let source { try sampler.start(from: source) }
             if let clamp { sampler.hold(clamp) }
@@ -206,11 +233,11 @@ public struct SamplingRun {
             return Drawn(sampler.visible())
         }
         // The free units start as those of a single machine do.
-        let first = Model(layers: [model.layers[0]], imageShape: model.imageShape)
+        let first = Model(layers: [stack.layers[0]], imageShape: model.imageShape)
         var start = ModelSampler(first, chains: chains, seed: seed)
         if let source { try start.start(from: source) }
         var sampler = ClampedStackSampler(
-            model.stack, chains: chains, clamp: clamp, start: start.visible().states,
+            stack, chains: chains, clamp: clamp, start: start.visible().states,
             arithmetic: .integer, seed: seed)
         sampler.run(sweeps: sweeps)
         return Drawn(sampler.visible())
@@ -218,7 +245,8 @@ public struct SamplingRun {
 
     /// Runs tempered chains, block after block.
     private func temper(
-        _ chains: Range<Int>, of model: Model, from source: (any CaseSource)?, clamp: [UInt8]?,
+        _ chains: Range<Int>, of model: any LayeredModel, from source: (any CaseSource)?,
+        clamp: [UInt8]?,
         on path: TemperingPath
     ) throws -> Drawn {
         var drawn = Drawn((states: [], probabilities: []))
@@ -249,16 +277,17 @@ public struct SamplingRun {
     ///
     /// Writes samples of Gaussian units on the scale of the data: float32, or pictures of the means.
     private func writeReals(
-        _ visible: Drawn, of model: Model, _ held: ClampFile?, _ world: borrowing Communicator
+        _ visible: Drawn, of model: DividedModel, _ held: ClampFile?,
+        _ world: borrowing Communicator, _ column: borrowing Communicator
     ) throws {
         let isPicture = output.hasSuffix(".png")
         var own = visible.states
         if isPicture || writesMeans {
             RBMCore.writeReals(visible.probabilities.span, into: &own, at: 0)
         }
-        let gathered = try gatherReals(own, world)
+        let gathered = try gatherReals(own, column)
         try world.together {
-            guard var values = gathered else { return }
+            guard world.rank == 0, var values = gathered else { return }
             model.standardization?.undo(on: &values, rows: count)
             held?.restore(&values)
             if isPicture {
@@ -282,9 +311,10 @@ public struct SamplingRun {
     }
 
     /// Checks that rank 0 can take the states of all chains.
-    private func checkSize(_ model: Model) throws(SharedFailure) {
-        let bytes = model.layers[0].visibleUnits.stateEncoding.bytesPerUnit
-        let widest = bytes * (model.layers.map { max($0.visibleCount, $0.hiddenCount) }.max() ?? 1)
+    private func checkSize(_ model: DividedModel) throws(SharedFailure) {
+        let bytes = model.machines[0].visibleUnits.stateEncoding.bytesPerUnit
+        let widest =
+            bytes * (model.machines.map { max($0.visibleCount, $0.hiddenCount) }.max() ?? 1)
         let most = Communicator.mostGatheredBytes / widest
         guard count <= most else {
             throw SharedFailure(
@@ -296,12 +326,14 @@ public struct SamplingRun {
     }
 
     /// Checks that chains that hold units are moved as they can be.
-    private func checkClamp(_ model: Model) throws(SharedFailure) {
-        guard clamp != nil, model.layers.count > 1, isTempered || mixingData != nil else { return }
+    private func checkClamp(_ model: DividedModel) throws(SharedFailure) {
+        guard clamp != nil, model.machines.count > 1, isTempered || mixingData != nil else {
+            return
+        }
         throw SharedFailure(
             exitCode: ExitStatus.commandLine,
             "--clamp goes with --\(isTempered ? "tempering" : "check-mixing") only where the model has "
-                + "one layer; this one has \(model.layers.count), whose held chains move by sweeps "
+                + "one layer; this one has \(model.machines.count), whose held chains move by sweeps "
                 + "through all layers. Leave one of the two options away.")
     }
 

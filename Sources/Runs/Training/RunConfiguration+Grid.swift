@@ -15,15 +15,7 @@ extension RunConfiguration {
 
     /// Checks that the grid divides the ranks that there are.
     func checkGrid(ranks: Int) throws(SharedFailure) {
-        guard let grid else { return }
-        let product = grid.data.multipliedReportingOverflow(by: grid.hidden)
-        guard product.overflow || product.partialValue != ranks else { return }
-        let count = ranks == 1 ? "1 rank" : "\(ranks) ranks"
-        let wish = product.overflow ? "as many" : "\(product.partialValue)"
-        throw SharedFailure(
-            exitCode: ExitStatus.configuration,
-            "the grid \(grid) needs \(wish) ranks, but this run has \(count): start \(wish), such as by "
-                + "`mpirun -np \(wish)`, or choose a grid whose product is \(ranks), or `auto`")
+        try grid?.check(ranks: ranks, exitCode: ExitStatus.configuration)
     }
 }
 

@@ -2,8 +2,8 @@ import RBMCore
 
 /// What the hidden units of a layer make of cases, as the bytes of an NPY file.
 struct StackFeatures {
-    private let stack: DBN
-    private let layer: Int
+    /// The layers up to the one whose units are written.
+    private let layers: [any Machine]
     private let source: any CaseSource
     /// The seed of states; nil for means.
     private let seed: UInt64?
@@ -11,22 +11,23 @@ struct StackFeatures {
     /// Cases that are loaded at a time.
     private static let loadedCases = 256
 
-    /// Creates the view of a source that fits the stack.
+    /// Creates the view of a source that fits the layers, of which the last one's units are written.
     ///
     /// - Parameter seed: The seed of the states to draw; nil for means.
-    init(_ stack: DBN, layer: Int, of source: any CaseSource, drawnWith seed: UInt64?) {
-        self.stack = stack
-        self.layer = layer
+    init(_ layers: [any Machine], of source: any CaseSource, drawnWith seed: UInt64?) {
+        self.layers = layers
         self.source = source
         self.seed = seed
     }
 
     /// The columns of each hidden unit: of a categorical one there is a mean for each state.
-    private var columns: Int { stack.layers[layer].hiddenUnits.columns }
+    private var columns: Int { top.hiddenUnits.columns }
+
+    private var top: any Machine { layers[layers.count - 1] }
 
     /// How many numbers a case has: a mean for each column of the hidden units, or a state for each
     /// unit.
-    var width: Int { stack.layers[layer].hiddenCount / (seed == nil ? 1 : columns) }
+    var width: Int { top.hiddenCount / (seed == nil ? 1 : columns) }
 
     /// How many bytes a case has: four for each mean, or one for each state.
     var bytesPerCase: Int { width * (seed == nil ? MemoryLayout<Float>.size : 1) }
@@ -43,25 +44,27 @@ struct StackFeatures {
         for start in stride(from: cases.lowerBound, to: cases.upperBound, by: Self.loadedCases) {
             let numbers = Array(start..<min(start + Self.loadedCases, cases.upperBound))
             try source.load(numbers, draw: 0, into: &loaded)
-            for (row, number) in numbers.enumerated() {
+            var values: [Double] = []
+            values.reserveCapacity(numbers.count * source.visible)
+            for row in numbers.indices {
                 readValues(
-                    of: stack.layers[0].visibleUnits, stored: source.encoding, loaded.span,
-                    row: row,
+                    of: layers[0].visibleUnits, stored: source.encoding, loaded.span, row: row,
                     into: &visible)
-                append(visible, case: number, to: &result)
+                values += visible
             }
+            append(values, cases: numbers, to: &result)
             progress(numbers[numbers.count - 1] + 1 - cases.lowerBound)
         }
         return result
     }
 
-    private func append(_ visible: [Double], case number: Int, to result: inout [UInt8]) {
+    private func append(_ values: [Double], cases numbers: [Int], to result: inout [UInt8]) {
+        let pass = UpwardPass(layers)
         if let seed {
-            let states = stack.hiddenStates(
-                ofLayer: layer, given: visible, case: number, seed: seed)
+            let states = pass.hiddenStates(givenRows: values, cases: numbers, seed: seed)
             result += columns > 1 ? stateNumbers(states, columns: columns) : states
         } else {
-            let means = stack.hiddenMeans(ofLayer: layer, given: visible).map(Float.init)
+            let means = pass.hiddenMeans(givenRows: values).map(Float.init)
             unsafe means.withUnsafeBytes { unsafe result.append(contentsOf: $0) }
         }
     }

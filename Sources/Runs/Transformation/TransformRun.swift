@@ -1,3 +1,4 @@
+public import Configuration
 public import Datasets
 import DistributedTraining
 import ModelFiles
@@ -13,6 +14,8 @@ public struct TransformRun {
     private let layer: Int?
     private let drawsStates: Bool
     private let seed: UInt64
+    /// How ranks divide the cases and the model's hidden units; nil where all share the cases alone.
+    public var grid: GridShape?
 
     /// The bytes that come together on rank 0 at a time, so that a large output takes no more memory.
     private let blockBytes = 1 << 24
@@ -43,11 +46,27 @@ public struct TransformRun {
     public func run(
         _ world: borrowing Communicator, progress: (Double) -> Void = { _ in }
     ) throws -> WrittenCases? {
+        try grid?.check(ranks: world.size, exitCode: ExitStatus.commandLine)
+        let hiddenRanks = grid?.hidden ?? 1
         try world.checkWritable(output)
-        let stack = try Model.load(model, world)
-        let layer = layer ?? stack.layers.count - 1
+        let stack = try DividedModel.load(model, hiddenRanks: hiddenRanks, world)
+        return try withColumn(ofHiddenRanks: hiddenRanks, world) {
+            try write(stack, world, $0, progress)
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Writes what the layer makes of the data.
+    ///
+    /// - Parameter column: The ranks that share the cases, each with the same hidden columns.
+    private func write(
+        _ stack: DividedModel, _ world: borrowing Communicator, _ column: borrowing Communicator,
+        _ progress: (Double) -> Void
+    ) throws -> WrittenCases? {
+        let layer = layer ?? stack.machines.count - 1
         try stack.checkLayer(layer, of: model)
-        let hidden = stack.layers[layer].hiddenUnits
+        let hidden = stack.machines[layer].hiddenUnits
         if drawsStates, !hidden.isDiscrete {
             throw dataFault(
                 model,
@@ -58,7 +77,7 @@ public struct TransformRun {
         try stack.checkFit(opened, from: data.path, for: model)
 
         let features = StackFeatures(
-            stack.stack, layer: layer, of: opened.cases, drawnWith: drawsStates ? seed : nil)
+            Array(stack.machines[...layer]), of: opened.cases, drawnWith: drawsStates ? seed : nil)
         let count = opened.cases.count
         var file: NPYWriter?
         try world.together {
@@ -68,19 +87,19 @@ public struct TransformRun {
         }
         let blockCases = max(1, blockBytes / features.bytesPerCase)
         for start in stride(from: 0, to: count, by: blockCases) {
-            let share = world.share(of: min(blockCases, count - start))
+            let share = column.share(of: min(blockCases, count - start))
             let own = try world.together {
                 try features.bytes(of: (start + share.lowerBound)..<(start + share.upperBound)) {
-                    progress((Double(start) + Double($0) * Double(world.size)) / Double(count))
+                    progress((Double(start) + Double($0) * Double(column.size)) / Double(count))
                 }
             }
-            let parts = try world.gather(own)
+            let parts = try column.gather(own)
             try world.together { for part in parts ?? [] { try file?.write(part) } }
         }
         try world.together { try file.take()?.finish() }
         guard world.rank == 0 else { return nil }
         let what = drawsStates ? "states" : "means"
-        let top = stack.layers[layer]
+        let top = stack.machines[layer]
         let units =
             top.hiddenUnits.columns > 1
             ? top.hiddenUnits.counted(columns: top.hiddenCount, side: "hidden")

@@ -6,7 +6,7 @@ import Testing
 @testable import RBMCore
 
 /// Processes that hold the slices of a layer, as threads of one.
-private final class ThreadTeam: @unchecked Sendable {
+final class ThreadTeam: @unchecked Sendable {
     let slices: [Range<Int>]
     private let condition = NSCondition()
     private var waiting = 0
@@ -176,10 +176,10 @@ private final class ThreadTeam: @unchecked Sendable {
         ) -> FixedPointSum {
             let rbm = RBM(
                 visibleUnits: kind, hiddenUnits: kind, parameters: parameters.cut(to: slice))
-            let evaluator = LayerEvaluator(
-                rbm, of: slice, group: group, encoding: .bits, arithmetic: .integer)
+            let machine: any Machine = group.map { DividedRBM(own: rbm, group: $0) } ?? rbm
+            let evaluator = LayerEvaluator(machine, encoding: .bits, arithmetic: .integer)
             var sum = FixedPointSum()
-            PseudoLikelihood(rbm, group: group)
+            PseudoLikelihood(machine)
                 .add(of: states, cases: cases, evaluator: evaluator, to: &sum)
             return sum
         }
@@ -206,8 +206,8 @@ private final class ThreadTeam: @unchecked Sendable {
         ) -> (sums: CaseMeasures, means: [UInt8]) {
             let rbm = RBM(
                 visibleUnits: kind, hiddenUnits: kind, parameters: parameters.cut(to: slice))
-            let evaluator = LayerEvaluator(
-                rbm, of: slice, group: group, encoding: encoding, arithmetic: .integer)
+            let machine: any Machine = group.map { DividedRBM(own: rbm, group: $0) } ?? rbm
+            let evaluator = LayerEvaluator(machine, encoding: encoding, arithmetic: .integer)
             var sums = CaseMeasures(hidden: hidden)
             evaluator.addFreeEnergies(of: states, cases: cases, to: &sums)
             evaluator.addCrossEntropies(of: states, cases: cases, to: &sums)

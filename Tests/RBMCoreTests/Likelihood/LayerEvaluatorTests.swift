@@ -24,7 +24,7 @@ import Testing
         let cases = 17
         let states = generator.bytes(cases * shape.visible, shape.encoding)
         let exact = (0..<cases).map { row in
-            evaluator.rbm.freeEnergy(
+            evaluator.machine.own.freeEnergy(
                 ofVisible: unitValues(
                     states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding))
         }
@@ -40,7 +40,7 @@ import Testing
                 let v = unitValues(
                     states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding)
                 let mean = shape.hiddenUnits.mean(
-                    field: evaluator.rbm.hiddenPreactivations(given: v)[j])
+                    field: evaluator.machine.own.hiddenPreactivations(given: v)[j])
                 return sum + (shape.hiddenUnits == .spin ? (mean + 1) / 2 : mean)
             }
         }
@@ -66,10 +66,10 @@ import Testing
             let v = unitValues(
                 states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding)
             let h = unitValues(means, row: row, of: shape.hidden, shape.hiddenUnits, .levels)
-            for (mean, x) in zip(h, evaluator.rbm.hiddenPreactivations(given: v)) {
+            for (mean, x) in zip(h, evaluator.machine.own.hiddenPreactivations(given: v)) {
                 worstMean = max(worstMean, abs(mean - shape.hiddenUnits.mean(field: x)))
             }
-            for (x, value) in zip(evaluator.rbm.visiblePreactivations(given: h), v) {
+            for (x, value) in zip(evaluator.machine.own.visiblePreactivations(given: h), v) {
                 // −t ln p − (1 − t) ln(1 − p) with the share t of the upper value.
                 let isSpin = shape.visibleUnits == .spin
                 let p = 1 / (1 + exp(-(isSpin ? 2 : 1) * x))
@@ -115,7 +115,7 @@ import Testing
         for row in 0..<3 {
             let v = unitValues(
                 states, row: row, of: shape.visible, shape.visibleUnits, shape.encoding)
-            let exact = evaluator.rbm.hiddenPreactivations(given: v)
+            let exact = evaluator.machine.own.hiddenPreactivations(given: v)
             let range = rowRange(row, of: shape.hidden)
             #expect(largestDifference(fields[range].map { Double($0) }, exact) < 1e-5)
             #expect(

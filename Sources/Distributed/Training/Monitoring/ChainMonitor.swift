@@ -106,13 +106,6 @@ struct TrainedChains {
     let check: ChainCheck
     let swapAcceptance: Double?
     let roundTrips: Int?
-
-    /// None of the chains, as a rank has them that leaves them to another.
-    var none: TrainedChains {
-        TrainedChains(
-            numbers: numbers.upperBound..<numbers.upperBound, count: count, visible: [],
-            check: check, swapAcceptance: swapAcceptance, roundTrips: roundTrips)
-    }
 }
 
 /// Cases about their mean, and their overlaps with one another.

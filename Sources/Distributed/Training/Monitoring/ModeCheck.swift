@@ -34,28 +34,31 @@ struct ModeCheck {
     ///   - states: The visible states of some of this rank's chains.
     ///   - chains: Their numbers among all chains.
     ///   - sweeps: How many sweeps all chains together have made in the training.
+    ///   - column: The ranks that share the chains, each with the same hidden columns.
     func finds(
-        _ rbm: RBM, step: Int, missedBy states: [UInt8], chains: Range<Int>, sweeps: Int,
-        _ world: borrowing Communicator
+        _ machine: any Machine, step: Int, missedBy states: [UInt8], chains: Range<Int>,
+        sweeps: Int,
+        _ column: borrowing Communicator
     ) throws -> Bool {
-        let base = try base(of: rbm, states, chains.count, world)
-        let path = path(from: base, to: rbm, points(of: rbm, sweeps: sweeps), step)
-        let own = world.share(of: Self.chains)
+        let base = try base(of: machine, states, chains.count, column)
+        let path = path(from: base, to: machine, points(of: machine, sweeps: sweeps), step)
+        let own = column.share(of: Self.chains)
         var moving = [UInt8](
-            repeating: 0, count: own.count * LayerSpec(states: rbm).visibleBytes)
+            repeating: 0, count: own.count * LayerSpec(states: machine).visibleBytes)
         self.path(from: base, to: base, 1, Self.noStep).settle(&moving, chains: own, sweeps: 1)
         let ratio = try path.ratio(
-            chains: Self.chains, ahead: &moving, back: states, chains, settling: path.steps, world)
+            chains: Self.chains, ahead: &moving, back: states, chains, settling: path.steps,
+            column)
         return ratio.lower > ratio.upper
     }
 
     /// The numbers among a rank's chains that go back.
     static func chosen(of chains: Range<Int>) -> Range<Int> { chains.clamped(to: 0..<Self.chains) }
 
-    private func points(of rbm: RBM, sweeps: Int) -> Int {
-        let norm = rbm.parameters.weightNorm
+    private func points(of machine: any Machine, sweeps: Int) -> Int {
+        let norm = machine.weightNorm
         let chainSweeps = Double(Self.sweepsOfPoint * Self.chains)
-        let products = chainSweeps * Double(rbm.visibleCount) * Double(rbm.hiddenCount)
+        let products = chainSweeps * Double(machine.visibleCount) * Double(machine.hiddenCount)
         let affordable = max(
             Self.share * Double(sweeps) / chainSweeps, Self.freeProducts / products)
         let wanted = min(Self.pointsOfSquare * norm * norm, affordable)
@@ -64,12 +67,11 @@ struct ModeCheck {
 
     /// Independent units with the means of the chains, and those of a symmetric machine without a sign.
     private func base(
-        of rbm: RBM, _ states: [UInt8], _ own: Int, _ world: borrowing Communicator
-    ) throws -> RBM {
-        var base = rbm.withoutWeights
-        let spec = LayerSpec(states: rbm)
+        of machine: any Machine, _ states: [UInt8], _ own: Int, _ column: borrowing Communicator
+    ) throws -> any Machine {
+        let spec = LayerSpec(states: machine)
         var sums = CaseMeasures(hidden: spec.hidden)
-        LayerEvaluator(rbm, encoding: spec.encoding, arithmetic: arithmetic)
+        LayerEvaluator(machine, encoding: spec.encoding, arithmetic: arithmetic)
             .addFreeEnergies(of: states, cases: own, to: &sums)
         var counts = sums.activity + [Int64](repeating: 0, count: spec.visible) + [Int64(own)]
         for row in 0..<own {
@@ -77,21 +79,24 @@ struct ModeCheck {
                 counts[spec.hidden + i] += Int64(states[row * spec.visible + i])
             }
         }
-        try world.sum(&counts)
-        var means = TemperingBase(plainFor: rbm)
-        if !rbm.isSymmetric {
+        try column.sum(&counts)
+        var means = TemperingBase(plainFor: machine)
+        if !machine.isSymmetric {
             let hidden = counts[..<spec.hidden].map { Double($0) * 0x1p-16 }
             let visible = counts[spec.hidden..<(spec.hidden + spec.visible)].map(Double.init)
             means = TemperingBase(
                 marginals: visible + hidden, count: Int(counts[spec.hidden + spec.visible]), spec)
         }
-        base.parameters = Parameters(
-            weights: Array(repeating: 0, count: base.parameters.weightCount),
-            visibleBias: means.visibleBias, hiddenBias: means.hiddenBias)
-        return base
+        return machine.with(
+            Parameters(
+                weights: Array(repeating: 0, count: machine.own.parameters.weightCount),
+                visibleBias: means.visibleBias,
+                hiddenBias: Array(means.hiddenBias[machine.slice.columns])))
     }
 
-    private func path(from start: RBM, to end: RBM, _ points: Int, _ step: Int) -> ModelPath {
+    private func path(
+        from start: any Machine, to end: any Machine, _ points: Int, _ step: Int
+    ) -> ModelPath {
         ModelPath(
             from: start, to: end, steps: points, arithmetic: arithmetic, seed: seed, place: layer,
             time: step)

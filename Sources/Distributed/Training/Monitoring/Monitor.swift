@@ -39,18 +39,26 @@ struct Monitor {
     /// Collective.
     ///
     /// Writes what the monitor must remember into the tree of the run, on rank 0.
-    func save(into state: inout StateTree?, _ world: borrowing Communicator) throws(MPIError) {
-        try trace?.save(into: &state, world)
+    ///
+    /// - Parameter column: The ranks that share the cases, each with the same hidden columns.
+    func save(
+        into state: inout StateTree?, _ column: borrowing Communicator
+    ) throws(MPIError) {
+        try trace?.save(into: &state, column)
     }
 
+    /// Collective.
+    ///
     /// Takes what the monitor of a run remembered out of its tree.
     ///
-    /// - Parameter model: With the units of the layer.
+    /// - Parameters:
+    ///   - model: With the units of the layer, and the columns of this rank.
+    ///   - column: The ranks that share the cases, each with the same hidden columns.
     func restore(
-        from state: StateTree, of model: RBM, _ world: borrowing Communicator
+        from state: StateTree, of model: MeasuredLayer, _ column: borrowing Communicator
     ) throws(StateFault) {
         try trace?.restore(
-            world.share(of: PartitionTrace.chains), from: state, of: model)
+            column.share(of: PartitionTrace.chains), from: state, of: model)
     }
 
     /// Collective.
@@ -61,24 +69,22 @@ struct Monitor {
     /// - Parameters:
     ///   - stepsPerEpoch: Of the layer's training.
     ///   - isLast: Whether the model is that of the last step.
+    ///   - column: The ranks that share the cases and the chains, each with the same hidden columns.
     func measureLikelihood(
         of model: MeasuredLayer, step: Int, stepsPerEpoch: Int, isLast: Bool,
         chains trained: TrainedChains?, into record: inout MonitorRecord,
-        _ world: borrowing Communicator
+        _ column: borrowing Communicator
     ) throws {
         guard let trace, let heldOut,
             let interval = plan.logLikelihood?.steps(perEpoch: stepsPerEpoch),
             isLast || trace.isDue(step: step, interval: interval)
         else { return }
-        let rbm = model.whole
-        // The ranks of a row have the same chains: the first one gives them.
-        let trained = model.row.map { $0.place == 0 } ?? true ? trained : trained?.none
         let first = 0..<PartitionTrace.chains
         let order = KeyedPermutation(
             count: training.count, seed: seed, .monitorCases(layer: layer))
-        let cases = states(of: training, rbm)
+        let cases = states(of: training, model)
         try trace.advance(
-            to: rbm, step: step,
+            to: model, step: step,
             trained: trained.map { chains in
                 let own = chains.numbers.clamped(to: first)
                 return (states(of: chains, own), own)
@@ -88,21 +94,21 @@ struct Monitor {
                 try cases.load(
                     numbers.map { order[$0 % cases.count] }, draw: 0, into: &bytes)
                 return bytes
-            }, world)
+            }, column)
         var sums = CaseMeasures()
-        let held = states(of: heldOut, rbm)
+        let held = states(of: heldOut, model)
         let count = min(plan.cases, training.count, heldOut.count)
-        let evaluator = LayerEvaluator(rbm, encoding: held.encoding, arithmetic: arithmetic)
-        try forEachCase(of: held, count, world) { bytes, cases in
+        let evaluator = model.evaluator(encoding: held.encoding, arithmetic: arithmetic)
+        try forEachCase(of: held, count, column) { bytes, cases in
             evaluator.addFreeEnergies(of: bytes, cases: cases, to: &sums)
         }
         var units = sums.units
-        try world.sum(&units)
+        try column.sum(&units)
         sums.units = units
         let mean = -sums.freeEnergy.value / Double(count)
         let found = trace.bounds
         // A state has a probability; the density of real values may exceed 1.
-        let largest = rbm.visibleUnits.isDiscrete ? 0.0 : .infinity
+        let largest = model.visibleUnits.isDiscrete ? 0.0 : .infinity
         let value = mean - found.value
         let verdict = value > largest ? .undetermined : found.verdict
         record.set(.logLikelihoodHeldOut, verdict == .undetermined ? nil : value)
@@ -117,21 +123,21 @@ struct Monitor {
     /// Tells whether the chains of a training miss states of its last model; false for kinds of real
     /// values and where no chains live from step to step.
     ///
-    /// - Parameter sweeps: How many sweeps all chains together have made.
+    /// - Parameters:
+    ///   - sweeps: How many sweeps all chains together have made.
+    ///   - column: The ranks that share the chains, each with the same hidden columns.
     func findsMissedModes(
         of model: MeasuredLayer, step: Int, chains trained: TrainedChains?, sweeps: Int,
-        _ world: borrowing Communicator
+        _ column: borrowing Communicator
     ) throws -> Bool {
         guard let trained, training.encoding != .float32 else { return false }
         if let trace { return trace.bounds.upper == nil }
-        let rbm = model.whole
-        // The ranks of a row have the same chains: the first one gives them.
-        let speaks = model.row.map { $0.place == 0 } ?? true
-        let own = speaks ? ModeCheck.chosen(of: trained.numbers) : 0..<0
+        let own = ModeCheck.chosen(of: trained.numbers)
         return try ModeCheck(
-            arithmetic: arithmetic.able(of: rbm), seed: seed, layer: layer
+            arithmetic: arithmetic.able(of: model), seed: seed, layer: layer
         ).finds(
-            rbm, step: step, missedBy: states(of: trained, own), chains: own, sweeps: sweeps, world)
+            model, step: step, missedBy: states(of: trained, own), chains: own, sweeps: sweeps,
+            column)
     }
 
     /// The visible states of some of this rank's chains, each byte 0 or 1.
@@ -152,9 +158,9 @@ struct Monitor {
     }
 
     /// Cases as states: grey ones are drawn to bits, in a fixed draw.
-    private func states(of source: any CaseSource, _ rbm: RBM) -> any CaseSource {
+    private func states(of source: any CaseSource, _ machine: any Machine) -> any CaseSource {
         source.encoding == .levels
-            ? BinarizedCases(source, of: rbm.visibleUnits, seed: seed, layer: layer) : source
+            ? BinarizedCases(source, of: machine.visibleUnits, seed: seed, layer: layer) : source
     }
 
     /// Collective.
@@ -176,7 +182,7 @@ struct Monitor {
         let heldOut = heldOut.map { filled($0, by: model) }
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
-        var train = CaseMeasures(hidden: model.hidden)
+        var train = CaseMeasures(hidden: model.hiddenCount)
         try forEachCase(of: training, count, world) { bytes, cases in
             evaluator.addFreeEnergies(of: bytes, cases: cases, to: &train)
         }
@@ -228,7 +234,7 @@ struct Monitor {
             record.set(.reconstructionCrossEntropy, mean(train.crossEntropy, over: few))
         }
         let activities = train.activity.map { Double($0) * 0x1p-16 / Double(count) }
-        record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(model.hidden))
+        record.set(.meanHiddenActivity, activities.reduce(0, +) / Double(model.hiddenCount))
         record.set(.deadHiddenUnits, activities.count { $0 < 0.01 || $0 > 0.99 })
         if let trained {
             try chains.measure(
@@ -259,9 +265,9 @@ struct Monitor {
         of model: MeasuredLayer, _ source: any CaseSource, _ count: Int,
         to sums: inout CaseMeasures, _ world: borrowing Communicator
     ) throws {
-        let tables = PseudoLikelihood(model.own, group: model.row)
+        let tables = PseudoLikelihood(model)
         let evaluator = model.evaluator(encoding: .bits, arithmetic: arithmetic)
-        let states = states(of: source, model.own)
+        let states = states(of: source, model)
         try forEachCase(of: states, count, world) { bits, cases in
             tables.add(
                 of: bits, cases: cases, evaluator: evaluator, to: &sums.pseudoLogLikelihood)

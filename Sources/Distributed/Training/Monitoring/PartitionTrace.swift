@@ -72,7 +72,7 @@ final class PartitionTrace {
     private let seed: UInt64
     private let layer: Int
     /// The first model that was measured; nil before.
-    private var first: RBM?
+    private var first: (any Machine)?
     /// What is known of its ln Z.
     private var firstBounds = Bounds()
     /// Visible bytes of this rank's chains, which are at the first model.
@@ -101,41 +101,44 @@ final class PartitionTrace {
     ///   - trained: The visible states of some of this rank's chains of the training, with the number of
     ///     the first among all; nil where there are none.
     ///   - cases: Loads states of training cases of the given numbers.
+    ///   - column: The ranks that share the chains, each with the same hidden columns.
     func advance(
-        to rbm: RBM, step: Int, trained: (states: [UInt8], chains: Range<Int>)?,
-        cases: (Range<Int>) throws -> [UInt8], _ world: borrowing Communicator
+        to machine: any Machine, step: Int, trained: (states: [UInt8], chains: Range<Int>)?,
+        cases: (Range<Int>) throws -> [UInt8], _ column: borrowing Communicator
     ) throws {
-        let own = world.share(of: Self.chains)
+        let own = column.share(of: Self.chains)
         let isFirst = first == nil
         if isFirst {
-            let independent = rbm.withoutWeights
+            let independent = machine.withoutWeights
             let exact = independent.independentLogPartition
             firstBounds.numbers = [exact, 0, exact, 0, exact, 0]
             states = Array(
-                repeating: 0, count: own.count * LayerSpec(states: rbm).visibleBytes)
+                repeating: 0, count: own.count * LayerSpec(states: machine).visibleBytes)
             path(from: independent, to: independent, 1, Self.noStep)
                 .settle(&states, chains: own, sweeps: 1)
             first = independent
         }
         // The squares of the weights bound what units feel of each other.
-        let norm = rbm.parameters.weightNorm
+        let norm = machine.weightNorm
         let points = Self.pointsOfSquare * norm * norm
         let path = path(
-            from: first ?? rbm, to: rbm,
+            from: first ?? machine, to: machine,
             Int(max(Self.fewestPoints, min(Self.mostPoints, points))), step)
         var moving = states
         let (back, backChains): ([UInt8], Range<Int>) =
-            try trained ?? world.together { (states: try cases(own), chains: own) }
+            try trained ?? column.together { (states: try cases(own), chains: own) }
         bounds = firstBounds
         bounds.add(
             try path.ratio(
                 chains: Self.chains, ahead: &moving, back: back, backChains,
-                settling: Self.settlingSweeps, world))
-        if isFirst { (first, firstBounds, states) = (rbm, bounds, moving) }
+                settling: Self.settlingSweeps, column))
+        if isFirst { (first, firstBounds, states) = (machine, bounds, moving) }
         lastStep = step
     }
 
-    private func path(from start: RBM, to end: RBM, _ points: Int, _ step: Int) -> ModelPath {
+    private func path(
+        from start: any Machine, to end: any Machine, _ points: Int, _ step: Int
+    ) -> ModelPath {
         ModelPath(
             from: start, to: end, steps: min(points, ModelPath.mostSteps),
             arithmetic: arithmetic.able(of: end), seed: seed, place: layer, time: step)
@@ -146,33 +149,47 @@ final class PartitionTrace {
     /// Collective.
     ///
     /// Writes what must be remembered into the tree of the run, on rank 0.
-    func save(into state: inout StateTree?, _ world: borrowing Communicator) throws(MPIError) {
+    func save(
+        into state: inout StateTree?, _ column: borrowing Communicator
+    ) throws(MPIError) {
         guard let first else { return }
         let columns = LayerSpec(states: first).visibleBytes
-        let own = world.share(of: Self.chains)
+        let own = column.share(of: Self.chains)
         var part = StateTree(prefix: Checkpoint.prefix(ofLayer: layer))
         part.set(.bytes(states, shape: [own.count, columns]), "partition_chains")
-        guard let whole = try part.gathered(world), let tensor = whole.tensors["partition_chains"]
-        else { return }
+        let whole = try part.gathered(column)
+        var parameters: Parameters? = first.own.parameters
+        if let row = first.group as? GridRow {
+            // All rows have the same parameters.
+            parameters = row.isFirst ? try row.gathered(first.own.parameters) : nil
+        }
+        guard let parameters, let tensor = whole?.tensors["partition_chains"] else { return }
         state?.set(tensor, "partition_chains")
-        state?.set(first.parameters, "partition_model")
+        state?.set(parameters, "partition_model")
         state?.note(
             ([UInt64(lastStep)] + firstBounds.numbers.map(\.bitPattern)).map { "\($0)" }
                 .joined(separator: ","), "partition")
     }
 
+    /// Collective.
+    ///
     /// Takes what a run remembered out of its tree; the trace starts afresh if the run had none.
     ///
     /// - Parameters:
     ///   - own: The numbers of this rank's chains.
-    ///   - model: With the units of the layer.
-    func restore(_ own: Range<Int>, from state: StateTree, of model: RBM) throws(StateFault) {
+    ///   - model: With the units of the layer, and the columns of this rank.
+    func restore(
+        _ own: Range<Int>, from state: StateTree, of model: MeasuredLayer
+    ) throws(StateFault) {
         guard let note = state.notes["partition"] else { return }
         let words = note.split(separator: ",").compactMap { UInt64($0) }
         let numbers = words.dropFirst().map { Double(bitPattern: $0) }
         let columns = LayerSpec(states: model).visibleBytes
+        let like = Parameters(
+            visible: model.visibleCount, hidden: model.hiddenCount,
+            logVariances: model.own.parameters.hasLogVariances)
         guard words.count == 7, words[0] < 1 << 32, numbers.allSatisfy(\.isFinite),
-            let parameters = try state.parameters("partition_model", like: model.parameters),
+            let parameters = try state.parameters("partition_model", like: like),
             let all = try state.bytes("partition_chains", columns: columns),
             all.rows == Self.chains,
             model.visibleUnits.columns > 1 || !model.visibleUnits.isDiscrete
@@ -184,9 +201,7 @@ final class PartitionTrace {
         }
         firstBounds.numbers = Array(numbers)
         states = Array(all.values[own.lowerBound * columns..<own.upperBound * columns])
-        var first = model
-        first.parameters = parameters
-        self.first = first
+        first = model.with(parameters.cut(to: model.slice))
         lastStep = Int(words[0])
     }
 }

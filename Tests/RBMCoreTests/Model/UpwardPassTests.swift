@@ -3,7 +3,7 @@ import Testing
 
 @testable import RBMCore
 
-@Suite struct DBNUpwardPassTests {
+@Suite struct UpwardPassTests {
     /// Three layers, of every pair of kinds at the bottom.
     private func stack(_ visible: any UnitKind, _ hidden: any UnitKind) -> DBN {
         var generator = TestGenerator(seed: 31)
