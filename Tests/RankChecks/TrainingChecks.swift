@@ -73,7 +73,7 @@ private func train(
     }
     let outlets = world.rank == 0 ? [RecordPrinter()] : []
     let outcome = try trainer.run(from: nil, timer: StepTimer(), outlets: outlets, world)
-    guard case .finished(let model) = outcome else {
+    guard case .finished(let model?, _) = outcome else {
         throw CheckFailed(message: "training stopped")
     }
     return model

@@ -67,7 +67,9 @@ public struct StackTrainer {
 
     /// How a run ended.
     public enum Outcome: Sendable {
-        case finished(Model)
+        ///
+        /// The model is nil on ranks that lack hidden columns of its top layer, which so many ranks divide.
+        case finished(Model?, hiddenRanks: Int)
         /// After the given number of updates of all layers; a checkpoint is written.
         case stopped(totalSteps: Int)
     }
@@ -115,9 +117,10 @@ public struct StackTrainer {
                 choice = try trial.choice(upTo: left, world)
                 timer.start()
             }
+            let ranksOfRow = choice?.hiddenRanks ?? hiddenRanks ?? 1
             var trainer = try LayerTrainer(
                 plan, source: data.training, from: resumed, start: start, timer: timer,
-                hiddenRanks: choice?.hiddenRanks ?? hiddenRanks ?? 1, world)
+                hiddenRanks: ranksOfRow, world)
             if let choice { for outlet in outlets { outlet.gridChosen(choice, plan) } }
             for outlet in outlets {
                 outlet.layerBegan(
@@ -129,13 +132,19 @@ public struct StackTrainer {
                 writer: writer)
             try loop.train(&trainer, from: resumed, total: &total, left: &left, world)
             guard trainer.isDone else { return .stopped(totalSteps: total) }
-            finished.append(trainer.outcome)
             resumed = nil
+            guard finished.count + 1 == plans.count else {
+                // The layers above are trained on what it makes of each rank's own cases.
+                finished.append(trainer.outcome)
+                continue
+            }
+            let top = try trainer.outcomeOnFirstRank()
+            var result = top.map { model(finished + [$0]) }
+            result?.notes = notes
+            result?.notes["step"] = "\(total)"
+            return .finished(result, hiddenRanks: ranksOfRow)
         }
-        var result = model(finished)
-        result.notes = notes
-        result.notes["step"] = "\(total)"
-        return .finished(result)
+        preconditionFailure("no layer of \(plans.count) is left to train")
     }
 
     /// What models and checkpoints of the run say of it.

@@ -15,7 +15,7 @@ import Storage
 /// still move from the first half of the measurements to the second, they are measured again later, at
 /// twice the distance.
 struct IsingComparison {
-    let model: Model
+    let model: any LayeredModel
     let ising: IsingSource
     let seed: UInt64
     /// The PNG file of some of the drawn configurations.
@@ -34,8 +34,12 @@ struct IsingComparison {
     /// Collective.
     ///
     /// Samples the model and draws the picture; returns nil but on rank 0.
-    func run(_ world: borrowing Communicator) throws -> IsingComparisonReport? {
-        let share = world.share(of: Self.chains)
+    ///
+    /// - Parameter column: The ranks that share the chains, each with the same hidden columns.
+    func run(
+        _ world: borrowing Communicator, _ column: borrowing Communicator
+    ) throws -> IsingComparisonReport? {
+        let share = column.share(of: Self.chains)
         var sampler = ModelSampler(model, chains: share, seed: seed)
         var left = Self.burnIn - Self.spacing
         while left > 0 {
@@ -44,17 +48,17 @@ struct IsingComparison {
             RankProgress.advance()
         }
         var spacing = Self.spacing
-        var measured = try measure(&sampler, share, spacing: spacing, world)
+        var measured = try measure(&sampler, share, spacing: spacing, column)
         var sweeps = Self.burnIn + (Self.times - 1) * spacing
         for _ in 1..<Self.rounds where !measured.relaxation.isOver {
             spacing *= 2
-            measured = try measure(&sampler, share, spacing: spacing, world)
+            measured = try measure(&sampler, share, spacing: spacing, column)
             sweeps += Self.times * spacing
         }
         let sites = ising.size * ising.size
         let shown = sampler.visible().states
         let ownPictured = max(0, min(share.count, Self.pictured - share.lowerBound))
-        let pictures = try world.gather(Array(shown.prefix(ownPictured * sites)))
+        let pictures = try column.gather(Array(shown.prefix(ownPictured * sites)))
         return try world.together {
             guard world.rank == 0, let pictures else { return nil }
             let grey = pictures.flatMap { $0 }.map { Float($0) }
@@ -69,7 +73,7 @@ struct IsingComparison {
     /// Measures all chains `times` times, and compares the first half of the times with the second.
     private func measure(
         _ sampler: inout ModelSampler, _ share: Range<Int>, spacing: Int,
-        _ world: borrowing Communicator
+        _ column: borrowing Communicator
     ) throws -> (sums: ObservableSums, relaxation: Relaxation) {
         let (sites, half) = (ising.size * ising.size, Self.times / 2)
         let nothing = try ObservableSums(
@@ -89,7 +93,7 @@ struct IsingComparison {
             size: ising.size, total: Self.chains * Self.times, blockLength: Self.times)
         for part in halves.indices {
             var values = halves[part].values
-            try world.sum(&values)
+            try column.sum(&values)
             halves[part] = nothing
             halves[part].add(values: values)
             sums.add(values: values)

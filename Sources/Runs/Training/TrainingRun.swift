@@ -213,16 +213,25 @@ public struct TrainingRun {
         case .stopped(let steps):
             log?.say("stopped after step \(steps); the same command goes on from there")
             return ExitStatus.stopped
-        case .finished(let model):
+        case .finished(let model, let hiddenRanks):
             try world.together {
-                if world.rank == 0 { try model.file().write(to: folder.modelFile) }
+                if world.rank == 0, let model { try model.file().write(to: folder.modelFile) }
             }
             let timing = try TimingReport(timer, world)
             if !timing.isEmpty { for line in timing.table.lines { log?.say(line) } }
             if let line = try PeakMemory(world).line { log?.say(line) }
             log?.say("total    \(durationText((ContinuousClock.now - began) / .seconds(1)))")
             if case .ising(let ising) = configuration.data.source {
-                try compare(model, with: ising, configuration.training.seed, folder, log, world)
+                let divided =
+                    if hiddenRanks == 1, let model {
+                        DividedModel(model)
+                    } else {
+                        try DividedModel.load(
+                            folder.modelFile, hiddenRanks: hiddenRanks, world)
+                    }
+                try compare(
+                    divided, hiddenRanks, with: ising, configuration.training.seed, folder, log,
+                    world)
             }
             if configuration.checkpoint.best != nil {
                 for layer in plans.indices {
@@ -239,12 +248,14 @@ public struct TrainingRun {
     ///
     /// Compares the model with its lattice, and keeps the comparison in the folder.
     private func compare(
-        _ model: Model, with ising: IsingSource, _ seed: UInt64, _ folder: RunFolder,
-        _ log: RunLog?, _ world: borrowing Communicator
+        _ model: DividedModel, _ hiddenRanks: Int, with ising: IsingSource, _ seed: UInt64,
+        _ folder: RunFolder, _ log: RunLog?, _ world: borrowing Communicator
     ) throws {
-        let report = try IsingComparison(
-            model: model, ising: ising, seed: seed, picture: folder.samplesFile
-        ).run(world)
+        let comparison = IsingComparison(
+            model: model, ising: ising, seed: seed, picture: folder.samplesFile)
+        let report = try withColumn(ofHiddenRanks: hiddenRanks, world) {
+            try comparison.run(world, $0)
+        }
         try world.together {
             guard let report else { return }
             log?.tell("")
