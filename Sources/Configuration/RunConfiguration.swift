@@ -56,8 +56,8 @@ extension RunConfiguration: ConfiguredSection {
             "grid", \RunConfiguration.grid, .grid, neutral: .some(nil), onResume: .free,
             """
             How ranks divide the work, as DATAxHIDDEN: so many groups of ranks share the cases, and so
-            many ranks of a group the hidden units. The model is the same. auto: the fastest by trial
-            steps.
+            many ranks of a group the hidden units. The model is the same, in float32 within rounding.
+            auto: the fastest by trial steps; in float32 all ranks share the cases.
             """),
         Setting(
             "initial-model", \RunConfiguration.initialModel,

@@ -50,9 +50,9 @@ public struct StepBenchmark: Sendable {
         self.grid = grid
         self.kernel = kernel
         if let ranks = grid?.hidden, ranks > 1 {
-            guard arithmetic != .float32, algorithm.dividesHidden else {
+            guard algorithm.dividesHidden else {
                 throw StepBenchmarkRefusal(
-                    description: "--grid divides the hidden units of integers, by cd or pcd, only")
+                    description: "--grid: `\(algorithm.name)` does not divide the hidden units")
             }
             guard ranks <= HiddenSlice.most(of: hidden) else {
                 throw StepBenchmarkRefusal(

@@ -32,7 +32,7 @@ extension DividedModel {
                 layer.isDivisible && HiddenSlice.most(of: layer.hidden) >= hiddenRanks
             rows.append(
                 isDivided
-                    ? try GridRow(ranks: hiddenRanks, hidden: layer.hidden, world) : nil)
+                    ? try GridRow(ranks: hiddenRanks, hidden: layer.hidden, unit: 1, world) : nil)
         }
         var columns = ModelColumns(
             metadata: outline.metadata, names: Set(outline.tensors.map(\.name)))

@@ -83,7 +83,7 @@ struct GridTrial {
     /// Visible units that were not observed are drawn by all hidden units of a rank.
     private func isPossible(hiddenRanks: Int) -> Bool {
         hiddenRanks == 1
-            || source.unobserved == nil && plan.refusal(ofHiddenRanks: hiddenRanks) == nil
+            || source.unobserved == nil && plan.mayChoose(hiddenRanks: hiddenRanks)
     }
 
     /// Collective.

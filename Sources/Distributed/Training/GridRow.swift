@@ -9,12 +9,12 @@ final class GridRow: HiddenGroup {
 
     /// Collective.
     ///
-    /// Divides a layer of `hidden` columns among rows of `ranks` ranks.
+    /// Divides a layer of `hidden` columns, of which each unit has some, among rows of `ranks` ranks.
     init(
-        ranks: Int, hidden: Int, _ world: borrowing Communicator
+        ranks: Int, hidden: Int, unit columns: Int, _ world: borrowing Communicator
     ) throws(MPIError) {
         grid = try ProcessGrid(hidden: ranks, world)
-        slices = HiddenSlice.parts(of: hidden, among: ranks)
+        slices = HiddenSlice.parts(of: hidden, among: ranks, unit: columns)
     }
 
     /// Whether this is the row of rank 0.
@@ -90,7 +90,7 @@ final class GridRow: HiddenGroup {
         var whole = StateTree(prefix: own.prefix)
         for name in own.tensors.keys.sorted() {
             guard let tensor = own.tensors[name] else { continue }
-            guard own.hiddenTensors.contains(name) else {
+            guard own.hiddenTensors[name] != nil else {
                 whole.set(tensor, name)
                 continue
             }
@@ -112,12 +112,12 @@ final class GridRow: HiddenGroup {
         var whole = StateTree(prefix: own.prefix)
         for name in own.tensors.keys.sorted() {
             guard let tensor = own.tensors[name] else { continue }
-            guard own.hiddenTensors.contains(name) else {
+            guard let times = own.hiddenTensors[name] else {
                 whole.set(tensor, name)
                 continue
             }
-            let shape = Array(tensor.shape.dropLast()) + [slice.total]
-            let rows = tensor.shape.dropLast().reduce(1, *)
+            let shape = Array(tensor.shape.dropLast()) + [times * slice.total]
+            let rows = tensor.shape.dropLast().reduce(times, *)
             switch tensor {
             case .floats(let values, _):
                 whole.set(.floats(join(values, rows: rows)[...], shape: shape), name)

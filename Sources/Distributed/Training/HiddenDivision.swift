@@ -2,27 +2,32 @@ import RBMCore
 
 /// Why the ranks of a row cannot divide the hidden units of a layer.
 public enum HiddenDivisionRefusal: Sendable, Equatable {
-    /// Sums in float32 would depend on the division.
-    case float32
-    /// Units of several columns, of the kind with this name.
-    case units(String)
+    /// Units of real values, of the kind with this name.
+    case realUnits(String)
     /// The negative phase with this name.
     case negativePhase(String)
-    /// There are more ranks than groups of 64 hidden units.
-    case tooFewUnits(most: Int)
 }
 
 extension LayerPlan {
-    /// Why so many ranks cannot divide the hidden units; nil where they can.
+    /// Why several ranks cannot divide the hidden units; nil where they can.
+    ///
+    /// Where there are more ranks than groups of hidden units, some ranks hold none.
     public func refusal(ofHiddenRanks ranks: Int) -> HiddenDivisionRefusal? {
         guard ranks > 1 else { return nil }
-        if arithmetic == .float32 { return .float32 }
-        for kind in [visibleUnits, hiddenUnits] where kind.columns > 1 {
-            return .units("\(kind)")
+        for kind in [visibleUnits, hiddenUnits] where !kind.isDiscrete {
+            return .realUnits("\(kind)")
         }
         let phase = type(of: negativePhase)
-        guard phase.dividesHidden else { return .negativePhase(phase.name) }
-        let most = HiddenSlice.most(of: hidden)
-        return ranks > most ? .tooFewUnits(most: most) : nil
+        return phase.dividesHidden ? nil : .negativePhase(phase.name)
+    }
+
+    /// Whether trial steps may choose so many ranks that divide the hidden units.
+    ///
+    /// A rank without hidden units saves no time. In float32 the last bits of a training depend on the
+    /// division, so that a choice by time would not be repeated.
+    func mayChoose(hiddenRanks ranks: Int) -> Bool {
+        ranks == 1
+            || refusal(ofHiddenRanks: ranks) == nil && arithmetic != .float32
+                && ranks <= HiddenSlice.most(of: hidden, unit: hiddenUnits.columns)
     }
 }

@@ -106,7 +106,10 @@ struct LayerTrainer: ~Copyable {
         start: TrainingStart?, timer: StepTimer, hiddenRanks: Int, _ world: borrowing Communicator
     ) throws {
         let row =
-            hiddenRanks > 1 ? try GridRow(ranks: hiddenRanks, hidden: plan.hidden, world) : nil
+            hiddenRanks > 1
+            ? try GridRow(
+                ranks: hiddenRanks, hidden: plan.hidden, unit: plan.hiddenUnits.columns, world)
+            : nil
         // A row's own exchanges leave no time for one beside them.
         let background =
             row == nil ? try plan.panels.backgroundSum(plan.shape(on: source), world) : nil
@@ -249,8 +252,10 @@ struct LayerTrainer: ~Copyable {
     mutating func advance(
         asksToStop: Bool = false, isMeasured: Bool = true, _ world: borrowing Communicator
     ) throws {
-        guard let row else { return try makeStep(asksToStop, keepsChanges: false, world) }
-        try makeStep(asksToStop, keepsChanges: isMeasured, row.grid.alongData)
+        guard let row else {
+            return try makeStep(asksToStop, keepsChanges: false, world, all: world)
+        }
+        try makeStep(asksToStop, keepsChanges: isMeasured, row.grid.alongData, all: world)
     }
 
     /// Collective.
@@ -260,8 +265,10 @@ struct LayerTrainer: ~Copyable {
     /// - Parameters:
     ///   - keepsChanges: Whether the changes of this rank's weights are needed one by one.
     ///   - world: The ranks with other cases, and the same hidden units.
+    ///   - all: All ranks.
     private mutating func makeStep(
-        _ asksToStop: Bool, keepsChanges: Bool, _ world: borrowing Communicator
+        _ asksToStop: Bool, keepsChanges: Bool, _ world: borrowing Communicator,
+        all: borrowing Communicator
     ) throws {
         let size = batches.size(ofStep: step)
         let own = world.share(of: size)
@@ -273,7 +280,7 @@ struct LayerTrainer: ~Copyable {
         estimator.runPhases(step: step, share: share)
         estimator.statistics.rider = asksToStop ? 1 : 0
         if var census = estimator.negativePhase.census {
-            try world.sum(&census)
+            try all.sum(&census)
             estimator.negativePhase.adapt(to: census)
             timer.lap(.reduction)
         }

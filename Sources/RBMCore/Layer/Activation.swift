@@ -14,14 +14,16 @@ func activate(_ law: any UnitLaw, columns: Int, rows: Range<Int>, _ fields: inou
 ///   - firstRow: The global number of the first row drawn. The numbers of the rows name their
 ///     random numbers.
 ///   - states: Shape `[…, bytes of a row]`, written from row `target` on.
-///   - slice: Which columns of a row these are; nil for all. A part of them may be drawn for kinds of
-///     one column only.
+///   - slice: Which columns of a row these are; nil for all.
+///   - unit: The columns of a unit.
 func sample(
     _ law: any UnitLaw, _ levels: [Float], rows: Range<Int>, columns: Int, bytes: Int, one: UInt8,
     stream: RandomStream, firstRow: Int, into states: inout [UInt8], at target: Int,
-    slice: HiddenSlice? = nil
+    slice: HiddenSlice? = nil, unit: Int = 1
 ) {
-    let part = slice.flatMap { $0.isWhole ? nil : $0.columns }
+    let part = slice.flatMap {
+        $0.isWhole ? nil : ($0.columns.lowerBound / unit)..<($0.columns.upperBound / unit)
+    }
     var states = states.mutableSpan
     states.inBlocks(of: target..<(target + rows.count), columns: bytes) { block, states in
         for number in block {
@@ -31,19 +33,26 @@ func sample(
                 guard let part else {
                     return law.draw(levels, row: firstRow + row, from: stream, one: one, into: &$0)
                 }
-                draw(law, levels, row: firstRow + row, units: part, stream, one, into: &$0)
+                draw(
+                    law, levels, row: firstRow + row, units: part, of: unit, stream, one, into: &$0)
             }
         }
     }
 }
 
-/// Draws some units of a row, each of one column, from the means of their levels.
+/// Draws some units of a row, each of so many columns, from the means of their levels.
 private func draw(
-    _ law: any UnitLaw, _ levels: Span<Float>, row: Int, units: Range<Int>, _ stream: RandomStream,
-    _ one: UInt8, into states: inout MutableSpan<UInt8>
+    _ law: any UnitLaw, _ levels: Span<Float>, row: Int, units: Range<Int>, of columns: Int,
+    _ stream: RandomStream, _ one: UInt8, into states: inout MutableSpan<UInt8>
 ) {
-    stream.forEachPart(ofRow: row, units: units) { part, words in
-        let place = part.offset(by: -units.lowerBound)
+    guard !units.isEmpty else { return }
+    // Words are made in groups, and units of several columns may begin within one.
+    let first = units.lowerBound / HiddenSlice.group * HiddenSlice.group
+    stream.forEachPart(ofRow: row, units: first..<units.upperBound) { part, words in
+        let used = max(part.lowerBound, units.lowerBound)..<part.upperBound
+        let own = used.offset(by: -units.lowerBound)
+        let place = (own.lowerBound * columns)..<(own.upperBound * columns)
+        let words = words.extracting(used.offset(by: -part.lowerBound))
         states.withRange(place) {
             law.draw(levels.extracting(place), words, one: one, into: &$0)
         }

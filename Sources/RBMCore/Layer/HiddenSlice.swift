@@ -6,11 +6,18 @@ public struct HiddenSlice: Sendable, Equatable {
     /// The columns of all processes.
     public let total: Int
 
-    /// The columns that are never cut apart.
-    ///
     /// Random words are made in groups of so many units, and sums of floats over hidden units are
     /// rounded after so many.
     static let group = 64
+
+    /// The successive columns that are never cut apart: whole groups of 64, and whole units.
+    ///
+    /// - Parameter columns: Of a unit.
+    static func group(ofUnits columns: Int) -> Int {
+        var (a, b) = (group, columns)
+        while b != 0 { (a, b) = (b, a % b) }
+        return group / a * columns
+    }
 
     public init(_ columns: Range<Int>, of total: Int) {
         precondition(
@@ -26,17 +33,26 @@ public struct HiddenSlice: Sendable, Equatable {
     public var isWhole: Bool { columns.count == total }
 
     /// The most slices with at least one column each.
-    public static func most(of total: Int) -> Int { (total + group - 1) / group }
+    ///
+    /// - Parameter columns: Of a unit.
+    public static func most(of total: Int, unit columns: Int = 1) -> Int {
+        let group = group(ofUnits: columns)
+        return (total + group - 1) / group
+    }
 
     /// Divides columns into contiguous parts of whole groups, as equal as they can be.
     ///
-    /// - Parameter largestLast: Whether the last parts are the larger ones, not the first. Where there are
-    ///   fewer groups than parts, the smaller ones are empty.
+    /// Where there are fewer groups than parts, some parts are empty.
+    ///
+    /// - Parameters:
+    ///   - columns: Of a unit, which is never cut.
+    ///   - largestLast: Whether the last parts are the larger ones, not the first.
     public static func parts(
-        of total: Int, among count: Int, largestLast: Bool = false
+        of total: Int, among count: Int, unit columns: Int = 1, largestLast: Bool = false
     ) -> [Range<Int>] {
         precondition(count > 0, "\(total) columns among \(count) processes")
-        let groups = most(of: total)
+        let group = group(ofUnits: columns)
+        let groups = most(of: total, unit: columns)
         let (quotient, rest) = groups.quotientAndRemainder(dividingBy: count)
         var start = 0
         return (0..<count).map { place in

@@ -14,8 +14,8 @@ extension Layer {
                 IntegerWeightProducts(shape, format: .bytePair, group: group), group: group,
                 joins: joins)
         case .float32:
-            precondition(group == nil, "hidden units in float32 are not divided among processes")
-            self.init(Float32WeightProducts(shape))
+            self.init(
+                Float32WeightProducts(shape, group: group), group: group, joins: joins)
         }
     }
 
@@ -62,8 +62,8 @@ extension Layer {
                     shape, format: .byte, rounding: WeightRounding(seed: seed, layer: layer),
                     group: group), group: group, joins: joins)
         case .float32:
-            precondition(group == nil, "hidden units in float32 are not divided among processes")
-            self.init(Float32WeightProducts(shape))
+            self.init(
+                Float32WeightProducts(shape, group: group), group: group, joins: joins)
         }
     }
 }

@@ -24,6 +24,9 @@ public final class Layer {
     /// with the columns of all processes; nil where they have this process's columns.
     let joined: HiddenSlice?
 
+    /// Whether fields and states of hidden units have the columns of all processes.
+    var hasAllColumns: Bool { group == nil || joined != nil }
+
     private let products: any WeightProducts
     /// The fields of this process's hidden columns, before those of all are joined.
     private var ownFields: [Float] = []
@@ -210,7 +213,7 @@ public final class Layer {
         sample(
             hiddenLaw, means, rows: rows, columns: shape.hidden, bytes: shape.hiddenBytes, one: 1,
             stream: stream, firstRow: firstRow, into: &states, at: target,
-            slice: shape.hiddenSlice)
+            slice: shape.hiddenSlice, unit: shape.hiddenUnits.columns)
     }
 
     /// Draws visible states from the means of their levels.
@@ -240,16 +243,15 @@ public final class Layer {
         given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into visible: inout [UInt8], at target: Int
     ) {
-        if let group {
-            return drawVisible(
-                given: ownColumns(of: hidden, rows: rows), of: group, rows: rows, stream: stream,
-                firstRow: firstRow,
-                into: &visible, at: target)
-        }
         guard shape.visibleUnits.columns == 1, shape.encoding != .float32 else {
             return drawWholeRows(
                 given: hidden, rows: rows, stream: stream, firstRow: firstRow, into: &visible,
                 at: target)
+        }
+        if let group {
+            return drawVisible(
+                given: ownColumns(of: hidden, rows: rows), of: group, rows: rows, stream: stream,
+                firstRow: firstRow, into: &visible, at: target)
         }
         let (units, law, one) = (shape.visible, visibleLaw, one)
         var visible = visible.mutableSpan
@@ -271,9 +273,6 @@ public final class Layer {
         given hidden: [UInt8], of group: any HiddenGroup, rows: Range<Int>, stream: RandomStream,
         firstRow: Int, into visible: inout [UInt8], at target: Int
     ) {
-        precondition(
-            shape.visibleUnits.columns == 1 && shape.encoding != .float32,
-            "\(shape.visibleUnits) units under hidden units that processes divide")
         // The first processes have more hidden units, so that the last ones draw more visible ones.
         let shares = HiddenSlice.parts(
             of: shape.visible, among: group.slices.count, largestLast: true)
@@ -317,6 +316,8 @@ public final class Layer {
     }
 
     /// Does the same for kinds that draw a unit from several columns, or draw whole rows only.
+    ///
+    /// Where processes divide the hidden units, each draws the same rows from the fields of all.
     private func drawWholeRows(
         given hidden: [UInt8], rows: Range<Int>, stream: RandomStream, firstRow: Int,
         into visible: inout [UInt8], at target: Int

@@ -41,7 +41,7 @@ public struct LayerSpec: Sendable {
     /// The same layer on a process that holds a slice of its hidden columns.
     public init(_ whole: LayerSpec, slice: HiddenSlice) {
         precondition(
-            slice.total == whole.hidden && !slice.columns.isEmpty,
+            slice.total == whole.hidden,
             "columns \(slice.columns) of \(slice.total) for \(whole.hidden)")
         visible = whole.visible
         visibleUnits = whole.visibleUnits

@@ -8,7 +8,10 @@
 /// Source: [Besag75].
 public struct PseudoLikelihood {
     private let shape: LayerSpec
-    /// The factors of flips; nil unless both sides have units of two states.
+    /// The processes that hold the other hidden columns; nil where there are none.
+    private let group: (any HiddenGroup)?
+    /// What goes through all alternatives, with all hidden columns; nil if both sides have units of two
+    /// states.
     private let alternatives: AlternativeLikelihood?
     private let flips: FlipFactors
 
@@ -17,9 +20,8 @@ public struct PseudoLikelihood {
         shape = LayerSpec(machine, encoding: .bits)
         let kinds = [machine.visibleUnits, machine.hiddenUnits]
         let isBinary = kinds.allSatisfy { $0.columns == 1 && $0.alternatives == 2 }
-        precondition(
-            isBinary || machine.group == nil, "units of several columns that processes divide")
-        alternatives = isBinary ? nil : AlternativeLikelihood(machine.own)
+        group = machine.group
+        alternatives = isBinary ? nil : AlternativeLikelihood(machine.whole)
         flips = FlipFactors(machine.own, group: machine.group)
     }
 
@@ -44,10 +46,19 @@ public struct PseudoLikelihood {
         guard let alternatives else {
             return flips.values(of: states, fields: fields, cases: cases)
         }
-        return (0..<cases).map { row in
-            alternatives.value(
-                states: Array(states[rowRange(row, of: shape.visible)]),
-                fields: Array(fields[rowRange(row, of: shape.hidden)]))
+        func values(of rows: Range<Int>) -> [Double] {
+            rows.map { row in
+                alternatives.value(
+                    states: Array(states[rowRange(row, of: shape.visible)]),
+                    fields: Array(fields[rowRange(row, of: shape.hidden)]))
+            }
         }
+        guard let group else { return values(of: 0..<cases) }
+        // Each process measures some of the cases.
+        let count = group.slices.count
+        let starts = (0...count).map { cases * $0 / count }
+        let own = starts[group.place]..<starts[group.place + 1]
+        return group.gather(
+            values(of: own), counts: (0..<count).map { starts[$0 + 1] - starts[$0] })
     }
 }

@@ -15,7 +15,7 @@ public struct Parameters: Sendable, Equatable {
 
     /// Creates parameters that are all zero.
     public init(visible: Int, hidden: Int, logVariances: Bool = false) {
-        precondition(visible > 0 && hidden > 0, "a layer has no units: \(visible)×\(hidden)")
+        precondition(visible > 0 && hidden >= 0, "a layer has no units: \(visible)×\(hidden)")
         visibleCount = visible
         hiddenCount = hidden
         hasLogVariances = logVariances

@@ -60,7 +60,8 @@ public protocol NegativePhase: Sendable {
     /// What processes have to add up after the last step, and give to `adapt`; nil where there is
     /// nothing.
     ///
-    /// It is nil or not on all processes alike, and has as many numbers on each.
+    /// It is nil or not on all processes alike, and has as many numbers on each. Processes that divide the
+    /// hidden units add up as well: each gives what no other of them gives.
     var census: [Int64]? { get }
 
     /// Adapts the chains to the sums of all processes.

@@ -12,6 +12,7 @@ public struct ParallelTempering: NegativePhase {
     public static let name = "pt"
     public static let keepsChains = true
     public static let takesDropout = false
+    public static let dividesHidden = true
 
     /// Steps from one change of the path to the next.
     static let censusInterval = 20
@@ -59,7 +60,7 @@ public struct ParallelTempering: NegativePhase {
         let ladder = TemperingLadder(levels: levels ?? 2, lowest: lowest)
         acceptance = Array(repeating: 1, count: ladder.pairs)
         let undecided = start.layer.hiddenLaw.undecidedLevels(
-            bias: [Float](repeating: 0, count: spec.hidden))
+            bias: [Float](repeating: 0, count: spec.hiddenSlice.total))
         marginals = (start.levels + undecided).map { Double($0) }
         var states = TemperedStates(spec, path: path(spec, ladder), lanes: own)
         let rows = (own.lowerBound * ladder.levels)..<(own.upperBound * ladder.levels)
@@ -96,11 +97,16 @@ public struct ParallelTempering: NegativePhase {
         }
         phases.noteSampling()
         phases.findLastMeans()
-        census =
-            phases.step % Self.censusInterval == 0
-            ? states.tally.acceptance.map(\.units) + phases.dataMarginals() + [
-                Int64(phases.share.positive)
-            ] : nil
+        census = nil
+        if phases.step % Self.censusInterval == 0 {
+            // Processes that divide the hidden units have the same chains and cases.
+            let counts = layer.group.map { $0.place == 0 } ?? true
+            let accepted = states.tally.acceptance.map { counts ? $0.units : 0 }
+            census =
+                accepted + phases.dataMarginals(ofVisible: counts) + [
+                    counts ? Int64(phases.share.positive) : 0
+                ]
+        }
         self.states = states
     }
 
@@ -152,8 +158,10 @@ public struct ParallelTempering: NegativePhase {
         let below = (0..<own.count).flatMap { lane in
             states.hidden[lane * levels * hidden..<(lane * levels + levels - 1) * hidden]
         }
-        state.set(.bytes(tops, shape: [own.count, hidden]), "chains")
-        state.set(.bytes(below, shape: [own.count, (levels - 1) * hidden]), "tempered_chains")
+        state.set(.bytes(tops, shape: [own.count, hidden]), "chains", perHidden: true)
+        state.set(
+            .bytes(below, shape: [own.count, (levels - 1) * hidden]), "tempered_chains",
+            perHidden: true, times: levels - 1)
         state.set(
             .bytes(states.haveBeenBelow.map { $0 ? 1 : 0 }, shape: [own.count, levels]),
             "tempered_marks")
@@ -172,8 +180,13 @@ public struct ParallelTempering: NegativePhase {
         _ own: Range<Int>, from state: StateTree, of spec: LayerSpec
     ) throws(StateFault) {
         let hidden = spec.hidden
-        func rows(_ name: String, columns: Int) throws(StateFault) -> [UInt8] {
-            guard let found = try state.bytes(name, columns: columns) else {
+        /// - Parameter times: How often each row has all hidden columns; 0 for rows of other columns.
+        func rows(
+            _ name: String, columns: Int, times: Int = 0
+        ) throws(StateFault) -> [UInt8] {
+            let found = try state.bytes(
+                name, columns: columns, perHidden: times > 0, times: max(1, times))
+            guard let found else {
                 throw StateFault(
                     problem: "lacks `\(state.prefix)\(name)`: chains of `algorithm: pt`")
             }
@@ -186,17 +199,18 @@ public struct ParallelTempering: NegativePhase {
             }
             return found.values
         }
-        let tops = try rows("chains", columns: hidden)
+        let tops = try rows("chains", columns: hidden, times: 1)
         let levels = (state.tensors["tempered_marks"]?.shape.last ?? 0)
         guard levels > 1, levels == self.levels ?? levels else {
             throw StateFault(
                 problem: "holds chains of \(levels) levels, but the run has "
                     + (self.levels.map { "\($0)" } ?? "at least 2"))
         }
-        let below = try rows("tempered_chains", columns: (levels - 1) * hidden)
+        let below = try rows(
+            "tempered_chains", columns: (levels - 1) * hidden, times: levels - 1)
         let marks = try rows("tempered_marks", columns: levels)
         let trips = numbers(in: try rows("tempered_trips", columns: 8))
-        let known = spec.visible + hidden
+        let known = spec.visible + spec.hiddenSlice.total
         let path = numbers(in: try rows("tempered_path", columns: 8 * (2 * levels - 1 + known)))
             .map { Double(bitPattern: $0) }
         let betas = Array(path.prefix(levels))

@@ -203,18 +203,25 @@ public struct StepPhases: ~Copyable {
     /// Counts the time until now as that of sampling.
     func noteSampling() { timer.lap(.sampling) }
 
-    /// Sums over the data of this process, in fixed point: visible levels, then hidden means.
-    func dataMarginals() -> [Int64] {
+    /// Sums over the data of this process, in fixed point: visible levels, then hidden means of all
+    /// columns, which are zero in those of other processes.
+    ///
+    /// - Parameter visibleCounts: Whether this process adds the visible levels; they are zero otherwise.
+    func dataMarginals(ofVisible visibleCounts: Bool) -> [Int64] {
         let spec = layer.shape
         var sums = [FixedPointSum](
-            repeating: FixedPointSum(), count: spec.visible + spec.hidden)
+            repeating: FixedPointSum(), count: spec.visible + spec.hiddenSlice.total)
+        let first = spec.visible + spec.hiddenSlice.columns.lowerBound
         var levels: [Float] = []
         for row in positive {
-            readLevels(
-                stored: spec.encoding, visible.span, row: row, count: spec.visible, into: &levels)
-            for i in 0..<spec.visible { sums[i].add(Double(levels[i])) }
+            if visibleCounts {
+                readLevels(
+                    stored: spec.encoding, visible.span, row: row, count: spec.visible,
+                    into: &levels)
+                for i in 0..<spec.visible { sums[i].add(Double(levels[i])) }
+            }
             for j in 0..<spec.hidden {
-                sums[spec.visible + j].add(Double(probabilities[row * spec.hidden + j]))
+                sums[first + j].add(Double(probabilities[row * spec.hidden + j]))
             }
         }
         return sums.map(\.units)

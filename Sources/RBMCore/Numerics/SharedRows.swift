@@ -2,6 +2,7 @@
 @safe
 final class SharedRows<Element: BitwiseCopyable> {
     let columns: Int
+    /// Whether there are no rows; there may be rows without columns.
     let isEmpty: Bool
     private let buffer: UnsafeMutableBufferPointer<Element>
     /// A cache line: a load of 64 bytes that crosses two takes twice as long.
@@ -9,7 +10,7 @@ final class SharedRows<Element: BitwiseCopyable> {
 
     init(_ rows: Int, of columns: Int, repeating value: Element) {
         self.columns = columns
-        isEmpty = rows * columns == 0
+        isEmpty = rows == 0
         let bytes = rows * columns * MemoryLayout<Element>.stride
         let memory = UnsafeMutableRawBufferPointer.allocate(
             byteCount: bytes, alignment: Self.alignment)

@@ -12,10 +12,17 @@ final class Float32WeightProducts: WeightProducts {
     private var hiddenValues: [Float] = []
     /// Room for the fields that `forEachField` hands over.
     private var fields: [Float] = []
+    /// The processes that hold the other hidden units; nil where this one holds all.
+    private let group: (any HiddenGroup)?
 
     /// Creates the products of a layer, with all parameters zero.
-    init(_ shape: LayerSpec) {
+    ///
+    /// - Parameter group: The processes that hold the other hidden units; nil where there are none.
+    init(_ shape: LayerSpec, group: (any HiddenGroup)? = nil) {
+        precondition(
+            group == nil || shape.isDiscrete, "units of real values that processes divide")
         self.shape = shape
+        self.group = group
         visibleLaw = shape.visibleUnits.law(own: [])
         parameters = Parameters(visible: shape.visible, hidden: shape.hidden)
     }
@@ -77,9 +84,36 @@ final class Float32WeightProducts: WeightProducts {
         }
     }
 
+    /// Adds up the products of all processes for each visible unit, in the order of the processes.
+    ///
+    /// Every process is sent all products of all others: this is for comparison, not for speed.
+    func forEachSharedField(
+        of states: [UInt8], stored encoding: StateEncoding, rows: Range<Int>,
+        shares: [Range<Int>],
+        _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
+    ) {
+        guard let group else { preconditionFailure("this process holds all hidden units") }
+        let visible = shape.visible
+        var products = [Float](repeating: 0, count: rows.upperBound * visible)
+        multiply(
+            .downward, states, encoding, rows, columns: visible, hasBias: false, into: &products)
+        let all = group.gather(Array(products[(rows.lowerBound * visible)...]))
+        let share = shares[group.place]
+        let bias = parameters.visibleBias
+        var fields = [Float](repeating: 0, count: share.count)
+        for row in 0..<rows.count {
+            for (place, unit) in share.enumerated() {
+                fields[place] =
+                    all.reduce(Float(0)) { $0 + $1[row * visible + unit] } + bias[unit]
+            }
+            var span = fields.mutableSpan
+            body(row, share, &span)
+        }
+    }
+
     private func multiply(
         _ direction: Direction, _ states: [UInt8], _ encoding: StateEncoding, _ rows: Range<Int>,
-        columns: Int, into result: inout [Float]
+        columns: Int, hasBias: Bool = true, into result: inout [Float]
     ) {
         let isUpward = direction == .upward
         let depth = isUpward ? shape.visible : shape.hidden
@@ -101,7 +135,7 @@ final class Float32WeightProducts: WeightProducts {
             MatrixProducts.multiply(
                 inputs.span, by: values.span, rightTransposed: !isUpward, into: &result,
                 m: rows.count, n: columns, k: depth)
-            addBias(values.span.extracting(bias), rows.count, &result)
+            if hasBias { addBias(values.span.extracting(bias), rows.count, &result) }
         }
     }
 

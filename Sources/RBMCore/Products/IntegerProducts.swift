@@ -158,7 +158,8 @@ public final class IntegerProducts {
         transposed: Bool, m: Int, n: Int, k: Int,
         _ body: (_ block: ProductBlock, _ high: Span<Int32>, _ low: Span<Int32>) -> Void
     ) {
-        guard m > 0 else { return }
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else { return emptyProduct(weights.format, m: m, n: n, body) }
         // Words are multiplied by tables unless they are split, however few the rows are.
         let bytesAlongRows = transposed ? weights.bytesAlongRows : nil
         let multipliesWords =
@@ -197,6 +198,17 @@ public final class IntegerProducts {
             let span = unsafe UnsafeBufferPointer(sums).span
             body(block, span.extracting(size..<count), span.extracting(0..<size))
         }
+    }
+
+    /// Hands over the product where there is nothing to multiply: its sums are zero.
+    private func emptyProduct(
+        _ format: WeightFormat, m: Int, n: Int,
+        _ body: (ProductBlock, Span<Int32>, Span<Int32>) -> Void
+    ) {
+        let zeros = [Int32](repeating: 0, count: m * n)
+        body(
+            ProductBlock(rows: 0..<m, columns: 0..<n, stride: n),
+            zeros.span.extracting(0..<(format == .bytePair ? m * n : 0)), zeros.span)
     }
 
     /// Computes the same product by oneDNN, which makes it as a whole, and hands over its rows.

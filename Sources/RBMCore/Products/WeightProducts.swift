@@ -114,14 +114,6 @@ protocol WeightProducts: AnyObject {
 }
 
 extension WeightProducts {
-    func forEachSharedField(
-        of states: [UInt8], stored encoding: StateEncoding, rows: Range<Int>,
-        shares: [Range<Int>],
-        _ body: (_ row: Int, _ columns: Range<Int>, inout MutableSpan<Float>) -> Void
-    ) {
-        preconditionFailure("hidden units in \(kind) are not divided among processes")
-    }
-
     func checkShape(of parameters: Parameters) {
         precondition(
             parameters.visibleCount == shape.visible && parameters.hiddenCount == shape.hidden,

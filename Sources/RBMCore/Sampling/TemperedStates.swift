@@ -39,9 +39,9 @@ struct TemperedStates: Sendable {
         let levels = path.ladder.levels
         precondition(
             path.base.visibleBias.count == spec.visible
-                && path.base.hiddenBias.count == spec.hidden,
+                && path.base.hiddenBias.count == spec.hiddenSlice.total,
             "\(path.base.visibleBias.count) and \(path.base.hiddenBias.count) biases for "
-                + "\(spec.visible) and \(spec.hidden) units")
+                + "\(spec.visible) and \(spec.hiddenSlice.total) units")
         precondition(
             lanes.upperBound * levels < 1 << 32, "\(lanes.upperBound) lanes of \(levels) levels")
         self.spec = spec
@@ -171,7 +171,8 @@ struct TemperedStates: Sendable {
 
     /// Draws the hidden units of every state in its fields, which are then used up.
     mutating func drawHidden(_ layer: Layer, _ stream: RandomStream) {
-        mix(&hiddenFields, with: path.base.hiddenBias, path.ladder.betas)
+        let base = spec.hiddenSlice.cut(path.base.hiddenBias[...])
+        mix(&hiddenFields, with: base, path.ladder.betas)
         layer.activateHidden(&hiddenFields, rows: rows)
         layer.drawHidden(
             from: hiddenFields, rows: rows, stream: stream, firstRow: firstRow, into: &hidden,
@@ -200,31 +201,55 @@ struct TemperedStates: Sendable {
 
     /// Computes `ratios`, and adds the probabilities of all swaps to the tally.
     ///
+    /// Where processes divide the hidden units, each computes the ratios of a share of the rows from the
+    /// fields of all units: a sum of floats over a row has the bits of one process then.
+    ///
     /// - Parameter bias: The biases b of the visible units, shape `[visible]`.
     mutating func findRatios(_ layer: Layer, bias: [Float]) {
-        // Local copies: Swift cannot lend two parts of `self` at once while it changes.
-        let (rows, levels, spec, path) = (rows, levels, spec, path)
-        let (visible, hiddenFields) = (visible, hiddenFields)
-        var ratios = ratios.mutableSpan
-        ratios.inBlocks(of: rows, columns: 2) { block, ratios in
-            var measure = PathMeasure(path, layer, bias: bias)
-            for row in block {
-                let level = row % levels
-                measure.take(
-                    visible.span, row: row,
-                    fields: hiddenFields.span.extracting(rowRange(row, of: spec.hidden)))
-                let here = measure.logWeight(level)
-                for (place, other) in [level + 1, level - 1].enumerated() {
-                    ratios[(row - block.lowerBound) * 2 + place] =
-                        other < 0 || other == levels ? 0 : measure.logWeight(other) - here
-                }
-            }
+        if let group = layer.group, !layer.hasAllColumns {
+            let count = group.slices.count
+            let shares = (0...count).map { rows.count * $0 / count }
+            let own = shares[group.place]..<shares[group.place + 1]
+            let fields = group.join(hiddenFields[...], rows: rows.count)
+            findRatios(ofRows: own, layer, bias: bias, hiddenFields: fields)
+            ratios = group.gather(
+                Array(ratios[(2 * own.lowerBound)..<(2 * own.upperBound)]),
+                counts: (0..<count).map { 2 * (shares[$0 + 1] - shares[$0]) })
+        } else {
+            findRatios(ofRows: rows, layer, bias: bias, hiddenFields: hiddenFields)
         }
         tally.attempts += lanes.count
         for pair in 0..<pairs {
             for lane in 0..<lanes.count {
                 tally.acceptance[pair].add(
                     exponential(min(0, logAcceptance(ofPair: pair, lane: lane))))
+            }
+        }
+    }
+
+    /// - Parameter hiddenFields: Of all hidden units, shape `[lanes, levels, hidden of all]`.
+    private mutating func findRatios(
+        ofRows own: Range<Int>, _ layer: Layer, bias: [Float], hiddenFields: [Float]
+    ) {
+        // Local copies: Swift cannot lend two parts of `self` at once while it changes.
+        let (levels, hidden, path) = (levels, spec.hiddenSlice.total, path)
+        let visible = visible
+        var ratios = ratios.mutableSpan
+        ratios.withRange((2 * own.lowerBound)..<(2 * own.upperBound)) { ratios in
+            ratios.inBlocks(of: 0..<own.count, columns: 2) { block, ratios in
+                var measure = PathMeasure(path, layer, bias: bias)
+                for place in block {
+                    let row = own.lowerBound + place
+                    let level = row % levels
+                    measure.take(
+                        visible.span, row: row,
+                        fields: hiddenFields.span.extracting(rowRange(row, of: hidden)))
+                    let here = measure.logWeight(level)
+                    for (side, other) in [level + 1, level - 1].enumerated() {
+                        ratios[(place - block.lowerBound) * 2 + side] =
+                            other < 0 || other == levels ? 0 : measure.logWeight(other) - here
+                    }
+                }
             }
         }
     }
@@ -315,7 +340,7 @@ private struct PathMeasure {
         spec = layer.shape
         visibleLaw = layer.visibleLaw
         hiddenLaw = layer.hiddenLaw
-        fields = Array(repeating: 0, count: spec.hidden)
+        fields = Array(repeating: 0, count: spec.hiddenSlice.total)
         mixed = fields
     }
 

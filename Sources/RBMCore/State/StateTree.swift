@@ -23,8 +23,8 @@ public struct StateTree: Sendable, Equatable {
     /// The tensors by their names without the prefix.
     public private(set) var tensors: [String: Tensor] = [:]
 
-    /// The names of the tensors whose last dimension is the hidden columns.
-    public private(set) var hiddenTensors: Set<String> = []
+    /// The names of the tensors whose last dimension is the hidden columns, and how often it has them.
+    public private(set) var hiddenTensors: [String: Int] = [:]
 
     /// The hidden columns that components read of such tensors; nil for all.
     ///
@@ -46,9 +46,13 @@ public struct StateTree: Sendable, Equatable {
     /// Adds a tensor.
     ///
     /// - Precondition: The shape has as many elements as there are, and the name is new.
-    /// - Parameter perHidden: Whether the last dimension is the hidden columns.
-    public mutating func set(_ tensor: Tensor, _ name: String, perHidden: Bool = false) {
-        if perHidden { hiddenTensors.insert(name) }
+    /// - Parameters:
+    ///   - perHidden: Whether the last dimension is the hidden columns.
+    ///   - times: How often it has all of them, one after the other.
+    public mutating func set(
+        _ tensor: Tensor, _ name: String, perHidden: Bool = false, times: Int = 1
+    ) {
+        if perHidden { hiddenTensors[name] = times }
         let count = tensor.shape.reduce(1, *)
         switch tensor {
         case .floats(let values, let shape):
@@ -80,7 +84,8 @@ public struct StateTree: Sendable, Equatable {
     /// Adds the tensors and notes of another tree.
     public mutating func add(_ other: StateTree) {
         for (name, tensor) in other.tensors {
-            set(tensor, name, perHidden: other.hiddenTensors.contains(name))
+            let times = other.hiddenTensors[name]
+            set(tensor, name, perHidden: times != nil, times: times ?? 1)
         }
         for (name, text) in other.notes { note(text, name) }
     }
@@ -108,13 +113,14 @@ public struct StateTree: Sendable, Equatable {
     /// - Parameters:
     ///   - columns: The bytes of a row.
     ///   - perHidden: Whether these are the hidden columns of this process.
+    ///   - times: How often a row has all hidden columns.
     /// - Throws: If it is of another type or shape.
     public func bytes(
-        _ name: String, columns: Int, perHidden: Bool = false
+        _ name: String, columns: Int, perHidden: Bool = false, times: Int = 1
     ) throws(StateFault) -> (values: [UInt8], rows: Int)? {
         guard let tensor = tensors[name] else { return nil }
         let slice = perHidden ? slice : nil
-        let columns = slice?.total ?? columns
+        let columns = slice.map { $0.total * times } ?? columns
         guard case .bytes(let values, shape: let shape) = tensor, shape.count == 2,
             shape[1] == columns
         else { throw fault(name, "is not U8 of shape [rows, \(columns)]") }

@@ -51,7 +51,7 @@ public struct Update: ~Copyable {
         let blocks = UnitBlocks(units: room.visibleGradient.count)
         statistics.withWeightGradients(share) { writeGradient in
             values.lend(with: &room.rowSquares) { values, squares in
-                blocks.inParallel(over: panel, atLeast: 1 + 16_384 / hidden) { units in
+                blocks.inParallel(over: panel, atLeast: 1 + 16_384 / max(1, hidden)) { units in
                     let piece = unsafe scratch.piece(of: hidden, Float.self)
                     var gradient = unsafe MutableSpan(_unsafeElements: piece)
                     for unit in units {

@@ -28,27 +28,47 @@ extension [LayerPlan] {
             throw SharedFailure(
                 exitCode: ExitStatus.configuration,
                 "layers.\(plan.layer): the grid \(grid) divides the hidden units among "
-                    + "\(grid.hidden) ranks, but \(refusal.reason(hidden: plan.hidden))")
+                    + "\(grid.hidden) ranks, but \(refusal.reason)")
         }
+    }
+}
+
+/// The grid of a run on which the last bits of float32 depend.
+struct Float32Grid {
+    private static let note = "float32_grid"
+
+    /// nil where no layer in float32 has its hidden units divided.
+    private let grid: GridShape?
+
+    init(_ grid: GridShape?, _ plans: [LayerPlan]) {
+        let isFloat = plans.contains { $0.arithmetic == .float32 }
+        self.grid = grid.flatMap { $0.hidden > 1 && isFloat ? $0 : nil }
+    }
+
+    /// What checkpoints say of it.
+    var notes: [String: String] { grid.map { [Self.note: "\($0)"] } ?? [:] }
+
+    /// Says that a run goes on from a checkpoint of another grid; nil where it does not.
+    func difference(from notes: [String: String]) -> String? {
+        let (known, own) = (notes[Self.note], grid.map { "\($0)" })
+        guard known != own else { return nil }
+        let shared = "a grid without divided hidden units"
+        return "the last bits of float32 depend on the grid: the checkpoint is of "
+            + "\(known.map { "the grid \($0)" } ?? shared), and this run has "
+            + "\(own.map { "the grid \($0)" } ?? shared). The model will be another one within "
+            + "rounding; for the same one choose the grid of the checkpoint, or `arithmetic: integer` "
+            + "from the start"
     }
 }
 
 extension HiddenDivisionRefusal {
     /// Why the hidden units cannot be divided, and what to do.
-    ///
-    /// - Parameter hidden: How many there are.
-    fileprivate func reason(hidden: Int) -> String {
-        let alternative = "or let all ranks share the cases (`grid: auto`)"
+    fileprivate var reason: String {
+        let alternative = "let all ranks share the cases (`grid: auto`)"
         return switch self {
-        case .float32:
-            "sums in float32 would depend on it; choose `arithmetic: integer`, " + alternative
-        case .units(let kind):
-            "\(kind) units are not divided yet; let all ranks share the cases (`grid: auto`)"
+        case .realUnits(let kind): "\(kind) units are not divided; \(alternative)"
         case .negativePhase(let name):
-            "`algorithm: \(name)` does not divide them yet; choose `pcd` or `cd`, " + alternative
-        case .tooFewUnits(let most):
-            "\(hidden) units, in groups of 64, are enough for \(most) only; choose a grid "
-                + "with at most \(most), \(alternative)"
+            "`algorithm: \(name)` does not divide them; choose another algorithm, or \(alternative)"
         }
     }
 }

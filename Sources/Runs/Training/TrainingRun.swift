@@ -67,6 +67,11 @@ public struct TrainingRun {
             guard request.acceptsData else { throw difference }
             log?.warn("--accept-data: \(difference)")
         }
+        if let notes = start?.checkpoint.state.notes,
+            let words = Float32Grid(configuration.grid, plans).difference(from: notes)
+        {
+            log?.warn(words)
+        }
 
         let banner = Banner(
             command: request.command, threads: request.threads, level: level,
@@ -205,6 +210,7 @@ public struct TrainingRun {
         trainer.hiddenRanks = configuration.grid?.hidden
         trainer.dataNotes = data.reading?.notes ?? [:]
         trainer.checkpointNotes = StartingPoint.notes(ofDigests: data.digests)
+            .merging(Float32Grid(configuration.grid, plans).notes) { $1 }
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, outlets: outlets, world)
         RankProgress.begin(.end)

@@ -18,6 +18,47 @@ import Testing
         #expect(groups.max()! - groups.min()! <= 1)
     }
 
+    /// 63 columns of 21 units of three, 64 units of them, and units of more columns than a group.
+    @Test(arguments: [(63, 3), (600, 3), (640, 10), (1280, 256)], [1, 2, 3, 7])
+    func partsHoldWholeUnits(columns: (total: Int, ofUnit: Int), count: Int) {
+        let (total, unit) = columns
+        let parts = HiddenSlice.parts(of: total, among: count, unit: unit)
+        #expect(parts.count == count)
+        #expect(parts.flatMap(Array.init) == Array(0..<total))
+        for part in parts where part.upperBound < total {
+            #expect(part.upperBound % unit == 0 && part.upperBound % 64 == 0)
+        }
+        let most = HiddenSlice.most(of: total, unit: unit)
+        #expect(parts.count { !$0.isEmpty } == min(count, most))
+    }
+
+    /// Slices of units with an even number of columns may begin within a group of random words.
+    @Test(arguments: [6, 10]) func slicesOfCategoriesDrawWhatTheWholeDraws(states: Int) {
+        var generator = TestGenerator(seed: 6)
+        let (rows, units) = (3, 150)
+        let total = units * states
+        let levels = (0..<(rows * total)).map { _ in Float.random(in: 0...1, using: &generator) }
+        func drawn(_ slice: HiddenSlice) -> [UInt8] {
+            let count = slice.columns.count
+            var bytes = [UInt8](repeating: 9, count: rows * count)
+            sample(
+                Categorical(states: states), slice.cut(levels[...]), rows: 0..<rows,
+                columns: count, bytes: count, one: 1, stream: RandomStream(seed: 3, .benchmark),
+                firstRow: 6, into: &bytes, at: 0, slice: slice, unit: states)
+            return bytes
+        }
+        let whole = drawn(HiddenSlice(whole: total))
+        var starts: Set<Int> = []
+        for count in [2, 3, 9] {
+            for part in HiddenSlice.parts(of: total, among: count, unit: states) {
+                let slice = HiddenSlice(part, of: total)
+                #expect(drawn(slice) == slice.cut(whole[...]))
+                starts.insert(part.lowerBound / states)
+            }
+        }
+        #expect(starts.contains { $0 % 64 != 0 })
+    }
+
     /// Each slice rounds means, draws states and masks as the whole layer does.
     @Test(arguments: [127, 128, 500, 517]) func slicesDrawWhatTheWholeDraws(total: Int) {
         var generator = TestGenerator(seed: 4)
@@ -44,8 +85,8 @@ import Testing
             return (bytes, states, masked)
         }
         let whole = all(HiddenSlice(whole: total))
-        for count in [2, 3] {
-            for part in HiddenSlice.parts(of: total, among: count) where !part.isEmpty {
+        for count in [2, 3, 12] {
+            for part in HiddenSlice.parts(of: total, among: count) {
                 let slice = HiddenSlice(part, of: total)
                 let own = all(slice)
                 #expect(own.bytes == slice.cut(whole.bytes[...]))
@@ -64,6 +105,19 @@ import Testing
         #expect(try tree.floats("means", shape: [3, 66], perHidden: true)?[66] == 194)
         #expect(try tree.bytes("chains", columns: 66, perHidden: true)?.values.count == 132)
         #expect(throws: StateFault.self) { try tree.floats("means", shape: [3, 66]) }
-        #expect(tree.hiddenTensors == ["means"])
+        #expect(tree.hiddenTensors == ["means": 1])
+    }
+
+    /// Rows of several states, each with all hidden columns.
+    @Test func aTreeGivesTheColumnsOfItsSliceInEachPartOfARow() throws {
+        var tree = StateTree(prefix: "layers.0.")
+        let bytes = (0..<(2 * 3 * 130)).map { UInt8($0 % 251) }
+        tree.set(.bytes(bytes, shape: [2, 390]), "states", perHidden: true, times: 3)
+        let slice = HiddenSlice(64..<130, of: 130)
+        tree.slice = slice
+        let found = try tree.bytes("states", columns: 198, perHidden: true, times: 3)
+        #expect(found?.rows == 2)
+        #expect(found?.values == slice.cut(bytes[...]))
+        #expect(tree.hiddenTensors == ["states": 3])
     }
 }
