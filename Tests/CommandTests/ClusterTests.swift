@@ -49,11 +49,11 @@ import Testing
         try Data(bytes).write(to: URL(filePath: path))
     }
 
-    private func train(_ words: [String], to output: String, status: Int32 = 0) throws
-        -> Command.Result
-    {
+    private func train(
+        _ words: [String], to output: String, options: [String] = [], status: Int32 = 0
+    ) throws -> Command.Result {
         let run = try Program.start(
-            words + ["train", folder.file("run.yaml"), "--output", folder.file(output)],
+            words + ["train", folder.file("run.yaml"), "--output", folder.file(output)] + options,
             environment: ["WILSON": Command.program])
         #expect(run.status == status, "\(run.words)")
         return run
@@ -83,6 +83,38 @@ import Testing
             #expect((run.output + run.errors).contains(host), "\(run.words)")
         }
         #expect(try folder.bytes("three/model.safetensors") == model)
+    }
+
+    /// Hidden units divided over hosts, within them, and across both: hosts hold two ranks of a row of
+    /// three, and one of the next.
+    @Test(.enabled(if: hasHosts, "several hosts on one machine need root, ip and unshare"))
+    func gridsOverThreeHostsGiveTheModelOfOneRank() throws {
+        let model = try oneRanksModel()
+        for (ranksOfHost, grids) in [(1, ["1x3", "3x1"]), (2, ["2x3", "3x2"])] {
+            _ = try folder.write(
+                "RANKS_PER_NODE=\(ranksOfHost)\nTHREADS_PER_RANK=1\nBINDING=none\n",
+                to: "hosts.conf")
+            for grid in grids {
+                let run = try train(onHosts(3), to: grid, options: ["--grid", grid])
+                #expect((run.output + run.errors).contains("on 3 hosts"), "\(run.words)")
+                #expect(try folder.bytes("\(grid)/model.safetensors") == model, "\(grid)")
+            }
+        }
+    }
+
+    /// The ranks then exchange all sums by messages.
+    @Test(.enabled(if: hasHosts, "a small /dev/shm needs root and unshare"))
+    func aGridWithoutRoomInSharedMemoryGivesTheSameModel() throws {
+        let model = try oneRanksModel()
+        let script =
+            "mount -t tmpfs -o size=256k tmpfs /dev/shm; exec mpirun --oversubscribe -np 2 "
+            + "--mca btl_vader_backing_directory /tmp \"$@\""
+        let run = try train(
+            ["unshare", "--mount", "--propagation", "private", "bash", "-c", script, "small"]
+                + [Command.program], to: "small", options: ["--grid", "1x2"])
+        #expect(
+            run.errors.components(separatedBy: "/dev/shm has no room").count == 2, "\(run.words)")
+        #expect(try folder.bytes("small/model.safetensors") == model)
     }
 
     @Test(.enabled(if: hasHosts, "several hosts on one machine need root, ip and unshare"))

@@ -7,6 +7,9 @@ public final class ExchangeAccount {
     /// it shares with ranks of its host.
     public private(set) var bytes = 0
 
+    /// Whether the system refused memory that ranks of one host would have shared for their sums.
+    public internal(set) var lacksSharedMemory = false
+
     public func waited(since start: ContinuousClock.Instant) {
         seconds += (ContinuousClock.now - start) / .seconds(1)
     }

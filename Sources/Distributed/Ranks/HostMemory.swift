@@ -217,8 +217,19 @@ extension Communicator {
     /// none.
     borrowing func hostMemory() throws(MPIError) -> HostMemory? {
         if case .taken(let memory) = lazyHostMemory.state { return memory }
-        let memory = try isOnOneHost() ? HostMemory.take(self) : nil
+        let isOnOneHost = try isOnOneHost()
+        let memory = try isOnOneHost ? HostMemory.take(self) : nil
+        if isOnOneHost, memory == nil { exchange.lacksSharedMemory = true }
         lazyHostMemory.state = .taken(memory)
         return memory
+    }
+
+    /// Collective.
+    ///
+    /// Takes the memory that ranks of one host share for their sums before the first of these.
+    ///
+    /// `exchange.lacksSharedMemory` says afterwards whether the system refused it.
+    public borrowing func takeSharedMemory() throws(MPIError) {
+        if size > 1 { _ = try hostMemory() }
     }
 }

@@ -83,6 +83,8 @@ public struct TrainingRun {
             for line in banner.lines(report) { log.say(line) }
         }
         for warning in data.warnings { log?.warn(warning) }
+        try world.takeSharedMemory()
+        if world.exchange.lacksSharedMemory { log?.warn(sharedMemoryWarning) }
         if request.checkOnly {
             // A training says them with its first record.
             let found = try TrainingWarning.beforeTraining(
@@ -211,6 +213,7 @@ public struct TrainingRun {
         trainer.dataNotes = data.reading?.notes ?? [:]
         trainer.checkpointNotes = StartingPoint.notes(ofDigests: data.digests)
             .merging(Float32Grid(configuration.grid, plans).notes) { $1 }
+        let lackedMemory = world.exchange.lacksSharedMemory
         let outcome = try trainer.run(
             from: start?.checkpoint, timer: timer, outlets: outlets, world)
         RankProgress.begin(.end)
@@ -226,6 +229,8 @@ public struct TrainingRun {
             let timing = try TimingReport(timer, world)
             if !timing.isEmpty { for line in timing.table.lines { log?.say(line) } }
             if let line = try PeakMemory(world).line { log?.say(line) }
+            // Groups of a grid share memory of their own, beside that of all ranks.
+            if world.exchange.lacksSharedMemory, !lackedMemory { log?.warn(sharedMemoryWarning) }
             log?.say("total    \(durationText((ContinuousClock.now - began) / .seconds(1)))")
             if case .ising(let ising) = configuration.data.source {
                 let divided =
@@ -272,6 +277,13 @@ public struct TrainingRun {
     }
 
 }
+
+/// What to do where the system refuses memory that ranks would share.
+private let sharedMemoryWarning =
+    "the ranks of a host share no memory: /dev/shm has no room for 2 MB a rank and group of ranks, 6 MB "
+    + "on a grid, or may not be used. They add up by messages, which takes longer and changes no "
+    + "result. Enlarge it, such as by `mount -o remount,size=1G /dev/shm`, or by --shm-size=1g where a "
+    + "container is started"
 
 /// Returns the data of a layer: those of the run, as the layers below pass them on.
 private func layerData(
