@@ -16,16 +16,29 @@ public struct GridChoice: Sendable, Equatable {
         public var seconds: Double?
     }
 
-    /// The one with the shortest step first.
+    /// Those that were timed, the one with the shortest step first; one where nothing was.
     public let candidates: [Candidate]
+
+    /// How many divisions there are, with those that were not timed.
+    public let possible: Int
 
     /// How many ranks of a group share the hidden units.
     public var hiddenRanks: Int { candidates[0].hidden }
 
     /// - Precondition: There is a candidate.
-    init(_ candidates: [Candidate]) {
+    init(_ candidates: [Candidate], of possible: Int) {
         precondition(!candidates.isEmpty, "no grid")
+        self.possible = possible
         self.candidates = candidates.sorted { ($0.seconds ?? 0) < ($1.seconds ?? 0) }
+    }
+}
+
+extension GridForecast {
+    /// Those with the shortest steps, in their order.
+    func best(_ count: Int, of candidates: [GridChoice.Candidate]) -> [GridChoice.Candidate] {
+        let times = candidates.map { seconds(data: $0.data, hidden: $0.hidden) }
+        let ordered = candidates.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+        return ordered.prefix(count).sorted().map { candidates[$0] }
     }
 }
 
@@ -45,10 +58,13 @@ struct GridTrial {
     private static let worth = 20
     private static let fewestTimed = 5
     private static let mostTimed = 25
+    /// The most divisions that are timed; a forecast chooses them among more.
+    private static let mostCandidates = 3
 
     /// Collective.
     ///
-    /// Times a step with each division that is possible; the same on all ranks.
+    /// Times a step with each division that is possible, or where these are many with the best ones of a
+    /// forecast; the same on all ranks.
     ///
     /// If few steps are left, or if one of them fails, nothing is timed, and all ranks share the cases.
     ///
@@ -62,20 +78,38 @@ struct GridTrial {
         var candidates = (1...size)
             .filter { size % $0 == 0 && isPossible(hiddenRanks: $0) }
             .map { GridChoice.Candidate(data: size / $0, hidden: $0) }
-        let trial = steps / Self.worth / candidates.count - Self.warmUp
-        guard candidates.count > 1, trial >= Self.fewestTimed else {
-            return GridChoice([candidates[0]])
+        let (first, possible) = (candidates[0], candidates.count)
+        let most = Self.mostCandidates
+        // The steps of a forecast are as many as those of a candidate.
+        let parts = possible > most ? most + 1 : possible
+        let trial = steps / Self.worth / parts - Self.warmUp
+        guard possible > 1, trial >= Self.fewestTimed else {
+            return GridChoice([first], of: possible)
         }
         do {
+            if possible > most {
+                let forecast = try forecast(world)
+                candidates = forecast.best(most, of: candidates)
+            }
             for i in candidates.indices {
                 candidates[i].seconds = try seconds(
                     hiddenRanks: candidates[i].hidden, steps: min(trial, Self.mostTimed), world)
             }
         } catch is SharedFailure {
             // All ranks find it alike. The training itself will meet it, with its records before it.
-            return GridChoice([candidates[0]])
+            return GridChoice([first], of: possible)
         }
-        return GridChoice(candidates)
+        return GridChoice(candidates, of: possible)
+    }
+
+    /// Collective.
+    private func forecast(_ world: borrowing Communicator) throws -> GridForecast {
+        let timer = StepTimer()
+        var trainer = try LayerTrainer(
+            plan, source: source, from: checkpoint, start: start, timer: timer, hiddenRanks: 1,
+            world)
+        return try GridForecast(
+            of: &trainer, visible: source.visible, timer: timer, world)
     }
 
     /// Whether so many ranks can divide the hidden units.

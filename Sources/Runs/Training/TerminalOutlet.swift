@@ -76,9 +76,12 @@ final class TerminalOutlet: TrainingOutlet {
             "\(candidate.data)x\(candidate.hidden) "
                 + "(\(decimal(candidate.seconds.map { $0 * 1e3 }, 2)) ms a step)"
         }
+        let others =
+            choice.possible > texts.count
+            ? ", which a forecast took from \(choice.possible) grids" : ""
         log.say(
             "grid of layer \(plan.layer): \(texts[0]), chosen by trial steps before "
-                + texts.dropFirst().joined(separator: ", "))
+                + texts.dropFirst().joined(separator: ", ") + others)
     }
 
     func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {
