@@ -145,13 +145,6 @@ extension DataOptions: ConfiguredSection {
                 "missing values are drawn by all hidden units, which does not go with dropout in "
                 + "layer 0; expected refuse, or keep-probability 1"
         },
-        Rule("data.missing", "grid") { run in
-            guard run.data.missing == .sample, let grid = run.grid, grid.hidden > 1 else {
-                return nil
-            }
-            return "missing values are drawn by all hidden units, which the grid \(grid) divides; "
-                + "expected refuse, or grid auto"
-        },
         Rule("data.missing", "layers.0.initial-neighbours") { run in
             guard run.data.missing == .sample, let layer = run.layers.first,
                 layer.initialNeighbours > 0

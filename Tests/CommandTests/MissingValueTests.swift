@@ -36,6 +36,8 @@ import Testing
         try run.succeed(all, to: "one")
         try run.succeed(all, to: "three", ranks: 3)
         #expect(try run.record("one") == run.record("three"))
+        try run.succeed(all + ["grid=1x2"], to: "divided", ranks: 2)
+        #expect(try run.record("one") == run.record("divided"))
         let stopped = try run.train(all, output: "stopped", options: ["--stop-after-steps", "5"])
         #expect(stopped.status == 75, "\(stopped.words)")
         try run.succeed(all, to: "stopped")

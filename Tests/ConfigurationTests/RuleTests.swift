@@ -168,7 +168,6 @@ import Testing
             ["data.held-out-weights=w.npy", "data.held-out=0.1"],
             "data.held-out-weights: weights of held-out cases need a file"
         ),
-        (["data.missing=sample", "grid=1x2"], "which the grid 1x2 divides"),
         (
             [
                 "data.missing=sample", "layers.0.initial-neighbours=2",

@@ -76,7 +76,7 @@ struct GridTrial {
             layer: plan.layer)
         let steps = min(most, batches.steps - (checkpoint?.step ?? 0))
         var candidates = (1...size)
-            .filter { size % $0 == 0 && isPossible(hiddenRanks: $0) }
+            .filter { size % $0 == 0 && plan.mayChoose(hiddenRanks: $0) }
             .map { GridChoice.Candidate(data: size / $0, hidden: $0) }
         let (first, possible) = (candidates[0], candidates.count)
         let most = Self.mostCandidates
@@ -110,14 +110,6 @@ struct GridTrial {
             world)
         return try GridForecast(
             of: &trainer, visible: source.visible, timer: timer, world)
-    }
-
-    /// Whether so many ranks can divide the hidden units.
-    ///
-    /// Visible units that were not observed are drawn by all hidden units of a rank.
-    private func isPossible(hiddenRanks: Int) -> Bool {
-        hiddenRanks == 1
-            || source.unobserved == nil && plan.mayChoose(hiddenRanks: hiddenRanks)
     }
 
     /// Collective.

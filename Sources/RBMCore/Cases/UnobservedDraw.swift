@@ -29,7 +29,8 @@ struct UnobservedDraw {
     ///   - all: Visible states with marks, shape `[…, visibleBytes]`.
     ///   - count: How many rows from the first on are looked at.
     ///   - number: The global number of a row, which names its random numbers.
-    ///   - layer: Loaded with the machine's parameters; it holds all hidden units.
+    ///   - layer: Loaded with the machine's parameters. Processes that divide its hidden units fill the
+    ///     same rows.
     ///   - stream: The random numbers of a slot in a sweep.
     mutating func fill(
         _ all: inout [UInt8], rows count: Int, number: (Int) -> Int, by layer: Layer,

@@ -25,7 +25,7 @@ public struct GradientEstimator: ~Copyable {
     ///   - chains: This process's part of the chains that live from step to step.
     ///   - keepProbability: Of dropout, in (0, 1]; 1 for none. Spins have none.
     ///   - unobserved: What is known of units of the data that were not observed; nil where all were. It
-    ///     goes neither with dropout nor with hidden units that processes divide.
+    ///     does not go with dropout.
     ///   - statistics: For all visible units and any number of rows, if there are none.
     public init(
         layer: Layer, negativePhase: any NegativePhase, seed: UInt64, place: Int, batch: Int,

@@ -50,8 +50,7 @@ public struct StepPhases: ~Copyable {
         }
         if let unobserved {
             precondition(
-                layer.group == nil && keepProbability == 1,
-                "unobserved units under hidden ones that are divided or dropped")
+                keepProbability == 1, "unobserved units under hidden ones that are dropped")
             self.unobserved = UnobservedDraw(unobserved)
         }
         visible = Array(repeating: 0, count: (positive + negative) * shape.visibleBytes)
