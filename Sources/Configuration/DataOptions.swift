@@ -31,8 +31,9 @@ extension DataOptions: ConfiguredSection {
         Setting(
             "train", \DataOptions.source.fileName, .ifGiven(.fileName), required: "`train: FILE`",
             """
-            The cases, relative to the working directory: a file in IDX, NPY or CSV (each also as .gz)
-            or NPZ, or a folder of PNG pictures. FILE.npz:NAME is one of several arrays.
+            The cases: a file in IDX, NPY or CSV (each also as .gz) or NPZ, or a folder of PNG
+            pictures. FILE.npz:NAME is one of several arrays. Relative to the working directory, or
+            else to the folder of the configuration.
             """),
         Setting(
             "ising", \DataOptions.source.lattice, .ifGiven(.inline), required: "`ising: {size: 8}`",
@@ -236,7 +237,7 @@ extension DataOptions: ConfiguredSection {
 
 /// The training cases.
 public enum DataSource: Sendable, Equatable {
-    /// A file or a folder; a path relative to the working directory.
+    /// A file or a folder; a path relative to the working directory, or to the configuration's folder.
     case file(String)
     case ising(IsingSource)
 

@@ -48,7 +48,7 @@ import Testing
     /// The shipped cases: each of the 30 patterns of 4×4 bits, equally often.
     @Test func theBarsAndStripesAreAllThere() throws {
         let read = try example("bars-and-stripes.yaml")
-        #expect(read.data.source == .file("examples/bars-and-stripes.npy"))
+        #expect(read.data.source == .file("bars-and-stripes.npy"))
         let file = try Data(contentsOf: Self.folder.appendingPathComponent("bars-and-stripes.npy"))
         let header = 10 + Int(file[8]) + Int(file[9]) << 8
         let images = stride(from: header, to: file.count, by: 16).map { Array(file[$0..<$0 + 16]) }

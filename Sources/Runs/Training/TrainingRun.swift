@@ -48,9 +48,10 @@ public struct TrainingRun {
             }
         }
         RankProgress.begin(.data)
-        let initial = try InitialModel.load(configuration, world)
+        let located = configuration.findingFiles(beside: request.configurationFile)
+        let initial = try InitialModel.load(located, world)
         let data = try TrainingData(
-            configuration,
+            located,
             standardization: start?.checkpoint.model.standardization
                 ?? initial?.standardization, world)
         configuration = configuration.withStates(ofData: data.categories)
