@@ -2,18 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program of `launch/build`, in an installed tree, on a machine that has no Swift: the folder of the
-/// compiler and of its runtime is hidden in a mount namespace.
-@Suite(
-    .launches, .serialized, .timeLimit(.minutes(5)),
-    .enabled(
-        if: isBuilt, "launch/build has not been run here; .ci/run runs it before the tests"),
-    .enabled(if: canHide, "hiding a folder needs unshare and root"))
-struct NoToolchainTests {
-    private static let root = URL(filePath: #filePath)
+/// This source tree, its program as `launch/build` makes it, and a machine without Swift.
+private enum NoToolchain {
+    static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    private static let program = root.appending(path: ".build/release/wilson").path
-    private static let isBuilt = FileManager.default.isExecutableFile(atPath: program)
+    static let program = root.appending(path: ".build/release/wilson").path
+    static let hasProgram = FileManager.default.isExecutableFile(atPath: program)
 
     /// The folder that has the compiler's bin and lib.
     private static let toolchain: String? = {
@@ -28,66 +22,111 @@ struct NoToolchainTests {
 
     /// The folders that are hidden: all of the toolchain, or its libraries where it lies among the system's
     /// own programs.
-    private static var hidden: [String] {
-        guard let toolchain else { return [] }
-        return toolchain == "/usr"
-            ? ["/usr/lib/swift", "/usr/lib/swift_static"].filter {
+    static let hidden: [String] =
+        switch toolchain {
+        case nil: []
+        case "/usr":
+            ["/usr/lib/swift", "/usr/lib/swift_static"].filter {
                 FileManager.default.fileExists(atPath: $0)
-            } : [toolchain]
-    }
+            }
+        case let folder?: [folder]
+        }
 
-    private static let canHide = (try? withoutSwift(["true"]))?.status == 0
+    static let canHide = (try? run(["true"]))?.status == 0
 
     /// Runs words where the toolchain's folders are empty.
-    private static func withoutSwift(
-        _ words: [String], in workingFolder: String? = nil
-    ) throws -> Program.Result {
+    static func run(_ words: [String]) throws -> Program.Result {
         let hiding = hidden.map { "mount -t tmpfs none '\($0)' && " }.joined()
         return try Program.start(
-            ["unshare", "--mount", "sh", "-c", hiding + "exec \"$@\"", "sh"] + words,
-            in: workingFolder, seconds: 240)
+            ["unshare", "--mount", "sh", "-c", hiding + "exec \"$@\"", "sh"] + words, seconds: 240)
     }
+}
 
+/// The program of `launch/build`, in an installed tree, on a machine that has no Swift: the folder of the
+/// compiler and of its runtime is hidden in a mount namespace.
+@Suite(
+    .launches, .serialized, .timeLimit(.minutes(5)),
+    .enabled(
+        if: NoToolchain.hasProgram,
+        "launch/build has not been run here; .ci/run runs it before the tests"),
+    .enabled(if: NoToolchain.canHide, "hiding a folder needs unshare and root"))
+struct NoToolchainTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
     @Test func theToolchainIsHidden() throws {
-        try #require(!Self.hidden.isEmpty)
-        for name in Self.hidden {
-            let listing = try Self.withoutSwift(["ls", "-A", name])
+        try #require(!NoToolchain.hidden.isEmpty)
+        for name in NoToolchain.hidden {
+            let listing = try NoToolchain.run(["ls", "-A", name])
             #expect(listing.status == 0 && listing.output.isEmpty, "\(listing.words)")
         }
     }
 
-    @Test func anInstalledTreeTrainsWithoutSwift() throws {
+    /// Installs the program, moves the tree, and returns its new place.
+    private func movedTree() throws -> String {
         let (first, second) = (folder.file("first"), folder.file("second"))
         let install = try Program.start([
-            "bash", Self.root.appending(path: "launch/install").path, "--prefix", first,
-            "--program", Self.program,
+            "bash", NoToolchain.root.appending(path: "launch/install").path, "--prefix", first,
+            "--program", NoToolchain.program,
         ])
         #expect(install.status == 0, "\(install.words)")
         #expect(!install.errors.contains("runtime"), "\(install.words)")
         try FileManager.default.moveItem(atPath: first, toPath: second)
+        return second
+    }
 
-        let wilson = second + "/bin/wilson"
-        let libraries = try Self.withoutSwift(["ldd", wilson])
+    /// Expects that a run's model is that of the program which is built with the tests.
+    private func expectOwnModel(_ run: String, _ train: [String]) throws {
+        let own = try Command.run(train + ["--output", folder.file("own"), "--quiet"])
+        #expect(own.status == 0, "\(own.words)")
+        #expect(
+            try folder.bytes("\(run)/model.safetensors")
+                == folder.bytes("own/model.safetensors"))
+    }
+
+    private func training(in tree: String) -> [String] {
+        [
+            "train", tree + "/share/wilson/examples/bars-and-stripes.yaml", "--set",
+            "training.epochs=3",
+        ]
+    }
+
+    @Test func anInstalledTreeTrainsWithoutSwift() throws {
+        let tree = try movedTree()
+        let wilson = tree + "/bin/wilson"
+        let libraries = try NoToolchain.run(["ldd", wilson])
         #expect(libraries.status == 0, "\(libraries.words)")
-        #expect(!libraries.output.contains("swift"), "\(libraries.words)")
+        #expect(!libraries.output.contains("libswift"), "\(libraries.words)")
         #expect(!libraries.output.contains("not found"), "\(libraries.words)")
-        let version = try Self.withoutSwift([wilson, "--version"])
+        let version = try NoToolchain.run([wilson, "--version"])
         #expect(version.status == 0 && version.output.hasPrefix("wilson "), "\(version.words)")
 
-        let share = second + "/share/wilson"
-        let train = ["train", "examples/bars-and-stripes.yaml", "--set", "training.epochs=3"]
-        let run = try Self.withoutSwift(
-            ["bash", share + "/launch/local", "-n", "2", "--oversubscribe", "--"] + train
-                + ["--output", folder.file("run")], in: share)
+        let run = try NoToolchain.run(
+            ["bash", tree + "/share/wilson/launch/local", "-n", "2", "--oversubscribe", "--"]
+                + training(in: tree) + ["--output", folder.file("run")])
         #expect(run.status == 0, "\(run.words)")
-        let own = try Program.start(
-            [Command.program] + train + ["--output", folder.file("own"), "--quiet"], in: share)
-        #expect(own.status == 0, "\(own.words)")
-        // That of the program which is built with the tests.
-        #expect(try folder.bytes("run/model.safetensors") == folder.bytes("own/model.safetensors"))
+        try expectOwnModel("run", training(in: tree))
+    }
+
+    @Test(
+        .enabled(
+            if: ClusterTests.hasSlurm,
+            "Slurm on one machine needs root, slurmctld, slurmd and munge"))
+    func anInstalledTreeRunsUnderSlurmWithoutSwift() throws {
+        let tree = try movedTree()
+        let cluster = try folder.write(
+            "RANKS_PER_NODE=2\nTHREADS_PER_RANK=1\nBINDING=none\nLAUNCHER=srun\n", to: "own.conf")
+        let log = folder.file("log")
+        let run = try NoToolchain.run(
+            [
+                NoToolchain.root.appending(path: "Tests/Clusters/with-slurm").path, "sbatch",
+                "--wait", "--exclusive", "--output", log, tree + "/share/wilson/launch/slurm",
+                "--cluster", cluster, "--",
+            ] + training(in: tree) + ["--output", folder.file("run")])
+        let words = (try? String(contentsOfFile: log, encoding: .utf8)) ?? "no log"
+        #expect(run.status == 0, "\(run.words)\n\(words)")
+        #expect(words.contains("ranks    2 on 1 host"), "\(words)")
+        try expectOwnModel("run", training(in: tree))
     }
 }
