@@ -16,6 +16,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -107,10 +108,14 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "Reports", dependencies: ["Storage"], swiftSettings: swiftSettings),
         .target(
+            name: "EventFiles",
+            dependencies: ["Storage", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["event.proto"], swiftSettings: swiftSettings),
+        .target(
             name: "Runs",
             dependencies: [
-                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
-                "ModelFiles", "RandomStreams", "Ranks", "RBMCore", "Reports", "Storage",
+                "Analysis", "Configuration", "Datasets", "DistributedTraining", "EventFiles",
+                "Ising", "ModelFiles", "RandomStreams", "Ranks", "RBMCore", "Reports", "Storage",
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -216,6 +221,13 @@ let package = Package(
             name: "ReportsTests", dependencies: ["Reports", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "EventFilesTests",
+            dependencies: [
+                "EventFiles", "Storage", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "RunsTests",
             dependencies: [
                 "Analysis", "Datasets", "DistributedTraining", "Ising", "ModelFiles",
@@ -247,8 +259,8 @@ let package = Package(
 
 // A README is for readers, and no source.
 let described: Set = [
-    "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "Instruments",
-    "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "Scaling",
+    "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "EventFiles",
+    "Instruments", "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "Scaling",
     "StepBenchmark", "Storage", "wilson",
 ]
 for target in package.targets where described.contains(target.name) {

@@ -42,12 +42,13 @@ public struct PixelImage: Sendable, Equatable {
     /// - Parameters:
     ///   - columns: pictures in a row; by default about as many as makes the sheet square.
     ///   - magnification: the side of the square that each pixel becomes; by default as large as
-    ///     keeps both sides of the sheet within 1024, at most 16.
+    ///     keeps both sides of the sheet within `side`, at most 16.
     ///   - margin: pixels of the sheet around and between the pictures.
     /// - Precondition: there is a picture, all have the same size, and the numbers are positive (the
     ///   margin may be 0).
     public static func sheet(
-        of images: [PixelImage], columns: Int? = nil, magnification: Int? = nil, margin: Int = 2
+        of images: [PixelImage], columns: Int? = nil, magnification: Int? = nil, side: Int = 1024,
+        margin: Int = 2
     ) -> PixelImage {
         precondition(!images.isEmpty, "a sheet needs at least one picture")
         let (width, height) = (images[0].width, images[0].height)
@@ -61,8 +62,8 @@ public struct PixelImage: Sendable, Equatable {
         precondition(columns > 0 && margin >= 0, "\(columns) columns, margin \(margin)")
         let rows = (images.count + columns - 1) / columns
         let fitting = min(
-            (1024 - (columns + 1) * margin) / (columns * width),
-            (1024 - (rows + 1) * margin) / (rows * height))
+            (side - (columns + 1) * margin) / (columns * width),
+            (side - (rows + 1) * margin) / (rows * height))
         let factor = magnification ?? min(max(fitting, 1), 16)
         precondition(factor > 0, "magnification \(factor)")
 

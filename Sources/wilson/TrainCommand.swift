@@ -68,6 +68,11 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Go on with a run although the data are others than those that it was trained on.")
     var acceptData = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Write curves, pictures and histograms for TensorBoard into the run's folder.")
+    var events = true
+
     @Flag(help: "Check the configuration and the data, and stop.")
     var check = false
 
@@ -101,6 +106,7 @@ struct TrainCommand: ParsableCommand {
             request.checkOnly = check
             request.strictCheckpoints = strictCheckpoints
             request.acceptsData = acceptData
+            request.writesEvents = events
             request.quiet = common.quiet
             return try TrainingRun(request, level: level).run(world)
         }

@@ -46,8 +46,9 @@ struct LayerLoop {
             trainer.plan, on: data, caseShape: trainer.plan.layer == 0 ? owner.imageShape : nil,
             monitor: owner.monitor, world)
         let waitedBefore = world.exchange.seconds
+        var pictured: Int?
         if resumed == nil {
-            _ = try record(&trainer, monitor, standing, firstStep, waitedBefore, world)
+            _ = try record(&trainer, monitor, standing, firstStep, waitedBefore, &pictured, world)
         }
         while !trainer.isDone, left > 0 {
             let next = trainer.step + 1
@@ -72,7 +73,7 @@ struct LayerLoop {
             var isBest = false
             if try monitorClock.isDue(afterStep: trainer.step, world) || trainer.step == steps {
                 let record = try record(
-                    &trainer, monitor, standing, firstStep, waitedBefore, world)
+                    &trainer, monitor, standing, firstStep, waitedBefore, &pictured, world)
                 if best != nil {
                     let isBetter = best?.see(record, step: trainer.step) == true
                     // Rank 0 has measured all, and writes.
@@ -108,9 +109,16 @@ struct LayerLoop {
 
     private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
+    /// The most snapshots of a layer between its first and its last record.
+    private static let mostSnapshots = 100
+
+    /// Collective.
+    ///
+    /// - Parameter pictured: The step of the last snapshot; nil for none.
     private func record(
         _ trainer: inout LayerTrainer, _ monitor: Monitor, _ standing: [TrainingWarning],
-        _ firstStep: Int, _ waitedBefore: Double, _ world: borrowing Communicator
+        _ firstStep: Int, _ waitedBefore: Double, _ pictured: inout Int?,
+        _ world: borrowing Communicator
     ) throws -> MonitorRecord {
         RankProgress.begin(.record, step: trainer.step)
         try trainer.agree(world)
@@ -123,7 +131,7 @@ struct LayerLoop {
         let chains = trainer.chains
         var found = standing
         // The ranks of a row measure the same cases, each with its hidden columns.
-        let heldOutError =
+        let findings =
             if let row = model.row {
                 try measure(
                     trainer, monitor, model, chains, into: &record, &found, row.grid.alongData)
@@ -137,7 +145,7 @@ struct LayerLoop {
                     progress: Double(trainer.step) / Double(max(1, trainer.batches.steps)),
                     visible: model.visibleCount, kind: kind,
                     hidden: hiddenKind.columns == 1 ? model.hiddenCount : nil,
-                    heldOutError: heldOutError, stopGap: trainer.plan.earlyStop.gap))
+                    heldOutError: findings.heldOutError, stopGap: trainer.plan.earlyStop.gap))
         // Chains that do not follow the model bound nothing, however near to each other the means are.
         if record.warnings.contains(where: \.isOfMixing) {
             record.set(.logLikelihoodHeldOutError, nil)
@@ -159,6 +167,13 @@ struct LayerLoop {
         trainer.watch(gap: record.number(.freeEnergyGap))
         // A record that cannot be written must end all ranks.
         try world.together { for outlet in outlets { try outlet.recorded(record) } }
+        let (step, steps) = (trainer.step, trainer.batches.steps)
+        let isDue =
+            pictured.map { step == steps || (step - $0) * Self.mostSnapshots >= steps } ?? true
+        if owner.takesSnapshots, isDue {
+            pictured = step
+            try show(model, step: step, findings.activities, chains, monitor, world)
+        }
         timer.lap(.monitoring)
         return record
     }
@@ -168,18 +183,17 @@ struct LayerLoop {
     /// Measures a model and its chains, and adds what is wrong with them to the warnings.
     ///
     /// - Parameter column: The ranks that share the cases, each with the same hidden columns.
-    /// - Returns: The standard error of the held-out mean free energy, in nats.
     private func measure(
         _ trainer: borrowing LayerTrainer, _ monitor: Monitor, _ model: MeasuredLayer,
         _ chains: TrainedChains?, into record: inout MonitorRecord,
         _ found: inout [TrainingWarning], _ column: borrowing Communicator
-    ) throws -> Double? {
+    ) throws -> Monitor.Findings {
         let isLast = trainer.step == trainer.batches.steps
-        let heldOutError = try monitor.measure(model, chains: chains, into: &record, column)
+        let findings = try monitor.measure(model, chains: chains, into: &record, column)
         try monitor.measureLikelihood(
             of: model, step: trainer.step, stepsPerEpoch: trainer.batches.stepsPerEpoch,
             isLast: isLast, chains: chains, into: &record, column)
-        guard isLast else { return heldOutError }
+        guard isLast else { return findings }
         let phase = trainer.plan.negativePhase
         let sweeps = trainer.step * phase.sweeps * phase.chainCount
         if try monitor.findsMissedModes(
@@ -187,7 +201,30 @@ struct LayerLoop {
         {
             found.append(.chainsMissModes)
         }
-        return heldOutError
+        return findings
+    }
+
+    /// Collective.
+    ///
+    /// Shows a snapshot to the outlets.
+    private func show(
+        _ model: MeasuredLayer, step: Int, _ activities: [Double], _ chains: TrainedChains?,
+        _ monitor: Monitor, _ world: borrowing Communicator
+    ) throws {
+        var values: [Float] = []
+        if let chains {
+            let most = LayerSnapshot.mostChains
+            values =
+                if let row = model.row {
+                    try monitor.values(ofFirst: most, of: chains, row.grid.alongData)
+                } else {
+                    try monitor.values(ofFirst: most, of: chains, world)
+                }
+        }
+        let snapshot = LayerSnapshot(
+            of: model, layer: finished.count, step: step, below: finished,
+            activities: activities, chains: values)
+        for outlet in outlets { outlet.pictured(snapshot) }
     }
 
     /// Collective.

@@ -21,6 +21,15 @@ struct MeasuredLayer: Machine {
         allHiddenBiases = row?.join(biases[...], rows: 1) ?? biases
     }
 
+    /// Collective.
+    ///
+    /// Hands over the weights of all columns, rows after rows, shape `[rows, hidden]`.
+    func forEachBlock(_ body: (_ rows: Range<Int>, _ values: ArraySlice<Float>) -> Void) {
+        let weights = own.parameters.values[..<own.parameters.weightCount]
+        guard let row else { return body(0..<visibleCount, weights) }
+        row.forEachJoinedBlock(of: weights, rows: visibleCount) { body($0, $1[...]) }
+    }
+
     /// Measures cases; all ranks of a row measure the same ones.
     func evaluator(encoding: StateEncoding, arithmetic: ArithmeticKind) -> LayerEvaluator {
         LayerEvaluator(self, encoding: encoding, arithmetic: arithmetic)

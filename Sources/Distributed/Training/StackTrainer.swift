@@ -41,6 +41,8 @@ public struct StackTrainer {
     public var agreementEvery = 1000
     /// Whether a checkpoint that cannot be written ends the run.
     public var needsCheckpoints = false
+    /// Whether outlets are shown snapshots of the layers; the same on all ranks.
+    public var takesSnapshots = false
     /// What asks for a stop with a checkpoint before the last step; nil for nothing.
     public var stopRequest: StopRequest?
     /// How many ranks divide the hidden units of a layer among them, which divides the number of ranks;

@@ -30,10 +30,23 @@ public struct FilterSheet: Sendable {
         units = Array(order.prefix(Self.limit))
         image = PixelImage.sheet(
             of: units.map { unit in
-                let weights = (0..<parameters.visibleCount).map { parameters[$0, unit] }
-                let filter = layers[..<layer].reversed().reduce(weights, Self.combination)
-                return SampleSheet.picture(Self.pixels(filter), shape: model.imageShape)
+                Self.picture(
+                    ofWeights: (0..<parameters.visibleCount).map { parameters[$0, unit] },
+                    above: layers[..<layer], shape: model.imageShape)
             })
+    }
+
+    /// Draws the weights of one unit.
+    ///
+    /// - Parameters:
+    ///   - weights: To the units of the layer below, or to those of a case.
+    ///   - layers: Those between the unit's layer and the cases.
+    ///   - shape: That of a case.
+    static func picture(
+        ofWeights weights: [Float], above layers: some BidirectionalCollection<RBM>, shape: [Int]
+    ) -> PixelImage {
+        let filter = layers.reversed().reduce(weights, Self.combination)
+        return SampleSheet.picture(pixels(filter), shape: shape)
     }
 
     /// The sum of the weights of a layer's hidden units, each times its coefficient, shape

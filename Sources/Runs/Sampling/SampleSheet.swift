@@ -29,7 +29,10 @@ public enum SampleSheet {
     /// - Parameters:
     ///   - grey: The brightness of each unit in [0, 1], shape `[count, units]`.
     ///   - shape: The shape of one case.
-    public static func sheet(_ grey: [Float], shape: [Int], columns: Int? = nil) -> PixelImage {
+    ///   - side: The most pixels of a side of the sheet, as far as the cases allow.
+    public static func sheet(
+        _ grey: [Float], shape: [Int], columns: Int? = nil, side: Int = 1024
+    ) -> PixelImage {
         let units = shape.reduce(1, *)
         let images = (0..<(grey.count / units)).map { index in
             picture(
@@ -37,6 +40,17 @@ public enum SampleSheet {
                     UInt8((max(0, min(1, $0)) * 255).rounded())
                 }, shape: shape)
         }
-        return PixelImage.sheet(of: images, columns: columns)
+        return PixelImage.sheet(of: images, columns: columns, side: side)
+    }
+
+    /// Returns values as brightness: unchanged where most lie from 0 to 1, else scaled so that the 1st
+    /// percentile is 0 and the 99th is 1.
+    static func brightness(_ values: [Float]) -> [Float] {
+        let ordered = values.sorted()
+        let (low, high) = (
+            ordered[ordered.count / 100], ordered[ordered.count - 1 - ordered.count / 100]
+        )
+        if low > -0.5, high < 1.5 { return values }
+        return values.map { ($0 - low) / max(high - low, .leastNormalMagnitude) }
     }
 }

@@ -291,23 +291,12 @@ public struct SamplingRun {
             model.standardization?.undo(on: &values, rows: count)
             held?.restore(&values)
             if isPicture {
-                try SampleSheet.sheet(brightness(values), shape: model.imageShape)
+                try SampleSheet.sheet(SampleSheet.brightness(values), shape: model.imageShape)
                     .writePNG(to: output)
             } else {
                 try writeNPY(values, shape: [count] + model.imageShape, to: output)
             }
         }
-    }
-
-    /// Returns values as brightness: unchanged where most lie from 0 to 1, else scaled so that the 1st
-    /// percentile is 0 and the 99th is 1.
-    private func brightness(_ values: [Float]) -> [Float] {
-        let ordered = values.sorted()
-        let (low, high) = (
-            ordered[ordered.count / 100], ordered[ordered.count - 1 - ordered.count / 100]
-        )
-        if low > -0.5, high < 1.5 { return values }
-        return values.map { ($0 - low) / max(high - low, .leastNormalMagnitude) }
     }
 
     /// Checks that rank 0 can take the states of all chains.

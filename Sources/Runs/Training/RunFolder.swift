@@ -24,7 +24,7 @@ public enum ResumeMode: Sendable, Equatable {
     }
 }
 
-/// The folder of a run: config.yaml, metrics.jsonl, log.txt, checkpoints/, model.safetensors; of a
+/// The folder of a run: config.yaml, metrics.jsonl, events/, log.txt, checkpoints/, model.safetensors; of a
 /// model of Ising configurations also ising.json and samples.png; while a process works, its lock.
 ///
 /// Used on rank 0 alone.
@@ -37,6 +37,7 @@ struct RunFolder {
     var modelFile: String { "\(path)/model.safetensors" }
     var samplesFile: String { "\(path)/samples.png" }
     var comparisonFile: String { "\(path)/ising.json" }
+    var eventFolder: String { "\(path)/events" }
     var checkpointFolder: String { "\(path)/checkpoints" }
 
     /// Whether a run was begun here.

@@ -181,6 +181,13 @@ public struct TrainingRun {
             if let start { log.say("going on from \(start.path)") }
             let metrics = try folder.openMetrics(upTo: start?.checkpoint)
             try checkpoints.removeLater(than: start?.checkpoint.totalSteps ?? 0)
+            let events: [any TrainingOutlet] =
+                request.writesEvents
+                ? [
+                    EventsOutlet(
+                        folder.eventFolder, host: world.hostName(), imageShape: data.shape,
+                        warn: { log.warn($0) })
+                ] : []
             return [
                 JSONLinesOutlet(metrics),
                 TerminalOutlet(
@@ -190,7 +197,7 @@ public struct TrainingRun {
                         visible: data.layer.training.visible),
                     showsLikelihood: configuration.monitor.logLikelihood != nil,
                     quiet: request.quiet),
-            ]
+            ] + events
         }
 
         var trainer = StackTrainer(
@@ -199,6 +206,7 @@ public struct TrainingRun {
             checkpoints: checkpoints, imageShape: data.shape, seed: configuration.training.seed,
             configuration: resolved, stopAfterSteps: request.stopAfterSteps,
             data: { layerData($0, $1, plans, configuration, data.layer) })
+        trainer.takesSnapshots = request.writesEvents
         trainer.needsCheckpoints = request.strictCheckpoints
         trainer.bestMetric = configuration.checkpoint.best
         let place = world.size == 1 ? "" : "[rank \(world.rank) on \(world.hostName())] "

@@ -85,13 +85,32 @@ final class ChainMonitor {
     private func shared(
         _ chains: TrainedChains, _ world: borrowing Communicator
     ) throws -> [Float] {
-        let own = max(
-            0, min(chains.numbers.upperBound, Self.mostChains) - chains.numbers.lowerBound)
-        let part = Array(chains.visible.prefix(own * source.caseBytes))
-        let all = try world.gather(part)
-        let bytes = try world.broadcast(all.map { $0.flatMap { $0 } } ?? [])
-        return unitValues(
-            bytes, kind: kind, encoding: source.encoding, columns: source.visible)
+        let bytes = try gather(chains, atMost: Self.mostChains, world)
+        return values(of: try world.broadcast(bytes ?? []))
+    }
+
+    /// Collective.
+    ///
+    /// The values of the first chains of the run, on rank 0, shape `[chains, visible]`; nil elsewhere.
+    func gathered(
+        _ chains: TrainedChains, atMost most: Int, _ world: borrowing Communicator
+    ) throws -> [Float]? {
+        try gather(chains, atMost: most, world).map(values)
+    }
+
+    /// Collective.
+    ///
+    /// The states of the first chains of the run, on rank 0.
+    private func gather(
+        _ chains: TrainedChains, atMost most: Int, _ world: borrowing Communicator
+    ) throws -> [UInt8]? {
+        let own = max(0, min(chains.numbers.upperBound, most) - chains.numbers.lowerBound)
+        return try world.gather(Array(chains.visible.prefix(own * source.caseBytes)))
+            .map { $0.flatMap { $0 } }
+    }
+
+    private func values(of bytes: [UInt8]) -> [Float] {
+        unitValues(bytes, kind: kind, encoding: source.encoding, columns: source.visible)
     }
 }
 

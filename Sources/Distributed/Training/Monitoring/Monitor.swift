@@ -170,12 +170,10 @@ struct Monitor {
     /// - Parameters:
     ///   - trained: nil before the first step, and where no chains live from step to step.
     ///   - world: The ranks that share the cases, each with a model of the same hidden columns.
-    /// - Returns: The standard error of the held-out mean free energy, in nats; nil without two cases.
-    @discardableResult
     func measure(
         _ model: MeasuredLayer, chains trained: TrainedChains?, into record: inout MonitorRecord,
         _ world: borrowing Communicator
-    ) throws -> Double? {
+    ) throws -> Findings {
         let evaluator = model.evaluator(encoding: training.encoding, arithmetic: arithmetic)
         let visibleUnits = model.own.visibleUnits
         let training = filled(training, by: model)
@@ -240,7 +238,25 @@ struct Monitor {
             try chains.measure(
                 trained, evaluator, cases: training, into: &record, world)
         }
-        return heldOutError
+        return Findings(heldOutError: heldOutError, activities: activities)
+    }
+
+    /// What was found beside the record.
+    struct Findings {
+        /// The standard error of the held-out mean free energy, in nats; nil without two cases.
+        let heldOutError: Double?
+        /// The mean probability that each hidden unit is 1, over the training cases.
+        let activities: [Double]
+    }
+
+    /// Collective.
+    ///
+    /// The visible values of the first chains of all ranks, on rank 0, shape `[chains, visible]`; empty on
+    /// the others.
+    func values(
+        ofFirst count: Int, of trained: TrainedChains, _ world: borrowing Communicator
+    ) throws -> [Float] {
+        try chains.gathered(trained, atMost: count, world) ?? []
     }
 
     /// Collective.

@@ -16,6 +16,9 @@ public protocol TrainingOutlet: AnyObject {
     /// - Throws: What ends the run on all ranks.
     func recorded(_ record: MonitorRecord) throws
 
+    /// Somebody may look at the layer, after a record; only where snapshots are taken.
+    func pictured(_ snapshot: LayerSnapshot)
+
     /// A step is over; called after every one, so that it has to be cheap.
     func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double)
 
@@ -42,6 +45,7 @@ extension TrainingOutlet {
         _ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int
     ) {}
     public func recorded(_ record: MonitorRecord) throws {}
+    public func pictured(_ snapshot: LayerSnapshot) {}
     public func advanced(toStep step: Int, of steps: Int, samplesPerSecond: Double) {}
     public func willCheckpoint() throws(StorageError) {}
     public func checkpointFailed(_ failure: StorageError) {}
