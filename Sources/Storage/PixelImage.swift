@@ -44,11 +44,12 @@ public struct PixelImage: Sendable, Equatable {
     ///   - magnification: the side of the square that each pixel becomes; by default as large as
     ///     keeps both sides of the sheet within `side`, at most 16.
     ///   - margin: pixels of the sheet around and between the pictures.
+    ///   - namesRows: whether the number of its first picture, from 0, stands before each row.
     /// - Precondition: there is a picture, all have the same size, and the numbers are positive (the
     ///   margin may be 0).
     public static func sheet(
         of images: [PixelImage], columns: Int? = nil, magnification: Int? = nil, side: Int = 1024,
-        margin: Int = 2
+        margin: Int = 2, namesRows: Bool = false
     ) -> PixelImage {
         precondition(!images.isEmpty, "a sheet needs at least one picture")
         let (width, height) = (images[0].width, images[0].height)
@@ -68,10 +69,13 @@ public struct PixelImage: Sendable, Equatable {
         precondition(factor > 0, "magnification \(factor)")
 
         let (stepX, stepY) = (width * factor + margin, height * factor + margin)
-        let (sheetWidth, sheetHeight) = (columns * stepX + margin, rows * stepY + margin)
+        let names = namesRows ? (0..<rows).map { "\($0 * columns)" } : []
+        let namesWidth = names.map { textWidth($0) + margin }.max() ?? 0
+        let sheetWidth = namesWidth + columns * stepX + margin
+        let sheetHeight = rows * stepY + margin
         var pixels = [UInt8](repeating: background, count: sheetWidth * sheetHeight * channels)
         for (number, image) in images.enumerated() {
-            let left = margin + number % columns * stepX
+            let left = namesWidth + margin + number % columns * stepX
             let top = margin + number / columns * stepY
             for y in 0..<height * factor {
                 let target = (top + y) * sheetWidth + left
@@ -84,8 +88,14 @@ public struct PixelImage: Sendable, Equatable {
                 }
             }
         }
-        return PixelImage(
+        var sheet = PixelImage(
             width: sheetWidth, height: sheetHeight, channels: channels, pixels: pixels)
+        for (row, name) in names.enumerated() {
+            sheet.drawNumber(
+                name, x: namesWidth - textWidth(name),
+                y: margin + row * stepY + (height * factor - characterHeight) / 2)
+        }
+        return sheet
     }
 
     /// The gray of a sheet's margins.

@@ -44,6 +44,17 @@ import Testing
         }
     }
 
+    @Test func whatIsHeldIsKnownForEachChain() throws {
+        let clamp = try read([0, 1, .nan, 1, .nan, 0], [3, 1, 2], image: [1, 2])
+        #expect(
+            clamp.isHeld(inChains: 4) == [true, true, false, true, false, true, true, true])
+        let one = try read([0, .nan], [2], image: [2])
+        #expect(one.isHeld(inChains: 2) == [true, false, true, false])
+        // A column of a sheet has one pattern.
+        #expect(clamp.columns(ofChains: 9) == 3 && clamp.columns(ofChains: 3) == nil)
+        #expect(one.columns(ofChains: 9) == nil)
+    }
+
     @Test func spinsAreSignsOrBits() throws {
         let signs = try read([-1, 1, .nan, -1], [2, 2], kind: .spin)
         #expect(signs.states(of: 0..<1) == [0, 1, 2, 0])

@@ -32,6 +32,37 @@ import Testing
         }
     }
 
+    @Test func rowsOfASheetHaveTheNumberOfTheirFirstPicture() {
+        let pictures = (0..<12).map { number in
+            PixelImage(width: 8, height: 8, pixels: [UInt8](repeating: UInt8(number), count: 64))
+        }
+        func sheet(_ namesRows: Bool) -> PixelImage {
+            PixelImage.sheet(
+                of: pictures, columns: 5, magnification: 1, margin: 2, namesRows: namesRows)
+        }
+        let (plain, named) = (sheet(false), sheet(true))
+        // The widest name is 10.
+        let wider = PixelImage.textWidth("10") + 2
+        #expect(named.width == plain.width + wider && named.height == plain.height)
+        for y in 0..<plain.height {
+            let own = named.pixels[(y * named.width)..<((y + 1) * named.width)]
+            #expect(
+                own.dropFirst(wider)
+                    == plain.pixels[(y * plain.width)..<((y + 1) * plain.width)])
+        }
+        var names = PixelImage(
+            width: wider, height: named.height,
+            pixels: [UInt8](repeating: plain.pixels[0], count: wider * named.height))
+        for (row, name) in ["0", "5", "10"].enumerated() {
+            names.drawNumber(name, x: wider - PixelImage.textWidth(name), y: 2 + row * 10)
+        }
+        for y in 0..<named.height {
+            #expect(
+                named.pixels[(y * named.width)..<(y * named.width + wider)]
+                    == names.pixels[(y * wider)..<((y + 1) * wider)])
+        }
+    }
+
     @Test func colorsSurviveASheetAndPNG() throws {
         let red = PixelImage(width: 1, height: 1, channels: 3, pixels: [255, 0, 0])
         let blue = PixelImage(width: 1, height: 1, channels: 3, pixels: [0, 10, 255])

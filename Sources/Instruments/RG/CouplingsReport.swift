@@ -105,7 +105,7 @@ public struct CouplingsReport: Report {
     fileprivate func draw(to path: String, on lattice: ModelLattice) throws {
         let map = CouplingMap(
             pairs, rows: lattice.rows, columns: lattice.columns, isTorus: lattice.isTorus)
-        try CouplingPicture.image(map).writePNG(to: path)
+        try CouplingPicture.withScale(map).writePNG(to: path)
     }
 
     private var units: Int { pairs.units }

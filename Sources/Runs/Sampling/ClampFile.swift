@@ -155,6 +155,21 @@ struct ClampFile {
         }
     }
 
+    /// Whether each unit of some chains is held, shape `[chains, units]`.
+    func isHeld(inChains count: Int) -> [Bool] {
+        let own = values.map { !$0.isNaN }
+        return (0..<count).flatMap { chain in
+            let first = chain % patterns * (own.count / patterns)
+            return own[first..<(first + own.count / patterns)]
+        }
+    }
+
+    /// How many cases of a sheet stand in a row, so that each column has one pattern; nil for one
+    /// pattern, or so many that the sheet would be a strip.
+    func columns(ofChains count: Int) -> Int? {
+        patterns > 1 && patterns <= 32 && count > patterns ? patterns : nil
+    }
+
     /// The indices of an element, slowest first.
     private static func place(_ element: Int, in shape: [Int]) -> [Int] {
         var rest = element

@@ -30,17 +30,32 @@ public enum SampleSheet {
     ///   - grey: The brightness of each unit in [0, 1], shape `[count, units]`.
     ///   - shape: The shape of one case.
     ///   - side: The most pixels of a side of the sheet, as far as the cases allow.
+    ///   - namesRows: Whether the number of its first case stands before each row.
+    ///   - held: Whether each unit was held, shape `[count, units]`; these are blue, but for cases in
+    ///     color. Empty for none.
     public static func sheet(
-        _ grey: [Float], shape: [Int], columns: Int? = nil, side: Int = 1024
+        _ grey: [Float], shape: [Int], columns: Int? = nil, side: Int = 1024,
+        namesRows: Bool = false, held: [Bool] = []
     ) -> PixelImage {
         let units = shape.reduce(1, *)
         let images = (0..<(grey.count / units)).map { index in
-            picture(
-                grey[(index * units)..<((index + 1) * units)].map {
-                    UInt8((max(0, min(1, $0)) * 255).rounded())
-                }, shape: shape)
+            let own = (index * units)..<((index + 1) * units)
+            let image = picture(
+                grey[own].map { UInt8((max(0, min(1, $0)) * 255).rounded()) }, shape: shape)
+            return held.isEmpty || image.channels > 1 ? image : marked(image, held: held[own])
         }
-        return PixelImage.sheet(of: images, columns: columns, side: side)
+        return PixelImage.sheet(of: images, columns: columns, side: side, namesRows: namesRows)
+    }
+
+    /// Returns a gray picture in which some pixels are blue, as bright as they were.
+    private static func marked(_ image: PixelImage, held: ArraySlice<Bool>) -> PixelImage {
+        let pixels = zip(image.pixels, held).flatMap { gray, isHeld -> [UInt8] in
+            guard isHeld else { return [gray, gray, gray] }
+            let share = Double(gray) / 255
+            return [0, 24, 96].map { UInt8(($0 + share * (207 - $0 / 2)).rounded()) }
+        }
+        return PixelImage(
+            width: image.width, height: image.height, channels: 3, pixels: pixels)
     }
 
     /// Returns values as brightness: unchanged where most lie from 0 to 1, else scaled so that the 1st

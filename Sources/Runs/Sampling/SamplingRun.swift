@@ -159,12 +159,19 @@ public struct SamplingRun {
             guard world.rank == 0, let parts else { return }
             let bytes = parts.flatMap { $0 }
             if isPicture {
-                try SampleSheet.sheet(bytes.map { Float($0) / 255 }, shape: model.imageShape)
-                    .writePNG(to: output)
+                try sheet(bytes.map { Float($0) / 255 }, shape: model.imageShape, held).writePNG(
+                    to: output)
             } else {
                 try writeNPY(bytes, shape: [count] + model.imageShape, to: output)
             }
         }
+    }
+
+    /// Draws all cases, with what was held marked.
+    private func sheet(_ grey: [Float], shape: [Int], _ held: ClampFile?) -> PixelImage {
+        SampleSheet.sheet(
+            grey, shape: shape, columns: held?.columns(ofChains: count),
+            namesRows: true, held: held?.isHeld(inChains: count) ?? [])
     }
 
     /// Collective.
@@ -291,8 +298,8 @@ public struct SamplingRun {
             model.standardization?.undo(on: &values, rows: count)
             held?.restore(&values)
             if isPicture {
-                try SampleSheet.sheet(SampleSheet.brightness(values), shape: model.imageShape)
-                    .writePNG(to: output)
+                try sheet(SampleSheet.brightness(values), shape: model.imageShape, held).writePNG(
+                    to: output)
             } else {
                 try writeNPY(values, shape: [count] + model.imageShape, to: output)
             }
