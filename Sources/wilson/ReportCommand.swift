@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Ranks
 import Reports
 import Runs
 
@@ -9,7 +10,7 @@ struct ReportCommand: ParsableCommand {
         abstract: "Writes a page of HTML that shows runs: curves, pictures, what was set.",
         discussion: """
             The page is one file that needs no network: curves of every recorded value (those of several \
-            runs over one another), warnings, filters, samples, singular values of the weights, the \
+            runs over one another), warnings, filters, drawn cases, singular values of the weights, the \
             configuration where it differs from the defaults, and times.
 
             EXAMPLES
@@ -34,15 +35,23 @@ struct ReportCommand: ParsableCommand {
             try RunPage(folders: runs).write(to: file)
             try Output.show("page     \(file)\n")
             guard open else { return }
+            #if os(macOS)
+                let opener = "open"
+            #else
+                let opener = "xdg-open"
+            #endif
             let browser = Process()
             browser.executableURL = URL(filePath: "/usr/bin/env")
-            #if os(macOS)
-                browser.arguments = ["open", file]
-            #else
-                browser.arguments = ["xdg-open", file]
-            #endif
+            browser.arguments = [opener, file]
+            browser.standardError = FileHandle.nullDevice
             try browser.run()
             browser.waitUntilExit()
+            guard browser.terminationStatus == 0 else {
+                throw SharedFailure(
+                    exitCode: ExitStatus.cannotWrite,
+                    "the page is written, but \(opener) cannot open it here; open \(file) in a browser"
+                )
+            }
         }
     }
 }

@@ -137,6 +137,9 @@ public struct RunPage {
                         + "unit has its own scale.")
             }
             content += try spectrum(of: model.model)
+            if !Folder.isFile(run.folder.samplesFile) {
+                content += try samples(of: model.model, for: run.name)
+            }
         }
         if Folder.isFile(run.folder.samplesFile) {
             content += image(try readBytes(of: run.folder.samplesFile), "Samples of the model.")
@@ -145,7 +148,25 @@ public struct RunPage {
             ? "" : section("Model", run, "<div class=\"charts\">\(content)</div>")
     }
 
-    /// The most weights of a layer whose singular values are computed.
+    private static let (drawnCases, drawnSweeps) = (36, 1000)
+
+    /// Cases that are drawn for the page; empty for models that take long, and for kinds without pictures.
+    private func samples(of model: Model, for name: String) throws -> String {
+        let isFeasible = model.layers.allSatisfy {
+            $0.visibleUnits.columns == 1 && $0.parameters.weightCount <= Self.mostWeights
+        }
+        guard isFeasible else { return "" }
+        var sampler = ModelSampler(model, chains: 0..<Self.drawnCases, seed: 1)
+        sampler.run(sweeps: Self.drawnSweeps)
+        let sheet = SampleSheet.sheet(
+            SampleSheet.brightness(sampler.visible().probabilities), shape: model.imageShape)
+        return image(
+            try sheet.png(for: name),
+            "\(Self.drawnCases) cases that the model draws, \(Self.drawnSweeps) sweeps from noise: the "
+                + "means of their last sweep.")
+    }
+
+    /// The most weights of a layer whose singular values are computed, or that cases are drawn by.
     private static let mostWeights = 1 << 21
 
     private func spectrum(of model: Model) throws -> String {
