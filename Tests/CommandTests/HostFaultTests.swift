@@ -20,7 +20,7 @@ struct HostFaultTests {
             """
             data: {ising: {size: 4, samples: 300}, held-out: 0.1}
             layers: [{hidden: 90}]
-            training: {batch: 10, epochs: 150, learning-rate: 0.01}
+            training: {batch: 10, epochs: 20, learning-rate: 0.01}
             monitor: {every: 1000 steps, cases: 50, pseudo-likelihood-cases: 10}
             checkpoint: {every: 50 steps}
             """, to: "run.yaml")
