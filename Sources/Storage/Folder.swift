@@ -91,6 +91,20 @@ public enum Folder {
         fileType(of: path) == .regular
     }
 
+    /// Whether a path is itself a symbolic link, wherever it leads to.
+    public static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Whether every user of the machine may add files to a folder and remove those of others.
+    public static func isOpenToAll(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(systemPath(path), &status) == 0 else { return false }
+        // Writable by others, and without the bit by which each may remove only his own.
+        return status.st_mode & 0o002 != 0 && status.st_mode & 0o1000 == 0
+    }
+
     /// Removes a file, if it exists.
     ///
     /// Throws `cannotWrite`, also for a folder.

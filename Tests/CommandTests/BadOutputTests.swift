@@ -95,6 +95,31 @@ import Testing
         #expect(try small.folder.bytes("run/metrics.jsonl") == metrics)
     }
 
+    /// A link could lead a run to write over what is not its own.
+    @Test(arguments: ["metrics.jsonl", "log.txt", "model.safetensors", "config.yaml"])
+    func aRunWritesNoFileThroughALink(name: String) throws {
+        let small = try SmallRun()
+        let kept = try small.write([1, 2, 3], to: "kept")
+        try FileManager.default.createDirectory(
+            atPath: small.folder.file("run"), withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(
+            atPath: small.folder.file("run/\(name)"), withDestinationPath: kept)
+        try small.train().expectFault(73, "run/\(name)", "is a symbolic link")
+        #expect(try small.folder.bytes("kept") == Data([1, 2, 3]))
+    }
+
+    @Test func aFolderThatEveryUserMayChangeIsToldOf() throws {
+        let small = try SmallRun()
+        let path = small.folder.file("run")
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: path)
+        let open = try small.train()
+        #expect(open.status == 0, "\(open.words)")
+        #expect(open.errors.contains("every user of this machine may change this folder"))
+        #expect(try small.train(output: "own").errors.contains("every user") == false)
+    }
+
     @Test func aFileThatCannotBeWrittenIsRefusedBeforeTheWork() throws {
         let small = try SmallRun()
         let model = try small.model()

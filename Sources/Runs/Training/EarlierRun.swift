@@ -27,6 +27,7 @@ struct EarlierRun {
     ) throws -> EarlierRun? {
         let found = try world.together { () throws -> (text: String, start: StartingPoint?)? in
             guard world.rank == 0 else { return nil }
+            try folder.checkLinks()
             let text = try folder.configurationText()
             let run = try text.map {
                 try RunConfiguration.load(stored: $0, file: folder.configurationFile)

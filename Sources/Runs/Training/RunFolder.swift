@@ -92,6 +92,21 @@ struct RunFolder {
         return String(decoding: try readBytes(of: configurationFile), as: UTF8.self)
     }
 
+    /// The files that a run writes, its checkpoints apart.
+    private var files: [String] {
+        [configurationFile, metricsFile, logFile, modelFile, samplesFile, comparisonFile]
+    }
+
+    /// Fails if one of its files is a link, through which a run could be made to write elsewhere.
+    func checkLinks() throws(StorageError) {
+        for file in files where Folder.isLink(file) {
+            throw StorageError(
+                .cannotWrite, file,
+                "is a symbolic link, and a run writes no file through a link; remove it, or name "
+                    + "another folder with --output")
+        }
+    }
+
     /// Fails if the folder cannot be this run's: it is a file, cannot be written to, or has another
     /// run.
     ///
@@ -122,9 +137,16 @@ struct RunFolder {
     }
 
     /// Creates the folders and writes the resolved configuration.
-    func begin(_ configuration: String) throws(StorageError) {
+    ///
+    /// - Parameter warn: Is told of a folder that every user may write to.
+    func begin(_ configuration: String, warn: (String) -> Void) throws(StorageError) {
         try Folder.create(path)
         try Folder.create(checkpointFolder)
+        for folder in [path, checkpointFolder] where Folder.isOpenToAll(folder) {
+            warn(
+                "\(folder): every user of this machine may change this folder, and with it the run; "
+                    + "take that away with `chmod o-w`")
+        }
         for folder in [path, checkpointFolder] { try AtomicFile.removeLeftovers(in: folder) }
         try AtomicFile.write(configuration, to: configurationFile)
     }

@@ -175,7 +175,7 @@ public struct TrainingRun {
             folder.checkpointFolder, keep: configuration.checkpoint.keep)
         let outlets = try world.together { () throws -> [any TrainingOutlet] in
             guard let log else { return [] }
-            try folder.begin(resolved)
+            try folder.begin(resolved, warn: { log.warn($0) })
             try log.open(folder.logFile)
             if let keep = log.keeper { watchdog?.tellAlso(keep) }
             if let start { log.say("going on from \(start.path)") }
