@@ -148,11 +148,32 @@ public struct StepBenchmark: Sendable {
         }
         // An outlet on every rank: each has phases and limits of its own.
         _ = try stack.run(from: nil, timer: timer, outlets: [watch], world)
-        return try StepBenchmarkReport(
+        var report = try StepBenchmarkReport(
             self, watch.measures(with: limits, memory: memory), rows: rows,
             operations: own.operations(rows: rows),
             threads: MatrixProducts.threads,
             kernels: StepBenchmarkReport.Kernels(self, rows: rows), world)
+        report.comparison = try comparisonTime(hidden: own.hidden, world)
+        return report
+    }
+
+    /// Collective.
+    ///
+    /// Returns the seconds in which the slowest rank compares parameters with the others, the median of
+    /// several times; nil for one rank.
+    private func comparisonTime(hidden: Int, _ world: borrowing Communicator) throws -> Double? {
+        guard world.size > 1 else { return nil }
+        let parameters = Parameters(visible: visible, hidden: hidden)
+        var times: [Double] = []
+        for _ in 0..<9 {
+            try world.barrier()
+            let began = ContinuousClock.now
+            _ = try world.agrees(on: parameters.fingerprint)
+            times.append((ContinuousClock.now - began) / .seconds(1))
+        }
+        var sum = [times.sorted()[4]]
+        try world.sum(&sum)
+        return sum[0] / Double(world.size)
     }
 
     /// How many ranks share the hidden units.

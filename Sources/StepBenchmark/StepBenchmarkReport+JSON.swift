@@ -20,6 +20,8 @@ private struct Coded: Encodable {
     let processorShare: Double
     let exchangeShare: Double
     let exchangedBytes: Double
+    @OrNull var comparisonMilliseconds: Double?
+    @OrNull var comparisonShare: Double?
     let arithmetic: String
     let hosts: Int
     let ranks: Int
@@ -52,6 +54,8 @@ private struct Coded: Encodable {
         processorShare = rounded(report.measures.processorShare)
         exchangeShare = rounded(report.exchangeShare)
         exchangedBytes = report.measures.exchangedBytes.rounded()
+        comparisonMilliseconds = report.comparison.map { rounded($0 * 1000) }
+        comparisonShare = report.comparisonShare.map(rounded)
         arithmetic = benchmark.arithmetic.rawValue
         hosts = report.hosts
         ranks = report.ranks

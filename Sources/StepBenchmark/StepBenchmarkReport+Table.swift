@@ -25,6 +25,11 @@ extension StepBenchmarkReport {
         table.row(
             "memory", decimal(memoryOfWeights, 2), "× the weights",
             "(most that a rank held, over float32 weights)")
+        if let comparison, let share = comparisonShare {
+            table.row(
+                "comparison", decimal(comparison * 1000, 3), "ms",
+                "(of parameters, every 1,000 steps: \(decimal(share * 100, 3)) % of them)")
+        }
         table.line()
         addPhases(to: &table)
         table.line()

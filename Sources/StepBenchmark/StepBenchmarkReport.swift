@@ -59,6 +59,8 @@ public struct StepBenchmarkReport: Report, Sendable {
     /// The speed of the bare float32 products by each library, in billions of operations a second
     /// of all ranks together.
     let libraryRates: [FloatLibrary: Double]
+    /// The seconds in which ranks compare their parameters; nil where one rank has nobody to compare with.
+    var comparison: Double?
 
     /// Collective.
     ///
@@ -108,6 +110,9 @@ public struct StepBenchmarkReport: Report, Sendable {
 
     /// The part of a step that exchanges between ranks take, with the waiting for other ranks.
     public var exchangeShare: Double { measures.exchange / max(measures.step, 1e-12) }
+
+    /// The part of a training in which ranks compare their parameters, which they do every 1,000 steps.
+    public var comparisonShare: Double? { comparison.map { $0 / max(1000 * measures.step, 1e-12) } }
 
     /// The median time of a step.
     public var millisecondsPerStep: Double { measures.step * 1000 }

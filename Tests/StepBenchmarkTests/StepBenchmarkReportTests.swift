@@ -60,6 +60,19 @@ struct StepBenchmarkReportTests {
         #expect(abs(report.limitRatios[3].ratio - 0.25) < 1e-12)
     }
 
+    @Test("The comparison of parameters counts once in 1,000 steps")
+    func comparisonOfParameters() throws {
+        var report = try report()
+        #expect(report.comparisonShare == nil)
+        report.comparison = 0.002
+        #expect(abs((report.comparisonShare ?? 0) - 0.0005) < 1e-12)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(jsonText(report).utf8)) as? [String: Any])
+        #expect(object["comparison_milliseconds"] as? Double == 2)
+        #expect(object["comparison_share"] as? Double == 0.0005)
+        #expect("\(report.table.lines)".contains("0.050 % of them"))
+    }
+
     @Test("The JSON object has the keys of the contract, on one line")
     func json() throws {
         let text = jsonText(try report(.integer))
