@@ -5,11 +5,11 @@ import TestSupport
 import Testing
 
 /// Models and checkpoints with random damage are read or refused; a trap would end the tests.
-@Suite(.slow, .timeLimit(.minutes(2))) struct DamagedModelTests {
+@Suite(.slow, .timeLimit(.minutes(10))) struct DamagedModelTests {
     @Test func checksumsSeeDamage() throws {
         let original = try CheckpointTests.make().file().encoded()
         var generator = TestGenerator(seed: 5)
-        for _ in 0..<400 {
+        for _ in 0..<damagedInputs(400) {
             let bytes = generator.damaged(original)
             guard bytes != original else { continue }
             #expect(throws: StorageError.self) {
@@ -23,7 +23,7 @@ import Testing
         let original = try CheckpointTests.make().file()
         var generator = TestGenerator(seed: 6)
         var outcomes = (read: 0, refused: 0)
-        for _ in 0..<400 {
+        for _ in 0..<damagedInputs(400) {
             var file = original
             forge(&file, &generator)
             do {

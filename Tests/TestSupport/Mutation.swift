@@ -1,3 +1,10 @@
+import Foundation
+
+/// How many damaged inputs a test tries: so many, times what the variable WILSON_DAMAGE says.
+public func damagedInputs(_ usual: Int) -> Int {
+    usual * (ProcessInfo.processInfo.environment["WILSON_DAMAGE"].flatMap { Int($0) } ?? 1)
+}
+
 extension TestGenerator {
     /// Damages the bytes of a file in one to three of the ways in which files are damaged, or forged.
     public mutating func damaged(_ original: [UInt8]) -> [UInt8] {
