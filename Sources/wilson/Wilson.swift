@@ -21,9 +21,10 @@ import Runs
               wilson ising exact --size 8 --coupling critical
 
             EXIT CODES
-              0 done, 64 command line, 65 a data or model file is bad, 70 a fault of Wilson's own, \
-            71 MPI, 73 output cannot be written, 74 no progress, 75 stopped with a checkpoint, \
-            76 not finite or ranks disagree, 78 configuration
+              0 done, 64 command line, 65 a data or model file is bad, 66 all checkpoints are damaged, \
+            70 a fault of Wilson's own, 71 MPI or no memory, 73 output cannot be written, \
+            74 no progress, 75 stopped with a checkpoint, 76 not finite or ranks disagree, \
+            78 configuration
             """,
         version: versionText,
         groupedSubcommands: [
