@@ -304,7 +304,7 @@ import Testing
             (["manifold", "classify", "--data", data, "--sigma", "1"], 64, "--labels"),
             (
                 ["autoencoder", "train", "--data", data, "--hidden", "3", "--output", data + ".s"],
-                65, "--output-units linear"
+                65, "real numbers"
             ),
             (
                 [

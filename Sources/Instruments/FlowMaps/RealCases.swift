@@ -27,17 +27,19 @@ struct RealCases {
     /// Reads a file.
     ///
     /// - Parameters:
+    ///   - kind: The units that take the values: real numbers for Gaussian ones, else what bits and grey
+    ///     values are to units of two states.
     ///   - most: Takes at most so many of its first cases; nil for all.
     ///   - least: The fewest cases that make sense.
     ///   - seed: Names the random numbers by which grey data become bits, where that is asked for.
     /// - Throws: The same failure on all ranks: too few cases, too many values, values that are not finite.
     init(
-        _ file: DataFile, most: Int? = nil, least: Int, seed: UInt64,
-        _ world: borrowing Communicator
+        _ file: DataFile, for kind: any UnitKind = .gaussian, most: Int? = nil, least: Int,
+        seed: UInt64, _ world: borrowing Communicator
     ) throws {
         try self.init(
-            file.open(seed: seed, for: .gaussian, world), of: .gaussian, file, most: most,
-            least: least, world)
+            file.open(seed: seed, for: kind, world), of: kind, file, most: most, least: least,
+            world)
     }
 
     /// Collective.

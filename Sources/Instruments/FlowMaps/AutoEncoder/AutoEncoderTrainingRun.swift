@@ -54,8 +54,9 @@ public struct AutoEncoderTrainingRun {
         // Threads would divide a product otherwise on another machine.
         setLinearAlgebraThreads(1)
         StopSignal.listen()
-        let cases = try RealCases(data, most: cases, least: 1, seed: plan.seed, world)
-        try world.together { try check(cases.values) }
+        let cases = try RealCases(
+            data, for: output == .linear ? .gaussian : .bernoulli, most: cases, least: 1,
+            seed: plan.seed, world)
         let start = ContinuousClock.now
         let notes = notes(cases)
         var state = try resumed(notes, cases.shape, world)
@@ -141,15 +142,6 @@ public struct AutoEncoderTrainingRun {
                 let count = parts.rows(of: part).count * encoder.hiddenCount
                 return all[(part * room)..<(part * room + count)]
             })
-    }
-
-    private func check(_ values: Matrix) throws {
-        guard output == .sigmoid else { return }
-        guard let place = values.elements.firstIndex(where: { $0 < 0 || $0 > 1 }) else { return }
-        throw dataFault(
-            data.path,
-            "case \(place / values.columns) has the value \(values.elements[place]), but a sigmoid "
-                + "output gives values from 0 to 1; use --output-units linear")
     }
 
     // MARK: The file
