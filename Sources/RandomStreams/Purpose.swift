@@ -192,6 +192,8 @@ public enum Purpose: Sendable, Hashable {
         case clusters
         /// The start of the search for eigenvectors.
         case eigenvectors
+        /// The prices that break ties between rows of the data.
+        case prices
     }
 
     /// The slots of an auto-encoder.

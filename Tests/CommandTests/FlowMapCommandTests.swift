@@ -114,7 +114,7 @@ import Testing
         #expect(states.status == 65 && states.words.contains("cannot be written as bytes"))
     }
 
-    @Test(arguments: ["plain", "semi", "convex", "separable"])
+    @Test(arguments: ["plain", "semi", "convex", "separable", "hottopixx"])
     func factorsOnAnyNumberOfRanks(kind: String) throws {
         let folder = try TemporaryFolder()
         let data = folder.file("data.npy")
@@ -130,7 +130,9 @@ import Testing
             ], without: ["seconds"])
         #expect(try ArrayFile(path: folder.file("all.npz") + ":coordinates").shape == [300, 3])
         #expect(try #require(found["relative_error"] as? Double) < 0.5)
-        #expect((found["anchors"] as? [Int])?.count == (kind == "separable" ? 3 : 0))
+        #expect(
+            (found["anchors"] as? [Int])?.count
+                == (["separable", "hottopixx"].contains(kind) ? 3 : 0))
         if let rise = found["largest_rise"] as? Double { #expect(rise <= 1e-12) }
     }
 
@@ -260,6 +262,39 @@ import Testing
             "transform", model, "--data", data, "--output", folder.file("h.npy"),
         ])
         #expect(features.status == 0, "\(features.words)")
+    }
+
+    /// The specific heat of a small machine, here of an auto-encoder's, and a large one is refused.
+    @Test func specificHeatOnAnyNumberOfRanks() throws {
+        let folder = try TemporaryFolder()
+        let (data, model) = (folder.file("bits.npy"), folder.file("small.safetensors"))
+        let values = (0..<60 * 8).map { (number: Int) -> UInt8 in
+            let (row, column) = (number / 8, number % 8)
+            return row % 3 == column % 3 ? 1 : 0
+        }
+        try writeNPY(values, shape: [60, 8], to: data)
+        _ = try object([
+            "autoencoder", "train", "--data", data, "--hidden", "5", "--epochs", "30",
+            "--batch-size",
+            "20", "--output", model,
+        ])
+        let found = try expectAlike(["rg", "specific-heat", model])
+        let heats = try #require(found["specific_heat"] as? [Double])
+        let peak = try #require(found["peak"] as? Double)
+        #expect(heats.count == 48 && heats.allSatisfy { $0 >= 0 } && peak > 0.2 && peak < 5)
+        let finer = try object([
+            "rg", "specific-heat", model, "--from", "\(peak * 0.9)", "--to", "\(peak * 1.1)",
+            "--points", "401",
+        ])
+        #expect(abs(try #require(finer["peak"] as? Double) - peak) < 1e-3 * peak)
+        let wide = folder.file("wide.npy")
+        try writeNPY([UInt8](repeating: 0, count: 30 * 25), shape: [30, 25], to: wide)
+        _ = try object([
+            "autoencoder", "train", "--data", wide, "--hidden", "2", "--epochs", "1", "--output",
+            model,
+        ])
+        let refused = try Command.run(["rg", "specific-heat", model])
+        #expect(refused.status == 65 && refused.words.contains("25 visible units"))
     }
 
     /// The force of a linear auto-encoder is r(x) − x, and its potential that of a Gaussian machine.

@@ -36,7 +36,8 @@ import Testing
         case .convex:
             var factors = ConvexFactors(data, rank: rank, seed: 3)
             return try factors.run(until: stop, work: work)
-        case .separable: return try SeparableFactors(data, rank: rank).run(work: work)
+        case .separable, .hottopixx:
+            return try SeparableFactors(data, rank: rank, kind: kind).run(work: work)
         }
     }
 
@@ -126,6 +127,52 @@ import Testing
                 0, data[row, place % columns] + noise * generator.normal())
         }
         return (data, places)
+    }
+
+    /// The convex programme finds the planted rows too, and processes that share the parts find the same.
+    @Test func theProgrammeFindsPlantedAnchors() throws {
+        var generator = TestGenerator(seed: 409)
+        for rank in 2...5 {
+            let (data, places) = planted(60, 30, rank: rank, noise: 0, &generator)
+            let found = try factorize(data, .hottopixx, rank: rank)
+            #expect(Set(found.anchors) == Set(places))
+            #expect(found.relativeError < 1e-7, "\(found.relativeError)")
+        }
+    }
+
+    /// The projection is the nearest matrix of the constraints: no small allowed step is nearer.
+    @Test func theProjectionOfTheProgrammeIsTheNearest() {
+        var generator = TestGenerator(seed: 410)
+        let start = Matrix(rows: 6, columns: 6) { _, _ in
+            Double.random(in: -1...2, using: &generator)
+        }
+        let found = SelfDictionary.projected(start)
+        func distance(_ matrix: Matrix) -> Double {
+            zip(matrix.elements, start.elements).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        }
+        func isAllowed(_ matrix: Matrix) -> Bool {
+            (0..<6).allSatisfy { column in
+                matrix[column, column] <= 1
+                    && (0..<6).allSatisfy {
+                        matrix[$0, column] >= 0 && matrix[$0, column] <= matrix[column, column]
+                    }
+            }
+        }
+        #expect(isAllowed(found))
+        let best = distance(found)
+        for _ in 0..<3000 {
+            // Toward any allowed matrix: the set is convex.
+            var other = Matrix(rows: 6, columns: 6) { _, _ in
+                Double.random(in: 0...1, using: &generator)
+            }
+            for column in 0..<6 {
+                for row in 0..<6 where row != column { other[row, column] *= other[column, column] }
+            }
+            let moved = Matrix(rows: 6, columns: 6) {
+                found[$0, $1] + 1e-3 * (other[$0, $1] - found[$0, $1])
+            }
+            #expect(isAllowed(moved) && distance(moved) >= best - 1e-12)
+        }
     }
 
     @Test func plantedAnchorsAreFoundExactly() throws {

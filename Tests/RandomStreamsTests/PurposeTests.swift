@@ -75,7 +75,7 @@ import Testing
             .informationStates,
             .sandpile(.start), .sandpile(.grains), .logPeriodic(.residuals), .logPeriodic(.walks),
             .factorization(.coordinates), .factorization(.archetypes), .factorization(.clusters),
-            .factorization(.eigenvectors),
+            .factorization(.eigenvectors), .factorization(.prices),
         ]
         var orders: Set<KeyedPermutation.Order> = [.heldOutChoice]
         for a in 0..<4 {

@@ -13,6 +13,8 @@ public struct Factorization: Sendable {
         case convex
         /// They are rows of the data, found one after another [Gillis14].
         case separable
+        /// They are rows of the data, found all at once by a convex programme [Bittorf12].
+        case hottopixx
     }
 
     public let kind: Kind

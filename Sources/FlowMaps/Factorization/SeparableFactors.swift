@@ -5,15 +5,23 @@ public import Analysis
 /// Successive projection takes the row of largest norm, projects it out of all others, and goes on. Where
 /// every row is a combination of k rows with coefficients that add up to at most 1, it finds these rows
 /// exactly; with noise ε it errs by O(ε κ²), κ being the condition of the rows [Gillis14]. Rows without
-/// negative values are first divided by their sums, so that coefficients add up to 1.
+/// negative values are first divided by their sums, so that coefficients add up to 1. The convex programme
+/// of `SelfDictionary` looks at all pairs of rows instead.
 public struct SeparableFactors {
     private let data: Matrix
     private let rank: Int
+    private let kind: Factorization.Kind
     private let parts: RowParts
 
-    public init(_ data: Matrix, rank: Int) {
+    /// The most rows of the convex programme.
+    public static let mostProgrammeRows = SelfDictionary.mostRows
+
+    /// - Parameter kind: `separable` for projection, `hottopixx` for the convex programme.
+    public init(_ data: Matrix, rank: Int, kind: Factorization.Kind = .separable) {
+        precondition(kind == .separable || kind == .hottopixx, "anchors of \(kind) factors")
         self.data = data
         self.rank = rank
+        self.kind = kind
         parts = RowParts(rows: data.rows)
     }
 
@@ -27,7 +35,32 @@ public struct SeparableFactors {
     ///   - progress: Is told the anchors that are found.
     /// - Returns: Fewer anchors than asked for where nothing is left of the data.
     public func run(work: PartWork, progress: (Int) -> Void = { _ in }) throws -> Factorization {
-        let anchors = try anchors(work, progress)
+        let isProgramme = kind == .hottopixx
+        var anchors =
+            isProgramme
+            ? try SelfDictionary(data).anchors(rank, work: work) {
+                progress(Int($0 * Double(rank)))
+            } : try anchors(work, progress)
+        var fit = try fit(anchors, work)
+        if isProgramme { (anchors, fit) = try exchanged(anchors, fit, work) }
+        return Factorization(
+            kind: kind, archetypes: fit.archetypes, coordinates: fit.coordinates,
+            losses: [fit.loss], squares: data.squares, mixture: nil, anchors: anchors)
+    }
+
+    // MARK: Coordinates
+
+    /// All rows along some anchors.
+    private struct Fit {
+        let archetypes: Matrix
+        let coordinates: Matrix
+        /// The sum of the squares of what is left.
+        let loss: Double
+        /// The row of which most is left.
+        let worst: Int
+    }
+
+    private func fit(_ anchors: [Int], _ work: PartWork) throws -> Fit {
         let (parts, data) = (parts, data)
         let archetypes = Matrix(
             rows: anchors.count, columns: data.columns,
@@ -55,20 +88,52 @@ public struct SeparableFactors {
             return own
         }
         // Exact: a difference of large sums would not tell how small the residual is.
-        let losses = try work(parts.count, 1) { part in
+        let left = try work(parts.count, 3) { part in
             let range = parts.rows(of: part)
-            let residual = coordinates.rows(range) * archetypes
-            return [
-                zip(data.rows(range).elements, residual.elements).reduce(0) {
-                    $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+            let carried = coordinates.rows(range) * archetypes
+            var (loss, largest, worst) = (0.0, -1.0, range.lowerBound)
+            for row in 0..<carried.rows {
+                var square = 0.0
+                for column in 0..<carried.columns {
+                    let rest = data[range.lowerBound + row, column] - carried[row, column]
+                    square += rest * rest
                 }
-            ]
+                loss += square
+                if square > largest { (largest, worst) = (square, range.lowerBound + row) }
+            }
+            return [loss, largest, Double(worst)]
         }
-        return Factorization(
-            kind: .separable, archetypes: archetypes, coordinates: coordinates,
-            losses: RowParts.total(losses, parts: parts.count), squares: data.squares,
-            mixture: nil, anchors: anchors)
+        // The first of the largest.
+        var worst = 0
+        for part in 1..<parts.count where left[3 * part + 1] > left[3 * worst + 1] { worst = part }
+        return Fit(
+            archetypes: archetypes, coordinates: coordinates,
+            loss: RowParts.total(
+                (0..<parts.count).map { left[3 * $0] }, parts: parts.count)[0],
+            worst: Int(left[3 * worst + 2]))
     }
+
+    /// Lets the row of which most is left take the place of the anchor that carries it, as long as less of
+    /// all rows is left then.
+    ///
+    /// The price of the programme does not tell a row from one that is nearly the same: what is left does.
+    private func exchanged(
+        _ start: [Int], _ first: Fit, _ work: PartWork
+    ) throws -> (anchors: [Int], fit: Fit) {
+        var (anchors, fit) = (start, first)
+        for _ in 0..<(4 * anchors.count) where !anchors.contains(fit.worst) {
+            let shares = (0..<anchors.count).map { fit.coordinates[fit.worst, $0] }
+            guard let place = shares.indices.max(by: { shares[$0] < shares[$1] }) else { break }
+            var others = anchors
+            others[place] = fit.worst
+            let tried = try self.fit(others, work)
+            guard tried.loss < fit.loss else { break }
+            (anchors, fit) = (others, tried)
+        }
+        return (anchors, fit)
+    }
+
+    // MARK: Projection
 
     private func anchors(_ work: PartWork, _ progress: (Int) -> Void) throws -> [Int] {
         let (parts, data) = (parts, data)

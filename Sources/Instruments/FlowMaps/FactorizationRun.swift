@@ -91,8 +91,8 @@ public struct FactorizationRun {
             return try factors.run(
                 until: stop, work: { try world.work(parts: $0, width: $1, $2) },
                 progress: iterations)
-        case .separable:
-            return try SeparableFactors(values, rank: rank).run(
+        case .separable, .hottopixx:
+            return try SeparableFactors(values, rank: rank, kind: kind).run(
                 work: { try world.work(parts: $0, width: $1, $2) },
                 progress: { progress("anchors", Double($0) / Double(rank)) })
         }
@@ -133,7 +133,14 @@ public struct FactorizationRun {
             throw dataFault(
                 data.path,
                 "case \(place / values.columns) has the value \(values.elements[place]), but "
-                    + "non-negative factors take no negative data; use --kind semi or convex")
+                    + "non-negative factors take no negative data; use --method semi or convex")
+        }
+        if kind == .hottopixx, values.rows > SeparableFactors.mostProgrammeRows {
+            throw dataFault(
+                data.path,
+                "\(values.rows) cases are too many for a programme over all pairs of cases; take at "
+                    + "most \(SeparableFactors.mostProgrammeRows) with --cases, or use --method separable"
+            )
         }
         if kind == .convex, values.rows > ConvexFactors.mostRows {
             throw dataFault(

@@ -12,7 +12,7 @@ struct NMFCommand: ParsableCommand {
         discussion: """
             plain factors have archetypes without negative values, semi ones archetypes of any \
             sign, convex ones archetypes that are combinations of cases, and separable ones archetypes \
-            that are cases. The rows are shared over ranks; the result has the same bits on any number \
+            that are cases, and so do hottopixx ones, found at once by a convex programme. The rows are shared over ranks; the result has the same bits on any number \
             of them. The values are taken as real numbers, grey ones from 0 to 1.
 
             EXAMPLES
@@ -32,7 +32,7 @@ struct NMFCommand: ParsableCommand {
     @Option(
         name: .customLong("method"),
         help: ArgumentHelp(
-            "What is asked of the archetypes.", valueName: "plain|semi|convex|separable"),
+            "What is asked of the archetypes.", valueName: "plain|semi|convex|separable|hottopixx"),
         transform: { try choice($0) })
     var kind = Factorization.Kind.plain
 
