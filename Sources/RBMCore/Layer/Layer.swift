@@ -331,6 +331,54 @@ public final class Layer {
             at: target)
     }
 
+    /// Draws the visible states of rows 0, 1, … given their hidden ones, in fields that are mixed with those
+    /// of a base model: own·x + rest·base.
+    ///
+    /// - Parameters:
+    ///   - hidden: States as `drawHidden` draws them, shape `[…, hiddenBytes]`.
+    ///   - base: Shape `[visible]`.
+    ///   - draws: One for each row.
+    ///   - visible: Shape `[…, visibleBytes]`.
+    func drawVisible(
+        given hidden: [UInt8], mixedWith base: [Float], _ draws: [MixedDraw],
+        into visible: inout [UInt8]
+    ) {
+        let (rows, units, bytes) = (0..<draws.count, shape.visible, shape.visibleBytes)
+        let (law, one) = (visibleLaw, one)
+        guard group == nil, shape.visibleUnits.columns == 1, shape.encoding != .float32 else {
+            var fields = [Float](repeating: 0, count: rows.count * units)
+            downward(hidden, encoding: shape.hiddenEncoding, rows: rows, into: &fields)
+            var visible = visible.mutableSpan
+            visible.inBlocks(of: rows, columns: bytes) { block, states in
+                for row in block {
+                    var x = Array(fields[rowRange(row, of: units)])
+                    var span = x.mutableSpan
+                    draws[row].mix(&span, with: base.span)
+                    law.levels(fields: &span)
+                    states.withRow(row - block.lowerBound, of: bytes) {
+                        law.draw(
+                            x.span, row: draws[row].row, from: draws[row].stream, one: one,
+                            into: &$0)
+                    }
+                }
+            }
+            return
+        }
+        var states = visible.mutableSpan
+        states.shared { states in
+            products.forEachField(
+                .downward, of: hidden, stored: shape.hiddenEncoding, rows: rows
+            ) { row, columns, x in
+                draws[row].mix(&x, with: base.span.extracting(columns))
+                states.withRange(columns.offset(by: row * units)) {
+                    law.draw(
+                        fields: &x, row: draws[row].row, units: columns,
+                        from: draws[row].stream, one: one, into: &$0)
+                }
+            }
+        }
+    }
+
     /// The byte of the visible level 1.
     private var one: UInt8 { UInt8(truncatingIfNeeded: shape.encoding.maximum) }
 
@@ -372,6 +420,23 @@ public final class Layer {
     ) {
         products.collectProducts(
             ofVisible: panel, visible: visible, rows: rows, into: &statistics)
+    }
+}
+
+/// How a row of visible units is drawn whose fields are mixed with those of a base model.
+struct MixedDraw {
+    /// The factor of the row's own fields.
+    let own: Float
+    /// The factor of the base model's fields.
+    let rest: Float
+    let stream: RandomStream
+    /// The global number of the row, which names its random numbers.
+    let row: Int
+
+    /// Mixes fields in place.
+    @inline(__always)
+    fileprivate func mix(_ x: inout MutableSpan<Float>, with base: Span<Float>) {
+        for i in x.indices { x[i] = own * x[i] + rest * base[i] }
     }
 }
 

@@ -1,11 +1,27 @@
 import RandomStreams
 
+/// Where the chains of one group go next: a temperature, and the random numbers of a sweep there.
+struct AnnealedTurn {
+    let beta: Double
+    /// The temperature to which a sweep finds its ratios; nil to find none.
+    var other: Double?
+    let draws: AnnealingDraws
+    /// Names the random numbers of the sweep.
+    let step: Int
+}
+
 /// Chains somewhere on the way from a base model without weights to an RBM: one block of
 /// `AnnealedImportanceSampling`.
+///
+/// All chains of a group stand at one temperature. Groups share the products, whose tables are made once
+/// for all of them.
 struct AnnealedChains: ~Copyable {
     private let machine: any Machine
     private let arithmetic: Layer
-    private let chains: Range<Int>
+    /// The global numbers of the chains of each group.
+    private let groups: [Range<Int>]
+    /// The rows of each group.
+    private let rows: [Range<Int>]
     private let visibleLaw: any UnitLaw
     private let hiddenLaw: any UnitLaw
     private let base: TemperingBase
@@ -18,18 +34,15 @@ struct AnnealedChains: ~Copyable {
     /// Bytes of states, shape `[chains, visible]`.
     private(set) var visible: [UInt8]
     private var hidden: [UInt8]
-    private var visibleFields: [Float]
     /// c + Wᵀv of the visible states, shape `[chains, hidden]`.
     private var hiddenFields: [Float]
-    /// Room for as many numbers.
-    private var hiddenMeans: [Float]
 
     /// Makes room for chains that have no states yet.
     ///
     /// - Parameters:
     ///   - arithmetic: Loaded with the RBM's parameters.
-    ///   - chains: Global numbers.
-    init(_ machine: any Machine, base: TemperingBase, arithmetic: Layer, chains: Range<Int>) {
+    ///   - groups: The global numbers of the chains of each group.
+    init(_ machine: any Machine, base: TemperingBase, arithmetic: Layer, groups: [Range<Int>]) {
         precondition(
             base.visibleBias.count == machine.visibleCount
                 && base.hiddenBias.count == machine.hiddenCount,
@@ -37,7 +50,14 @@ struct AnnealedChains: ~Copyable {
                 + "\(machine.visibleCount) and \(machine.hiddenCount) units")
         self.machine = machine
         self.arithmetic = arithmetic
-        self.chains = chains
+        self.groups = groups
+        var rows: [Range<Int>] = []
+        for group in groups {
+            let first = rows.last?.upperBound ?? 0
+            rows.append(first..<(first + group.count))
+        }
+        self.rows = rows
+        let count = rows.last?.upperBound ?? 0
         self.base = base
         baseBias = base.visibleBias.map(Double.init)
         baseHiddenBias = base.hiddenBias.map(Double.init)
@@ -45,12 +65,12 @@ struct AnnealedChains: ~Copyable {
         ownBias = machine.visibleBiases.map(Double.init)
         visibleLaw = arithmetic.visibleLaw
         hiddenLaw = arithmetic.hiddenLaw
-        visible = Array(repeating: 0, count: chains.count * arithmetic.shape.visibleBytes)
-        hidden = Array(repeating: 0, count: chains.count * arithmetic.shape.hiddenBytes)
-        visibleFields = Array(repeating: 0, count: chains.count * machine.visibleCount)
-        hiddenFields = Array(repeating: 0, count: chains.count * machine.hiddenCount)
-        hiddenMeans = hiddenFields
+        visible = Array(repeating: 0, count: count * arithmetic.shape.visibleBytes)
+        hidden = Array(repeating: 0, count: count * arithmetic.shape.hiddenBytes)
+        hiddenFields = Array(repeating: 0, count: count * machine.hiddenCount)
     }
+
+    private var allRows: Range<Int> { 0..<(rows.last?.upperBound ?? 0) }
 
     /// ln Z of the base model, whose units are independent.
     var baseLogPartition: Double {
@@ -58,37 +78,52 @@ struct AnnealedChains: ~Copyable {
             + visibleLaw.logPartition(fields: baseBias.span, bias: baseBias.span)
     }
 
-    /// Draws chains from the base model.
-    mutating func drawFromBase(_ draws: AnnealingDraws) { drawVisible(beta: 0, draws, step: 0) }
+    /// Draws the chains of a group from the base model.
+    mutating func drawFromBase(_ draws: AnnealingDraws, group: Int = 0) {
+        let count = groups[group].count
+        guard count > 0 else { return }
+        var means: [Float] = []
+        for _ in 0..<count { means += base.visibleBias }
+        arithmetic.activateVisible(&means, rows: 0..<count)
+        arithmetic.drawVisible(
+            from: means, rows: 0..<count, stream: draws.stream(.visible, step: 0),
+            firstRow: groups[group].lowerBound, into: &visible, at: rows[group].lowerBound)
+        arithmetic.upward(visible, rows: rows[group], into: &hiddenFields)
+    }
 
-    /// Starts the chains from given visible states, in the encoding of `visible`.
-    mutating func start(from states: [UInt8]) {
-        precondition(states.count == visible.count, "\(states.count) bytes for \(visible.count)")
-        visible = states
-        arithmetic.upward(visible, rows: 0..<chains.count, into: &hiddenFields)
+    /// Starts the chains of a group from given visible states, in the encoding of `visible`.
+    mutating func start(from states: [UInt8], group: Int = 0) {
+        let (rows, bytes) = (rows[group], arithmetic.shape.visibleBytes)
+        precondition(states.count == rows.count * bytes, "\(states.count) bytes for \(rows.count)")
+        guard !rows.isEmpty else { return }
+        visible.replaceSubrange(
+            (rows.lowerBound * bytes)..<(rows.upperBound * bytes), with: states)
+        arithmetic.upward(visible, rows: rows, into: &hiddenFields)
     }
 
     // MARK: Weights
 
-    /// Computes ln p*_to(v) − ln p*_from(v) of each chain with the weights as the products have
-    /// them, shape `[chains]`.
+    /// Computes ln p*_to(v) − ln p*_from(v) of each chain of a group with the weights as the products
+    /// have them, shape `[chains]`.
     ///
     /// p*_β(v) is e^{−(1−β)U_a(v) − βU_b(v)} Σ_h e^{h·((1−β)d + β(c + Wᵀv))}, with the visible energies
     /// U_a of the base model and U_b of the RBM.
-    func logRatios(from: Double, to: Double) -> [Double] {
-        forEachChain { chain, fields, scaled in
+    func logRatios(from: Double, to: Double, group: Int = 0) -> [Double] {
+        forEachChain(of: rows[group]) { chain, fields, scaled in
             (to - from) * chain.bend + hiddenSum(fields, to, &scaled)
                 - hiddenSum(fields, from, &scaled)
         }
     }
 
-    /// Computes −F(v) − ln p*_from(v) of each chain with the machine's weights as they are, shape
+    /// Computes −F(v) − ln p*_from(v) of each chain of a group with the machine's weights as they are, shape
     /// `[chains]`.
-    func logRatiosToRBM(from: Double) -> [Double] {
+    func logRatiosToRBM(from: Double, group: Int = 0) -> [Double] {
+        let rows = rows[group]
+        guard !rows.isEmpty else { return [] }
         // With processes that divide the columns this is a collective, and not for several threads.
-        let energies = machine.freeEnergies(ofVisible: values(of: 0..<chains.count))
-        return forEachChain { chain, fields, scaled in
-            -energies[chain.row] + chain.ownEnergy + (1 - from) * chain.bend
+        let energies = machine.freeEnergies(ofVisible: values(of: rows))
+        return forEachChain(of: rows) { chain, fields, scaled in
+            -energies[chain.row - rows.lowerBound] + chain.ownEnergy + (1 - from) * chain.bend
                 - hiddenSum(fields, from, &scaled)
         }
     }
@@ -117,22 +152,26 @@ struct AnnealedChains: ~Copyable {
     /// Chains whose visible energies are computed together.
     private static let group = 8
 
-    /// Computes a number for each chain, on several threads.
+    /// Computes a number for each chain of some rows, on several threads.
     ///
     /// - Parameter body: Receives the visible side, the hidden fields, and room for as many numbers.
     private func forEachChain(
+        of rows: Range<Int>,
         _ body: (_ chain: VisibleSide, _ fields: Span<Float>, _ room: inout [Double]) -> Double
     ) -> [Double] {
-        var results = [Double](repeating: 0, count: chains.count)
+        var results = [Double](repeating: 0, count: rows.count)
         results.withSharedSpan { results in
-            inParallel(over: chains.count, atLeast: 4) { rows in
+            inParallel(over: rows.count, atLeast: 4) { part in
                 var room = [Double](repeating: 0, count: machine.hiddenCount)
-                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.group) {
-                    let group = first..<min(first + Self.group, rows.upperBound)
-                    for (row, chain) in zip(group, visibleSides(of: group)) {
+                for first in stride(from: part.lowerBound, to: part.upperBound, by: Self.group) {
+                    let places = first..<min(first + Self.group, part.upperBound)
+                    let group = places.offset(by: rows.lowerBound)
+                    for (place, chain) in zip(places, visibleSides(of: group)) {
                         let fields = hiddenFields.span.extracting(
-                            rowRange(row, of: machine.hiddenCount))
-                        results.withRange(row..<(row + 1)) { $0[0] = body(chain, fields, &room) }
+                            rowRange(rows.lowerBound + place, of: machine.hiddenCount))
+                        results.withRange(place..<(place + 1)) {
+                            $0[0] = body(chain, fields, &room)
+                        }
                     }
                 }
             }
@@ -167,135 +206,129 @@ struct AnnealedChains: ~Copyable {
 
     // MARK: Sweeps
 
-    /// Moves every chain on by one Gibbs sweep, which leaves p_β as it is, and which is its own
-    /// reverse in equilibrium.
+    /// Moves the chains of the first group on by one Gibbs sweep, which leaves p_β as it is, and which is
+    /// its own reverse in equilibrium.
     mutating func sweep(beta: Double, _ draws: AnnealingDraws, step: Int) {
-        let rows = 0..<chains.count
-        mix(&hiddenFields, of: base.hiddenBias, beta: beta)
-        arithmetic.activateHidden(&hiddenFields, rows: rows)
-        drawHiddenAndVisible(beta: beta, draws, step: step)
+        _ = sweep([AnnealedTurn(beta: beta, draws: draws, step: step)])
     }
 
-    /// Does the same, and computes ln p*_β(v) − ln p*_other(v) of each chain's state v before the sweep,
-    /// shape `[chains]`.
+    /// Moves each group on by one Gibbs sweep of its turn, and computes ln p*_β(v) − ln p*_other(v) of each
+    /// chain's state v before the sweep, shape `[chains]`; 0 where the turn has no other temperature.
     ///
     /// The means of the hidden levels, which the sweep needs anyway, give the ratio without an
     /// exponential: see `UnitLaw.growthOfLogPartition`.
-    mutating func sweep(
-        beta: Double, ratioTo other: Double, _ draws: AnnealingDraws, step: Int
-    ) -> [Double] {
-        let growths = activateHidden(beta: beta, other: other)
-        let ratios = zip(bends(), growths).map { (beta - other) * $0 - $1 }
-        drawHiddenAndVisible(beta: beta, draws, step: step)
+    mutating func sweep(_ turns: [AnnealedTurn]) -> [Double] {
+        precondition(turns.count == groups.count, "\(turns.count) turns of \(groups.count) groups")
+        var places: [Place] = []
+        places.reserveCapacity(allRows.count)
+        for (group, turn) in turns.enumerated() {
+            let (hidden, visible) = (
+                turn.draws.stream(.hidden, step: turn.step),
+                turn.draws.stream(.visible, step: turn.step)
+            )
+            for chain in groups[group] {
+                places.append(
+                    Place(turn: turn, chain: chain, hidden: hidden, visible: visible))
+            }
+        }
+        let ratios = drawHidden(places)
+        let draws = places.map { place in
+            MixedDraw(
+                own: Float(place.turn.beta), rest: Float(1 - place.turn.beta),
+                stream: place.visible, row: place.chain)
+        }
+        arithmetic.drawVisible(
+            given: hidden, mixedWith: base.visibleBias, draws, into: &visible)
+        arithmetic.upward(visible, rows: allRows, into: &hiddenFields)
         return ratios
     }
 
-    /// Turns the hidden fields into the means of levels at β, and computes by how much ln Σ over the
-    /// hidden states grows from β to the other temperature, for each chain.
-    private mutating func activateHidden(beta: Double, other: Double) -> [Double] {
-        let columns = machine.hiddenCount
-        let (law, base, step) = (hiddenLaw, base.hiddenBias, Float(other - beta))
-        let (own, rest) = (Float(beta), Float(1 - beta))
-        var growths = [Double](repeating: 0, count: chains.count)
-        var means = hiddenMeans
-        hiddenMeans = []
-        let fields = hiddenFields
-        growths.withSharedSpan { growths in
-            means.withSharedSpan { means in
-                inParallel(over: chains.count, atLeast: 4) { rows in
-                    var changes = [Float](repeating: 0, count: columns)
+    /// What a row does in a sweep.
+    private struct Place {
+        let turn: AnnealedTurn
+        /// The global number of the chain.
+        let chain: Int
+        let hidden: RandomStream
+        let visible: RandomStream
+    }
+
+    /// Draws the hidden units of each row, and computes the ratio of its turn.
+    private mutating func drawHidden(_ places: [Place]) -> [Double] {
+        let (columns, bytes) = (machine.hiddenCount, arithmetic.shape.hiddenBytes)
+        let (law, base) = (hiddenLaw, base.hiddenBias)
+        var ratios = [Double](repeating: 0, count: places.count)
+        // Swift cannot lend two parts of `self` at once while it changes.
+        var states = hidden
+        hidden = []
+        ratios.withSharedSpan { ratios in
+            states.withSharedSpan { states in
+                inParallel(over: places.count, atLeast: 4) { rows in
+                    var room = Room(columns)
                     var terms: [Float] = []
-                    var room = [Double](repeating: 0, count: columns)
                     for row in rows {
-                        let x = fields.span.extracting(rowRange(row, of: columns))
+                        let place = places[row]
+                        let x = hiddenFields.span.extracting(rowRange(row, of: columns))
                         let d = base.span
-                        var span = changes.mutableSpan
-                        for j in span.indices { span[j] = step * (x[j] - d[j]) }
-                        means.withRange(rowRange(row, of: columns)) { means in
-                            for j in means.indices { means[j] = own * x[j] + rest * d[j] }
-                            law.levels(fields: &means)
-                            let growth =
-                                law.growthOfLogPartition(
-                                    levels: means.span, changes: changes.span, terms: &terms)
-                                ?? hiddenSum(x, other, &room) - hiddenSum(x, beta, &room)
-                            growths.withRange(row..<(row + 1)) { $0[0] = growth }
+                        let (own, rest) = (
+                            Float(place.turn.beta), Float(1 - place.turn.beta)
+                        )
+                        var means = room.means.mutableSpan
+                        for j in means.indices { means[j] = own * x[j] + rest * d[j] }
+                        law.levels(fields: &means)
+                        states.withRange(rowRange(row, of: bytes)) {
+                            law.draw(
+                                means.span, row: place.chain, from: place.hidden, one: 1,
+                                into: &$0)
                         }
+                        guard let other = place.turn.other else { continue }
+                        let ratio = logRatio(
+                            row, x, from: other, to: place.turn.beta, &room, &terms)
+                        ratios.withRange(row..<(row + 1)) { $0[0] = ratio }
                     }
                 }
             }
         }
-        hiddenMeans = means
-        swap(&hiddenMeans, &hiddenFields)
-        return growths
+        hidden = states
+        return ratios
     }
 
-    /// U_a(v) − U_b(v) of each chain.
-    private func bends() -> [Double] {
-        var results = [Double](repeating: 0, count: chains.count)
-        let (visible, ownBias) = (visible, machine.visibleBiases)
-        results.withSharedSpan { results in
-            inParallel(over: chains.count, atLeast: 4) { rows in
-                var (levels, terms): ([Float], [Float]) = ([], [])
-                for row in rows {
-                    readLevels(
-                        stored: arithmetic.shape.encoding, visible.span, row: row,
-                        count: machine.visibleCount, into: &levels)
-                    let values = levels.span.extracting(0..<machine.visibleCount)
-                    let bend =
-                        visibleLaw.energy(
-                            ofLevels: values, bias: base.visibleBias.span, terms: &terms)
-                        - visibleLaw.energy(ofLevels: values, bias: ownBias.span, terms: &terms)
-                    results.withRange(row..<(row + 1)) { $0[0] = bend }
-                }
-            }
+    /// Room for the numbers of one row.
+    private struct Room {
+        var means: [Float]
+        var changes: [Float]
+        var levels: [Float] = []
+        var scaled: [Double]
+
+        init(_ columns: Int) {
+            means = Array(repeating: 0, count: columns)
+            changes = means
+            scaled = Array(repeating: 0, count: columns)
         }
-        return results
     }
 
-    /// Draws the hidden units from the means in `hiddenFields`, then the visible ones given these.
-    private mutating func drawHiddenAndVisible(
-        beta: Double, _ draws: AnnealingDraws, step: Int
-    ) {
-        let rows = 0..<chains.count
-        arithmetic.drawHidden(
-            from: hiddenFields, rows: rows, stream: draws.stream(.hidden, step: step),
-            firstRow: chains.lowerBound, into: &hidden, at: 0)
-        arithmetic.downward(
-            hidden, encoding: arithmetic.shape.hiddenEncoding, rows: rows, into: &visibleFields)
-        drawVisible(beta: beta, draws, step: step)
-    }
-
-    /// Draws the visible units in fields mixed from β times their own and 1 − β times those of the
-    /// base model.
+    /// Computes ln p*_to(v) − ln p*_from(v) of a row.
     ///
-    /// Then it computes the fields of the hidden units.
-    private mutating func drawVisible(beta: Double, _ draws: AnnealingDraws, step: Int) {
-        let rows = 0..<chains.count
-        mix(&visibleFields, of: base.visibleBias, beta: beta)
-        arithmetic.activateVisible(&visibleFields, rows: rows)
-        arithmetic.drawVisible(
-            from: visibleFields, rows: rows, stream: draws.stream(.visible, step: step),
-            firstRow: chains.lowerBound, into: &visible, at: 0)
-        arithmetic.upward(visible, rows: rows, into: &hiddenFields)
-    }
-}
-
-/// Mixes fields with those of a base model: βx + (1 − β)·base, in place.
-///
-/// - Parameters:
-///   - fields: Shape `[…, base.count]`.
-private func mix(_ fields: inout [Float], of base: [Float], beta: Double) {
-    let (own, other) = (Float(beta), Float(1 - beta))
-    let columns = base.count
-    let base = base.span
-    let rows = 0..<(fields.count / columns)
-    var span = fields.mutableSpan
-    span.inBlocks(of: rows, columns: columns) { block, fields in
-        for row in 0..<block.count {
-            fields.withRow(row, of: columns) { x in
-                for i in x.indices { x[i] = own * x[i] + other * base[i] }
-            }
-        }
+    /// - Parameters:
+    ///   - x: The hidden fields c + Wᵀv.
+    ///   - room: Has the means of the hidden levels at the second temperature.
+    private func logRatio(
+        _ row: Int, _ x: Span<Float>, from: Double, to: Double, _ room: inout Room,
+        _ terms: inout [Float]
+    ) -> Double {
+        let (d, step) = (base.hiddenBias.span, Float(from - to))
+        var changes = room.changes.mutableSpan
+        for j in changes.indices { changes[j] = step * (x[j] - d[j]) }
+        let growth =
+            hiddenLaw.growthOfLogPartition(
+                levels: room.means.span, changes: room.changes.span, terms: &terms)
+            ?? hiddenSum(x, from, &room.scaled) - hiddenSum(x, to, &room.scaled)
+        readLevels(
+            stored: arithmetic.shape.encoding, visible.span, row: row, count: machine.visibleCount,
+            into: &room.levels)
+        let bend = visibleLaw.energyDifference(
+            ofLevels: room.levels.span, bias: base.visibleBias.span,
+            other: machine.visibleBiases.span, terms: &terms)
+        return (to - from) * bend - growth
     }
 }
 

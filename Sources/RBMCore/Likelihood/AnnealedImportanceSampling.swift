@@ -48,7 +48,7 @@ public struct AnnealedImportanceSampling {
     private let seed: UInt64
     private let layer: Int
 
-    /// Chains that move together.
+    /// The most chains that move together.
     private static let blockRows = 256
 
     /// Creates the sampling of a machine.
@@ -89,7 +89,7 @@ public struct AnnealedImportanceSampling {
 
     /// ln Z of the base model.
     public var baseLogPartition: Double {
-        AnnealedChains(machine, base: base, arithmetic: arithmetic, chains: 0..<0).baseLogPartition
+        AnnealedChains(machine, base: base, arithmetic: arithmetic, groups: []).baseLogPartition
     }
 
     /// Anneals chains from the base model to the RBM.
@@ -102,22 +102,9 @@ public struct AnnealedImportanceSampling {
         chains: Range<Int>, run: Run = .final, parts: Int = 1,
         progress: (Double) -> Void = { _ in }
     ) -> Outcome {
-        inBlocks(chains, parts: parts) { block, ledger in
-            let draws = self.draws(run == .final ? .forward : .forwardPilot)
-            var moving = AnnealedChains(
-                machine, base: base, arithmetic: arithmetic, chains: block)
-            moving.drawFromBase(draws)
-            for step in 1...schedule.temperatures {
-                let (before, beta) = (schedule.betas[step - 1], schedule.betas[step])
-                ledger.note(
-                    step,
-                    step < schedule.temperatures
-                        ? moving.sweep(beta: beta, ratioTo: before, draws, step: step)
-                        : moving.logRatiosToRBM(from: before))
-                progress(ledger.done)
-            }
-            return moving.baseLogPartition
-        }
+        thereAndBack(
+            forward: chains, reverse: 0..<0, from: [], run: run, parts: parts, progress: progress
+        ).forward
     }
 
     /// Anneals chains from states of the RBM back to the base model.
@@ -131,28 +118,87 @@ public struct AnnealedImportanceSampling {
         chains: Range<Int>, from starts: [UInt8], run: Run = .final, parts: Int = 1,
         progress: (Double) -> Void = { _ in }
     ) -> Outcome {
-        let bytes = arithmetic.shape.visibleBytes
-        return inBlocks(chains, parts: parts) { block, ledger in
-            let draws = self.draws(run == .final ? .reverse : .reversePilot)
-            var moving = AnnealedChains(
-                machine, base: base, arithmetic: arithmetic, chains: block)
-            let place = block.offset(by: -chains.lowerBound)
-            moving.start(
-                from: Array(starts[(place.lowerBound * bytes)..<(place.upperBound * bytes)]))
-            let last = schedule.temperatures
-            ledger.note(last, moving.logRatiosToRBM(from: schedule.betas[last - 1]))
-            if last > 1 { moving.sweep(beta: schedule.betas[last - 1], draws, step: last - 1) }
-            for step in (1..<last).reversed() {
-                let (beta, above) = (schedule.betas[step - 1], schedule.betas[step])
-                let ratios =
-                    step > 1
-                    ? moving.sweep(beta: beta, ratioTo: above, draws, step: step - 1).map { -$0 }
-                    : moving.logRatios(from: beta, to: above)
-                ledger.note(step, ratios)
-                progress(ledger.done)
+        thereAndBack(
+            forward: 0..<0, reverse: chains, from: starts, run: run, parts: parts,
+            progress: progress
+        ).reverse
+    }
+
+    /// Anneals chains both ways at once, by products that they share.
+    ///
+    /// In integer arithmetic the weights are those of `forward` and `reverse`, bit by bit.
+    ///
+    /// - Parameters:
+    ///   - ahead: The global numbers of the forward chains.
+    ///   - back: Those of the reverse chains.
+    ///   - starts: Visible states drawn from the RBM, shape `[back, visible]` in bytes.
+    ///   - parts: Into how many successive parts the outcomes divide the steps.
+    ///   - progress: Receives the share of the work that is done, in [0, 1].
+    public func thereAndBack(
+        forward ahead: Range<Int>, reverse back: Range<Int>, from starts: [UInt8],
+        run: Run = .final, parts: Int = 1, progress: (Double) -> Void = { _ in }
+    ) -> (forward: Outcome, reverse: Outcome) {
+        let last = schedule.temperatures
+        var forward = Ledger(chains: ahead, temperatures: last, parts: parts)
+        var reverse = Ledger(chains: back, temperatures: last, parts: parts)
+        let all = ahead.count + back.count
+        let blocks = (all + Self.blockRows - 1) / Self.blockRows
+        for number in 0..<blocks {
+            func share(_ chains: Range<Int>) -> Range<Int> {
+                let (first, end) = (
+                    chains.count * number / blocks, chains.count * (number + 1) / blocks
+                )
+                return (first..<end).offset(by: chains.lowerBound)
             }
-            return moving.baseLogPartition
+            let groups = [share(ahead), share(back)]
+            forward.block = groups[0].offset(by: -ahead.lowerBound)
+            reverse.block = groups[1].offset(by: -back.lowerBound)
+            anneal(groups, from: starts, run, &forward, &reverse) {
+                progress(Double($0) / Double(all * last))
+            }
         }
+        let base = baseLogPartition
+        return (forward.outcome(base: base), reverse.outcome(base: base))
+    }
+
+    /// Anneals one block of chains both ways, and notes each ratio once.
+    ///
+    /// - Parameter noted: Receives after each temperature how many ratios have been noted in all.
+    private func anneal(
+        _ groups: [Range<Int>], from starts: [UInt8], _ run: Run, _ forward: inout Ledger,
+        _ reverse: inout Ledger, noted: (Int) -> Void
+    ) {
+        let (ahead, back) = (0, 1)
+        let draws = [
+            self.draws(run == .final ? .forward : .forwardPilot),
+            self.draws(run == .final ? .reverse : .reversePilot),
+        ]
+        let (betas, last) = (schedule.betas, schedule.temperatures)
+        var moving = AnnealedChains(machine, base: base, arithmetic: arithmetic, groups: groups)
+        moving.drawFromBase(draws[ahead], group: ahead)
+        let bytes = arithmetic.shape.visibleBytes
+        let place = (reverse.block.lowerBound * bytes)..<(reverse.block.upperBound * bytes)
+        moving.start(from: Array(starts[place]), group: back)
+        reverse.note(last, moving.logRatiosToRBM(from: betas[last - 1], group: back))
+        for step in 1..<max(1, last) {
+            // The first sweep back has no ratio before it but the one from the RBM.
+            let up = last - step
+            let ratios = moving.sweep([
+                AnnealedTurn(
+                    beta: betas[step], other: betas[step - 1], draws: draws[ahead], step: step),
+                AnnealedTurn(
+                    beta: betas[up], other: step == 1 ? nil : betas[up + 1], draws: draws[back],
+                    step: up),
+            ])
+            forward.note(step, ratios.prefix(groups[ahead].count))
+            if step > 1 {
+                reverse.note(up + 1, ratios.suffix(groups[back].count).map { -$0 })
+            }
+            noted(forward.noted + reverse.noted)
+        }
+        forward.note(last, moving.logRatiosToRBM(from: betas[last - 1], group: ahead))
+        if last > 1 { reverse.note(1, moving.logRatios(from: betas[0], to: betas[1], group: back)) }
+        noted(forward.noted + reverse.noted)
     }
 
     private func draws(_ run: Purpose.Annealing) -> AnnealingDraws {
@@ -167,27 +213,10 @@ public struct AnnealedImportanceSampling {
     /// - Parameter states: Shape `[count, visible]` in bytes.
     public func roundingErrors(of states: [UInt8], count: Int) -> [Double] {
         guard count > 0 else { return [] }
-        var chains = AnnealedChains(machine, base: base, arithmetic: arithmetic, chains: 0..<count)
+        var chains = AnnealedChains(
+            machine, base: base, arithmetic: arithmetic, groups: [0..<count])
         chains.start(from: states)
         return chains.logRatiosToRBM(from: 1)
-    }
-
-    /// Runs blocks of chains one after another.
-    ///
-    /// - Parameter anneal: Runs a block, notes the ratios of each step once, and returns ln Z of the
-    ///   base model.
-    private func inBlocks(
-        _ chains: Range<Int>, parts: Int, _ anneal: (_ block: Range<Int>, inout Ledger) -> Double
-    ) -> Outcome {
-        var ledger = Ledger(chains: chains, temperatures: schedule.temperatures, parts: parts)
-        var logs: [Double] = []
-        for first in stride(from: chains.lowerBound, to: chains.upperBound, by: Self.blockRows) {
-            let block = first..<min(first + Self.blockRows, chains.upperBound)
-            ledger.block = block.offset(by: -chains.lowerBound)
-            let baseLogPartition = anneal(block, &ledger)
-            logs += ledger.block.map { baseLogPartition + ledger.sum(ofRow: $0) }
-        }
-        return Outcome(logWeights: logs, parts: ledger.sums)
     }
 
     /// The ratios of some chains, added up.
@@ -198,25 +227,27 @@ public struct AnnealedImportanceSampling {
         private(set) var sums: [Double]
         private let temperatures: Int
         private let parts: Int
-        private let total: Int
-        private var noted = 0
+        /// How many ratios have been noted.
+        private(set) var noted = 0
 
         init(chains: Range<Int>, temperatures: Int, parts: Int) {
             sums = Array(repeating: 0, count: chains.count * parts)
             self.temperatures = temperatures
             self.parts = parts
-            total = chains.count * temperatures
         }
 
-        /// The share of all ratios that have been noted.
-        var done: Double { Double(noted) / Double(total) }
-
-        mutating func note(_ step: Int, _ ratios: [Double]) {
+        mutating func note(_ step: Int, _ ratios: some Collection<Double>) {
             let part = (step - 1) * parts / temperatures
             for (row, ratio) in zip(block, ratios) { sums[row * parts + part] += ratio }
             noted += ratios.count
         }
 
-        func sum(ofRow row: Int) -> Double { sums[rowRange(row, of: parts)].reduce(0, +) }
+        /// - Parameter base: ln Z of the base model.
+        func outcome(base: Double) -> Outcome {
+            Outcome(
+                logWeights: (0..<(sums.count / parts)).map {
+                    base + sums[rowRange($0, of: parts)].reduce(0, +)
+                }, parts: sums)
+        }
     }
 }

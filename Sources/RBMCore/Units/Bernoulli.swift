@@ -43,6 +43,15 @@ public struct Bernoulli: UnitKind, UnitLaw {
         }
     }
 
+    public func energyDifference(
+        ofLevels levels: Span<Float>, bias: Span<Float>, other: Span<Float>, terms: inout [Float]
+    ) -> Double {
+        sumOfTerms(&terms, count: bias.count, by: joinedLaneSum) { terms in
+            for i in terms.indices { terms[i] = (other[i] - bias[i]) * levels[i] }
+            return terms.count
+        }
+    }
+
     /// Writes ln(1 + eˣ).
     public func writeLogPartitions(
         fields: Span<Float>, into terms: inout MutableSpan<Float>

@@ -65,7 +65,7 @@ func growthOfTwoStates(
     _ probabilities: Span<Float>, _ changes: Span<Float>, lower: Float, width: Float,
     _ terms: inout [Float]
 ) -> Double? {
-    let sum = sumOfTerms(&terms, count: changes.count) { terms in
+    let sum = sumOfTerms(&terms, count: changes.count, by: joinedLaneSum) { terms in
         for i in terms.indices {
             let (p, x) = (probabilities[i], width * changes[i])
             let variance = p * (1 - p)

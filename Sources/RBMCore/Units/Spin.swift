@@ -45,6 +45,15 @@ public struct Spin: UnitKind, UnitLaw {
         }
     }
 
+    public func energyDifference(
+        ofLevels levels: Span<Float>, bias: Span<Float>, other: Span<Float>, terms: inout [Float]
+    ) -> Double {
+        sumOfTerms(&terms, count: bias.count, by: joinedLaneSum) { terms in
+            for i in terms.indices { terms[i] = (other[i] - bias[i]) * (2 * levels[i] - 1) }
+            return terms.count
+        }
+    }
+
     /// Writes ln 2cosh x.
     public func writeLogPartitions(
         fields: Span<Float>, into terms: inout MutableSpan<Float>

@@ -86,6 +86,11 @@ public protocol UnitLaw: Sendable {
     /// Computes U of a row of levels, as the exact `energy` does of values.
     func energy(ofLevels levels: Span<Float>, bias: Span<Float>, terms: inout [Float]) -> Double
 
+    /// Computes U of a row of levels with one bias minus U with another.
+    func energyDifference(
+        ofLevels levels: Span<Float>, bias: Span<Float>, other: Span<Float>, terms: inout [Float]
+    ) -> Double
+
     /// Writes ln Σ over the states of each unit of a row, given the unit's field.
     ///
     /// It leaves out terms that do not depend on the field.
@@ -166,6 +171,13 @@ extension UnitLaw {
         }
     }
 
+    public func energyDifference(
+        ofLevels levels: Span<Float>, bias: Span<Float>, other: Span<Float>, terms: inout [Float]
+    ) -> Double {
+        energy(ofLevels: levels, bias: bias, terms: &terms)
+            - energy(ofLevels: levels, bias: other, terms: &terms)
+    }
+
     public func logPartitionConstant(bias: [Float]) -> Double { 0 }
 
     public func growthOfLogPartition(
@@ -191,15 +203,18 @@ extension UnitLaw {
 ///
 /// A loop that called a closure for each term would not vectorize.
 ///
-/// - Parameter write: Returns how many terms it has written.
+/// - Parameters:
+///   - add: Adds up the terms.
+///   - write: Returns how many terms it has written.
 @inline(__always)
 func sumOfTerms(
-    _ terms: inout [Float], count: Int, _ write: (inout MutableSpan<Float>) -> Int
+    _ terms: inout [Float], count: Int, by add: (Span<Float>) -> Double = laneSum,
+    _ write: (inout MutableSpan<Float>) -> Int
 ) -> Double {
     if terms.count < count { terms = Array(repeating: 0, count: count) }
     var span = terms.mutableSpan
     let written = span.withRange(0..<count) { write(&$0) }
-    return laneSum(terms.span.extracting(0..<written))
+    return add(terms.span.extracting(0..<written))
 }
 
 // The exact law of one unit of one column, for callers that have a single field.

@@ -121,15 +121,13 @@ public struct Annealing: Sendable, Equatable {
                 numbers, (share.lowerBound * columns)..<(share.upperBound * columns),
                 total * columns)
         }
-        let pilotAhead = pilot.forward(chains: ahead, run: .pilot, parts: parts).parts
-        let pilotBack = pilot.reverse(
-            chains: back, from: starts.states, run: .pilot, parts: parts
-        ).parts
+        let pilots = pilot.thereAndBack(
+            forward: ahead, reverse: back, from: starts.states, run: .pilot, parts: parts)
         let final = pilot.over(
             AnnealingSchedule(
                 temperatures: temperatures, parts: parts,
-                pilotForward: try all(pilotAhead, ahead, of: chains, columns: parts),
-                pilotReverse: try all(pilotBack, back, of: plan.count, columns: parts)))
+                pilotForward: try all(pilots.forward.parts, ahead, of: chains, columns: parts),
+                pilotReverse: try all(pilots.reverse.parts, back, of: plan.count, columns: parts)))
         progress(0.45)
         var ladder: AnnealedPartition.Ladder?
         if usesLadder {
@@ -140,10 +138,9 @@ public struct Annealing: Sendable, Equatable {
                     columns: plan.sweeps * 2 * path.ladder.pairs))
         }
 
-        let forward = final.forward(chains: ahead) { progress(0.45 + 0.25 * $0) }
-        let reverse = final.reverse(chains: back, from: starts.states) {
-            progress(0.7 + 0.3 * $0)
-        }
+        let (forward, reverse) = final.thereAndBack(
+            forward: ahead, reverse: back, from: starts.states
+        ) { progress(0.45 + 0.55 * $0) }
         let logs = try all(reverse.logWeights, back, of: plan.count)
         let kinds = startsFromCases ? [[false], [true]] : [[false, true]]
         let groups = kinds.map { kinds in

@@ -104,4 +104,38 @@ import Testing
             #expect(found == expected)
         }
     }
+
+    /// Rows of several temperatures are drawn as each of them alone, from fields that are mixed with those
+    /// of a base model.
+    @Test(arguments: ArithmeticKind.allCases, UnitKinds.binary)
+    func rowsOfSeveralTemperaturesAreDrawnTogether(kind: ArithmeticKind, units: any UnitKind) {
+        var generator = TestGenerator(seed: 24)
+        let machine = Machine(kind, units, &generator)
+        let (shape, arithmetic) = (machine.shape, machine.arithmetic)
+        let hidden = generator.bytes(40 * shape.hidden, .bits)
+        let base = (0..<shape.visible).map { _ in Float(generator.normal()) }
+        let draws = (0..<40).map { row in
+            MixedDraw(
+                own: Float(row) / 40, rest: 1 - Float(row) / 40,
+                stream: RandomStream(seed: 3, .visibleState(layer: 0, step: row % 3, sweep: 0)),
+                row: 100 + row)
+        }
+        var found = [UInt8](repeating: 9, count: 40 * shape.visible)
+        arithmetic.drawVisible(given: hidden, mixedWith: base, draws, into: &found)
+        var fields = [Float](repeating: 0, count: 40 * shape.visible)
+        arithmetic.downward(hidden, encoding: .bits, rows: 0..<40, into: &fields)
+        for (row, draw) in draws.enumerated() {
+            for unit in 0..<shape.visible {
+                let place = row * shape.visible + unit
+                fields[place] = draw.own * fields[place] + draw.rest * base[unit]
+            }
+            activate(units, units: shape.visible, rows: row..<(row + 1), &fields)
+            var expected = [UInt8](repeating: 9, count: shape.visible)
+            sample(
+                fields, rows: row..<(row + 1), units: shape.visible, one: 1, stream: draw.stream,
+                firstRow: draw.row, into: &expected, at: 0)
+            let states = found[(row * shape.visible)..<((row + 1) * shape.visible)]
+            #expect(Array(states) == expected, "row \(row)")
+        }
+    }
 }

@@ -184,13 +184,15 @@ import Testing
         let draws = AnnealingDraws(seed: 7, layer: 0, run: .forward)
         for (beta, other) in [(0.4, 0.4001), (0.4, 0.38), (1.0, 0.9), (0.2, 0.9), (0.5, 0.5)] {
             var chains = AnnealedChains(
-                rbm, base: base, arithmetic: Layer(rbm, arithmetic: .integer), chains: 3..<12)
+                rbm, base: base, arithmetic: Layer(rbm, arithmetic: .integer), groups: [3..<12])
             var plain = AnnealedChains(
-                rbm, base: base, arithmetic: Layer(rbm, arithmetic: .integer), chains: 3..<12)
+                rbm, base: base, arithmetic: Layer(rbm, arithmetic: .integer), groups: [3..<12])
             chains.drawFromBase(draws)
             plain.drawFromBase(draws)
             let expected = plain.logRatios(from: other, to: beta)
-            let found = chains.sweep(beta: beta, ratioTo: other, draws, step: 1)
+            let found = chains.sweep([
+                AnnealedTurn(beta: beta, other: other, draws: draws, step: 1)
+            ])
             plain.sweep(beta: beta, draws, step: 1)
             #expect(chains.visible == plain.visible)
             for (a, b) in zip(found, expected) {
@@ -274,6 +276,29 @@ import Testing
                 ).logWeights
             } == back)
         #expect(Set(back).count > 290)
+    }
+
+    /// Chains that go both ways by products that they share weigh what they weigh by themselves, in two
+    /// blocks of unequal shares, and where one way has no chains.
+    @Test(arguments: UnitKinds.binary, [ArithmeticKind.integer, .integerOneByte])
+    func bothWaysAtOnceAreEachByItself(kind: any UnitKind, arithmetic: ArithmeticKind) {
+        var generator = TestGenerator(seed: 71)
+        let rbm = generator.rbm(70, 13, kind, kind, weights: 0.3)
+        let sampling = sampling(
+            rbm, base: base(of: rbm, &generator), temperatures: 6, arithmetic: arithmetic, seed: 3)
+        for (ahead, back) in [(5..<205, 7..<150), (0..<0, 3..<9), (3..<9, 0..<0), (0..<1, 0..<1)] {
+            let starts = generator.bytes(back.count * 70, .bits)
+            let both = sampling.thereAndBack(
+                forward: ahead, reverse: back, from: starts, parts: 3)
+            let forward = sampling.forward(chains: ahead, parts: 3)
+            let reverse = sampling.reverse(chains: back, from: starts, parts: 3)
+            #expect(both.forward.logWeights == forward.logWeights)
+            #expect(both.forward.parts == forward.parts)
+            #expect(both.reverse.logWeights == reverse.logWeights)
+            #expect(both.reverse.parts == reverse.parts)
+            #expect(both.forward.logWeights.count == ahead.count)
+            #expect(both.reverse.logWeights.count == back.count)
+        }
     }
 
     private func rowsRange(_ rows: Range<Int>, of columns: Int) -> Range<Int> {

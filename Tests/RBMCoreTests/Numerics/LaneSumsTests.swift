@@ -14,6 +14,8 @@ import Testing
         let doubles = values.map { Double($0) }
         let sum = laneSum(values.span)
         #expect(sum == doubles.reduce(0, +))
+        let joined = joinedLaneSum(values.span)
+        #expect(joined == doubles.reduce(0, +))
         let squares = sumOfSquares(values.span)
         #expect(squares == doubles.reduce(0) { $0 + $1 * $1 })
         // Squares of so few bits are exact in floats, too.
@@ -27,6 +29,8 @@ import Testing
         let values: [Float] = [1e8] + [Float](repeating: 1, count: 99) + [-1e8]
         let sum = laneSum(values.span)
         #expect(sum == 99)
+        let joined = joinedLaneSum(values.span)
+        #expect(joined == 99)
     }
 
     /// Of whole numbers every order of the sum is exact, for lengths about the width of the lanes.

@@ -100,4 +100,23 @@ import Testing
                     terms: &terms) == nil)
         }
     }
+
+    /// The difference of two energies is one sum, which is that of both.
+    @Test(arguments: UnitKinds.binary, [1, 31, 32, 50, 784])
+    func differencesOfEnergiesAreThose(kind: any UnitKind, count: Int) {
+        var generator = TestGenerator(seed: 72)
+        let levels = generator.bytes(count, .bits).map { Float($0) }
+        let (a, b) = (
+            (0..<count).map { _ in Float(generator.normal()) },
+            (0..<count).map { _ in Float(generator.normal()) }
+        )
+        let law = kind.law(own: [])
+        var terms: [Float] = []
+        let found = law.energyDifference(
+            ofLevels: levels.span, bias: a.span, other: b.span, terms: &terms)
+        let expected =
+            law.energy(ofLevels: levels.span, bias: a.span, terms: &terms)
+            - law.energy(ofLevels: levels.span, bias: b.span, terms: &terms)
+        #expect(abs(found - expected) < 1e-6 * Double(count))
+    }
 }
