@@ -135,6 +135,9 @@ private struct Choice {
             ]
         }
         lines += file.notes.map { "# Note: \($0)." }
+        if let constant = list({ place, column in column.varies ? nil : "\(place)" }) {
+            lines.append("# Columns that never vary, and should be left out: \(constant).")
+        }
         if census.lacksValues {
             lines += [
                 "",
@@ -166,13 +169,15 @@ private struct Choice {
         ]
     }
 
+    /// Lists what is said of columns of a table, the first eight of them; nil where nothing is.
+    private func list(_ text: (_ place: Int, ColumnRange) -> String?) -> String? {
+        let found = columns.enumerated().compactMap { text($0.offset + 1, $0.element) }
+        let more = found.count > 8 ? " and \(found.count - 8) more" : ""
+        return found.isEmpty ? nil : found.prefix(8).joined(separator: ", ") + more
+    }
+
     /// What is said of real numbers, and of columns that may be something else.
     private var realNumbers: [String] {
-        func list(_ text: (Int, ColumnRange) -> String?) -> String? {
-            let found = columns.enumerated().compactMap { text($0.offset + 1, $0.element) }
-            let more = found.count > 8 ? " and \(found.count - 8) more" : ""
-            return found.isEmpty ? nil : found.prefix(8).joined(separator: ", ") + more
-        }
         var lines: [String] = []
         let states = list { place, column in
             guard column.areWhole, column.smallest >= 0, column.varies,
@@ -193,9 +198,6 @@ private struct Choice {
                     + "`values` and",
                 "# `standardize` out, and choose categorical units below.",
             ]
-        }
-        if let constant = list({ place, column in column.varies ? nil : "\(place)" }) {
-            lines.append("# Columns that never vary, and should be left out: \(constant).")
         }
         return lines + [
             "values: real", "",
