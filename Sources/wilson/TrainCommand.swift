@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Ranks
 import RBMCore
 import Runs
 
@@ -93,6 +94,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
+        FaultSignals.outliveReaders()
         let overrides = overrides + (grid.map { ["grid=\($0)"] } ?? [])
         try common.onAllRanks { world, level in
             var request = TrainingRequest(

@@ -26,6 +26,11 @@ public enum FaultSignals {
         action.sa_flags = SA_SIGINFO
         unsafe sigaction(SIGBUS, &action, nil)
     }
+
+    /// Makes a pipe that nobody reads any more an error of writing, 73, instead of the program's end.
+    ///
+    /// A training goes on without whoever read its words. Other commands end as others in a pipe do.
+    public static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
 }
 
 /// Tells of a page that no file stands behind any more; does only what is allowed in a handler.
