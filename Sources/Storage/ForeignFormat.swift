@@ -82,7 +82,8 @@ struct ForeignFormat {
         guard prefix.allSatisfy(isTextByte) else { return nil }
         let start = prefix.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         let text = String(decoding: prefix.dropFirst(start).prefix(4096), as: UTF8.self)
-        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        let line = String(
+            text.drop(while: \.isWhitespace).prefix { !$0.isNewline })
         let small = line.lowercased()
         if small.hasPrefix("{") || small.hasPrefix("[") {
             return ForeignFormat("JSON, as it seems", "Write the array with numpy.save.")

@@ -41,7 +41,7 @@ import Testing
         Data(
             name: "genotypes.npy",
             words: ["visible-units: categorical", "states 0 to 2", "missing: sample"], shape: [6]
-        ) { $0 % 11 == 3 ? .nan : Double($0 * $0 % 3) },
+        ) { $0 % 11 == 3 ? .nan : Double($0 * 7 % 13 % 3) },
         Data(name: "floats.npy", words: ["maximum: 255", "no pictures", "bernoulli"]) {
             Double($0 % 256)
         },
@@ -65,7 +65,7 @@ import Testing
         Data(
             name: "letters.csv", words: ["visible-units: gaussian", "all are categories 0 to 20"],
             isText: true
-        ) { Double($0 * $0 % 21) },
+        ) { Double($0 % 21) },
         Data(name: "ages.csv", words: ["visible-units: gaussian"], isText: true) {
             Double($0 % 90)
         },

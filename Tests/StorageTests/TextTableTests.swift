@@ -82,7 +82,7 @@ import Testing
             "line 2, column 3 (c) holds `m`; expected a number. Write words as numbers"
         ),
         ("sex,b\nm,2\nf,1\nm,5\n", "line 4, column 1 holds `m` again; words in the first column"),
-        ("a,b\nx,y\n", "line 2, column 1 (a) holds `x`; expected a number"),
+        ("a,b\nx,y\n1,2\n", "line 2, column 1 (a) holds `x`; expected a number"),
         (
             "a;b\n0,5;2\n0,7;3\n",
             "line 2, column 1 (a) holds `0,5`; expected a number with a decimal"
@@ -90,7 +90,8 @@ import Testing
         ("a,b\n5%,2\n6%,3\n", "line 2, column 1 (a) holds `5%`; expected a number"),
         ("a1,b\n", "names columns, but holds no case"),
         ("# 1\n", "holds no line with a number"),
-        ("{\"a\": 1}\n{\"a\": 2}\n", "looks like JSON"), ("[[1, 2], [3, 4]]\n", "looks like JSON"),
+        ("{\"a\": 1}\n{\"a\": 2}\n", "is JSON, as it seems"),
+        ("[[1, 2], [3, 4]]\n", "is JSON, as it seems"),
         ("a;b\n0,5;1,25\n", "holds `0,5`; expected a number with a decimal point"),
     ])
     func refusesWhatIsNoTable(text: String, words: String) {

@@ -39,7 +39,10 @@ private struct Choice {
         self.census = census
         let isTable = file.caseShape.count <= 1
         columns = isTable ? try ColumnRange.all(of: file) : []
-        let areCounts = census.areWhole && census.smallest >= 0 && census.largest <= 255
+        // What is infinite is refused below.
+        let areCounts =
+            census.areWhole && !census.hasNotFinite && census.smallest >= 0 && census.largest <= 255
+            && census.smallest <= census.largest
         let values: ConfiguredValues?
         if census.isBits || census.isSigns {
             values = nil
@@ -207,18 +210,18 @@ private struct Choice {
     }
 
     private var layer: [String] {
-        let isSpin = census.isSigns
+        let areSigns = census.isSigns
         let values =
             switch reading?.kind {
             case nil: "states 0 to \(Int(census.largest))"
             case .real: "real numbers"
-            default: isSpin ? "−1 and +1" : "0, 1 and what lies between"
+            default: areSigns ? "−1 and +1" : "0, 1 and what lies between"
             }
         var lines = [
             "hidden: \(hidden)   # about as many as visible units; at most 512, and a tenth of the cases",
             "visible-units: \(kind.name)   # they take \(values)",
         ]
-        if isSpin { lines.append("hidden-units: spin   # symmetric, as the data may be") }
+        if areSigns { lines.append("hidden-units: spin   # symmetric, as the data may be") }
         return lines
     }
 
