@@ -9,10 +9,11 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Trains a machine, or a stack of them, as a configuration says.",
         discussion: """
-            The run's folder receives config.yaml, metrics.jsonl, log.txt, checkpoints and \
-            model.safetensors. The same command goes on with a run that was stopped; any number of \
-            ranks may. SIGTERM, SIGINT, SIGHUP or SIGUSR1 to any rank, --max-time and the end of a \
-            Slurm job stop all ranks after the same step, with a checkpoint and exit code 75.
+            The run's folder receives config.yaml, metrics.jsonl, events for TensorBoard, log.txt, \
+            checkpoints and model.safetensors. The same command goes on with a run that was \
+            stopped; any number of ranks may. SIGTERM, SIGINT, SIGHUP or SIGUSR1 to any rank, \
+            --max-time and the end of a Slurm job stop all ranks after the same step, with a \
+            checkpoint and exit code 75.
 
             EXAMPLES
               wilson train examples/ising-critical.yaml
