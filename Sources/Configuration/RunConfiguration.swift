@@ -43,7 +43,8 @@ extension RunConfiguration: ConfiguredSection {
             "checkpoint", \RunConfiguration.checkpoint, .inline, onResume: .free,
             """
             When to save the state of the run, how many of the last checkpoints to keep, and by which metric
-            the best one.
+            the best one: none, log_likelihood_held_out, pseudo_log_likelihood_held_out,
+            reconstruction_cross_entropy, chain_means_deviation or chain_structure_deviation.
             """),
         Setting(
             "arithmetic", \RunConfiguration.arithmetic,

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import TestSupport
 import Testing
 
@@ -60,16 +61,25 @@ import Testing
         }
     }
 
-    /// Nothing of a run changes by it but the checkpoints' notes.
     @Test func theModelIsThatOfARunWithoutIt() throws {
         let small = try SmallRun()
         #expect(try small.train(Self.settings).status == 0)
-        let plain = try small.train(Self.settings + ["checkpoint.best=none"], output: "plain")
+        let settings = Self.settings.map {
+            $0.replacingOccurrences(of: ", best: \(Self.metric)", with: "")
+        }
+        let plain = try small.train(settings, output: "plain")
         #expect(plain.status == 0, "\(plain.words)")
         #expect(!small.has("plain/\(Self.best)"))
-        let names = ["run", "plain"].map { small.names("\($0)/checkpoints") }
-        #expect(names[0].filter { $0.hasPrefix("step-") } == names[1])
-        #expect(names[1].count == 2)
+        for name in ["run", "plain"] {
+            let newest = small.names("\(name)/checkpoints").filter { $0.hasPrefix("step-") }
+            #expect(newest.count == 2 && newest.last == "step-0000000024.safetensors", "\(newest)")
+        }
+        // The files differ in the configuration that they hold.
+        let weights = try ["run", "plain"].map { name in
+            try SafetensorsFile(path: small.folder.file("\(name)/model.safetensors"))
+                .tensors["layers.0.weights"]?.bytes
+        }
+        #expect(weights[0] != nil && weights[0] == weights[1])
     }
 
     @Test func aMetricThatIsNotMeasuredIsRefused() throws {

@@ -52,7 +52,7 @@ struct HostFaultTests {
     }
 
     /// Gives host 2 another file under the name that all hosts know.
-    private func program(_ text: String, onHost2 other: String) throws -> String {
+    private func makeProgram(_ text: String, onHost2 other: String) throws -> String {
         for (name, text) in [("bin", text), ("bin.2", other)] {
             try FileManager.default.createDirectory(
                 atPath: folder.file(name), withIntermediateDirectories: false)
@@ -68,12 +68,12 @@ struct HostFaultTests {
     /// It is told who waits for whom, the run ends, starts again, and ends in the bytes of an undisturbed one.
     @Test func aCutLinkIsNamedAndTheRunGoesOn() throws {
         let run = try train(
-            options: "--restarts 1", environment: ["WILSON_WATCHDOG": "2"],
+            options: "--restarts 1", environment: ["WILSON_WATCHDOG": "4"],
             beside: """
                 until compgen -G "run/checkpoints/step-*" >/dev/null; do sleep 0.1; done
                 link=${WILSON_LINKS#*,}
                 ip link set "${link%%,*}" down
-                sleep 11
+                sleep 22
                 ip link set "${link%%,*}" up
                 """)
         #expect(run.status == 0, "\(run.words)")
@@ -91,7 +91,7 @@ struct HostFaultTests {
     }
 
     @Test func aHostWithAnotherBuildIsNamed() throws {
-        let program = try program(
+        let program = try makeProgram(
             "#!/bin/bash\nexec \(Command.program) \"$@\"\n",
             onHost2: "#!/bin/bash\nexec \(folder.file("other")) \"$@\"\n")
         // The same version, and other bytes.
@@ -107,7 +107,7 @@ struct HostFaultTests {
     }
 
     @Test func aHostWithAnotherConfigurationIsNamed() throws {
-        let program = try program(
+        let program = try makeProgram(
             "#!/bin/bash\nexec \(Command.program) \"$@\"\n",
             onHost2: "#!/bin/bash\nexec \(Command.program) \"$@\" --set training.seed=9\n")
         let run = try train(program: program, hosts: ["--private", folder.file("bin")])

@@ -14,11 +14,14 @@ import Testing
             let launcher =
                 ranks == 1
                 ? [] : ["mpirun", "-np", "\(ranks)", "--oversubscribe", "--bind-to", "none"]
-            return try Program.start(
-                launcher + ["bash", "-c", script, "limited", Command.program]
-                    + words.map { $0 == "RUN" ? small.configuration : $0 }
-                    + ["--output", small.folder.file("run")],
-                seconds: 60)
+            // Its folder must be there until the program has ended.
+            return try withExtendedLifetime(small) {
+                try Program.start(
+                    launcher + ["bash", "-c", script, "limited", Command.program]
+                        + words.map { $0 == "RUN" ? small.configuration : $0 }
+                        + ["--output", small.folder.file("run")],
+                    seconds: 60)
+            }
         }
 
         private static let train = [

@@ -85,10 +85,12 @@ struct CleanTests {
             #expect(FileManager.default.createFile(atPath: path, contents: Data(count: 100)))
         }
         defer { for path in [left, used] { try? FileManager.default.removeItem(atPath: path) } }
-        let run = try Program.start([
-            "flock", "--shared", used, "mpirun", "-np", "2", "--oversubscribe", Command.program,
-            "train", small.configuration, "--check",
-        ])
+        let run = try withExtendedLifetime(small) {
+            try Program.start([
+                "flock", "--shared", used, "mpirun", "-np", "2", "--oversubscribe",
+                Command.program, "train", small.configuration, "--check",
+            ])
+        }
         #expect(run.status == 0, "\(run.words)")
         #expect(!FileManager.default.fileExists(atPath: left))
         #expect(FileManager.default.fileExists(atPath: used))

@@ -20,9 +20,9 @@ struct SlurmTests {
         folder = try TemporaryFolder()
         _ = try folder.write(
             """
-            data: {ising: {size: 4, samples: 300}, held-out: 0.1}
-            layers: [{hidden: 90}]
-            training: {batch: 10, epochs: 200, learning-rate: 0.01}
+            data: {ising: {size: 6, samples: 400}, held-out: 0.1}
+            layers: [{hidden: 130}]
+            training: {batch: 10, epochs: 500, learning-rate: 0.01}
             monitor: {every: 1000 steps, cases: 50, pseudo-likelihood-cases: 10}
             checkpoint: {every: 50 steps}
             """, to: "run.yaml")
