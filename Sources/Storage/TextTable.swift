@@ -64,7 +64,7 @@ struct TextTable {
         // The names of rows; nil where the first column is no column of words.
         var rowNames: Set<String>?
         let start = cells(row, separator)
-        if !hasRowNames, start.count > 1, isName(start[0]), value(of: start[1]) != nil {
+        if !hasRowNames, start.count > 1, isName(start[0]), !isWord(start[1]) {
             hasRowNames = true
             rowNames = []
             let name = names.first.map { " (\($0))" } ?? ""

@@ -79,16 +79,16 @@ struct FullOutputTests {
         }
     }
 
-    /// A training whose terminal goes away while it runs goes on to the same model.
-    @Test func aTrainingGoesOnWithoutItsTerminal() throws {
+    /// A training whose pipe has no reader goes on to the same model.
+    @Test func aTrainingGoesOnWithoutAReader() throws {
         let small = try SmallRun()
         let model = try small.model()
         let log = small.folder.file("words")
-        // What reads both streams ends after the first line of them.
+        // What reads both streams has ended before the first line.
         let run = try Program.start([
             "/bin/bash", "-c",
-            "{ \(Command.program) train \(small.configuration) --output \(small.folder.file("run")) "
-                + "2>&1; echo $? >\(log); } | head -n 1; while [ ! -s \(log) ]; do sleep 0.05; done",
+            "{ sleep 0.5; \(Command.program) train \(small.configuration) --output "
+                + "\(small.folder.file("run")) 2>&1; echo $? >\(log); } | true",
         ])
         #expect(run.status == 0, "\(run.words)")
         #expect(try String(decoding: small.folder.bytes("words"), as: UTF8.self) == "73\n")
