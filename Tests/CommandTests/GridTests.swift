@@ -34,7 +34,7 @@ import Testing
     private static let layers: [String: String] = [
         "pcd": "[{hidden: 270}]", "one-byte": "[{hidden: 270}]", "cd": "[{hidden: 1100}]",
         "spins": "[{hidden: 530, visible-units: spin, hidden-units: spin}]",
-        "dropout": "[{hidden: 270}]", "grey": "[{hidden: 530}]",
+        "dropout": "[{hidden: 270}]", "likelihood": "[{hidden: 200}]", "grey": "[{hidden: 530}]",
         "stack": "[{hidden: 270}, {hidden: 300}, {hidden: 260, hidden-units: spin}]",
         "few": "[{hidden: 70}, {hidden: 40, hidden-units: spin}]",
         "categories": """
@@ -58,6 +58,7 @@ import Testing
         early-stop: {gap: 1000, patience: 3}
         """,
         "grey": "algorithm: pcd, chains: 29",
+        "likelihood": "algorithm: pcd, chains: 31",
         "stack": "algorithm: pcd, chains: 31",
         "few": "algorithm: pcd, chains: 31, nesterov: true, momentum: 0.4",
         "categories": "algorithm: pcd, chains: 23, momentum: 0.4",
@@ -66,6 +67,7 @@ import Testing
 
     private static func configuration(_ name: String, data: String) -> String {
         let rule = rules[name]!.replacing("\n", with: " ")
+        let likelihood = name == "likelihood" ? ", log-likelihood: 7 steps" : ""
         let epochs = name == "stack" ? 2 : name == "tempered" ? 6 : 4
         let reading =
             name == "categories" ? "" : ", binarize: \(name == "grey" ? "none" : "sample")"
@@ -73,7 +75,7 @@ import Testing
             data: {train: \(data), held-out: 0.1\(reading)}
             layers: \(layers[name]!.replacing("\n", with: " "))
             training: {batch: 40, epochs: \(epochs), seed: 3, \(rule)}
-            monitor: {every: 7 steps, cases: 20, pseudo-likelihood-cases: 4}
+            monitor: {every: 7 steps, cases: 20, pseudo-likelihood-cases: 4\(likelihood)}
             checkpoint: {every: 8 steps}
             arithmetic: \(name == "one-byte" ? "integer-one-byte" : "integer")
             """
@@ -143,7 +145,7 @@ import Testing
         try expectAlike("threads", "alone")
     }
 
-    @Test(arguments: ["cd", "spins", "dropout", "grey", "stack"])
+    @Test(arguments: ["cd", "spins", "dropout", "grey", "stack", "likelihood"])
     func whatTheLayersLearnByDoesNotMatter(name: String) throws {
         try train(name, to: "alone", grid: "1x1")
         for grid in ["1x2", "2x2", "1x3"] {
@@ -152,7 +154,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["one-byte", "dropout", "stack", "tempered"])
+    @Test(arguments: ["one-byte", "dropout", "stack", "tempered", "likelihood"])
     func theGridMayChangeAtEveryStop(name: String) throws {
         try train(name, to: "alone", grid: "1x1")
         for (count, grid) in [("5", "1x3"), ("6", "2x2"), ("3", "1x1"), ("4", "1x2")] {
