@@ -60,7 +60,7 @@ def axis(y, scale, longest):
 def chart(steps):
     """The whole picture."""
     longest = max(1.0, max(1 / step["ratio_to_roofline"] for step in steps))
-    scale = (WIDTH - 130) / longest
+    scale = (WIDTH - 190) / longest
     lines, y, last = [], TOP, None
     for step in steps:
         shape = f'{step["visible"]}×{step["hidden"]}, batch {step["batch"]}'
