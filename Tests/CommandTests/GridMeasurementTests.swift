@@ -97,9 +97,9 @@ import Testing
     }
 
     @Test func heldUnitsStayHeld() throws {
-        try writeNPY(
-            (0..<40).map { $0 < 20 ? Float($0 % 2) * 2 - 1 : .nan }, shape: [5, 8],
-            to: folder.file("half.npy"))
+        let upper = (0..<20).map { $0 % 2 == 0 ? Float(-1) : 1 }
+        let half = upper + [Float](repeating: .nan, count: 20)
+        try writeNPY(half, shape: [5, 8], to: folder.file("half.npy"))
         let words = [
             "sample", "@spins.safetensors", "--count", "5", "--sweeps", "4", "--output", "@out.npy",
             "--clamp", "@half.npy",
@@ -129,7 +129,7 @@ import Testing
         let path = folder.file("stack.safetensors")
         var bytes = try folder.bytes("stack.safetensors")
         bytes[bytes.count - 5] ^= 1
-        try AtomicFile.write(bytes, to: path)
+        try AtomicFile.write([UInt8](bytes), to: path)
         let words = ["evaluate", "@stack.safetensors", "--data", "@grey.npy"]
         #expect(try run(words, grid: "1x2", expecting: 65).contains("checksum"))
         try AtomicFile.write(Array(bytes.prefix(100)), to: path)
