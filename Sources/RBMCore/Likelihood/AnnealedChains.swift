@@ -30,6 +30,8 @@ struct AnnealedChains: ~Copyable {
     /// The biases in U(h): none at any temperature, so that the fields alone move Gaussian units.
     private let noHiddenBias: [Double]
     private let ownBias: [Double]
+    /// The RBM's visible biases, as the sweeps take them.
+    private let visibleBias: [Float]
 
     /// Bytes of states, shape `[chains, visible]`.
     private(set) var visible: [UInt8]
@@ -62,7 +64,9 @@ struct AnnealedChains: ~Copyable {
         baseBias = base.visibleBias.map(Double.init)
         baseHiddenBias = base.hiddenBias.map(Double.init)
         noHiddenBias = Array(repeating: 0, count: machine.hiddenCount)
-        ownBias = machine.visibleBiases.map(Double.init)
+        let biases = machine.visibleBiases
+        visibleBias = biases
+        ownBias = biases.map(Double.init)
         visibleLaw = arithmetic.visibleLaw
         hiddenLaw = arithmetic.hiddenLaw
         visible = Array(repeating: 0, count: count * arithmetic.shape.visibleBytes)
@@ -327,7 +331,7 @@ struct AnnealedChains: ~Copyable {
             into: &room.levels)
         let bend = visibleLaw.energyDifference(
             ofLevels: room.levels.span, bias: base.visibleBias.span,
-            other: machine.visibleBiases.span, terms: &terms)
+            other: visibleBias.span, terms: &terms)
         return (to - from) * bend - growth
     }
 }

@@ -280,12 +280,12 @@ import Testing
 
     /// Chains that go both ways by products that they share weigh what they weigh by themselves, in two
     /// blocks of unequal shares, and where one way has no chains.
-    @Test(arguments: UnitKinds.binary, [ArithmeticKind.integer, .integerOneByte])
-    func bothWaysAtOnceAreEachByItself(kind: any UnitKind, arithmetic: ArithmeticKind) {
+    @Test(arguments: UnitKinds.binary, [FrozenRounding.asTrained, .finest])
+    func bothWaysAtOnceAreEachByItself(kind: any UnitKind, rounding: FrozenRounding) {
         var generator = TestGenerator(seed: 71)
         let rbm = generator.rbm(70, 13, kind, kind, weights: 0.3)
         let sampling = sampling(
-            rbm, base: base(of: rbm, &generator), temperatures: 6, arithmetic: arithmetic, seed: 3)
+            rbm, base: base(of: rbm, &generator), temperatures: 6, rounding: rounding, seed: 3)
         for (ahead, back) in [(5..<205, 7..<150), (0..<0, 3..<9), (3..<9, 0..<0), (0..<1, 0..<1)] {
             let starts = generator.bytes(back.count * 70, .bits)
             let both = sampling.thereAndBack(
