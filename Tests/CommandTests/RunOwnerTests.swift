@@ -138,7 +138,8 @@ import Testing
         let disk = try SmallDisk(at: small.folder.file("disk"), kilobytes: 112)
         defer { disk.remove() }
         let run = try small.train(
-            settings, output: "disk/run", options: strict ? ["--strict-checkpoints"] : [])
+            settings, output: "disk/run",
+            options: ["--no-events"] + (strict ? ["--strict-checkpoints"] : []))
         if strict {
             run.expectFault(73, "No space left", "checkpoints/step-")
         } else {
