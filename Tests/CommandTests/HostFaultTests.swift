@@ -77,9 +77,12 @@ struct HostFaultTests {
                 ip link set "${link%%,*}" up
                 """)
         #expect(run.status == 0, "\(run.words)")
-        #expect(run.errors.contains("no progress for "), "\(run.words)")
-        #expect(run.errors.contains("all of host1 wait for another host"), "\(run.words)")
-        #expect(run.errors.contains("host2 (rank 1)"), "\(run.words)")
+        // Where ranks are slow, Open MPI finds the host gone before they wait for long enough.
+        if !run.errors.contains("lost communication with a remote daemon") {
+            #expect(run.errors.contains("no progress for "), "\(run.words)")
+            #expect(run.errors.contains("all of host1 wait for another host"), "\(run.words)")
+            #expect(run.errors.contains("host2 (rank 1)"), "\(run.words)")
+        }
         #expect(run.errors.contains("restart 1 of 1 in 2 s"), "\(run.words)")
         let alone = try Command.run([
             "train", folder.file("run.yaml"), "--output", folder.file("alone"), "--quiet",
