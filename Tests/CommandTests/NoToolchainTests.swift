@@ -7,7 +7,15 @@ private enum NoToolchain {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     static let program = root.appending(path: ".build/release/wilson").path
-    static let hasProgram = FileManager.default.isExecutableFile(atPath: program)
+    /// Whether the program is that of `launch/build`, and not one that is linked with the toolchain's libraries.
+    ///
+    /// Continuous integration has built it, so that there it is always tried.
+    static let hasProgram: Bool = {
+        guard FileManager.default.isExecutableFile(atPath: program) else { return false }
+        if ProcessInfo.processInfo.environment["CI"] == "true" { return true }
+        let libraries = try? Program.start(["ldd", program])
+        return libraries?.output.contains("libswiftCore") == false
+    }()
 
     /// The folder that has the compiler's bin and lib.
     private static let toolchain: String? = {

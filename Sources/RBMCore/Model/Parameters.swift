@@ -34,7 +34,7 @@ public struct Parameters: Sendable, Equatable {
         weights: [Float], visibleBias: [Float], hiddenBias: [Float], logVariances: [Float]? = nil
     ) {
         let (visible, hidden) = (visibleBias.count, hiddenBias.count)
-        precondition(visible > 0 && hidden > 0, "a layer has no units: \(visible)×\(hidden)")
+        precondition(visible > 0, "a layer has no units: \(visible)×\(hidden)")
         precondition(
             weights.count == visible * hidden,
             "\(weights.count) weights for \(visible)×\(hidden) units")
