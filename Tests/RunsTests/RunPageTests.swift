@@ -34,6 +34,15 @@ import Testing
             #expect(run.warnings.map(\.name) == ["a-rule", "other"])
             #expect(run.warnings[0].first == 10 && run.warnings[0].last == 20)
             #expect(run.configuration == nil && run.times.isEmpty)
+            let time = "2026-11-30T13:26:04Z "
+            try AtomicFile.write(
+                [
+                    "begins", "", "wall time by phase, over ranks", "  phase  min s", "  data  0.1",
+                    "",
+                    "model  x",
+                ].map { time + $0 }.joined(separator: "\n") + "\n", to: folder + "/run/log.txt")
+            let ended = try RecordedRun(folder + "/run", name: "run")
+            #expect(ended.times == ["  phase  min s", "  data  0.1"])
         }
     }
 

@@ -56,7 +56,10 @@ struct RecordedRun {
                 stored: String(decoding: bytes, as: UTF8.self), file: file)
         }
         let log = (try? readBytes(of: folder.logFile)).map { String(decoding: $0, as: UTF8.self) }
-        let lines = (log ?? "").components(separatedBy: "\n")
+        // Each line begins with the time of day, as 2026-11-30T13:26:04Z.
+        let lines = (log ?? "").components(separatedBy: "\n").map { line in
+            String(line.dropFirst(line.prefix(20).hasSuffix("Z") ? 21 : 0))
+        }
         times =
             lines.lastIndex { $0.hasPrefix("wall time by phase") }.map { start in
                 Array(lines[(start + 1)...].prefix { !$0.isEmpty && !$0.hasPrefix("model") })

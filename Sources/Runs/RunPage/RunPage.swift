@@ -137,6 +137,7 @@ public struct RunPage {
                         + "unit has its own scale.")
             }
             content += try spectrum(of: model.model)
+            content += try data(of: run, shape: model.model.imageShape)
             if !Folder.isFile(run.folder.samplesFile) {
                 content += try samples(of: model.model, for: run.name)
             }
@@ -164,6 +165,25 @@ public struct RunPage {
             try sheet.png(for: name),
             "\(Self.drawnCases) cases that the model draws, \(Self.drawnSweeps) sweeps from noise: the "
                 + "means of their last sweep.")
+    }
+
+    /// The first cases of the training file; empty where it is not there any more, or shows no pictures.
+    private func data(of run: RecordedRun, shape: [Int]) throws -> String {
+        guard case .file(let path)? = run.configuration?.data.source,
+            let file = try? ArrayFile(path: path, takesMissing: true), file.caseShape == shape
+        else { return "" }
+        let count = min(Self.drawnCases, file.cases)
+        var values: [Float] = []
+        var row = [Float](repeating: 0, count: file.caseElements)
+        for number in 0..<count {
+            var span = row.mutableSpan
+            try file.copyFloats(case: number, into: &span)
+            values += row.map { $0.isFinite ? $0 : 0 }
+        }
+        guard !values.isEmpty else { return "" }
+        let sheet = SampleSheet.sheet(SampleSheet.brightness(values), shape: shape)
+        return image(
+            try sheet.png(for: run.name), "The first \(count) cases of the training file.")
     }
 
     /// The most weights of a layer whose singular values are computed, or that cases are drawn by.
