@@ -122,9 +122,10 @@ private struct Axis {
         }
     }
 
-    /// Rounded to a part of a step, since sums of steps are not exact.
+    /// Rounded to a part of a step, since sums of steps are not exact; to two digits between powers of ten.
     func text(_ tick: Double) -> String {
-        shortest(isLogarithmic ? tick : abs(tick) < step / 2 ? 0 : tick)
+        isLogarithmic
+            ? String(format: "%.2g", tick) : shortest(abs(tick) < step / 2 ? 0 : tick)
     }
 }
 

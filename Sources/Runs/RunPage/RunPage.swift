@@ -125,7 +125,7 @@ public struct RunPage {
     // MARK: The model
 
     private func pictures(of run: RecordedRun, _ number: Int) throws -> String {
-        var content = ""
+        var (content, spectrum) = ("", "")
         if Folder.isFile(run.folder.modelFile) {
             let model = try ModelInspection(path: run.folder.modelFile)
             let first = model.model.layers[0]
@@ -136,8 +136,8 @@ public struct RunPage {
                     "Weights of the \(sheet.units.count) strongest hidden units; gray is 0, and each "
                         + "unit has its own scale.")
             }
-            content += try spectrum(of: model.model)
             content += try data(of: run, shape: model.model.imageShape)
+            spectrum = try self.spectrum(of: model.model)
             if !Folder.isFile(run.folder.samplesFile) {
                 content += try samples(of: model.model, for: run.name)
             }
@@ -145,6 +145,7 @@ public struct RunPage {
         if Folder.isFile(run.folder.samplesFile) {
             content += image(try readBytes(of: run.folder.samplesFile), "Samples of the model.")
         }
+        content += spectrum
         return content.isEmpty
             ? "" : section("Model", run, "<div class=\"charts\">\(content)</div>")
     }
