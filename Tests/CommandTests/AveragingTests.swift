@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The model of a run is the mean of the parameters after its last steps, to the very step.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct AveragingTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct AveragingTests {
     /// 35 cases in batches of 10: 8 steps in 2 epochs, of which ⌊part·8⌋ enter the average.
     @Test(arguments: [(0.0, 0), (0.13, 1), (0.49, 3), (0.5, 4), (1, 8)], ["cd", "pcd"])
     func theModelIsTheMeanOfTheLastSteps(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files that a configuration names are found from where the command runs, and else beside it.
-@Suite(.launches, .timeLimit(.minutes(5))) struct BesideConfigurationTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct BesideConfigurationTests {
     private let folder: TemporaryFolder
 
     init() throws {

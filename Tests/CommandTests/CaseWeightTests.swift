@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Weights count as repeated cases do.
-@Suite(.launches, .timeLimit(.minutes(5))) struct CaseWeightTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct CaseWeightTests {
     private let run: SmallRun
 
     init() throws { run = try SmallRun() }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Whole numbers and categorical units, as a user meets them.
-@Suite(.launches, .serialized, .timeLimit(.minutes(10))) struct CategoricalCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct CategoricalCommandTests {
     private let folder: TemporaryFolder
     private static let (cases, units, states) = (300, 6, 3)
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `wilson sample --clamp` as a user meets it.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct ClampCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct ClampCommandTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Runs on several hosts and under Slurm, both made on this machine by the scripts of Tests/Clusters.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct ClusterTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct ClusterTests {
     private static let root =
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `wilson compare`: samples beside data.
-@Suite(.launches, .timeLimit(.minutes(5))) struct CompareCommandTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct CompareCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The completion scripts that the documentation installs.
-@Suite(.launches, .timeLimit(.minutes(5))) struct CompletionTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct CompletionTests {
     private func script(_ shell: String) throws -> String {
         let run = try Command.run(["--generate-completion-script", shell])
         #expect(run.status == 0, "\(run.words)")

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `wilson evaluate --ais`, beside what is known exactly.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct EvaluateCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct EvaluateCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `wilson train` writes for TensorBoard, read by TensorBoard.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct EventFileCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct EventFileCommandTests {
     private static let hasTensorBoard =
         (try? Python.run(["-c", "import tensorboard.backend.event_processing"])) == ""
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A few rounds of `Tests/Faults/rounds`; by hand it makes as many as one likes.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct FaultRoundTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct FaultRoundTests {
     private static let rounds = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Faults/rounds").path
 

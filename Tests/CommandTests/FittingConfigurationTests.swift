@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `wilson defaults --for FILE`: a configuration that fits the file.
-@Suite(.launches, .timeLimit(.minutes(5))) struct FittingConfigurationTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct FittingConfigurationTests {
     struct Data: Sendable, CustomTestStringConvertible {
         let name: String
         let words: [String]

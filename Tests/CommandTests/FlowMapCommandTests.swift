@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Sandpiles, memories and log-periodic fits, as a user runs them.
-@Suite(.launches, .timeLimit(.minutes(5))) struct FlowMapCommandTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct FlowMapCommandTests {
     private func object(_ arguments: [String], ranks: Int? = nil) throws -> [String: Any] {
         let run = try Command.run(arguments + ["--json"], ranks: ranks)
         #expect(run.status == 0, "\(run.words)")

@@ -4,7 +4,7 @@ import Testing
 
 /// A result that nobody can read is a fault of the output, 73, whichever command computed it.
 @Suite(
-    .launches, .timeLimit(.minutes(5)),
+    .launches, .timeLimit(.minutes(15)),
     .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
 struct FullOutputTests {
     /// All commands but `train` and `bench scaling`, which have tests of their own.

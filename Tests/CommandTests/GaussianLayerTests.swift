@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Real data and Gaussian visible units, as a user meets them.
-@Suite(.launches, .serialized, .timeLimit(.minutes(10))) struct GaussianLayerTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct GaussianLayerTests {
     private let folder: TemporaryFolder
     private static let (cases, units) = (300, 12)
 

@@ -13,7 +13,7 @@ import Testing
 ///
 /// which adds what is missing and never changes what is there. It also compares the float32
 /// configurations with that program, which no file can do: their last bits are the processor's.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct GoldenTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct GoldenTests {
     private let run: GoldenRun
 
     init() throws { run = try GoldenRun() }

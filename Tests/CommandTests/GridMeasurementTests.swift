@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `evaluate`, `transform` and `sample` find the same on every grid of ranks.
-@Suite(.launches, .serialized, .timeLimit(.minutes(10))) struct GridMeasurementTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct GridMeasurementTests {
     private let folder: TemporaryFolder
 
     private static let grids = ["1x2", "2x2", "1x3"]

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A run gives one model file, byte for byte, on every grid of ranks.
-@Suite(.launches, .serialized, .timeLimit(.minutes(10))) struct GridTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct GridTests {
     /// 221 grey cases of 10×14 pixels: batches of 40 leave a short one.
     private static func writeData(to path: String) throws {
         let (cases, units) = (221, 140)

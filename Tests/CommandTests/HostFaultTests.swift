@@ -4,7 +4,7 @@ import Testing
 
 /// What goes wrong between hosts, which are made on this machine by `Tests/Clusters/with-hosts`.
 @Suite(
-    .launches, .serialized, .timeLimit(.minutes(5)),
+    .launches, .serialized, .timeLimit(.minutes(15)),
     .enabled(
         if: ClusterTests.hasHosts, "several hosts on one machine need root, ip and unshare"))
 struct HostFaultTests {
@@ -68,7 +68,7 @@ struct HostFaultTests {
     /// It is told who waits for whom, the run ends, starts again, and ends in the bytes of an undisturbed one.
     @Test func aCutLinkIsNamedAndTheRunGoesOn() throws {
         let run = try train(
-            options: "--restarts 1", environment: ["WILSON_WATCHDOG": "4"],
+            options: "--restarts 5", environment: ["WILSON_WATCHDOG": "4"],
             beside: """
                 until compgen -G "run/checkpoints/step-*" >/dev/null; do sleep 0.1; done
                 link=${WILSON_LINKS#*,}
@@ -83,7 +83,7 @@ struct HostFaultTests {
             #expect(run.errors.contains("all of host1 wait for another host"), "\(run.words)")
             #expect(run.errors.contains("host2 (rank 1)"), "\(run.words)")
         }
-        #expect(run.errors.contains("restart 1 of 1 in 2 s"), "\(run.words)")
+        #expect(run.errors.contains("restart 1 of 5 in 2 s"), "\(run.words)")
         let alone = try Command.run([
             "train", folder.file("run.yaml"), "--output", folder.file("alone"), "--quiet",
         ])

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The Ising model in a field and in one dimension, as a user solves and draws it.
-@Suite(.launches, .timeLimit(.minutes(5))) struct IsingFieldCommandTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct IsingFieldCommandTests {
     private func object(_ arguments: [String], ranks: Int? = nil) throws -> [String: Any] {
         let run = try Command.run(arguments + ["--json"], ranks: ranks)
         #expect(run.status == 0, "\(run.words)")

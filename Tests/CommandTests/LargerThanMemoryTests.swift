@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Data that a process must not hold: a file of 307 MB, under a limit of memory.
-@Suite(.launches, .timeLimit(.minutes(5))) struct LargerThanMemoryTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct LargerThanMemoryTests {
     /// 4096 values a case.
     private static let cases = 75_000
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The steps of a run on batches of 10, 10, 10 and 5 cases, from its checkpoints.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct LastBatchTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct LastBatchTests {
     /// A visible bias moves by ε(n − k)/size, where n cases and k chains of the batch have the unit on:
     /// a whole number of parts of the batch's own size.
     @Test(arguments: ["integer", "float32"], [nil, 2] as [Int?])

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The launch scripts read what people write in lists of hosts and in cluster configurations.
-@Suite(.launches, .timeLimit(.minutes(5))) struct LaunchScriptTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct LaunchScriptTests {
     private static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

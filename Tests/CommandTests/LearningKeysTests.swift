@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each key of `training` as a user sees it: in the records, the model, or a refusal.
-@Suite(.launches, .serialized, .timeLimit(.minutes(10))) struct LearningKeysTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct LearningKeysTests {
     private let folder: TemporaryFolder
 
     /// 220 grey cases of 6×6 pixels in a file; 200 are learned, in 20 steps an epoch.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The log-likelihood in the records of a training, beside the exact one of the model.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct LiveLikelihoodTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct LiveLikelihoodTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Trainings on cases of which some values are missing.
-@Suite(.launches, .timeLimit(.minutes(5))) struct MissingValueTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct MissingValueTests {
     private let run: SmallRun
 
     init() throws { run = try SmallRun() }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a record says of a small machine, against the definitions.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct MonitorMeansTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct MonitorMeansTests {
     private let units = 8
     private let cases = 60
 

@@ -53,7 +53,7 @@ private enum NoToolchain {
 /// The program of `launch/build`, in an installed tree, on a machine that has no Swift: the folder of the
 /// compiler and of its runtime is hidden in a mount namespace.
 @Suite(
-    .launches, .serialized, .timeLimit(.minutes(5)),
+    .launches, .serialized, .timeLimit(.minutes(15)),
     .enabled(
         if: NoToolchain.hasProgram,
         "launch/build has not been run here; .ci/run runs it before the tests"),

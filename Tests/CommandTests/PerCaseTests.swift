@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `wilson evaluate --per-case`: what is measured of each case.
-@Suite(.launches, .timeLimit(.minutes(5))) struct PerCaseTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct PerCaseTests {
     private let run: SmallRun
 
     init() throws { run = try SmallRun() }

@@ -7,7 +7,7 @@ import Testing
 
 /// The script that Python's users start from agrees with the program.
 @Suite(
-    .launches, .serialized, .timeLimit(.minutes(5)),
+    .launches, .serialized, .timeLimit(.minutes(15)),
     .enabled(if: Python.isAvailable, "no python3 with numpy and safetensors; PYTHON may name one"))
 struct PythonTests {
     /// examples/load_model.py of this source tree.

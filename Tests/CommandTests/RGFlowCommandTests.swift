@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `wilson rg flow`: temperatures of a flow whose end is known, on any number of ranks.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct RGFlowCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct RGFlowCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

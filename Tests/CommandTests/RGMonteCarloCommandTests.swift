@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `wilson rg mcrg`: the same exponents on any number of ranks, and refusals with their reasons.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct RGMonteCarloCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct RGMonteCarloCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

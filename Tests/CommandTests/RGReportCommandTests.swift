@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Renormalization without sampling, as a user runs it.
-@Suite(.launches, .timeLimit(.minutes(5))) struct RGReportCommandTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct RGReportCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

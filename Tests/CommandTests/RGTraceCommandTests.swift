@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `wilson rg trace` and `wilson rg bond-rbm`, as a user starts them.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct RGTraceCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct RGTraceCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

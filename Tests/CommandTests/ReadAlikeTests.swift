@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A file of 0 and 1 is bits, and a model reads other files as its own data were read.
-@Suite(.launches, .timeLimit(.minutes(5))) struct ReadAlikeTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct ReadAlikeTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

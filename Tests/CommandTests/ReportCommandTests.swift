@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The page of a run, and what opens it.
-@Suite(.launches, .timeLimit(.minutes(5))) struct ReportCommandTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct ReportCommandTests {
     private let small: SmallRun
 
     init() throws {

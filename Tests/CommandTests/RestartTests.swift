@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `--restarts` of the launch scripts, with a program in the place of wilson that crashes as told.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct RestartTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct RestartTests {
     private static let launch = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "launch").path
 

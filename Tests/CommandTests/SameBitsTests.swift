@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// One run gives one model file, byte for byte, however it is run.
-@Suite(.launches, .serialized, .timeLimit(.minutes(10))) struct SameBitsTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct SameBitsTests {
     /// 1013 grey cases of 7×9 pixels: batches of 50 leave a short one of 13.
     private static func writeData(to path: String) throws {
         let (cases, units) = (1013, 63)

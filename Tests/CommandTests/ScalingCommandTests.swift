@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `launch/scaling` measures, verifies and predicts; `wilson bench scaling` judges what it measured.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct ScalingCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct ScalingCommandTests {
     private static let script = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "launch/scaling").path

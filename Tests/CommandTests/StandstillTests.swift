@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Runs whose ranks are stopped from outside: told, ended, or gone on with.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct StandstillTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct StandstillTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a rank's training of a large layer holds at its peak, as `wilson bench step` tells it.
-@Suite(.launches, .timeLimit(.minutes(5))) struct StepMemoryTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct StepMemoryTests {
     /// Weights, their bytes, a panel of statistics, states and means of both phases: no second copy
     /// of the weights, and no account of all statistics.
     @Test(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A run that is told to stop writes a checkpoint, and goes on to the same bytes.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct StopTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct StopTests {
     private let folder: TemporaryFolder
 
     init() throws {

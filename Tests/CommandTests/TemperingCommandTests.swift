@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `wilson sample --tempering`, `--check-mixing` and `--means` as a user meets them.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct TemperingCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct TemperingCommandTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `wilson transform` as a user meets it: its file, on any number of ranks, and its refusals.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct TransformCommandTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct TransformCommandTests {
     private let folder: TemporaryFolder
     private let model: String
     private let data: String

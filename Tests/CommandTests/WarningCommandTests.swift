@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A training whose chains do not follow the model says so, also to people who asked for quiet.
-@Suite(.launches, .timeLimit(.minutes(5))) struct WarningCommandTests {
+@Suite(.launches, .timeLimit(.minutes(15))) struct WarningCommandTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Configurations with random damage are read or refused; a trap would end the tests.
-@Suite(.slow, .timeLimit(.minutes(10))) struct DamagedConfigurationTests {
+@Suite(.slow, .timeLimit(.minutes(15))) struct DamagedConfigurationTests {
     private static let text = """
         data: {train: cases.npy, held-out: 0.1, binarize: sample}
         layers:

@@ -20,7 +20,7 @@ import Testing
     }
 
     /// Each repeated key takes another pass over the text.
-    @Test(.slow, .timeLimit(.minutes(5)), arguments: ["a: 1\n", "- a: 1\n  a: 2\n"])
+    @Test(.slow, .timeLimit(.minutes(15)), arguments: ["a: 1\n", "- a: 1\n  a: 2\n"])
     func manyRepeatedKeysEnd(_ lines: String) {
         let few = String(repeating: lines, count: 40)
         #expect(problems(few).count == RepeatedKeys.limit)

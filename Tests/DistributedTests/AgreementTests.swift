@@ -37,7 +37,7 @@ import Testing
     }
 }
 
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct AgreementTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct AgreementTests {
     private func records(_ run: Program.Result) -> Int {
         run.output.components(separatedBy: "free_energy_train").count - 1
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct CommunicatorTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct CommunicatorTests {
     @Test(
         arguments: [
             "sums are those of all ranks", "bytes arrive as they were sent",

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Sums of ranks that share memory are those of MPI.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct HostSumTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct HostSumTests {
     @Test(
         arguments: [
             "sums through shared memory are the same",

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Training is one run, on whatever number of ranks.
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct TrainingTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct TrainingTests {
     @Test(arguments: ["integer training", "one-byte training"])
     func integerRunsAreTheSameBitsOnAnyNumberOfRanks(training: String) throws {
         let alone = try runCheck(training, ranks: 1)

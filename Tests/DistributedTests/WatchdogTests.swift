@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.launches, .serialized, .timeLimit(.minutes(5))) struct WatchdogTests {
+@Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct WatchdogTests {
     /// One rank is stuck in the measurements of a record, and the others wait for it.
     @Test func aRankThatIsStuckIsNamedAndEndsTheRun() throws {
         let run = try runCheck(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Models and checkpoints with random damage are read or refused; a trap would end the tests.
-@Suite(.slow, .timeLimit(.minutes(10))) struct DamagedModelTests {
+@Suite(.slow, .timeLimit(.minutes(15))) struct DamagedModelTests {
     @Test func checksumsSeeDamage() throws {
         let original = try CheckpointTests.make().file().encoded()
         var generator = TestGenerator(seed: 5)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files of arrays with random damage are read or refused; a trap would end the tests.
-@Suite(.slow, .timeLimit(.minutes(10))) struct DamagedArrayTests {
+@Suite(.slow, .timeLimit(.minutes(15))) struct DamagedArrayTests {
     private static func npy(_ type: String, _ elements: [UInt8]) -> [UInt8] {
         let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (5, 2, 3), }\n"
         return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
