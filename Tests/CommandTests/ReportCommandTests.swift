@@ -22,7 +22,7 @@ import Testing
         let run = try Command.run(["report", small.folder.file("run")])
         #expect(run.status == 0, "\(run.words)")
         let page = try String(contentsOfFile: small.folder.file("run/report.html"), encoding: .utf8)
-        #expect(page.components(separatedBy: "data:image/png;base64,").count == 3)
+        #expect(page.components(separatedBy: "data:image/png;base64,").count == 4)
         #expect(page.contains("36 cases that the model draws"))
     }
 
