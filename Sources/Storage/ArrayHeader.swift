@@ -15,6 +15,9 @@ struct ArrayHeader {
     /// The most bytes of a header that is accepted.
     static let longest = 1 << 16
 
+    /// The most bytes of a case: no memory holds one that is larger.
+    private static let mostCaseBytes = 1 << 40
+
     /// Reads the header of a file; `prefix` is its beginning, or all of it if it is short.
     ///
     /// Throws `badFile`.
@@ -49,9 +52,11 @@ struct ArrayHeader {
         var overflows = false
         // The number of cases comes last: a file with zero cases must not hide an absurd shape of a
         // case.
-        for size in shape.dropFirst() + [cases] where !overflows {
+        for size in shape.dropFirst() where !overflows {
             (bytes, overflows) = bytes.multipliedReportingOverflow(by: size)
         }
+        overflows = overflows || bytes > Self.mostCaseBytes
+        if !overflows { (bytes, overflows) = bytes.multipliedReportingOverflow(by: cases) }
         let (total, totalOverflows) = bytes.addingReportingOverflow(offset)
         guard !overflows, !totalOverflows else {
             throw StorageError(

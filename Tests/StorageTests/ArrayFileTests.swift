@@ -50,6 +50,7 @@ private let badNPY: [([UInt8], String)] = [
     (npy("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", []), "records"),
     (npy("|u1", "(99999999999999999999,)", []), "cannot be understood"),
     (npy("|u1", "(4611686018427387904, 4)", []), "more bytes than any file"),
+    (npy("<f8", "(0, 2546546709958671)", []), "more bytes than any file"),
     (npy("|u1", "(-1,)", []), "cannot be understood"),
     (npy("|u1", "(2)", [1, 2]), "cannot be understood"),
     (npy("|u1", "(2,,)", [1, 2]), "cannot be understood"),
