@@ -28,7 +28,7 @@ struct BestRecord: Equatable {
 
     /// Takes the value out of the tree of a run, from which this one goes on.
     ///
-    /// A run that judged by another metric, or by none, has no best record yet.
+    /// If the run judged by another metric, or by none, its records do not count.
     mutating func restore(from state: StateTree) throws(StateFault) {
         guard let text = state.notes[Self.note] else { return }
         let words = text.split(separator: " ")

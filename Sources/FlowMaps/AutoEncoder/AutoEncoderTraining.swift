@@ -16,7 +16,7 @@ public struct AutoEncoderTraining: Sendable {
         /// The learning rates of the first and of the last step; a step adds that much of the mean slope.
         public let rates: ClosedRange<Double>
         public let momentum: Double
-        /// The probability that the encoder sees 0 in place of a value [Vincent10].
+        /// How likely a value of a case is replaced by 0 before the encoder reads it [Vincent10].
         public let corruption: Double
         /// Names the random numbers.
         public let seed: UInt64

@@ -4,8 +4,8 @@ public import Analysis
 /// LapSVM [BelkinNiyogiSindhwani06].
 ///
 /// f(x) = Σ_i α_i K(x_i, x) minimizes (1/l) Σ max(0, 1 − y f) over the l labelled rows plus
-/// γ_A ‖f‖² + γ_I/n² fᵀLf. Each class has a function of its own, with y = 1 for its rows and −1 for others;
-/// there is no constant term. The kernel is e^{−d²/2σ²}.
+/// γ_A ‖f‖² + γ_I/n² fᵀLf. Each class has a function of its own, with y = 1 for its rows and −1 for others.
+/// The function has no constant term. The kernel is e^{−d²/2σ²}.
 public struct LaplacianMachine: Sendable {
     /// f at each row for each class, shape [rows, classes].
     public let values: Matrix
@@ -85,7 +85,7 @@ public struct LaplacianMachine: Sendable {
             for place in values.indices {
                 let slope = values.indices.reduce(1.0) { $0 - quadratic[place, $1] * values[$1] }
                 let own = values[place]
-                // A slope that pushes against a bound is no fault.
+                // At a bound, a slope that points out of the allowed range is right.
                 let free = own <= 0 ? max(0, slope) : own >= most ? min(0, slope) : slope
                 gap = max(gap, abs(free))
                 let curvature = quadratic[place, place]

@@ -217,7 +217,7 @@ struct AnnealedChains: ~Copyable {
     }
 
     /// Moves each group on by one Gibbs sweep of its turn, and computes ln p*_β(v) − ln p*_other(v) of each
-    /// chain's state v before the sweep, shape `[chains]`; 0 where the turn has no other temperature.
+    /// chain's state v before the sweep, shape `[chains]`; 0 for a turn without another temperature.
     ///
     /// The means of the hidden levels, which the sweep needs anyway, give the ratio without an
     /// exponential: see `UnitLaw.growthOfLogPartition`.

@@ -63,7 +63,7 @@ extension Model {
     /// The way up the layers by means.
     ///
     /// - Parameter path: The model's file, for the message.
-    /// - Throws: For units whose means are no sigmoid functions of one field.
+    /// - Throws: If the mean of a unit is not a sigmoid function of one field.
     func encoderStack(_ path: String) throws -> EncoderStack {
         EncoderStack(
             try layers.enumerated().map { number, layer in
