@@ -55,7 +55,8 @@ static int level(int provided) {
 
 int cmpi_init(int *granted) {
     int provided;
-    int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
+    begin(CMPI_START);
+    int code = end(MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided));
     if (code) return code;
     *granted = level(provided);
     if (provided < MPI_THREAD_FUNNELED) return MPI_ERR_OTHER;

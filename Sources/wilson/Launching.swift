@@ -25,11 +25,13 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// Runs a command's work on all ranks, and ends with its exit code.
-    func onAllRanks(_ body: (borrowing Communicator, ThreadLevel) throws -> Int32) throws {
+    func onAllRanks(
+        _ body: (borrowing Communicator, ThreadLevel, Watchdog?) throws -> Int32
+    ) throws {
         var outcome: Int32 = 0
-        let failure = withMPI(version: wilsonVersion) { world, level in
+        let failure = withMPI(version: wilsonVersion) { world, level, watchdog in
             MatrixProducts.setThreads(try threads ?? world.defaultThreads())
-            outcome = try body(world, level)
+            outcome = try body(world, level, watchdog)
         }
         let code = failure != 0 ? failure : outcome
         guard code == 0 else { throw ExitCode(code) }
@@ -44,7 +46,7 @@ struct CommonOptions: ParsableArguments {
         json: Bool = false, isMessage: Bool = false,
         _ work: (borrowing Communicator) throws -> Found?
     ) throws {
-        try onAllRanks { world, _ in
+        try onAllRanks { world, _, _ in
             let found = try work(world)
             try world.together {
                 guard world.rank == 0, let found, json || !isMessage || !quiet else { return }

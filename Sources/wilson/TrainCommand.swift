@@ -97,7 +97,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         FaultSignals.outliveReaders()
         let overrides = overrides + (grid.map { ["grid=\($0)"] } ?? [])
-        try common.onAllRanks { world, level in
+        try common.onAllRanks { world, level, watchdog in
             var request = TrainingRequest(
                 configurationFile: config, threads: MatrixProducts.threads,
                 command: commandLineWords().joined(separator: " "))
@@ -111,7 +111,7 @@ struct TrainCommand: ParsableCommand {
             request.acceptsData = acceptData
             request.writesEvents = events
             request.quiet = common.quiet
-            return try TrainingRun(request, level: level).run(world)
+            return try TrainingRun(request, level: level, watchdog: watchdog).run(world)
         }
     }
 }

@@ -24,6 +24,12 @@ import Testing
         #expect(limits.warning(in: .data) == 300)
     }
 
+    @Test func workThatTellsNoPartsDoesNotMakeLimitsGrow() {
+        var limits = WatchdogLimits(floor: 60)
+        limits.saw(pauseOf: 1000, in: .work)
+        #expect(limits.warning(in: .work) == 300 && limits.end(in: .work) == 1500)
+    }
+
     @Test func aWatchdogLooksOftenEnoughToTellItsFloor() {
         for floor in [0.1, 1, 60, 3600] {
             let limits = WatchdogLimits(floor: floor)

@@ -124,16 +124,21 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
         try expect(false, "rank \(world.rank) works on")
     },
     "a rank that computes for ever is named": { world in
-        let watchdog = try Watchdog(world)
         RankProgress.begin(.record, step: 40)
         while world.rank == 1 { usleep(10_000) }
         try world.barrier()
-        withExtendedLifetime(watchdog) {}
     },
     "a rank that does not come to the end is named": { world in
-        try Watchdog(world)?.watchToTheEnd()
         RankProgress.begin(.end)
         while world.rank == 1 { usleep(10_000) }
+    },
+    "a rank that is stopped at its work is named": { world in
+        if world.rank == 1 { kill(getpid(), SIGSTOP) }
+        try world.barrier()
+    },
+    "a rank may work for long": { world in
+        if world.rank == 1 { sleep(13) }
+        try world.barrier()
     },
     "a rank with other parameters": { world in try trainApart(hiddenRanks: 1, world) },
     "a rank of a grid with other parameters": { world in try trainApart(hiddenRanks: 2, world) },
@@ -160,6 +165,6 @@ func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws {
             exit(64)
         }
         let isStranger = name.hasPrefix("a rank of another version") && Launch.rank == 2
-        exit(withMPI(version: isStranger ? "2" : "1") { world, _ in try check(world) })
+        exit(withMPI(version: isStranger ? "2" : "1") { world, _, _ in try check(world) })
     }
 }

@@ -35,7 +35,8 @@ _Noreturn void cmpi_abort(int status);
 /// The calls in which a rank waits for others, and the exchange through shared memory.
 typedef enum {
     CMPI_NO_CALL, CMPI_BARRIER, CMPI_ALLREDUCE, CMPI_BROADCAST, CMPI_GATHER, CMPI_ALLGATHER,
-    CMPI_REDUCE_SCATTER, CMPI_NEW_GROUP, CMPI_EXCHANGE, CMPI_SHARING, CMPI_FINALIZE
+    CMPI_REDUCE_SCATTER, CMPI_NEW_GROUP, CMPI_EXCHANGE, CMPI_SHARING, CMPI_FINALIZE,
+    CMPI_START
 } CMPICall;
 
 /// The call that is under way on any thread of this process. Any thread may ask, at any time.

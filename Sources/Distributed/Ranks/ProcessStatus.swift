@@ -34,6 +34,21 @@ func processState(_ process: Int) -> Character? {
     return line[end...].dropFirst().first { $0 != " " }
 }
 
+/// Returns the processes that this one's parent has started too, and that a signal has stopped.
+///
+/// Ranks of one host are such processes. There are none on systems that do not tell.
+func stoppedSiblings() -> [Int] {
+    let parent = getppid()
+    let descriptor = unsafe open("/proc/\(parent)/task/\(parent)/children", O_RDONLY)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        .split(separator: " ").compactMap { Int($0) }
+        .filter { processState($0).map { "Tt".contains($0) } ?? false }
+}
+
 /// Returns the bytes of memory of this host, used or not; the largest integer if the system does
 /// not tell.
 public func physicalMemory() -> Int {

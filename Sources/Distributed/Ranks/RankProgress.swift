@@ -8,6 +8,8 @@ public enum RankProgress {
     /// The parts of a run.
     public enum Phase: Int, CaseIterable, Sendable {
         case start, data, step, record, checkpoint, end
+        /// Work that tells no parts, and may take any time.
+        case work
     }
 
     /// Says that a part of the run begins.
@@ -52,7 +54,7 @@ enum WaitingCall: Int, Sendable {
     // The numbers are those of CMPICall.
     case barrier = 1
     case allreduce, broadcast, gather, allgather, reduceScatter, newGroup, exchange, sharing
-    case finalize
+    case finalize, start
 
     /// The name by which books on MPI know the call.
     var name: String {
@@ -67,6 +69,7 @@ enum WaitingCall: Int, Sendable {
         case .exchange: "MPI_Alltoallv"
         case .sharing: "the exchange through shared memory"
         case .finalize: "MPI_Finalize"
+        case .start: "MPI_Init"
         }
     }
 }

@@ -69,6 +69,7 @@ struct StandstillReport {
         case .record: "in the record of step \(entry.step)"
         case .checkpoint: "in the checkpoint of step \(entry.step)"
         case .end: "after the last step"
+        case .work: "at its work"
         }
     }
 }

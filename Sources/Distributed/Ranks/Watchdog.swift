@@ -15,6 +15,9 @@ import Synchronization
 /// one the ranks that wait end the run with the exit code 74. A process alone is not ended: nobody waits
 /// for it.
 ///
+/// A training tells its parts by `RankProgress`. Other commands do not, and may compute for any time between
+/// two exchanges: of them only a rank of the same host whose process does not run stands still.
+///
 /// Time counts only while this watchdog runs itself, so that a machine that slept, or was too busy to
 /// run anything, is not taken for one that stands still.
 public final class Watchdog {
@@ -107,6 +110,8 @@ private final class Watch: @unchecked Sendable {
         own.rank = rank
         own.process = Int(getpid())
         seen = Array(repeating: (0, 0), count: board?.count ?? 1)
+        // A process that is stopped before its first look has a name already.
+        board?.write(own)
     }
 
     func look() {
@@ -146,12 +151,15 @@ private final class Watch: @unchecked Sendable {
 
     private func judge() {
         let late = limits.warning(in: sight.phase)
-        if own.idle >= late, !isTold {
+        // Work that tells no parts may take any time, so that only a rank that does not run is late.
+        let most = sight.phase == .work ? seen.map(\.silence).max() ?? 0 : .infinity
+        let ownIdle = min(own.idle, most)
+        if ownIdle >= late, !isTold {
             isTold = true
             if speaks {
                 tell(
                     "warning",
-                    "no progress for \(Int(own.idle.rounded())) s"
+                    "no progress for \(Int(ownIdle.rounded())) s"
                         + (ranks > 1
                             ? "; the run ends after \(Int(limits.end(in: sight.phase).rounded())) s"
                             : ""))
@@ -161,12 +169,14 @@ private final class Watch: @unchecked Sendable {
         // Only a rank that others wait for is in the way of anybody.
         let longest = seen.indices.filter(isAlive).map(entry).filter { $0.call != nil }.map(\.idle)
         let limit = limits.end(in: sight.phase)
-        guard own.idle >= late, let idle = longest.max() else { return }
+        guard ownIdle >= late, let idle = longest.max().map({ min($0, most) }) else { return }
         if speaks, idle >= limit {
             tell(
                 "error",
-                "no progress for \(Int(idle.rounded())) s: the run ends. The same command "
-                    + "goes on from the newest checkpoint")
+                "no progress for \(Int(idle.rounded())) s: the run ends. "
+                    + (sight.phase == .work
+                        ? "Start the same command again"
+                        : "The same command goes on from the newest checkpoint"))
             _exit(ExitStatus.noProgress)
         }
         // Time for the one that speaks.

@@ -21,6 +21,8 @@ struct WatchdogLimits {
 
     /// Learns from a pause that came to its end.
     mutating func saw(pauseOf seconds: Double, in phase: RankProgress.Phase) {
+        // Work that may take any time tells nothing of a process that does not run.
+        guard phase != .work else { return }
         longest[phase.rawValue] = max(longest[phase.rawValue] ?? 0, seconds)
     }
 

@@ -19,6 +19,15 @@ public enum Launch {
         return 0
     }
 
+    /// How many processes the launcher has started, as it put that into the environment; 1 without a
+    /// launcher.
+    static var ranks: Int {
+        for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS"] {
+            if let value = environment(name).flatMap({ Int($0) }) { return value }
+        }
+        return 1
+    }
+
     static func environment(_ name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
@@ -47,17 +56,20 @@ public enum ThreadLevel: Int32, Sendable {
 /// where it happens and ends the whole job at once: the other ranks may be waiting for a message
 /// that will never come.
 ///
-/// - Parameter version: The version of the program. Ranks of other versions or builds are refused.
+/// - Parameters:
+///   - version: The version of the program. Ranks of other versions or builds are refused.
+///   - body: Receives the watchdog too, which is nil where it is turned off.
 /// - Returns: The exit code of this process.
 public func withMPI(
     version: String,
-    _ body: (borrowing Communicator, ThreadLevel) throws -> Void
+    _ body: (borrowing Communicator, ThreadLevel, Watchdog?) throws -> Void
 ) -> Int32 {
     do {
+        let start = StartWatch()
         var granted: Int32 = 0
         try Launch.withIsolation { unsafe try check(cmpi_init(&granted)) }
         let world = try Communicator.world()
-        let code = run(version, body, world, ThreadLevel(rawValue: granted) ?? .single)
+        let code = run(version, body, world, ThreadLevel(rawValue: granted) ?? .single, start)
         try check(cmpi_finalize())
         return code
     } catch {
@@ -67,14 +79,18 @@ public func withMPI(
 }
 
 private func run(
-    _ version: String, _ body: (borrowing Communicator, ThreadLevel) throws -> Void,
-    _ world: borrowing Communicator, _ level: ThreadLevel
+    _ version: String, _ body: (borrowing Communicator, ThreadLevel, Watchdog?) throws -> Void,
+    _ world: borrowing Communicator, _ level: ThreadLevel, _ start: StartWatch?
 ) -> Int32 {
     do {
         try refuseSilentSingleton(world)
         try refuseOtherLauncher(world)
         try refuseOtherPrograms(version, world)
-        try body(world, level)
+        let watchdog = try Watchdog(world)
+        watchdog?.watchToTheEnd()
+        start?.end()
+        RankProgress.begin(.work)
+        try body(world, level, watchdog)
         return 0
     } catch let failure as SharedFailure {
         // Unconnected copies are each rank 0 of a world of their own. Only the launcher's first

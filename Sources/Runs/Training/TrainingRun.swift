@@ -11,18 +11,22 @@ import Storage
 public struct TrainingRun {
     private let request: TrainingRequest
     private let level: ThreadLevel
+    private let watchdog: Watchdog?
 
-    public init(_ request: TrainingRequest, level: ThreadLevel) {
+    /// Creates the run.
+    ///
+    /// - Parameter watchdog: Watches the ranks; nil where it is turned off.
+    public init(_ request: TrainingRequest, level: ThreadLevel, watchdog: Watchdog?) {
         self.request = request
         self.level = level
+        self.watchdog = watchdog
     }
 
     /// Collective.
     ///
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
-        let watchdog = try Watchdog(world)
-        watchdog?.watchToTheEnd()
+        RankProgress.begin(.start)
         try checkAgreement(world)
         let text = try readConfiguration(world)
         var configuration = try world.together { try load(text) }
@@ -102,7 +106,7 @@ public struct TrainingRun {
         let code: Int32
         do {
             code = try train(
-                configuration, plans, data, folder, start, log, watchdog, world)
+                configuration, plans, data, folder, start, log, world)
         } catch {
             log?.keep("error: \(error)")
             throw error
@@ -164,7 +168,7 @@ public struct TrainingRun {
 
     private func train(
         _ configuration: RunConfiguration, _ plans: [LayerPlan], _ data: TrainingData,
-        _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?, _ watchdog: Watchdog?,
+        _ folder: RunFolder, _ start: StartingPoint?, _ log: RunLog?,
         _ world: borrowing Communicator
     ) throws -> Int32 {
         let began = ContinuousClock.now
