@@ -18,3 +18,8 @@ public func logSumExp(_ logs: [Double]) -> Double {
     guard largest.isFinite else { return largest }
     return largest + .log(logs.reduce(0) { $0 + .exp($1 - largest) })
 }
+
+/// Returns ln of the mean of eˣ without overflow.
+public func logMeanExp(_ logs: [Double]) -> Double {
+    logSumExp(logs) - .log(Double(logs.count))
+}

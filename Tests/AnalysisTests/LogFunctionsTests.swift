@@ -27,6 +27,11 @@ import Testing
         #expect(logCosh(0) == 0)
     }
 
+    @Test func logMeanExpIsThatOfTheMean() {
+        #expect(logMeanExp([1e4, 1e4, 1e4]) == 1e4)
+        #expect(abs(logMeanExp([0.3, -1]) - .log((.exp(0.3) + .exp(-1)) / 2)) < 1e-15)
+    }
+
     @Test func logSumExpIsItsDefinition() {
         #expect(abs(logSumExp([0.3, -1, 2]) - .log(.exp(0.3) + .exp(-1) + .exp(2))) < 1e-15)
         #expect(logSumExp([]) == -.infinity)

@@ -25,7 +25,9 @@ public struct TemperedStarts: Sendable {
     }
 
     /// The most lanes that share the states among them.
-    public static let mostLanes = 20
+    ///
+    /// Few long lanes forget their starts better than many short ones at the same cost.
+    public static let usualLanes = 10
 
     /// The least number of sweeps after which a run may end before its last one.
     private static let leastSweeps = 250
@@ -49,10 +51,13 @@ public struct TemperedStarts: Sendable {
     /// - Parameters:
     ///   - least: The least number of states, at least 1; the last lane may bring a few more.
     ///   - sweeps: The most of each lane. They are raised to two for each state of a lane.
-    public init(atLeast least: Int, sweeps: Int, path: TemperingPath) {
+    ///   - mostLanes: The most lanes that share the states among them.
+    public init(
+        atLeast least: Int, sweeps: Int, path: TemperingPath, mostLanes: Int = Self.usualLanes
+    ) {
         precondition(least > 0, "\(least) states")
         self.path = path
-        statesPerLane = (least + Self.mostLanes - 1) / Self.mostLanes
+        statesPerLane = (least + mostLanes - 1) / mostLanes
         lanes = (least + statesPerLane - 1) / statesPerLane
         self.sweeps = max(sweeps, 2 * statesPerLane)
     }
@@ -81,6 +86,7 @@ public struct TemperedStarts: Sendable {
     ///   - lanes: Global numbers.
     ///   - cases: States for each level of each of these lanes that starts from cases, shape
     ///     `[…, levels, visible]` in bytes; nil to start all lanes from the base model.
+    ///   - rounding: The states follow the RBM with its weights rounded so.
     ///   - keepsRatios: Whether the outcome has the ratios between neighbouring levels.
     ///   - progress: Receives the share of the work that is done, in [0, 1].
     ///   - mayEnd: Receives at each of the `ends` but the last how many round trips these lanes have
@@ -88,7 +94,7 @@ public struct TemperedStarts: Sendable {
     ///     in all processes, also in those without lanes.
     public func run(
         _ machine: any Machine, lanes: Range<Int>, cases: [UInt8]?, arithmetic kind: ArithmeticKind,
-        seed: UInt64, layer: Int, keepsRatios: Bool = false,
+        rounding: FrozenRounding = .finest, seed: UInt64, layer: Int, keepsRatios: Bool = false,
         progress: (Double) -> Void = { _ in },
         mayEnd: (_ roundTrips: Int) throws -> Bool
     ) rethrows -> Outcome {
@@ -96,7 +102,7 @@ public struct TemperedStarts: Sendable {
             let end = try ends.dropLast().first { _ in try mayEnd(0) }
             return Outcome(states: [], ratios: [], roundTrips: 0, sweeps: end ?? sweeps)
         }
-        let arithmetic = Layer(machine, arithmetic: kind)
+        let arithmetic = Layer(machine, arithmetic: kind, rounding: rounding)
         let bytes = arithmetic.shape.visibleBytes
         var states = annealed(
             AnnealedChains(machine, base: path.base, arithmetic: arithmetic, groups: [lanes]),
@@ -105,7 +111,8 @@ public struct TemperedStarts: Sendable {
             replace(&states, lanes: lanes, by: cases, bytes: path.ladder.levels * bytes)
         }
         var chains = TemperedChains(
-            machine, path: path, lanes: lanes, arithmetic: kind, seed: seed, layer: layer)
+            machine, path: path, lanes: lanes, arithmetic: kind, rounding: rounding, seed: seed,
+            layer: layer)
         chains.start(fromLevels: states)
         var kept: [[UInt8]] = []
         var ratios: [Double] = []

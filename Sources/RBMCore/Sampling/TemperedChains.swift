@@ -28,13 +28,14 @@ public struct TemperedChains: ~Copyable {
     /// - Parameter role: Tells apart, below 64, the random numbers of several sets of lanes of one run.
     public init(
         _ machine: any Machine, path: TemperingPath, lanes: Range<Int>,
-        arithmetic kind: ArithmeticKind, seed: UInt64, layer: Int = 0, role: Int = 0
+        arithmetic kind: ArithmeticKind, rounding: FrozenRounding = .finest, seed: UInt64,
+        layer: Int = 0, role: Int = 0
     ) {
         self.machine = machine
         self.seed = seed
         self.layer = layer
         self.role = role
-        arithmetic = Layer(machine, arithmetic: kind)
+        arithmetic = Layer(machine, arithmetic: kind, rounding: rounding)
         states = TemperedStates(arithmetic.shape, path: path, lanes: lanes)
         states.drawFromBase(arithmetic, stream(.start))
     }

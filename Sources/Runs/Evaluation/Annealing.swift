@@ -20,6 +20,14 @@ public struct Annealing: Sendable, Equatable {
     /// Coarser weights halve the products. Where they would add more, the finest are taken.
     private static let mostOfRounding = 0.1
 
+    /// The lanes of a ladder, whose errors come from leaving out one lane at a time.
+    private static let lanesOfLadder = 20
+
+    /// How many round trips a lane makes in the second half of its sweeps, in the mean, before they end.
+    ///
+    /// A lane has then forgotten its start some four times over.
+    private static let roundTripsOfLane = 4
+
     /// Into how many parts of the path the schedule is divided.
     private static let parts = 20
 
@@ -86,33 +94,49 @@ public struct Annealing: Sendable, Equatable {
             for: machine, lanes: share(TemperingPilot.lanes), arithmetic: kind, seed: seed,
             layer: layer, sum: sum)
         progress(0.1)
-        let plan = TemperedStarts(atLeast: chains, sweeps: startSweeps, path: path)
+        let plan = TemperedStarts(
+            atLeast: chains, sweeps: startSweeps, path: path,
+            mostLanes: usesLadder ? Self.lanesOfLadder : TemperedStarts.usualLanes)
         let lanes = share(plan.lanes)
-        let starts = try plan.run(
-            machine, lanes: lanes, cases: try first(lanes, plan), arithmetic: kind,
-            seed: seed, layer: layer, keepsRatios: usesLadder,
-            progress: { progress(0.1 + 0.3 * $0) },
-            mayEnd: { roundTrips in
-                guard !usesLadder else { return false }
-                var all = [Int64(roundTrips)]
-                try sum(&all)
-                return all[0] >= Int64(plan.lanes)
-            })
-        var roundTrips = [Int64(starts.roundTrips)]
-        try sum(&roundTrips)
-
         let (ahead, back) = (share(chains), plan.states(of: lanes))
+        let firstStates = try first(lanes, plan)
+        func temper(_ rounding: FrozenRounding) throws -> TemperedStarts.Outcome {
+            try plan.run(
+                machine, lanes: lanes, cases: firstStates, arithmetic: kind, rounding: rounding,
+                seed: seed, layer: layer, keepsRatios: usesLadder,
+                progress: { progress(0.1 + 0.3 * $0) },
+                mayEnd: { roundTrips in
+                    guard !usesLadder else { return false }
+                    var all = [Int64(roundTrips)]
+                    try sum(&all)
+                    return all[0] >= Int64(Self.roundTripsOfLane * plan.lanes)
+                })
+        }
         func sampling(_ rounding: FrozenRounding) -> AnnealedImportanceSampling {
             AnnealedImportanceSampling(
                 machine, base: path.base, schedule: AnnealingSchedule(linear: pilotTemperatures),
                 arithmetic: kind, rounding: rounding, seed: seed, layer: layer)
         }
         let fast = sampling(.asTrained)
-        let errors = try gather(
-            fast.roundingErrors(of: starts.states, count: back.count), back, plan.count)
+        /// How far rounding moves −F of each start.
+        func roundingErrors(_ starts: TemperedStarts.Outcome) throws -> [Double] {
+            try gather(
+                fast.roundingErrors(of: starts.states, count: back.count), back, plan.count)
+        }
+        // The ladder's ratios have no other weights beside them, so that its lanes take the finest.
+        var areRounded = !usesLadder
+        var starts = try temper(areRounded ? .asTrained : .finest)
+        let errors = try roundingErrors(starts)
         let spread = Estimate.mean(of: errors)
-        let variance = spread.error * spread.error * Double(errors.count)
-        let pilot = variance > Self.mostOfRounding ? sampling(.finest) : fast
+        let isCoarse =
+            spread.error * spread.error * Double(errors.count) > Self.mostOfRounding
+        if isCoarse, areRounded {
+            areRounded = false
+            starts = try temper(.finest)
+        }
+        var roundTrips = [Int64(starts.roundTrips)]
+        try sum(&roundTrips)
+        let pilot = isCoarse ? sampling(.finest) : fast
         let parts = Self.parts
         func all(
             _ numbers: [Double], _ share: Range<Int>, of total: Int, columns: Int = 1
@@ -141,7 +165,8 @@ public struct Annealing: Sendable, Equatable {
         let (forward, reverse) = final.thereAndBack(
             forward: ahead, reverse: back, from: starts.states
         ) { progress(0.45 + 0.55 * $0) }
-        let logs = try all(reverse.logWeights, back, of: plan.count)
+        var logs = try all(reverse.logWeights, back, of: plan.count)
+        if areRounded { logs = Self.reweighted(logs, by: errors) }
         let kinds = startsFromCases ? [[false], [true]] : [[false, true]]
         let groups = kinds.map { kinds in
             logs.indices.filter {
@@ -154,6 +179,15 @@ public struct Annealing: Sendable, Equatable {
                 reverse: groups.filter { !$0.isEmpty }, blockLength: plan.statesPerLane),
             sweeps: starts.sweeps, levels: path.ladder.levels, roundTrips: Int(roundTrips[0]),
             startsFromCases: startsFromCases, ladder: ladder)
+    }
+
+    /// ln w of chains that started from the RBM with rounded weights, as means over the RBM itself take them.
+    ///
+    /// With δ of −F from rounding to none at a start, the mean of 1/w over the RBM is that of e^δ/w over the
+    /// rounded one, divided by that of e^δ.
+    private static func reweighted(_ logs: [Double], by errors: [Double]) -> [Double] {
+        let mean = logMeanExp(errors)
+        return zip(logs, errors).map { $0 - $1 + mean }
     }
 
     /// Adds up the pairs of the tempering's ladder, for either kind of lanes.
