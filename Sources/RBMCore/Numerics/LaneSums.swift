@@ -4,9 +4,13 @@
 
 private let lanes = 32
 
-/// Σ x.
-func laneSum(_ values: Span<Float>) -> Double {
-    var sums = InlineArray<32, Double>(repeating: 0)
+/// Adds all but the last few numbers to the lanes.
+///
+/// - Returns: Where the others begin, fewer than there are lanes.
+@inline(__always)
+private func addWholeLanes(
+    of values: Span<Float>, to sums: inout InlineArray<32, Double>
+) -> Int {
     var start = 0
     while start &+ lanes <= values.count {
         let part = values.extracting(start..<(start &+ lanes))
@@ -14,6 +18,13 @@ func laneSum(_ values: Span<Float>) -> Double {
         for lane in 0..<lanes { span[lane] += Double(part[lane]) }
         start &+= lanes
     }
+    return start
+}
+
+/// Σ x.
+func laneSum(_ values: Span<Float>) -> Double {
+    var sums = InlineArray<32, Double>(repeating: 0)
+    let start = addWholeLanes(of: values, to: &sums)
     var sum = 0.0
     for i in start..<values.count { sum += Double(values[i]) }
     for lane in 0..<lanes { sum += sums[lane] }
@@ -24,13 +35,7 @@ func laneSum(_ values: Span<Float>) -> Double {
 /// hundred, because only five additions wait for one another at the end.
 func joinedLaneSum(_ values: Span<Float>) -> Double {
     var sums = InlineArray<32, Double>(repeating: 0)
-    var start = 0
-    while start &+ lanes <= values.count {
-        let part = values.extracting(start..<(start &+ lanes))
-        var span = sums.mutableSpan
-        for lane in 0..<lanes { span[lane] += Double(part[lane]) }
-        start &+= lanes
-    }
+    let start = addWholeLanes(of: values, to: &sums)
     let rest = values.extracting(start..<values.count)
     var span = sums.mutableSpan
     for lane in rest.indices { span[lane] += Double(rest[lane]) }
