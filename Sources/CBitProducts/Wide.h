@@ -6,7 +6,7 @@
 // One offset serves two loads, so that a lookup of 32 columns takes half the instructions of
 // Kernel.h. Some rows are looked up in turn, because an addition waits for the one before it in its
 // row. Fours only: the tables of fives for 64 columns would leave no room in a first-level cache.
-#include "CBitProducts.h"
+#include "Collecting.h"
 #include <immintrin.h>
 #include <string.h>
 
@@ -235,17 +235,17 @@ struct target {
     /// Whether the columns are fewer than 64, and the lanes of the two halves.
     int is_partial;
     __mmask32 lanes[2];
-    int32_t *wide;
-    int16_t *narrow;
-    size_t stride;
+    struct bit_products_sums sums;
+    /// The sums to which those of a run are added.
+    struct bit_products_sums before;
 };
 
 /// Writes the sums of 32 columns of a row.
 WIDE void write_half(const struct target *to, size_t row, int h, half words) {
-    size_t at = row * to->stride + 32 * (size_t)h;
+    size_t at = row * to->sums.stride + 32 * (size_t)h;
     __mmask32 lanes = to->lanes[h];
-    if (to->narrow) {
-        int16_t *p = to->narrow + at;
+    if (to->sums.narrow) {
+        int16_t *p = to->sums.narrow + at;
         if (to->outcome == add_narrow)
             words = _mm512_add_epi16(words, _mm512_maskz_loadu_epi16(lanes, p));
         if (to->is_partial)
@@ -254,14 +254,15 @@ WIDE void write_half(const struct target *to, size_t row, int h, half words) {
             _mm512_storeu_si512(p, words);
         return;
     }
-    int32_t *p = to->wide + at;
+    int32_t *p = to->sums.wide + at;
+    const int32_t *before = to->before.wide + row * to->before.stride + 32 * (size_t)h;
     half parts[2] = {
         _mm512_cvtepi16_epi32(_mm512_castsi512_si256(words)),
         _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64(words, 1))};
     UNROLL for (int q = 0; q < 2; q++) {
         __mmask16 few = (__mmask16)(lanes >> 16 * q);
         if (to->outcome == add_wide)
-            parts[q] = _mm512_add_epi32(parts[q], _mm512_maskz_loadu_epi32(few, p + 16 * q));
+            parts[q] = _mm512_add_epi32(parts[q], _mm512_maskz_loadu_epi32(few, before + 16 * q));
         if (to->is_partial)
             _mm512_mask_storeu_epi32(p + 16 * q, few, parts[q]);
         else
@@ -324,7 +325,7 @@ __attribute__((target(WIDE_TARGET), min_vector_width(512))) void WIDE_MULTIPLY(
                                                    : blocks_of_bytes;
     struct target to = {
         .is_partial = width < 64, .lanes = {first_lanes(width), first_lanes(width - 32)},
-        .wide = sums->wide, .narrow = sums->narrow, .stride = sums->stride};
+        .before = before_last_run(sums, 64)};
     for (size_t b = 0; b < blocks; b++, packed += m) {
         size_t k = b * depth;
         size_t rows = least(depth, right->k - k);
@@ -334,6 +335,7 @@ __attribute__((target(WIDE_TARGET), min_vector_width(512))) void WIDE_MULTIPLY(
                      : sums->narrow ? b < run ? write_narrow : add_narrow
                      : b < run      ? write_wide
                                     : add_wide;
+        to.sums = b + 1 == blocks ? *sums : to.before;
         if (is_first) most[0] = most[1] = _mm512_setzero_si512();
         if (right->is_transposed) {
             if (right->words)

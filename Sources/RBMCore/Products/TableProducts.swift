@@ -21,8 +21,10 @@ final class TableProducts {
     /// in which random numbers are made.
     static func blockColumns(of n: Int) -> Int {
         let share = (n + MatrixProducts.threads - 1) / MatrixProducts.threads
-        return min(256, (share + 63) / 64 * 64)
+        return min(mostBlockColumns, (share + 63) / 64 * 64)
     }
+
+    private static let mostBlockColumns = 256
 
     private var packed: [UInt64] = []
     /// The bits that select an entry of a table.
@@ -33,6 +35,7 @@ final class TableProducts {
         private var kernel = BIT_PRODUCTS_AVX2
     #endif
     private let partialSums = ThreadScratch()
+    private let collectedSums = ThreadScratch()
 
     /// - Parameter choice: Its kernels must use tables if anything is multiplied.
     init(_ choice: KernelChoice) { self.choice = choice }
@@ -81,8 +84,9 @@ final class TableProducts {
             group = m < Self.leastRowsForFives ? 4 : 5
             let count = bit_products_packed_words(m, k)
             if packed.count < count { packed = Array(repeating: 0, count: count) }
-            partialSums.reserve(
-                bytes: m * bit_products_columns(kernel) * MemoryLayout<Int16>.stride)
+            let sums = m * bit_products_columns(kernel)
+            partialSums.reserve(bytes: sums * MemoryLayout<Int16>.stride)
+            collectedSums.reserve(bytes: sums * MemoryLayout<Int32>.stride)
         #endif
     }
 
@@ -107,9 +111,14 @@ final class TableProducts {
                     unsafe right.is_transposed = transposed ? 1 : 0
                     let width = bit_products_columns(kernel)
                     let partial = unsafe partialSums.piece(of: m * width, Int16.self)
+                    // Sums of rows that are near each other stay in a cache where they are.
+                    let collected =
+                        unsafe stride > Self.mostBlockColumns
+                        ? collectedSums.piece(of: m * width, Int32.self).baseAddress : nil
                     let (first, end) = (columns.lowerBound, columns.upperBound)
                     for column in Swift.stride(from: first, to: end, by: width) {
-                        var place = unsafe Sum.place(sums + (column - first), stride: stride)
+                        var place = unsafe Sum.place(
+                            sums + (column - first), stride: stride, collected: collected)
                         unsafe bit_products_multiply(
                             kernel, packed.baseAddress!, m, group, &right, column,
                             partial.baseAddress!, &place)
@@ -124,15 +133,20 @@ final class TableProducts {
 protocol TableSum: FixedWidthInteger, BitwiseCopyable {
     #if arch(x86_64)
         @unsafe
-        static func place(_ sums: UnsafeMutablePointer<Self>, stride: Int) -> bit_products_sums
+        static func place(
+            _ sums: UnsafeMutablePointer<Self>, stride: Int, collected: UnsafeMutablePointer<Int32>?
+        ) -> bit_products_sums
     #endif
 }
 
 extension Int16: TableSum {
     #if arch(x86_64)
         @unsafe
-        static func place(_ sums: UnsafeMutablePointer<Int16>, stride: Int) -> bit_products_sums {
-            unsafe bit_products_sums(wide: nil, narrow: sums, stride: stride)
+        static func place(
+            _ sums: UnsafeMutablePointer<Int16>, stride: Int,
+            collected: UnsafeMutablePointer<Int32>?
+        ) -> bit_products_sums {
+            unsafe bit_products_sums(wide: nil, narrow: sums, stride: stride, collected: nil)
         }
     #endif
 }
@@ -140,8 +154,11 @@ extension Int16: TableSum {
 extension Int32: TableSum {
     #if arch(x86_64)
         @unsafe
-        static func place(_ sums: UnsafeMutablePointer<Int32>, stride: Int) -> bit_products_sums {
-            unsafe bit_products_sums(wide: sums, narrow: nil, stride: stride)
+        static func place(
+            _ sums: UnsafeMutablePointer<Int32>, stride: Int,
+            collected: UnsafeMutablePointer<Int32>?
+        ) -> bit_products_sums {
+            unsafe bit_products_sums(wide: sums, narrow: nil, stride: stride, collected: collected)
         }
     #endif
 }

@@ -29,6 +29,8 @@ import Testing
     }
 
     /// The product of bits and integers by tables; what is not written stays −7.
+    ///
+    /// Half of the products have rows so far apart that their sums are collected elsewhere.
     private func product<Integer: TableInteger, Sum: TableSum>(
         _ kernel: IntegerKernel, _ bits: [UInt8], _ integers: [Integer], _ transposed: Bool,
         _ shape: Shape, _: Sum.Type
@@ -37,7 +39,7 @@ import Testing
         let products = TableProducts(KernelChoice(only: kernel, because: "tested"))
         products.pack(bits.span, m: m, k: k)
         // A row has room for more sums than there are columns: no kernel may touch them.
-        let stride = n + 3
+        let stride = n + (m + n + k) % 2 * 300 + 3
         var sums = [Sum](repeating: -7, count: m * stride)
         unsafe sums.withUnsafeMutableBufferPointer { sums in
             unsafe products.multiply(
