@@ -1,3 +1,5 @@
+import Ranks
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -27,7 +29,7 @@ public enum OpenBLASKernel {
             guard let core else { return }
             unsafe setenv(variable, core, 1)
             unsafe setenv(guardVariable, "1", 1)
-            _ = unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
+            restartProgram()
         #endif
     }
 

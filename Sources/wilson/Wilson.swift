@@ -70,6 +70,8 @@ import Runs
                 throw ValidationError(typo)
             }
             var command = try parseAsRoot(Array(words))
+            // Before MPI, which the program could not start twice.
+            ThreadWaiting.restartProgramForShortLook()
             try command.run()
         } catch let code as ExitCode {
             exit(withError: code)
