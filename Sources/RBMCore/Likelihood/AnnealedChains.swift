@@ -153,8 +153,8 @@ struct AnnealedChains: ~Copyable {
         var bend: Double { baseEnergy - ownEnergy }
     }
 
-    /// Chains whose visible energies are computed together.
-    private static let group = 8
+    /// How many chains have their visible energies computed together.
+    private static let chainsAtOnce = 8
 
     /// Computes a number for each chain of some rows, on several threads.
     ///
@@ -167,10 +167,11 @@ struct AnnealedChains: ~Copyable {
         results.withSharedSpan { results in
             inParallel(over: rows.count, atLeast: 4) { part in
                 var room = [Double](repeating: 0, count: machine.hiddenCount)
-                for first in stride(from: part.lowerBound, to: part.upperBound, by: Self.group) {
-                    let places = first..<min(first + Self.group, part.upperBound)
-                    let group = places.offset(by: rows.lowerBound)
-                    for (place, chain) in zip(places, visibleSides(of: group)) {
+                let (step, end) = (Self.chainsAtOnce, part.upperBound)
+                for first in stride(from: part.lowerBound, to: end, by: step) {
+                    let places = first..<min(first + step, end)
+                    let sides = visibleSides(of: places.offset(by: rows.lowerBound))
+                    for (place, chain) in zip(places, sides) {
                         let fields = hiddenFields.span.extracting(
                             rowRange(rows.lowerBound + place, of: machine.hiddenCount))
                         results.withRange(place..<(place + 1)) {
