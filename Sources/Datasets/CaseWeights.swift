@@ -64,15 +64,10 @@ extension OpenedCases {
     public func measured(
         by path: String, name: String, seed: UInt64, _ world: borrowing Communicator
     ) throws -> (cases: OpenedCases, factors: [Double]?) {
-        let count = cases.count
-        let weights = try world.together { try caseWeights(path, count: count, of: name) }
-        // Refuses weights of which no sum can be made.
-        let repeated = try weighted(by: path, name: name, seed: seed, world)
-        if weights.allSatisfy({ $0 == $0.rounded() }) { return (repeated, nil) }
-        var result = self
-        result.meaning = repeated.meaning
-        let mean = weights.reduce(0, +) / Double(count)
-        return (result, weights.map { $0 / mean })
+        var result = try weighted(by: path, name: name, seed: seed, world)
+        guard let found = result.cases.withFactors else { return (result, nil) }
+        result.cases = found.cases
+        return (result, found.factors)
     }
 }
 

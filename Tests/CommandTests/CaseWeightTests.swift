@@ -126,6 +126,64 @@ import Testing
         #expect(try abs((first + second) / 2 - bound()) < 1e-6)
     }
 
+    /// The first model, which hangs on no draw, has the same means over cases that weigh quarters of whole
+    /// numbers and over cases that are repeated.
+    ///
+    /// Each case is rounded to 2⁻²⁴, and each activity to 2⁻¹⁶.
+    @Test(arguments: [nil, 3]) func recordsAreExactInWeightsWithFractions(ranks: Int?) throws {
+        func file(_ name: String, _ weight: (Int) -> Double) throws -> String {
+            let text = (0..<40).map { "\(weight($0))" }.joined(separator: "\n")
+            _ = try run.folder.write(text, to: name)
+            return run.folder.file(name)
+        }
+        func records(_ output: String, times factor: Double) throws -> [[String: Any]] {
+            let weights = try file("\(output).csv") { factor * Double($0 % 4) }
+            let others = try file("\(output)-held-out.csv") { factor * Double($0 * 3 % 4) }
+            try run.succeed(
+                [
+                    "data.weights=\(weights)", "data.held-out=\(run.data)",
+                    "data.held-out-weights=\(others)", "monitor.cases=1000",
+                    "monitor.pseudo-likelihood-cases=1000", "layers.0.initial-weights=0.5",
+                    "layers.0.initial-visible-bias=zero",
+                ], to: output, ranks: ranks)
+            return try String(
+                decoding: run.folder.bytes("\(output)/metrics.jsonl"), as: UTF8.self
+            ).split(separator: "\n").map { line in
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                return try #require(object as? [String: Any])
+            }
+        }
+        let (quarters, whole) = try (
+            records("quarters", times: 0.25), records("whole", times: 1)
+        )
+        for key in [
+            "free_energy_train", "free_energy_held_out", "pseudo_log_likelihood_held_out",
+            "reconstruction_cross_entropy", "mean_hidden_activity",
+        ] {
+            let found = try #require(quarters[0][key] as? Double)
+            let exact = try #require(whole[0][key] as? Double)
+            #expect(abs(found - exact) < (key == "mean_hidden_activity" ? 2e-5 : 2e-7), "\(key)")
+        }
+        let gap = try #require(quarters[0]["free_energy_gap"] as? Double)
+        #expect(abs(gap) > 0.01, "both sets have nearly one mean, so that little was tested")
+        // And the last record is what is measured of the model.
+        let measured = try Command.run(
+            [
+                "evaluate", run.folder.file("quarters/model.safetensors"), "--data", run.data,
+                "--weights", run.folder.file("quarters-held-out.csv"), "--json",
+            ], seconds: 30)
+        let object = try JSONSerialization.jsonObject(with: Data(measured.output.utf8))
+        let report = try #require(object as? [String: Any], "\(measured.words)")
+        let last = try #require(quarters.last)
+        for (key, other, error) in [
+            ("free_energy_held_out", "mean_free_energy", 1e-3),
+            ("pseudo_log_likelihood_held_out", "pseudo_log_likelihood", 1e-6),
+        ] {
+            let found = try #require(last[key] as? Double)
+            #expect(abs(try #require(report[other] as? Double) - found) < error, "\(key)")
+        }
+    }
+
     @Test func otherWeightsGiveTheSameBitsOnAnyRanksAndGoOn() throws {
         let file = run.folder.file("weights.csv")
         try (0..<40).map { "\(Double($0 % 7) / 3)" }.joined(separator: "\n")

@@ -52,6 +52,37 @@ import Testing
         #expect((0..<4).map { i in parts.reduce(0) { $0 + $1[i] } } == whole)
     }
 
+    /// A case of factor 0 is none, and one of factor 2 is two in all but pairs with itself.
+    @Test func casesCountByTheirFactors() {
+        var generator = TestGenerator(seed: 152)
+        let rows = (0..<3).map { _ in generator.bytes(12, .bits) }
+        let chains = (0..<(5 * 12)).map { _ in Float(generator.normal()) }
+        func data(_ rows: [[UInt8]], _ factors: [Double]? = nil) -> OverlapData {
+            OverlapData(
+                rows.flatMap { $0 }, factors: factors, kind: .spin, encoding: .bits, columns: 12)
+        }
+        func sums(_ data: OverlapData) -> [Double] {
+            data.overlaps(of: chains, from: 0..<5, kind: .spin).map(\.value)
+        }
+        func close(_ a: Double?, _ b: Double?) -> Bool {
+            a.flatMap { a in b.map { abs(a - $0) < 1e-5 * max(1, abs($0)) } } ?? false
+        }
+        let (part, without) = (data(rows, [1.5, 1.5, 0]), data(Array(rows[..<2])))
+        let (found, exact) = (
+            part.deviations(sums(part), chains: 5), without.deviations(sums(without), chains: 5)
+        )
+        #expect(close(found.means, exact.means) && close(found.structure, exact.structure))
+        #expect(close(part.shareUp, without.shareUp))
+
+        let weighed = data(rows, [1.5, 0.75, 0.75])
+        let repeated = data([rows[0], rows[0], rows[1], rows[2]])
+        #expect(close(weighed.shareUp, repeated.shareUp))
+        // Sums over cases: 3 here, 4 there.
+        for (sum, other) in zip(sums(weighed), sums(repeated)).prefix(2) {
+            #expect(abs(sum / 3 - other / 4) < 1e-5)
+        }
+    }
+
     @Test func constantCasesTellNothing() {
         let constant = OverlapData(
             [UInt8](repeating: 1, count: 24), kind: .bernoulli, encoding: .bits, columns: 12)

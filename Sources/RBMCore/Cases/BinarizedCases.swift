@@ -9,6 +9,9 @@ public final class BinarizedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
     public var encoding: StateEncoding { .bits }
+    public var withFactors: CasesWithFactors? {
+        source.withFactors?.map { BinarizedCases($0, law, seed: seed, layer: layer) }
+    }
 
     private let source: any CaseSource
     private let law: any UnitLaw
@@ -20,12 +23,16 @@ public final class BinarizedCases: CaseSource {
     /// - Parameters:
     ///   - kind: The kind of the units.
     ///   - layer: The place of the layer in its stack; it names the random numbers.
-    public init(
+    public convenience init(
         _ source: any CaseSource, of kind: any UnitKind, seed: UInt64, layer: Int
     ) {
+        self.init(source, kind.law(own: []), seed: seed, layer: layer)
+    }
+
+    private init(_ source: any CaseSource, _ law: any UnitLaw, seed: UInt64, layer: Int) {
         precondition(source.encoding == .levels, "cases of \(source.encoding) are states already")
         self.source = source
-        law = kind.law(own: [])
+        self.law = law
         self.seed = seed
         self.layer = layer
     }

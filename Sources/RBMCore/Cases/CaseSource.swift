@@ -11,6 +11,12 @@ public protocol CaseSource: AnyObject {
     /// What is known of units that were not observed; nil where all units of all cases were.
     var unobserved: UnobservedUnits? { get }
 
+    /// The cases below the draws of weights with fractions, each once; nil where the cases are not drawn
+    /// by such weights.
+    ///
+    /// There are as many of them as draws, so that means over all cases can be exact.
+    var withFactors: CasesWithFactors? { get }
+
     /// Writes cases.
     ///
     /// A unit that was not observed has the mark of `UnobservedUnits`.
@@ -25,6 +31,8 @@ public protocol CaseSource: AnyObject {
 
 extension CaseSource {
     public var unobserved: UnobservedUnits? { nil }
+
+    public var withFactors: CasesWithFactors? { nil }
 
     /// The bytes of one case.
     public var caseBytes: Int { visible * encoding.bytesPerUnit }

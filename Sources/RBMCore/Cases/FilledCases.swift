@@ -8,6 +8,9 @@ public final class FilledCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
     public var encoding: StateEncoding { source.encoding }
+    public var withFactors: CasesWithFactors? {
+        source.withFactors?.map { FilledCases($0, like: self) }
+    }
 
     private let source: any CaseSource
     private let layer: Layer
@@ -28,6 +31,15 @@ public final class FilledCases: CaseSource {
         units = UnobservedDraw(unobserved)
         self.seed = seed
         place = layer
+    }
+
+    /// Fills other cases by the same machine.
+    private init(_ source: any CaseSource, like other: FilledCases) {
+        self.source = source
+        layer = other.layer
+        units = other.units
+        seed = other.seed
+        place = other.place
     }
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {

@@ -3,14 +3,18 @@ public final class MarkedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
     public var encoding: StateEncoding { source.encoding }
-    public let unobserved: UnobservedUnits?
+    public var unobserved: UnobservedUnits? { marks }
+    public var withFactors: CasesWithFactors? {
+        source.withFactors?.map { MarkedCases($0, marks) }
+    }
 
     private let source: any CaseSource
+    private let marks: UnobservedUnits
 
     /// Takes over cases that bear marks.
     public init(_ source: any CaseSource, _ unobserved: UnobservedUnits) {
         self.source = source
-        self.unobserved = unobserved
+        marks = unobserved
     }
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {

@@ -16,6 +16,9 @@ public final class PropagatedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { evaluator.shape.hidden }
     public var encoding: StateEncoding { propagation == .means ? .levels : .bits }
+    public var withFactors: CasesWithFactors? {
+        source.withFactors?.map { PropagatedCases($0, like: self) }
+    }
 
     private let source: any CaseSource
     private let evaluator: LayerEvaluator
@@ -39,6 +42,15 @@ public final class PropagatedCases: CaseSource {
         self.propagation = propagation
         self.seed = seed
         self.layer = layer
+    }
+
+    /// Creates the same layer's view of other cases.
+    private init(_ source: any CaseSource, like other: PropagatedCases) {
+        self.source = source
+        evaluator = other.evaluator
+        propagation = other.propagation
+        seed = other.seed
+        layer = other.layer
     }
 
     public func load(_ cases: [Int], draw: Int, into result: inout [UInt8]) throws {

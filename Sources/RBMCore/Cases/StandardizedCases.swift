@@ -3,6 +3,9 @@ public final class StandardizedCases: CaseSource {
     public var count: Int { source.count }
     public var visible: Int { source.visible }
     public var encoding: StateEncoding { .float32 }
+    public var withFactors: CasesWithFactors? {
+        source.withFactors?.map { StandardizedCases($0, standardization) }
+    }
 
     private let source: any CaseSource
     private let standardization: Standardization

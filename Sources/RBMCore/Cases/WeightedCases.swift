@@ -8,12 +8,14 @@ import RandomStreams
 /// So a case of weight w times the mean weight is met ⌊w⌋ times in each draw, or once or twice more, and
 /// w times in the mean.
 ///
-/// Weights are rounded to 2⁻²⁰ of a share.
+/// Weights are rounded to 2⁻²⁰ of a share. Means over all cases do not need the draws: `withFactors`.
 public final class WeightedCases: DoubleCases {
     public let count: Int
     public var visible: Int { source.visible }
     public var encoding: StateEncoding { source.encoding }
     public var exceedsFloat32: Bool { (source as? any DoubleCases)?.exceedsFloat32 ?? false }
+
+    public let withFactors: CasesWithFactors?
 
     private let source: any CaseSource
     private let seed: UInt64
@@ -45,6 +47,10 @@ public final class WeightedCases: DoubleCases {
         let last = weights.lastIndex { $0 > 0 } ?? weights.count - 1
         for i in ends.indices { ends[i] = i >= last ? end : min(ends[i], end) }
         self.ends = ends
+        let size = Double(source.count)
+        withFactors =
+            areWhole
+            ? nil : CasesWithFactors(cases: source, factors: weights.map { $0 / total * size })
         self.source = source
         self.seed = seed
     }

@@ -25,5 +25,13 @@ public struct FixedPointSum: Sendable, Equatable {
         units = overflow ? (unit < 0 ? .min : .max) : sum
     }
 
+    /// Adds values, each times its factor; nil stands for factors of 1.
+    public mutating func add(_ values: [Double], times factors: [Double]?) {
+        guard let factors else { return values.forEach { add($0) } }
+        precondition(
+            values.count == factors.count, "\(values.count) values, \(factors.count) factors")
+        for (value, factor) in zip(values, factors) { add(factor * value) }
+    }
+
     public var value: Double { Double(units) * 0x1p-24 }
 }

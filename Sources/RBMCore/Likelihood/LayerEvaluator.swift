@@ -40,18 +40,19 @@ public final class LayerEvaluator {
     ///
     /// It also adds the activities of the hidden units if `sums` has room for them.
     ///
-    /// - Parameter states: Visible bytes, shape `[cases, visible]`.
-    public func addFreeEnergies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
-        preactivations(of: states, cases: cases)
-        let bias = machine.visibleBiases
-        for row in 0..<cases {
-            sums.freeEnergy.add(freeEnergy(bias, states, row))
-        }
+    /// - Parameters:
+    ///   - states: Visible bytes, shape `[cases, visible]`.
+    ///   - factors: By what each case counts; nil where all count alike.
+    public func addFreeEnergies(
+        of states: [UInt8], cases: Int, factors: [Double]? = nil, to sums: inout CaseMeasures
+    ) {
+        sums.freeEnergy.add(freeEnergies(of: states, cases: cases), times: factors)
         guard !sums.activity.isEmpty else { return }
         precondition(
             sums.activity.count == shape.hidden,
             "\(sums.activity.count) activities of \(shape.hidden) hidden units")
         activate(hiddenLaw, columns: shape.hidden, rows: 0..<cases, &hidden)
+        if let factors { return addActivities(cases, factors, to: &sums) }
         // Up to 2¹⁵ rows of numbers up to 2¹⁶ fit in 32 bits.
         precondition(cases <= 1 << 15, "\(cases) cases in one block; at most 32768")
         var block = [UInt32](repeating: 0, count: shape.hidden)
@@ -65,6 +66,17 @@ public final class LayerEvaluator {
         for j in block.indices { sums.activity[j] += Int64(block[j]) }
     }
 
+    /// Adds what is in `hidden`, the activities of some cases, each times the factor of its case.
+    private func addActivities(_ cases: Int, _ factors: [Double], to sums: inout CaseMeasures) {
+        for row in 0..<cases {
+            let probabilities = hidden.span.extracting(rowRange(row, of: shape.hidden))
+            for j in probabilities.indices {
+                let part = factors[row] * Double(roundedInteger(probabilities[j] * 65_536))
+                sums.activity[j] += Int64(part.rounded())
+            }
+        }
+    }
+
     /// The free energy of each case, shape `[cases]`, in nats.
     public func freeEnergies(of states: [UInt8], cases: Int) -> [Double] {
         preactivations(of: states, cases: cases)
@@ -73,14 +85,16 @@ public final class LayerEvaluator {
     }
 
     /// Adds the cross-entropy between each case and its mean-field reconstruction, in nats for each
-    /// case.
+    /// case, times its factor.
     ///
     /// The reconstruction is the visible mean given the hidden means, which are rounded to the
     /// nearest byte unless the hidden units take real values. For Gaussian visible units the
     /// cross-entropy is minus the logarithm of the density of the case under the reconstruction and the
     /// variances.
-    public func addCrossEntropies(of states: [UInt8], cases: Int, to sums: inout CaseMeasures) {
-        for value in crossEntropies(of: states, cases: cases) { sums.crossEntropy.add(value) }
+    public func addCrossEntropies(
+        of states: [UInt8], cases: Int, factors: [Double]? = nil, to sums: inout CaseMeasures
+    ) {
+        sums.crossEntropy.add(crossEntropies(of: states, cases: cases), times: factors)
     }
 
     /// The cross-entropy of each case, as `addCrossEntropies` takes it, shape `[cases]`.

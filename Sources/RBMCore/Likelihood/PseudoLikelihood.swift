@@ -30,10 +30,12 @@ public struct PseudoLikelihood {
     /// - Parameters:
     ///   - states: Visible bytes 0 or 1, shape `[cases, visible]`.
     ///   - evaluator: An evaluator of the same machine, with levels `.bits`.
+    ///   - factors: By what each case counts; nil where all count alike.
     public func add(
-        of states: [UInt8], cases: Int, evaluator: LayerEvaluator, to sum: inout FixedPointSum
+        of states: [UInt8], cases: Int, evaluator: LayerEvaluator, factors: [Double]? = nil,
+        to sum: inout FixedPointSum
     ) {
-        for value in values(of: states, cases: cases, evaluator: evaluator) { sum.add(value) }
+        sum.add(values(of: states, cases: cases, evaluator: evaluator), times: factors)
     }
 
     /// The pseudo-log-likelihood of each case of bits; the parameters are those of `add`.

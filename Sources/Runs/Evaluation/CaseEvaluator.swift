@@ -73,8 +73,7 @@ struct CaseEvaluator {
     ) throws -> CaseMeasures {
         var sums = CaseMeasures()
         func add(_ values: [Double], from start: Int, to sum: inout FixedPointSum) {
-            guard let factors else { return values.forEach { sum.add($0) } }
-            for (i, value) in values.enumerated() { sum.add(factors[start + i] * value) }
+            sum.add(values, times: factors.map { Array($0[start..<(start + values.count)]) })
         }
         var bytes = [UInt8](
             repeating: 0, count: min(Self.blockRows, range.count) * values.caseBytes)

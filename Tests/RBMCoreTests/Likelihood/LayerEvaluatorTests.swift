@@ -17,6 +17,24 @@ import Testing
             encoding: shape.encoding, arithmetic: kind)
     }
 
+    /// Cases of factors 2, 0 and 1 are the first one twice and the last one.
+    @Test(arguments: allShapes) func casesCountByTheirFactors(shape: LayerSpec) {
+        var generator = TestGenerator(seed: 47)
+        let evaluator = evaluator(shape, .integer, &generator)
+        let states = generator.bytes(3 * shape.visible, shape.encoding)
+        let row = states.count / 3
+        func sums(_ states: [UInt8], _ factors: [Double]? = nil) -> [Int64] {
+            var sums = CaseMeasures(hidden: shape.hidden)
+            evaluator.addFreeEnergies(of: states, cases: 3, factors: factors, to: &sums)
+            evaluator.addCrossEntropies(of: states, cases: 3, factors: factors, to: &sums)
+            return sums.units
+        }
+        let repeated = sums(Array(states[..<row] + states[..<row] + states[(2 * row)...]))
+        for (found, exact) in zip(sums(states, [2, 0, 1]), repeated) {
+            #expect(abs(found - exact) <= 1)
+        }
+    }
+
     @Test(arguments: allShapes, ArithmeticKind.allCases)
     func freeEnergiesAreThoseOfTheReference(shape: LayerSpec, kind: ArithmeticKind) {
         var generator = TestGenerator(seed: 46)

@@ -75,8 +75,12 @@ final class ChainMonitor {
         let count = max(
             2, min(Self.mostCases, source.count, Self.mostValues / max(1, source.visible)))
         var bytes = [UInt8](repeating: 0, count: count * source.caseBytes)
-        try source.load((0..<count).map { order[$0 % source.count] }, draw: 0, into: &bytes)
-        return OverlapData(bytes, kind: kind, encoding: source.encoding, columns: source.visible)
+        let all = count == source.count ? source.withFactors : nil
+        let numbers = (0..<count).map { order[$0 % source.count] }
+        try (all?.cases ?? source).load(numbers, draw: 0, into: &bytes)
+        return OverlapData(
+            bytes, factors: all.map { all in numbers.map { all.factors[$0] } }, kind: kind,
+            encoding: source.encoding, columns: source.visible)
     }
 
     /// Collective.
@@ -135,6 +139,8 @@ struct OverlapData {
     private let means: [Float]
     /// Shape `[cases, columns]`.
     private let values: [Float]
+    /// By what each case counts; their sum is the number of cases.
+    private let factors: [Double]
     /// The factor that makes the mean square of a case 1.
     private let scale: Double
     /// The mean overlap of two different cases, and the mean of its square.
@@ -142,37 +148,49 @@ struct OverlapData {
 
     private var count: Int { values.count / columns }
 
-    init(_ bytes: [UInt8], kind: any UnitKind, encoding: StateEncoding, columns: Int) {
+    /// Takes cases.
+    ///
+    /// - Parameter factors: By what each case counts, 1 in the mean; nil where all count alike.
+    init(
+        _ bytes: [UInt8], factors: [Double]? = nil, kind: any UnitKind, encoding: StateEncoding,
+        columns: Int
+    ) {
         let raw = unitValues(bytes, kind: kind, encoding: encoding, columns: columns)
         let count = raw.count / columns
+        let factors = factors ?? Array(repeating: 1, count: count)
         var sums = [Double](repeating: 0, count: columns)
-        var up = 0
+        var up = 0.0
         for row in 0..<count {
             var total = 0.0
             for i in 0..<columns {
-                sums[i] += Double(raw[row * columns + i])
+                sums[i] += factors[row] * Double(raw[row * columns + i])
                 total += Double(raw[row * columns + i])
             }
-            if total > 0 { up += 1 }
+            if total > 0 { up += factors[row] }
         }
         let means = sums.map { Float($0 / Double(count)) }
         let values = raw.indices.map { raw[$0] - means[$0 % columns] }
-        let variance = values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(count)
+        let squares = values.indices.reduce(0.0) {
+            $0 + factors[$1 / columns] * (Double(values[$1]) * Double(values[$1]))
+        }
+        let variance = squares / Double(count)
         self.columns = columns
         self.means = means
         self.values = values
-        shareUp = Double(up) / Double(count)
+        self.factors = factors
+        shareUp = up / Double(count)
         scale = variance > 0 ? 1 / variance : 0
-        var (first, second) = (0.0, 0.0)
+        var (first, second, pairs) = (0.0, 0.0, 0.0)
         for a in 0..<count {
             for b in 0..<a {
                 let overlap = Self.overlap(values, a, values, b, columns) * scale
-                first += overlap
-                second += overlap * overlap
+                let factor = factors[a] * factors[b]
+                first += factor * overlap
+                second += factor * (overlap * overlap)
+                pairs += factor
             }
         }
-        let pairs = Double(max(1, count * (count - 1) / 2))
-        own = (first / pairs, second / pairs)
+        own = pairs > 0 ? (first / pairs, second / pairs) : (0, 0)
     }
 
     private static func overlap(
@@ -196,8 +214,8 @@ struct OverlapData {
         for row in rows {
             for other in 0..<count {
                 let overlap = Self.overlap(centered, row, values, other, columns) * scale
-                sums[0].add(overlap)
-                sums[1].add(overlap * overlap)
+                sums[0].add(factors[other] * overlap)
+                sums[1].add(factors[other] * (overlap * overlap))
             }
             for other in 0..<row {
                 let overlap = Self.overlap(centered, row, centered, other, columns) * scale

@@ -8,6 +8,9 @@ import RandomStreams
 /// The same number of training and of held-out cases, chosen by key, in their fixed draw: what
 /// differs between two records is the model. Units that were not observed are drawn by the model that
 /// is measured.
+///
+/// Where all cases are measured, weights with fractions are exact in each mean. Where some are, they
+/// come in proportion to such weights.
 struct Monitor {
     private let plan: MonitorPlan
     private let training: any CaseSource
@@ -99,8 +102,8 @@ struct Monitor {
         let held = states(of: heldOut, model)
         let count = min(plan.cases, training.count, heldOut.count)
         let evaluator = model.evaluator(encoding: held.encoding, arithmetic: arithmetic)
-        try forEachCase(of: held, count, column) { bytes, cases in
-            evaluator.addFreeEnergies(of: bytes, cases: cases, to: &sums)
+        try forEachCase(of: held, count, column) { bytes, cases, factors in
+            evaluator.addFreeEnergies(of: bytes, cases: cases, factors: factors, to: &sums)
         }
         var units = sums.units
         try column.sum(&units)
@@ -181,21 +184,23 @@ struct Monitor {
         let count = min(plan.cases, training.count, heldOut?.count ?? .max)
         let few = min(plan.pseudoLikelihoodCases, count)
         var train = CaseMeasures(hidden: model.hiddenCount)
-        try forEachCase(of: training, count, world) { bytes, cases in
-            evaluator.addFreeEnergies(of: bytes, cases: cases, to: &train)
+        try forEachCase(of: training, count, world) { bytes, cases, factors in
+            evaluator.addFreeEnergies(of: bytes, cases: cases, factors: factors, to: &train)
         }
-        try forEachCase(of: training, few, world) { bytes, cases in
-            evaluator.addCrossEntropies(of: bytes, cases: cases, to: &train)
+        try forEachCase(of: training, few, world) { bytes, cases, factors in
+            evaluator.addCrossEntropies(of: bytes, cases: cases, factors: factors, to: &train)
         }
         // No state of real units has a probability given the others.
         let hasPseudo = heldOut != nil && few > 0 && visibleUnits.isDiscrete
         var held = CaseMeasures()
         var heldEnergies: [Double] = []
+        var heldFactors: [Double] = []
         if let heldOut {
-            try forEachCase(of: heldOut, count, world) { bytes, cases in
+            try forEachCase(of: heldOut, count, world) { bytes, cases, factors in
                 let energies = evaluator.freeEnergies(of: bytes, cases: cases)
-                for energy in energies { held.freeEnergy.add(energy) }
+                held.freeEnergy.add(energies, times: factors)
                 heldEnergies += energies
+                heldFactors += factors ?? Array(repeating: 1, count: cases)
             }
             if hasPseudo { try addPseudoLikelihoods(of: model, heldOut, few, to: &held, world) }
         }
@@ -223,7 +228,8 @@ struct Monitor {
             let heldEnergy = mean(held.freeEnergy, over: count)
             record.set(.freeEnergyHeldOut, heldEnergy)
             record.set(.freeEnergyGap, heldEnergy - trainEnergy)
-            heldOutError = try standardError(of: heldEnergies, mean: heldEnergy, of: count, world)
+            heldOutError = try standardError(
+                of: heldEnergies, heldFactors, mean: heldEnergy, of: count, world)
         }
         if hasPseudo {
             record.set(.pseudoLogLikelihoodHeldOut, mean(held.pseudoLogLikelihood, over: few))
@@ -262,11 +268,18 @@ struct Monitor {
     /// Collective.
     ///
     /// Returns the standard error of a mean over cases of which each rank has a share; nil for one case.
+    ///
+    /// - Parameter factors: By what each case counts in the mean.
     private func standardError(
-        of own: [Double], mean: Double, of count: Int, _ world: borrowing Communicator
+        of own: [Double], _ factors: [Double], mean: Double, of count: Int,
+        _ world: borrowing Communicator
     ) throws -> Double? {
         var squares = FixedPointSum()
-        for value in own { squares.add((value - mean) * (value - mean)) }
+        squares.add(
+            zip(own, factors).map { value, factor in
+                let part = factor * (value - mean)
+                return part * part
+            }, times: nil)
         var sums = [squares.units]
         try world.sum(&sums)
         guard count > 1 else { return nil }
@@ -284,20 +297,33 @@ struct Monitor {
         let tables = PseudoLikelihood(model)
         let evaluator = model.evaluator(encoding: .bits, arithmetic: arithmetic)
         let states = states(of: source, model)
-        try forEachCase(of: states, count, world) { bits, cases in
+        try forEachCase(of: states, count, world) { bits, cases, factors in
             tables.add(
-                of: bits, cases: cases, evaluator: evaluator, to: &sums.pseudoLogLikelihood)
+                of: bits, cases: cases, evaluator: evaluator, factors: factors,
+                to: &sums.pseudoLogLikelihood)
         }
     }
 
     /// Visits this rank's share of the first `count` chosen cases, in the monitor's fixed draw.
+    ///
+    /// - Parameter body: Receives bytes, the number of cases, and by what each counts; nil for alike.
     private func forEachCase(
         of source: any CaseSource, _ count: Int, _ world: borrowing Communicator,
-        _ body: ([UInt8], Int) throws -> Void
+        _ body: ([UInt8], Int, [Double]?) throws -> Void
     ) throws {
         let order = KeyedPermutation(
             count: source.count, seed: seed, .monitorCases(layer: layer))
+        let share = world.share(of: count)
+        let all = count == source.count ? source.withFactors : nil
+        var next = share.lowerBound
         try forEachBlock(
-            of: world.share(of: count), from: source, draw: 0, choosing: { order[$0] }, body)
+            of: share, from: all?.cases ?? source, draw: 0, choosing: { order[$0] }
+        ) { bytes, cases in
+            let factors = all.map { all in
+                (next..<(next + cases)).map { all.factors[order[$0]] }
+            }
+            next += cases
+            try body(bytes, cases, factors)
+        }
     }
 }
