@@ -44,12 +44,13 @@ public struct PixelImage: Sendable, Equatable {
     ///   - magnification: the side of the square that each pixel becomes; by default as large as
     ///     keeps both sides of the sheet within `side`, at most 16.
     ///   - margin: pixels of the sheet around and between the pictures.
-    ///   - namesRows: whether the number of its first picture, from 0, stands before each row.
+    ///   - namesRows: whether the number of its first picture stands before each row.
+    ///   - numbers: the number of each picture; empty where these are their places, from 0.
     /// - Precondition: there is a picture, all have the same size, and the numbers are positive (the
     ///   margin may be 0).
     public static func sheet(
         of images: [PixelImage], columns: Int? = nil, magnification: Int? = nil, side: Int = 1024,
-        margin: Int = 2, namesRows: Bool = false
+        margin: Int = 2, namesRows: Bool = false, numbers: [Int] = []
     ) -> PixelImage {
         precondition(!images.isEmpty, "a sheet needs at least one picture")
         let (width, height) = (images[0].width, images[0].height)
@@ -59,6 +60,9 @@ public struct PixelImage: Sendable, Equatable {
                 $0.width == width && $0.height == height && $0.channels == channels
             },
             "the pictures of a sheet must have one size")
+        precondition(
+            numbers.isEmpty || numbers.count == images.count,
+            "\(numbers.count) numbers of \(images.count) pictures")
         let columns = columns ?? squarestColumns(images.count, width: width, height: height)
         precondition(columns > 0 && margin >= 0, "\(columns) columns, margin \(margin)")
         let rows = (images.count + columns - 1) / columns
@@ -69,7 +73,9 @@ public struct PixelImage: Sendable, Equatable {
         precondition(factor > 0, "magnification \(factor)")
 
         let (stepX, stepY) = (width * factor + margin, height * factor + margin)
-        let names = namesRows ? (0..<rows).map { "\($0 * columns)" } : []
+        let names = (0..<(namesRows ? rows : 0)).map { row in
+            "\(numbers.isEmpty ? row * columns : numbers[row * columns])"
+        }
         let namesWidth = names.map { textWidth($0) + margin }.max() ?? 0
         let sheetWidth = namesWidth + columns * stepX + margin
         let sheetHeight = rows * stepY + margin

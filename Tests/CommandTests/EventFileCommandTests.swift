@@ -107,6 +107,29 @@ import Testing
         #expect(files.allSatisfy { $0.hasPrefix("events/layer-") }, "\(files)")
     }
 
+    /// Chains of an upper layer are shown as what the layers below make of them, alike on any grid.
+    @Test(.enabled(if: hasTensorBoard, "no python3 with tensorboard; PYTHON may name one"))
+    func chainsOfUpperLayersAreCases() throws {
+        let settings = ["layers=[{hidden: 128}, {hidden: 128}]"]
+        for (output, ranks, options) in [("run", nil, []), ("divided", 2, ["--grid", "1x2"])]
+            as [(String, Int?, [String])]
+        {
+            let run = try small.train(settings, output: output, options: options, ranks: ranks)
+            #expect(run.status == 0, "\(run.words)")
+        }
+        let pictures = try read(layer: 1).filter { $0.hasPrefix("pictures/chains ") }
+        // Ten chains of 3×3 pixels: the size is that of the lowest layer's picture.
+        let lowest = try read().filter { $0.hasPrefix("pictures/chains ") }
+        func size(_ line: String?) -> ArraySlice<Substring>? {
+            line?.split(separator: " ").dropFirst(2).prefix(2)
+        }
+        #expect(pictures.count == 2 && size(pictures.last) != nil)
+        #expect(size(pictures.last) == size(lowest.last))
+        #expect(
+            try read("divided", layer: 1).filter { $0.hasPrefix("pictures/") }
+                == read(layer: 1).filter { $0.hasPrefix("pictures/") })
+    }
+
     @Test func whoWantsNoneGetsNone() throws {
         let with = try small.train()
         let without = try small.train(output: "none", options: ["--no-events"])

@@ -33,7 +33,9 @@ import Testing
         #expect(sheet.units == [1, 0])
         let first = PixelImage(width: 3, height: 2, pixels: [128, 128, 128, 128, 1, 128])
         let second = PixelImage(width: 3, height: 2, pixels: [128, 153, 179, 204, 230, 255])
-        #expect(sheet.image == PixelImage.sheet(of: [first, second]))
+        #expect(
+            sheet.image
+                == PixelImage.sheet(of: [first, second], namesRows: true, numbers: [1, 0]))
     }
 
     /// Three planes, three values a pixel, rows, squares, and a single channel.
@@ -62,9 +64,9 @@ import Testing
         let pixels: [UInt8] = [64, 128, 128, 128, 128, 255]
         #expect(
             sheet.image
-                == PixelImage.sheet(of: [
-                    PixelImage(width: 2, height: 1, channels: 3, pixels: pixels)
-                ]))
+                == PixelImage.sheet(
+                    of: [PixelImage(width: 2, height: 1, channels: 3, pixels: pixels)],
+                    namesRows: true))
     }
 
     @Test func showsTheStrongestUnits() throws {
@@ -105,9 +107,14 @@ import Testing
             // By the norms of their own weights.
             #expect(sheet.units == [1, 0])
             #expect(
-                sheet.image == PixelImage.sheet(of: [picture(filters[1]), picture(filters[0])]))
+                sheet.image
+                    == PixelImage.sheet(
+                        of: [picture(filters[1]), picture(filters[0])], namesRows: true,
+                        numbers: [1, 0]))
             let top = zip(filters[0], filters[1]).map { $0 - 2 * $1 }
-            #expect(FilterSheet(model, layer: 2).image == PixelImage.sheet(of: [picture(top)]))
+            #expect(
+                FilterSheet(model, layer: 2).image
+                    == PixelImage.sheet(of: [picture(top)], namesRows: true))
 
             let run = InspectionRun(file: path, filters: folder + "/f.png", layer: 3)
             let failure = #expect(throws: SharedFailure.self) { try run.run() }

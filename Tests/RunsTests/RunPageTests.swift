@@ -1,5 +1,7 @@
 import DistributedTraining
 import Foundation
+import ModelFiles
+import RBMCore
 import Storage
 import TestSupport
 import Testing
@@ -63,6 +65,36 @@ import Testing
             // Nothing is loaded from elsewhere.
             #expect(!page.contains("http") && !page.contains("<script"))
             #expect(page.components(separatedBy: "class=\"s1\"").count == 3)
+        }
+    }
+
+    /// Filters of each layer, and cases that the lowest layer and the whole draw.
+    @Test func aStackShowsAllItsLayers() throws {
+        try withTemporaryFolder { folder in
+            let run = folder + "/run"
+            try write([record(0, 0, "1"), record(1, 0, "2")], to: run)
+            let layers = [
+                makeRBM(.bernoulli, 9, .bernoulli, 4), makeRBM(.bernoulli, 4, .bernoulli, 3),
+            ]
+            let model = RunFolder(path: run).modelFile
+            try Model(layers: layers, imageShape: [3, 3]).file().write(to: model)
+            let page = try RunPage(folders: [run]).html()
+            for (words, count) in [
+                ("Layer 0: weights of the 4 strongest", 1),
+                ("Layer 1: filters of the 3 strongest", 1),
+                ("36 cases that layer 0 draws by itself", 1),
+                ("36 cases that layer 1 draws, and the layers below it make into cases", 1),
+                ("<img", 4),
+            ] {
+                // Words of a picture stand below it and in its place where none is shown.
+                #expect(
+                    page.components(separatedBy: words).count - 1
+                        == (words == "<img" ? count : 2 * count), "\(words)")
+            }
+            try Model(layers: [layers[0]], imageShape: [3, 3]).file().write(to: model)
+            let single = try RunPage(folders: [run]).html()
+            #expect(single.contains("36 cases that the model draws, 1000 sweeps from noise"))
+            #expect(single.contains("\"weights of the 4 strongest hidden units."))
         }
     }
 

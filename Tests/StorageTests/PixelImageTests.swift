@@ -32,6 +32,18 @@ import Testing
         }
     }
 
+    @Test func picturesMayHaveNumbersOfTheirOwn() {
+        let pictures = (0..<4).map { _ in
+            PixelImage(width: 8, height: 8, pixels: [UInt8](repeating: 9, count: 64))
+        }
+        func sheet(_ numbers: [Int]) -> PixelImage {
+            PixelImage.sheet(of: pictures, columns: 2, namesRows: true, numbers: numbers)
+        }
+        #expect(sheet([0, 7, 2, 9]) == sheet([]))
+        #expect(sheet([4, 7, 2, 9]) != sheet([]))
+        #expect(sheet([10, 7, 2, 9]).width == sheet([]).width + PixelImage.characterWidth)
+    }
+
     @Test func rowsOfASheetHaveTheNumberOfTheirFirstPicture() {
         let pictures = (0..<12).map { number in
             PixelImage(width: 8, height: 8, pixels: [UInt8](repeating: UInt8(number), count: 64))

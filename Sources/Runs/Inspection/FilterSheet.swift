@@ -8,7 +8,8 @@ public import Storage
 /// unit above, the sum of the pictures of the units below it, each times its weight [Lee09]. Middle
 /// gray is zero; white and black are the largest magnitude of that unit's picture, so that weak units
 /// are seen as well as strong ones. A case of three colors has
-/// the weights of each in its color. Units come by falling norm of their weights.
+/// the weights of each in its color. Units come by falling norm of their weights. The number of its first
+/// unit stands before each row.
 public struct FilterSheet: Sendable {
     /// The most units of a sheet.
     public static let limit = 100
@@ -33,7 +34,7 @@ public struct FilterSheet: Sendable {
                 Self.picture(
                     ofWeights: (0..<parameters.visibleCount).map { parameters[$0, unit] },
                     above: layers[..<layer], shape: model.imageShape)
-            })
+            }, namesRows: true, numbers: units)
     }
 
     /// Draws the weights of one unit.

@@ -35,7 +35,9 @@ public struct InspectionRun {
         }
         let sheet = FilterSheet(model, layer: layer)
         try sheet.image.writePNG(to: filters)
-        model.filters = "\(filters): \(sheet.units.count) units by falling norm"
+        model.filters =
+            "\(filters): \(sheet.units.count) units by falling norm; before each row the number of its "
+            + "first"
         return .model(model)
     }
 

@@ -128,18 +128,14 @@ public struct RunPage {
         var (content, spectrum) = ("", "")
         if Folder.isFile(run.folder.modelFile) {
             let model = try ModelInspection(path: run.folder.modelFile)
-            let first = model.model.layers[0]
-            if first.visibleUnits.columns == 1, first.hiddenUnits.columns == 1 {
-                let sheet = FilterSheet(model)
-                content += image(
-                    try sheet.image.png(for: run.name),
-                    "Weights of the \(sheet.units.count) strongest hidden units; gray is 0, and each "
-                        + "unit has its own scale.")
+            for layer in model.model.layers.indices {
+                content += try filters(of: model, layer: layer, for: run.name)
             }
             content += try data(of: run, shape: model.model.imageShape)
             spectrum = try self.spectrum(of: model.model)
-            if !Folder.isFile(run.folder.samplesFile) {
-                content += try samples(of: model.model, for: run.name)
+            let hasOwn = Folder.isFile(run.folder.samplesFile)
+            for count in 1..<(model.model.layers.count + (hasOwn ? 0 : 1)) {
+                content += try samples(of: model.model, layers: count, for: run.name)
             }
         }
         if Folder.isFile(run.folder.samplesFile) {
@@ -150,10 +146,38 @@ public struct RunPage {
             ? "" : section("Model", run, "<div class=\"charts\">\(content)</div>")
     }
 
+    /// What the hidden units of a layer answer to; empty for kinds without pictures.
+    private func filters(
+        of model: ModelInspection, layer: Int, for name: String
+    ) throws -> String {
+        let layers = model.model.layers
+        guard
+            layers[...layer].allSatisfy({
+                $0.visibleUnits.columns == 1 && $0.hiddenUnits.columns == 1
+            })
+        else { return "" }
+        let sheet = FilterSheet(model, layer: layer)
+        let units = "\(sheet.units.count) strongest hidden units"
+        return image(
+            try sheet.image.png(for: name),
+            (layers.count > 1 ? "Layer \(layer): " : "")
+                + (layer == 0
+                    ? "weights of the \(units)"
+                    : "filters of the \(units). Each is the sum of the filters of the layer below, each "
+                        + "times the weight that joins the two units")
+                + ". Gray is 0, and each unit has its own scale. The number before a row is that of its "
+                + "first unit; units come by falling norm of their weights.")
+    }
+
     private static let (drawnCases, drawnSweeps) = (36, 1000)
 
     /// Cases that are drawn for the page; empty for models that take long, and for kinds without pictures.
-    private func samples(of model: Model, for name: String) throws -> String {
+    ///
+    /// - Parameter count: How many layers draw, from the lowest: a stack draws in its top layer.
+    private func samples(of whole: Model, layers count: Int, for name: String) throws -> String {
+        let model = Model(
+            layers: Array(whole.layers[..<count]), imageShape: whole.imageShape,
+            standardization: whole.standardization)
         let isFeasible = model.layers.allSatisfy {
             $0.visibleUnits.columns == 1 && $0.parameters.weightCount <= Self.mostWeights
         }
@@ -161,14 +185,24 @@ public struct RunPage {
         var sampler = ModelSampler(model, chains: 0..<Self.drawnCases, seed: 1)
         sampler.run(sweeps: Self.drawnSweeps)
         let sheet = SampleSheet.sheet(
-            SampleSheet.brightness(sampler.visible().probabilities), shape: model.imageShape)
+            SampleSheet.brightness(sampler.visible().probabilities), shape: model.imageShape,
+            namesRows: true)
+        let who =
+            whole.layers.count == 1
+            ? "the model draws"
+            : count == 1
+                ? "layer 0 draws by itself"
+                : "layer \(count - 1) draws, and the layers below it make into cases"
         return image(
             try sheet.png(for: name),
-            "\(Self.drawnCases) cases that the model draws, \(Self.drawnSweeps) sweeps from noise: the "
-                + "means of their last sweep.")
+            "\(Self.drawnCases) cases that \(who), \(Self.drawnSweeps) sweeps from noise: the means of "
+                + "their last sweep.")
     }
 
     /// The first cases of the training file; empty where it is not there any more, or shows no pictures.
+    ///
+    /// `Datasets` opens a file together with all ranks: it looks at all values, and ends a command whose
+    /// file is not there. A page starts no MPI, shows a few rows as they are, and does without a file.
     private func data(of run: RecordedRun, shape: [Int]) throws -> String {
         guard case .file(let path)? = run.configuration?.data.source,
             let file = try? ArrayFile(path: path, takesMissing: true), file.caseShape == shape

@@ -72,16 +72,27 @@ final class EventsOutlet: TrainingOutlet {
         }
         values.append(
             try .picture(
-                "pictures/filters", PixelImage.sheet(of: filters, side: Self.side),
-                "The weights of the first hidden units; gray is 0, and each unit has its own scale."
+                "pictures/filters",
+                PixelImage.sheet(of: filters, side: Self.side, namesRows: true),
+                (snapshot.layer == 0
+                    ? "The weights of the first hidden units"
+                    : "The filters of the layer below, added up with the weights of the first hidden "
+                        + "units")
+                    + "; gray is 0, and each unit has its own scale. The number of its first unit stands "
+                    + "before each row."
             ))
-        if snapshot.layer == 0, !snapshot.chains.isEmpty {
+        let chains = snapshot.chainsOfCases
+        if !chains.isEmpty {
             values.append(
                 try .picture(
                     "pictures/chains",
                     SampleSheet.sheet(
-                        SampleSheet.brightness(snapshot.chains), shape: imageShape, side: Self.side),
-                    "The visible states of the first chains of the training."))
+                        SampleSheet.brightness(chains), shape: imageShape, side: Self.side,
+                        namesRows: true),
+                    snapshot.layer == 0
+                        ? "The visible states of the first chains of the training."
+                        : "What the layers below make of the states of the first chains: drawn layer by "
+                            + "layer, and the means of the lowest."))
         }
         return values
     }
@@ -93,6 +104,30 @@ final class EventsOutlet: TrainingOutlet {
             file = nil
             warn("no more events for TensorBoard are written: \(error)")
         }
+    }
+}
+
+extension LayerSnapshot {
+    /// The seed of what is drawn for pictures alone.
+    private static let seed: UInt64 = 1
+
+    /// The first chains as cases, shape `[chains, values of a case]`: their own visible values, or what the
+    /// layers below make of them.
+    ///
+    /// Empty where no chains live from step to step, and above real hidden units.
+    fileprivate var chainsOfCases: [Float] {
+        guard let top = below.last, !chains.isEmpty else { return chains }
+        guard below.allSatisfy({ $0.hiddenUnits.isDiscrete }) else { return [] }
+        // A spin is −1 or 1, a bit 0 or 1.
+        var states = chains.map { UInt8($0 > 0 ? 1 : 0) }
+        let count = chains.count / top.hiddenCount
+        var means: [Float] = []
+        for (place, rbm) in below.enumerated().reversed() {
+            (states, means) = DownwardPass(rbm, arithmetic: .integer).draw(
+                from: states, firstChain: 0, chains: count, seed: Self.seed, layer: place,
+                sweep: step)
+        }
+        return means
     }
 }
 
