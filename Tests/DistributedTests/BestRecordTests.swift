@@ -7,7 +7,7 @@ import Testing
     /// Judges records with a value each from step 1 on.
     private func judged(_ best: inout BestRecord, _ values: Double...) -> [Bool] {
         values.enumerated().map { place, value in
-            best.see(record(best.metric.metric, value), step: place + 1)
+            best.see(record(best.rule.metric, value), step: place + 1)
         }
     }
 
@@ -17,12 +17,14 @@ import Testing
         return record
     }
 
-    @Test func likelihoodsAreLargeAndDeviationsSmallWhereAModelIsGood() {
-        for metric in BestMetric.allCases {
-            let rises = metric == .logLikelihood || metric == .pseudoLogLikelihood
-            var best = BestRecord(metric)
+    private let likelihood = BestRule(.pseudoLogLikelihoodHeldOut, prefersLarge: true)
+    private let reconstruction = BestRule(.reconstructionCrossEntropy, prefersLarge: false)
+
+    @Test func aRulePrefersLargeValuesOrSmallOnes() {
+        for (rule, rises) in [(likelihood, true), (reconstruction, false)] {
+            var best = BestRecord(rule)
             let found = judged(&best, 2, 3, 1)
-            #expect(found == [true, rises, !rises], "\(metric)")
+            #expect(found == [true, rises, !rises], "\(rule)")
             #expect(best.value == (rises ? 3 : 1))
             // The first of equals stays.
             let equal = judged(&best, rises ? 3 : 1)
@@ -31,7 +33,7 @@ import Testing
     }
 
     @Test func theFirstModelAndRecordsWithoutTheQuantityAreNeverBest() {
-        var best = BestRecord(.pseudoLogLikelihood)
+        var best = BestRecord(likelihood)
         let first = best.see(record(.pseudoLogLikelihoodHeldOut, 5), step: 0)
         let other = best.see(record(.reconstructionCrossEntropy, 5), step: 1)
         let infinite = best.see(record(.pseudoLogLikelihoodHeldOut, .infinity), step: 1)
@@ -39,21 +41,17 @@ import Testing
         #expect(best.value == nil)
     }
 
-    @Test func theWordsAreThoseOfTheRecords() {
-        for metric in BestMetric.allCases { #expect(metric.rawValue == metric.metric.name) }
-    }
-
     @Test func aRunGoesOnFromTheValue() throws {
-        var best = BestRecord(.reconstruction)
+        var best = BestRecord(reconstruction)
         let first = judged(&best, 0.1)
         #expect(first == [true])
         var state = StateTree(prefix: "layers.0.")
         best.save(into: &state)
-        var next = BestRecord(.reconstruction)
+        var next = BestRecord(reconstruction)
         try next.restore(from: state)
         #expect(next == best)
         // Another metric begins anew.
-        var other = BestRecord(.pseudoLogLikelihood)
+        var other = BestRecord(likelihood)
         try other.restore(from: state)
         #expect(other.value == nil)
     }
@@ -62,7 +60,7 @@ import Testing
     func aNoteThatSaysNothingIsRefused(text: String) {
         var state = StateTree(prefix: "layers.0.")
         state.note(text, "best_record")
-        var best = BestRecord(.reconstruction)
+        var best = BestRecord(reconstruction)
         #expect(throws: StateFault.self) { try best.restore(from: state) }
     }
 }

@@ -1,18 +1,30 @@
 import RBMCore
 
+/// By what the best record of a layer is told.
+public struct BestRule: Sendable, Equatable {
+    public let metric: Metric
+    /// Whether a model with a larger value is better.
+    public let prefersLarge: Bool
+
+    public init(_ metric: Metric, prefersLarge: Bool) {
+        self.metric = metric
+        self.prefersLarge = prefersLarge
+    }
+}
+
 /// The best value that the records of a layer have shown so far.
 struct BestRecord: Equatable {
-    let metric: BestMetric
+    let rule: BestRule
     private(set) var value: Double?
 
-    init(_ metric: BestMetric) { self.metric = metric }
+    init(_ rule: BestRule) { self.rule = rule }
 
     /// Judges a record, and returns whether it is the best so far.
     ///
     /// The machine before its first step is never the best, and neither is a record without the quantity.
     mutating func see(_ record: MonitorRecord, step: Int) -> Bool {
-        guard step > 0, let new = record.number(metric.metric), new.isFinite else { return false }
-        if let value, !metric.isBetter(new, than: value) { return false }
+        guard step > 0, let new = record.number(rule.metric), new.isFinite else { return false }
+        if let value, rule.prefersLarge ? new <= value : new >= value { return false }
         value = new
         return true
     }
@@ -23,7 +35,7 @@ struct BestRecord: Equatable {
 
     /// Writes the value into the tree of the run.
     func save(into state: inout StateTree) {
-        if let value { state.note("\(metric.rawValue) \(value)", Self.note) }
+        if let value { state.note("\(rule.metric.name) \(value)", Self.note) }
     }
 
     /// Takes the value out of the tree of a run, from which this one goes on.
@@ -36,19 +48,6 @@ struct BestRecord: Equatable {
             throw StateFault(
                 problem: "says `\(Self.note)` is `\(text)`; expected a metric and a number")
         }
-        self.value = words[0] == metric.rawValue ? value : nil
-    }
-}
-
-extension BestMetric {
-    /// What a record calls it.
-    var metric: Metric {
-        switch self {
-        case .logLikelihood: .logLikelihoodHeldOut
-        case .pseudoLogLikelihood: .pseudoLogLikelihoodHeldOut
-        case .reconstruction: .reconstructionCrossEntropy
-        case .chainMeans: .chainMeansDeviation
-        case .chainStructure: .chainStructureDeviation
-        }
+        self.value = words[0] == rule.metric.name ? value : nil
     }
 }

@@ -28,7 +28,7 @@ struct LayerLoop {
             owner.monitor, training: data.training, heldOut: data.heldOut,
             visibleUnits: trainer.plan.visibleUnits, arithmetic: trainer.plan.arithmetic,
             seed: trainer.plan.seed, layer: trainer.plan.layer)
-        var best = owner.bestMetric.map { BestRecord($0) }
+        var best = owner.bestRule.map { BestRecord($0) }
         if let resumed {
             do throws(StateFault) {
                 try best?.restore(from: resumed.state)

@@ -24,7 +24,7 @@ public struct StackTrainer {
     /// Where checkpoints go; nil for none.
     public var checkpoints: CheckpointFolder?
     /// By what the best checkpoint of a layer is kept beside the newest ones; nil for none.
-    public var bestMetric: BestMetric?
+    public var bestRule: BestRule?
     public var imageShape: [Int]
     /// How the data are standardized, kept in checkpoints and the model; nil for not at all.
     public var standardization: Standardization?

@@ -76,3 +76,17 @@ extension RunConfiguration {
         visibleUnits.isDiscrete ? arithmetic ?? .integer : .float32
     }
 }
+
+extension BestMetric {
+    /// What a record calls it, and which values are good: likelihoods are large where a model is good, and
+    /// deviations are small.
+    var rule: BestRule {
+        switch self {
+        case .logLikelihood: BestRule(.logLikelihoodHeldOut, prefersLarge: true)
+        case .pseudoLogLikelihood: BestRule(.pseudoLogLikelihoodHeldOut, prefersLarge: true)
+        case .reconstruction: BestRule(.reconstructionCrossEntropy, prefersLarge: false)
+        case .chainMeans: BestRule(.chainMeansDeviation, prefersLarge: false)
+        case .chainStructure: BestRule(.chainStructureDeviation, prefersLarge: false)
+        }
+    }
+}

@@ -212,7 +212,7 @@ public struct TrainingRun {
             data: { layerData($0, $1, plans, configuration, data.layer) })
         trainer.takesSnapshots = request.writesEvents
         trainer.needsCheckpoints = request.strictCheckpoints
-        trainer.bestMetric = configuration.checkpoint.best
+        trainer.bestRule = configuration.checkpoint.best?.rule
         let place = world.size == 1 ? "" : "[rank \(world.rank) on \(world.hostName())] "
         trainer.stopRequest = StopRequest(deadline: request.deadline) { reason in
             if let log {

@@ -7,13 +7,4 @@ public enum BestMetric: String, CaseIterable, Sendable {
     case reconstruction = "reconstruction_cross_entropy"
     case chainMeans = "chain_means_deviation"
     case chainStructure = "chain_structure_deviation"
-
-    /// Tells whether a value is better than another: likelihoods are large where a model is good, and
-    /// deviations are small.
-    public func isBetter(_ value: Double, than other: Double) -> Bool {
-        switch self {
-        case .logLikelihood, .pseudoLogLikelihood: value > other
-        case .reconstruction, .chainMeans, .chainStructure: value < other
-        }
-    }
 }
