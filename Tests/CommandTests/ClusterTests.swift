@@ -4,11 +4,8 @@ import Testing
 
 /// Runs on several hosts and under Slurm, both made on this machine by the scripts of Tests/Clusters.
 @Suite(.launches, .serialized, .timeLimit(.minutes(15))) struct ClusterTests {
-    private static let root =
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    private static let withHosts = root.appending(path: "Tests/Clusters/with-hosts").path
-    private static let withSlurm = root.appending(path: "Tests/Clusters/with-slurm").path
+    private static let withHosts = projectRoot.appending(path: "Tests/Clusters/with-hosts").path
+    private static let withSlurm = projectRoot.appending(path: "Tests/Clusters/with-slurm").path
 
     /// Whether hosts can be made; needs root.
     static let hasHosts = canStart([withHosts, "1", "true"])
@@ -66,7 +63,7 @@ import Testing
 
     /// The words that start a command of launch/hosts on some hosts.
     private func onHosts(_ count: Int, options: [String] = []) -> [String] {
-        let launch = Self.root.appending(path: "launch/hosts").path
+        let launch = projectRoot.appending(path: "launch/hosts").path
         // The list of hosts is known only inside.
         let script =
             "tr , '\\n' <<<\"$WILSON_HOSTS\" >\(folder.file("list")); "
@@ -134,7 +131,7 @@ import Testing
     @Test(.enabled(if: hasSlurm, "Slurm on one machine needs root, slurmctld, slurmd and munge"))
     func slurmStartsRanksBySrunAndByMpirun() throws {
         let model = try oneRanksModel()
-        let launch = Self.root.appending(path: "launch/slurm").path
+        let launch = projectRoot.appending(path: "launch/slurm").path
         for launcher in ["srun", "mpirun"] {
             let cluster = try folder.write(
                 "RANKS_PER_NODE=2\nTHREADS_PER_RANK=1\nBINDING=none\nLAUNCHER=\(launcher)\n",
@@ -168,7 +165,7 @@ import Testing
         let run = try Program.start(
             [
                 Self.withSlurm, "salloc", "--nodes", "1", "--exclusive",
-                Self.root.appending(path: "launch/scaling").path, "--cluster", cluster,
+                projectRoot.appending(path: "launch/scaling").path, "--cluster", cluster,
                 "--shape", "70x130", "--batch", "20", "--rounds", "1", "--steps", "2",
                 "--output", folder.file("scaling"),
             ], environment: ["WILSON": Command.program])

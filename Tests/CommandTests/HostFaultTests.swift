@@ -8,9 +8,6 @@ import Testing
     .enabled(
         if: ClusterTests.hasHosts, "several hosts on one machine need root, ip and unshare"))
 struct HostFaultTests {
-    private static let root =
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
 
     private let folder: TemporaryFolder
 
@@ -42,11 +39,11 @@ struct HostFaultTests {
             cd \(folder.path)
             tr , '\\n' <<<"$WILSON_HOSTS" >list
             (\(beside)) &
-            \(Self.root.path)/launch/hosts --cluster "$PWD/hosts.conf" --hostfile list \(options) \
+            \(projectRoot.path)/launch/hosts --cluster "$PWD/hosts.conf" --hostfile list \(options) \
                 -- train run.yaml --output run --quiet
             """
         return try Program.start(
-            [Self.root.appending(path: "Tests/Clusters/with-hosts").path] + hosts
+            [projectRoot.appending(path: "Tests/Clusters/with-hosts").path] + hosts
                 + ["3", "bash", "-c", script],
             environment: environment.merging(["WILSON": program]) { $1 }, seconds: 120)
     }

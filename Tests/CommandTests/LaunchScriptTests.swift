@@ -4,13 +4,11 @@ import Testing
 
 /// The launch scripts read what people write in lists of hosts and in cluster configurations.
 @Suite(.launches, .timeLimit(.minutes(15))) struct LaunchScriptTests {
-    private static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// Runs a script without starting anything.
     private func dryRun(_ script: String, _ arguments: [String]) throws -> Program.Result {
         try Program.start(
-            ["bash", Self.root.appending(path: "launch/\(script)").path] + arguments
+            ["bash", projectRoot.appending(path: "launch/\(script)").path] + arguments
                 + ["--dry-run", "--", "train", "a.yaml"])
     }
 
@@ -37,7 +35,7 @@ import Testing
     @Test func aConfigurationOfAnotherSystemIsRead() throws {
         let folder = try TemporaryFolder()
         let text = try String(
-            contentsOf: Self.root.appending(path: "cluster-configs/laptop.conf"), encoding: .utf8)
+            contentsOf: projectRoot.appending(path: "cluster-configs/laptop.conf"), encoding: .utf8)
         let foreign = "\u{FEFF}" + text.replacingOccurrences(of: "\n", with: "\r\n")
         _ = try folder.write(foreign, to: "foreign.conf")
         let own = try dryRun("local", ["--cluster", "laptop", "-n", "1"])
@@ -58,7 +56,7 @@ import Testing
         let folder = try TemporaryFolder()
         let (first, second) = (folder.file("first"), folder.file("second"))
         let run = try Program.start([
-            "bash", Self.root.appending(path: "launch/install").path, "--prefix", first,
+            "bash", projectRoot.appending(path: "launch/install").path, "--prefix", first,
             "--program", Program.path("wilson"),
         ])
         #expect(run.status == 0, "\(run.words)")
@@ -85,7 +83,7 @@ import Testing
                 FileManager.default.fileExists(atPath: "\(second)/share/\(file)"), "\(file)")
         }
         let nowhere = try Program.start([
-            "bash", Self.root.appending(path: "launch/install").path, "--prefix",
+            "bash", projectRoot.appending(path: "launch/install").path, "--prefix",
             "/dev/null/wilson", "--program", Program.path("wilson"),
         ])
         #expect(nowhere.status == 73, "\(nowhere.words)")
@@ -96,7 +94,7 @@ import Testing
         let folder = try TemporaryFolder()
         _ = try folder.write("commands:\n  \"/elsewhere/.build/wilson\":\n", to: "release.yaml")
         let run = try Program.start([
-            "bash", Self.root.appending(path: "launch/build").path, "--scratch-path",
+            "bash", projectRoot.appending(path: "launch/build").path, "--scratch-path",
             folder.file(""),
         ])
         #expect(run.status == 78, "\(run.words)")
@@ -105,7 +103,7 @@ import Testing
         // The folder of the tests, in a copy of the project.
         for part in ["launch", "cluster-configs"] {
             try FileManager.default.copyItem(
-                at: Self.root.appending(path: part), to: URL(filePath: folder.file(part)))
+                at: projectRoot.appending(path: part), to: URL(filePath: folder.file(part)))
         }
         try FileManager.default.createDirectory(
             atPath: folder.file(".build-test"), withIntermediateDirectories: false)

@@ -4,9 +4,7 @@ import Testing
 
 /// This source tree, its program as `launch/build` makes it, and a machine without Swift.
 private enum NoToolchain {
-    static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    static let program = root.appending(path: ".build/release/wilson").path
+    static let program = projectRoot.appending(path: ".build/release/wilson").path
     /// Whether the program is that of `launch/build`, and not one that is linked with the toolchain's libraries.
     ///
     /// Continuous integration has built it, so that there it is always tried.
@@ -75,7 +73,7 @@ struct NoToolchainTests {
     private func movedTree() throws -> String {
         let (first, second) = (folder.file("first"), folder.file("second"))
         let install = try Program.start([
-            "bash", NoToolchain.root.appending(path: "launch/install").path, "--prefix", first,
+            "bash", projectRoot.appending(path: "launch/install").path, "--prefix", first,
             "--program", NoToolchain.program,
         ])
         #expect(install.status == 0, "\(install.words)")
@@ -128,7 +126,7 @@ struct NoToolchainTests {
         let log = folder.file("log")
         let run = try NoToolchain.run(
             [
-                NoToolchain.root.appending(path: "Tests/Clusters/with-slurm").path, "sbatch",
+                projectRoot.appending(path: "Tests/Clusters/with-slurm").path, "sbatch",
                 "--wait", "--exclusive", "--output", log, tree + "/share/wilson/launch/slurm",
                 "--cluster", cluster, "--",
             ] + training(in: tree) + ["--output", folder.file("run")])

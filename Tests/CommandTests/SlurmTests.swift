@@ -9,9 +9,6 @@ import Testing
     .enabled(
         if: ClusterTests.hasSlurm, "Slurm on one machine needs root, slurmctld, slurmd and munge"))
 struct SlurmTests {
-    private static let root =
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
 
     private let folder: TemporaryFolder
 
@@ -47,7 +44,7 @@ struct SlurmTests {
                 while [[ $1 != -- ]]; do own+=("$1"); shift; done
                 shift
                 job=$(sbatch --parsable --exclusive --output "$name.log" "${options[@]}" \
-                    \(Self.root.path)/launch/slurm --cluster "$PWD/srun.conf" "${own[@]}" -- \
+                    \(projectRoot.path)/launch/slurm --cluster "$PWD/srun.conf" "${own[@]}" -- \
                     train run.yaml --quiet --threads 1 "$@")
             }
             begun() {
@@ -81,7 +78,7 @@ struct SlurmTests {
             """
         return try Program.start(
             [
-                Self.root.appending(path: "Tests/Clusters/with-slurm").path, "bash", "-euo",
+                projectRoot.appending(path: "Tests/Clusters/with-slurm").path, "bash", "-euo",
                 "pipefail", "-c", start + "\n" + script,
             ], seconds: 200)
     }

@@ -62,41 +62,33 @@ import Testing
         }
     }
 
-    /// With a label for each moon, least squares along the graph are better than without it.
-    @Test func oneLabelAMoonIsEnough() throws {
-        var generator = TestGenerator(seed: 433)
+    /// With a label for each moon, least squares and support vector machines are better along the graph
+    /// than without it.
+    @Test(arguments: [(false, 433), (true, 437)] as [(Bool, UInt64)])
+    func oneLabelAMoonIsEnough(machines: Bool, seed: UInt64) throws {
+        var generator = TestGenerator(seed: seed)
         for _ in 0..<3 {
             let (data, classes) = moons(200, noise: 0.05, &generator)
             let labels = classes.indices.map { $0 < 2 ? classes[$0] : nil }
             let graph = try NeighbourGraph.nearest(
                 of: data, neighbours: 8, scale: nil, work: inOneProcess)
-            func errors(_ intrinsic: Double) throws -> Int {
-                let found = try #require(
-                    LaplacianRegression(
-                        data, labels: labels, graph: graph, ambient: 1e-6, intrinsic: intrinsic,
-                        scale: 0.3))
-                return zip(found.labels, classes).count { $0 != $1 }
-            }
-            let (with, without) = (try errors(1), try errors(0))
-            #expect(with < without && with <= 4, "\(with) errors, \(without) without the graph")
-        }
-    }
-
-    /// The same for support vector machines.
-    @Test func oneLabelAMoonIsEnoughForMachines() throws {
-        var generator = TestGenerator(seed: 437)
-        for _ in 0..<3 {
-            let (data, classes) = moons(200, noise: 0.05, &generator)
-            let labels = classes.indices.map { $0 < 2 ? classes[$0] : nil }
-            let graph = try NeighbourGraph.nearest(
-                of: data, neighbours: 8, scale: nil, work: inOneProcess)
-            func errors(_ intrinsic: Double) throws -> Int {
+            func found(_ intrinsic: Double) throws -> [Int] {
+                guard machines else {
+                    return try #require(
+                        LaplacianRegression(
+                            data, labels: labels, graph: graph, ambient: 1e-6,
+                            intrinsic: intrinsic, scale: 0.3)
+                    ).labels
+                }
                 let found = try #require(
                     LaplacianMachine(
                         data, labels: labels, graph: graph, ambient: 1e-6, intrinsic: intrinsic,
                         scale: 0.3))
                 #expect(found.gap <= 1e-10)
-                return zip(found.labels, classes).count { $0 != $1 }
+                return found.labels
+            }
+            func errors(_ intrinsic: Double) throws -> Int {
+                zip(try found(intrinsic), classes).count { $0 != $1 }
             }
             let (with, without) = (try errors(1), try errors(0))
             #expect(with < without && with <= 4, "\(with) errors, \(without) without the graph")
