@@ -106,7 +106,8 @@ import Testing
 
     @Test func aFolderWithoutRecordsIsNoRun() throws {
         try withTemporaryFolder { folder in
-            #expect(throws: StorageError.self) { try RunPage(folders: [folder]) }
+            let error = #expect(throws: StorageError.self) { try RunPage(folders: [folder]) }
+            #expect(error?.description.contains("expected the folder of a training") == true)
             try write(["nothing"], to: folder + "/run")
             #expect(throws: StorageError.self) { try RunPage(folders: [folder + "/run"]) }
         }

@@ -22,6 +22,11 @@ struct RecordedRun {
     init(_ path: String, name: String) throws(StorageError) {
         folder = RunFolder(path: path)
         self.name = name
+        guard Folder.isFile(folder.metricsFile) else {
+            throw StorageError(
+                .badFile, path,
+                "has no metrics.jsonl; expected the folder of a training, such as runs/NAME")
+        }
         let text = String(decoding: try readBytes(of: folder.metricsFile), as: UTF8.self)
         var records: [[String: Double]] = []
         var warnings: [(name: String, layer: Int, first: Int, last: Int)] = []
