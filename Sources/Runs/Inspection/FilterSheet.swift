@@ -20,8 +20,12 @@ public struct FilterSheet: Sendable {
     /// The sheet.
     public let image: PixelImage
 
-    /// Draws a layer of a model, counted from 0.
-    public init(_ model: ModelInspection, layer: Int = 0) {
+    /// Draws a layer of a model.
+    ///
+    /// - Parameters:
+    ///   - layer: Counted from 0.
+    ///   - side: The most pixels of a side of the sheet, as far as the pictures allow.
+    public init(_ model: ModelInspection, layer: Int = 0, side: Int = 1024) {
         let layers = model.model.layers
         let parameters = layers[layer].parameters
         let norms = hiddenWeightNorms(parameters)
@@ -34,7 +38,7 @@ public struct FilterSheet: Sendable {
                 Self.picture(
                     ofWeights: (0..<parameters.visibleCount).map { parameters[$0, unit] },
                     above: layers[..<layer], shape: model.imageShape)
-            }, namesRows: true, numbers: units)
+            }, side: side, namesRows: true, numbers: units)
     }
 
     /// Draws the weights of one unit.

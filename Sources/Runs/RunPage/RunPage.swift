@@ -156,7 +156,7 @@ public struct RunPage {
                 $0.visibleUnits.columns == 1 && $0.hiddenUnits.columns == 1
             })
         else { return "" }
-        let sheet = FilterSheet(model, layer: layer)
+        let sheet = FilterSheet(model, layer: layer, side: Self.side)
         let units = "\(sheet.units.count) strongest hidden units"
         return image(
             try sheet.image.png(for: name),
@@ -170,6 +170,10 @@ public struct RunPage {
     }
 
     private static let (drawnCases, drawnSweeps) = (36, 1000)
+
+    /// The most pixels of a side of a sheet: as many as a column of the page has, so that numbers before
+    /// rows can be read.
+    private static let side = 360
 
     /// Cases that are drawn for the page; empty for models that take long, and for kinds without pictures.
     ///
@@ -186,7 +190,7 @@ public struct RunPage {
         sampler.run(sweeps: Self.drawnSweeps)
         let sheet = SampleSheet.sheet(
             SampleSheet.brightness(sampler.visible().probabilities), shape: model.imageShape,
-            namesRows: true)
+            side: Self.side, namesRows: true)
         let who =
             whole.layers.count == 1
             ? "the model draws"
@@ -216,7 +220,8 @@ public struct RunPage {
             values += row.map { $0.isFinite ? $0 : 0 }
         }
         guard !values.isEmpty else { return "" }
-        let sheet = SampleSheet.sheet(SampleSheet.brightness(values), shape: shape)
+        let sheet = SampleSheet.sheet(
+            SampleSheet.brightness(values), shape: shape, side: Self.side)
         return image(
             try sheet.png(for: run.name), "The first \(count) cases of the training file.")
     }
