@@ -79,6 +79,9 @@ public enum Purpose: Sendable, Hashable {
     /// The triples of units in which two sets of cases are compared; a row is a triple.
     case comparison
 
+    /// What a layer makes of the chains of one above it, for pictures of a training; a row is a chain.
+    case picture(layer: Int, above: Int, step: Int)
+
     /// The sandpiles; a row is a pile.
     case sandpile(Sandpile)
 
@@ -272,6 +275,7 @@ extension Purpose {
         case unobserved = 85
         case filling
         case comparison
+        case picture
         case chainTurn = 90
     }
 
@@ -356,6 +360,8 @@ extension Purpose {
         case .filling(let slot, let layer, let draw, let sweep):
             Words(.filling, layer: layer, step: draw, slot: slot.rawValue | sweep << 2)
         case .comparison: Words(.comparison)
+        case .picture(let layer, let above, let step):
+            Words(.picture, layer: layer, step: step, slot: above)
         case .sandpile(let slot): Words(.sandpile, slot: slot.rawValue)
         case .factorization(let slot): Words(.factorization, slot: slot.rawValue)
         case .autoEncoder(let slot, let layer, let step):

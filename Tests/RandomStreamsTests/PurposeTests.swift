@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PurposeTests {
     @Test func numbersNeverChange() {
-        let later: [UInt8] = [60, 75, 76, 85, 86, 87, 90]
+        let later: [UInt8] = [60, 75, 76, 85, 86, 87, 88, 90]
         #expect(Purpose.Code.allCases.map(\.rawValue) == Array(1...30) + later)
         // The last of those that existed when models were first pinned, and those in the middle.
         #expect(Purpose.Code.hiddenState.rawValue == 3)
@@ -60,6 +60,7 @@ import Testing
         expect(.unobserved(.visible, layer: 1, step: 9, sweep: 3), 9, 0x5501_000E)
         expect(.filling(.hidden, layer: 1, draw: 9, sweep: 3), 9, 0x5601_000D)
         expect(.comparison, 0, 0x5700_0000)
+        expect(.picture(layer: 1, above: 2, step: 9), 9, 0x5801_0002)
         func expect(_ order: KeyedPermutation.Order, _ step: UInt32, _ tag: UInt32) {
             #expect(order.words.step == step && order.words.tag == tag, "\(order)")
         }
@@ -113,6 +114,7 @@ import Testing
                     }
                 }
                 for c in 0..<4 {
+                    purposes.insert(.picture(layer: a, above: c, step: b))
                     purposes.formUnion([
                         .chainCheck(.visible, layer: a, step: b, sweep: c),
                         .chainCheck(.hidden, layer: a, step: b, sweep: c),

@@ -1,4 +1,4 @@
-import RandomStreams
+public import RandomStreams
 
 /// Independent Markov chains of a fixed machine: a contiguous slice of all chains of a sampling run.
 ///
@@ -113,7 +113,7 @@ public struct DownwardPass {
         arithmetic = Layer(machine, arithmetic: kind)
     }
 
-    /// Draws visible states.
+    /// Draws visible states at the end of a sampling run.
     ///
     /// - Parameters:
     ///   - hidden: States as they are drawn, shape `[chains, bytes of a row]`.
@@ -123,6 +123,15 @@ public struct DownwardPass {
     public func draw(
         from hidden: [UInt8], firstChain: Int, chains: Int, seed: UInt64, layer: Int, sweep: Int
     ) -> (states: [UInt8], probabilities: [Float]) {
+        draw(
+            from: hidden, firstChain: firstChain, chains: chains,
+            stream: RandomStream(seed: seed, .sampling(.downward, layer: layer, sweep: sweep)))
+    }
+
+    /// Draws visible states by the random numbers of a stream.
+    public func draw(
+        from hidden: [UInt8], firstChain: Int, chains: Int, stream: RandomStream
+    ) -> (states: [UInt8], probabilities: [Float]) {
         let units = machine.visibleCount
         var probabilities = [Float](repeating: 0, count: chains * units)
         var states = [UInt8](repeating: 0, count: chains * arithmetic.shape.visibleBytes)
@@ -131,8 +140,7 @@ public struct DownwardPass {
             into: &probabilities)
         arithmetic.activateVisible(&probabilities, rows: 0..<chains)
         arithmetic.drawVisible(
-            from: probabilities, rows: 0..<chains,
-            stream: RandomStream(seed: seed, .sampling(.downward, layer: layer, sweep: sweep)),
+            from: probabilities, rows: 0..<chains, stream: stream,
             firstRow: firstChain, into: &states, at: 0)
         return (states, probabilities)
     }

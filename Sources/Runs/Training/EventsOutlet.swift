@@ -1,6 +1,7 @@
 import DistributedTraining
 import EventFiles
 import RBMCore
+import RandomStreams
 import Storage
 
 /// Writes event files for TensorBoard: the records, and now and then filters, chains and histograms.
@@ -124,8 +125,9 @@ extension LayerSnapshot {
         var means: [Float] = []
         for (place, rbm) in below.enumerated().reversed() {
             (states, means) = DownwardPass(rbm, arithmetic: .integer).draw(
-                from: states, firstChain: 0, chains: count, seed: Self.seed, layer: place,
-                sweep: step)
+                from: states, firstChain: 0, chains: count,
+                stream: RandomStream(
+                    seed: Self.seed, .picture(layer: place, above: layer, step: step)))
         }
         return means
     }
