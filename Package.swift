@@ -230,8 +230,9 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "Analysis", "Datasets", "DistributedTraining", "Ising", "ModelFiles",
-                "RandomStreams", "RBMCore", "Reports", "Runs", "Storage", "TestSupport",
+                "Analysis", "Configuration", "Datasets", "DistributedTraining", "Ising",
+                "ModelFiles", "RandomStreams", "RBMCore", "Reports", "Runs", "Storage",
+                "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

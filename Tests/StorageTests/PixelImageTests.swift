@@ -41,7 +41,8 @@ import Testing
         }
         #expect(sheet([0, 7, 2, 9]) == sheet([]))
         #expect(sheet([4, 7, 2, 9]) != sheet([]))
-        #expect(sheet([10, 7, 2, 9]).width == sheet([]).width + PixelImage.characterWidth)
+        let added = PixelImage.textWidth("10") - PixelImage.textWidth("2")
+        #expect(sheet([10, 7, 2, 9]).width == sheet([]).width + added)
     }
 
     @Test func rowsOfASheetHaveTheNumberOfTheirFirstPicture() {

@@ -30,8 +30,9 @@ import Testing
             return sums.units
         }
         let repeated = sums(Array(states[..<row] + states[..<row] + states[(2 * row)...]))
+        // Both are rounded to 2⁻²⁴ and 2⁻¹⁶; real units have the last bits of float32 besides.
         for (found, exact) in zip(sums(states, [2, 0, 1]), repeated) {
-            #expect(abs(found - exact) <= 1)
+            #expect(abs(found - exact) < 64)
         }
     }
 
