@@ -118,14 +118,10 @@ struct AnnealingOptions: ParsableArguments {
     var chains = 100
 
     func validate() throws {
-        let allowed = Annealing.allowed
-        for (name, value) in [("temperatures", temperatures), ("chains", chains)] {
-            guard allowed.contains(value) else {
-                throw ValidationError(
-                    "--\(name) is \(value); expected \(allowed.lowerBound) to \(allowed.upperBound)"
-                )
-            }
-        }
+        try checkRanges([
+            ("temperatures", temperatures, Annealing.allowed),
+            ("chains", chains, Annealing.allowed),
+        ])
     }
 
     var plan: Annealing { plan(usesLadder: false) }
@@ -136,6 +132,16 @@ struct AnnealingOptions: ParsableArguments {
 }
 
 // MARK: Checks
+
+/// Checks that numbers are in their ranges.
+///
+/// - Parameter numbers: The name of each option, its value, and what is allowed.
+func checkRanges(_ numbers: [(name: String, value: Int, allowed: ClosedRange<Int>)]) throws {
+    for (name, value, allowed) in numbers where !allowed.contains(value) {
+        throw ValidationError(
+            "--\(name) is \(value); expected \(allowed.lowerBound) to \(allowed.upperBound)")
+    }
+}
 
 /// Checks the number of a layer, where one is given.
 func checkLayer(_ layer: Int?) throws {

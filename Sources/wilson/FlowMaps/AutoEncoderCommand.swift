@@ -43,9 +43,6 @@ struct AutoEncoderCommand: ParsableCommand {
         @Option(help: "The model file to write.", completion: .file(extensions: ["safetensors"]))
         var output: String
 
-        @Option(help: ArgumentHelp("Take the first cases only.", valueName: "n"))
-        var cases: Int?
-
         @Option(
             help: ArgumentHelp(
                 "The output of the lowest layer.", valueName: "sigmoid|linear"),
@@ -65,20 +62,13 @@ struct AutoEncoderCommand: ParsableCommand {
         @Option(help: "The probability that the encoder sees 0 in place of a value.")
         var corruption = 0.0
 
-        @Option(help: ArgumentHelp("Epochs of each layer.", valueName: "n"))
-        var epochs = 20
-
-        @Option(help: ArgumentHelp("Cases of a batch.", valueName: "n"))
-        var batchSize = 100
+        @OptionGroup var steps: StepOptions
 
         @Option(help: "The learning rate of the first step.")
         var learningRate = 0.05
 
         @Option(help: "The learning rate of the last step; it falls along a line.")
         var finalLearningRate = 0.0
-
-        @Option(help: "The momentum.")
-        var momentum = 0.9
 
         @Flag(help: "Go on from the file of the output, where it exists.")
         var resume = false
@@ -98,14 +88,6 @@ struct AutoEncoderCommand: ParsableCommand {
             else {
                 throw ValidationError("--hidden is \(hidden); expected numbers from 1 to 65536")
             }
-            for (name, value, allowed) in [
-                ("epochs", epochs, 1...1_000_000), ("batch-size", batchSize, 1...1_000_000),
-                ("cases", cases ?? 1, 1...1_000_000_000),
-            ] where !allowed.contains(value) {
-                throw ValidationError(
-                    "--\(name) is \(value); expected \(allowed.lowerBound) to "
-                        + "\(allowed.upperBound)")
-            }
             guard contraction >= 0, contraction.isFinite else {
                 throw ValidationError("--contraction is \(contraction); expected 0 or more")
             }
@@ -119,9 +101,6 @@ struct AutoEncoderCommand: ParsableCommand {
                     "--learning-rate \(learningRate) and --final-learning-rate "
                         + "\(finalLearningRate); expected a number above 0, and one from 0 up to it"
                 )
-            }
-            guard momentum >= 0, momentum < 1 else {
-                throw ValidationError("--momentum is \(momentum); expected 0, or more below 1")
             }
             if outputUnits == .linear, loss == .crossEntropy {
                 throw ValidationError("--loss cross-entropy needs --output-units sigmoid")
@@ -137,13 +116,40 @@ struct AutoEncoderCommand: ParsableCommand {
                     data: reading.file(data), hidden: hidden, output: outputUnits,
                     plan: AutoEncoderTraining.Plan(
                         loss: AutoEncoderLoss(error, contraction: contraction),
-                        batchSize: batchSize, epochs: epochs,
-                        rates: finalLearningRate...learningRate, momentum: momentum,
+                        batchSize: steps.batchSize, epochs: steps.epochs,
+                        rates: finalLearningRate...learningRate, momentum: steps.momentum,
                         corruption: corruption, seed: seed),
                     path: output)
-                run.cases = cases
+                run.cases = steps.cases
                 run.resumes = resume
                 return try run.run(world) { waiting.show($0, $1) }
+            }
+        }
+    }
+
+    /// What a training goes through, and how.
+    struct StepOptions: ParsableArguments {
+        @Option(help: ArgumentHelp("Learn from the first cases only.", valueName: "n"))
+        var cases: Int?
+
+        @Option(
+            help: ArgumentHelp(
+                "Epochs, of each layer where layers learn one after another.", valueName: "n"))
+        var epochs = 20
+
+        @Option(help: ArgumentHelp("Cases of a batch.", valueName: "n"))
+        var batchSize = 100
+
+        @Option(help: "The momentum.")
+        var momentum = 0.9
+
+        func validate() throws {
+            try checkRanges([
+                ("epochs", epochs, 1...1_000_000), ("batch-size", batchSize, 1...1_000_000),
+                ("cases", cases ?? 1, 1...1_000_000_000),
+            ])
+            guard momentum >= 0, momentum < 1 else {
+                throw ValidationError("--momentum is \(momentum); expected 0, or more below 1")
             }
         }
     }
@@ -316,13 +322,9 @@ struct AutoEncoderCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            for (name, value, allowed) in [
+            try checkRanges([
                 ("cases", cases, 1...1_000_000), ("directions", directions, 1...100),
-            ] where !allowed.contains(value) {
-                throw ValidationError(
-                    "--\(name) is \(value); expected \(allowed.lowerBound) to "
-                        + "\(allowed.upperBound)")
-            }
+            ])
             try checkLayer(layer)
             try checkPicture(picture, option: "picture")
             if let output { try checkArrayFile(output) }
@@ -367,47 +369,29 @@ struct AutoEncoderCommand: ParsableCommand {
         @Option(help: "Their classes.")
         var testLabels: String
 
-        @Option(help: ArgumentHelp("Learn from the first cases only.", valueName: "n"))
-        var cases: Int?
-
         @Option(help: "β, the price of changes along tangents.")
         var penalty = 0.0
 
         @Option(help: ArgumentHelp("Tangents of a case.", valueName: "n"))
         var tangents = 8
 
-        @Option(help: ArgumentHelp("Epochs.", valueName: "n"))
-        var epochs = 20
-
-        @Option(help: ArgumentHelp("Cases of a batch.", valueName: "n"))
-        var batchSize = 100
+        @OptionGroup var steps: StepOptions
 
         @Option(help: "The learning rate of the first step; it falls to 0 along a line.")
         var learningRate = 0.1
-
-        @Option(help: "The momentum.")
-        var momentum = 0.9
 
         @OptionGroup var form: OutputForm
 
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            for (name, value, allowed) in [
-                ("tangents", tangents, 1...1000), ("epochs", epochs, 1...1_000_000),
-                ("batch-size", batchSize, 1...1_000_000), ("cases", cases ?? 1, 1...1_000_000_000),
-            ] where !allowed.contains(value) {
-                throw ValidationError(
-                    "--\(name) is \(value); expected \(allowed.lowerBound) to "
-                        + "\(allowed.upperBound)")
-            }
+            try checkRanges([("tangents", tangents, 1...1000)])
             guard penalty >= 0, penalty.isFinite else {
                 throw ValidationError("--penalty is \(penalty); expected 0 or more")
             }
-            guard learningRate > 0, learningRate.isFinite, momentum >= 0, momentum < 1 else {
+            guard learningRate > 0, learningRate.isFinite else {
                 throw ValidationError(
-                    "--learning-rate \(learningRate) and --momentum \(momentum); expected a number "
-                        + "above 0, and one from 0 below 1")
+                    "--learning-rate is \(learningRate); expected a number above 0")
             }
         }
 
@@ -419,9 +403,10 @@ struct AutoEncoderCommand: ParsableCommand {
                     model: input.model, train: (input.reading.file(input.data), labels),
                     test: (input.reading.file(test), testLabels),
                     plan: TangentClassifier.Plan(
-                        batchSize: batchSize, epochs: epochs, rate: learningRate,
-                        momentum: momentum, penalty: penalty, tangents: tangents, seed: input.seed))
-                run.cases = cases
+                        batchSize: steps.batchSize, epochs: steps.epochs, rate: learningRate,
+                        momentum: steps.momentum, penalty: penalty, tangents: tangents,
+                        seed: input.seed))
+                run.cases = steps.cases
                 return try run.run(world) { waiting.show("epochs", $0) }
             }
         }

@@ -55,13 +55,9 @@ struct HopfieldCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            for (name, value, allowed) in [
+            try checkRanges([
                 ("size", size, 2...100_000), ("trials", trials, 2...1_000_000),
-            ] where !allowed.contains(value) {
-                throw ValidationError(
-                    "--\(name) is \(value); expected \(allowed.lowerBound) to "
-                        + "\(allowed.upperBound)")
-            }
+            ])
             for load in loads where !(load > 0 && load <= 100) {
                 throw ValidationError("--loads has \(load); expected numbers above 0, at most 100")
             }

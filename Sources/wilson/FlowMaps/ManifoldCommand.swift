@@ -52,13 +52,9 @@ struct ManifoldCommand: ParsableCommand {
         var seed: UInt64 = 1
 
         func validate() throws {
-            for (name, value, allowed) in [
+            try checkRanges([
                 ("neighbours", neighbours, 1...10_000), ("cases", cases ?? 2, 2...1_000_000_000),
-            ] where !allowed.contains(value) {
-                throw ValidationError(
-                    "--\(name) is \(value); expected \(allowed.lowerBound) to "
-                        + "\(allowed.upperBound)")
-            }
+            ])
             if let sigma, !(sigma > 0 && sigma.isFinite) {
                 throw ValidationError("--sigma is \(sigma); expected a number above 0")
             }
@@ -103,13 +99,9 @@ struct ManifoldCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
-            for (name, value, allowed) in [
+            try checkRanges([
                 ("clusters", clusters, 1...1000), ("restarts", restarts, 1...1000),
-            ] where !allowed.contains(value) {
-                throw ValidationError(
-                    "--\(name) is \(value); expected \(allowed.lowerBound) to "
-                        + "\(allowed.upperBound)")
-            }
+            ])
         }
 
         func run() throws {

@@ -71,13 +71,10 @@ struct NMFCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        for (name, value, allowed) in [
+        try checkRanges([
             ("rank", rank, 1...10_000), ("iterations", iterations, 1...1_000_000),
             ("cases", cases ?? 2, 2...1_000_000_000),
-        ] where !allowed.contains(value) {
-            throw ValidationError(
-                "--\(name) is \(value); expected \(allowed.lowerBound) to \(allowed.upperBound)")
-        }
+        ])
         guard tolerance >= 0, tolerance < 1 else {
             throw ValidationError("--tolerance is \(tolerance); expected 0, or more below 1")
         }

@@ -39,12 +39,9 @@ struct SandpileCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        for (name, value, allowed) in [
+        try checkRanges([
             ("size", size, SandpileRun.sizes), ("grains", grains, SandpileRun.grains),
-        ] where !allowed.contains(value) {
-            throw ValidationError(
-                "--\(name) is \(value); expected \(allowed.lowerBound) to \(allowed.upperBound)")
-        }
+        ])
         try checkPicture(identity, option: "identity")
     }
 
