@@ -69,6 +69,9 @@ public struct TangentClassifier: Sendable {
         velocity = Array(repeating: 0, count: parameters.count)
     }
 
+    /// −ln p of a case's class where each class is as likely as any other.
+    public var lossOfGuess: Double { .log(Double(classBias.count)) }
+
     /// Returns the class of each row.
     public func classify(_ cases: Matrix) -> [Int] {
         let fields = (stack.encode(cases) * classWeights).adding(toRows: classBias)

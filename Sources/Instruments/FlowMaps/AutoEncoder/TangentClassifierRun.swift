@@ -30,6 +30,8 @@ public struct TangentClassifierRun {
 
     /// The most classes.
     private static let mostClasses = 1000
+    /// How many times that of a guess −ln p may be.
+    private static let growth = 10.0
 
     /// Collective.
     ///
@@ -61,16 +63,19 @@ public struct TangentClassifierRun {
         }
         let start = ContinuousClock.now
         var classifier = TangentClassifier(stack, classes: count, plan: plan)
+        let blind = classifier.lossOfGuess
         var report = TangentClassifierReport(plan, learned: labels.count, judged: classes.count)
         while classifier.epoch < plan.epochs {
             let found = try classifier.runEpoch(cases, labels: labels) {
                 try world.work(parts: $0, width: $1, $2)
             }
-            guard (found.loss + found.penalty).isFinite else {
+            guard (found.loss + found.penalty).isFinite, found.loss <= Self.growth * blind else {
                 throw SharedFailure(
                     exitCode: ExitStatus.notFinite,
-                    "the loss is not finite in epoch \(classifier.epoch); use a smaller "
-                        + "--learning-rate")
+                    "epoch \(classifier.epoch): −ln p of a case's class is "
+                        + "\(decimal(found.loss, 4)), and that of a guess \(decimal(blind, 4)); the "
+                        + "penalty is \(decimal(found.penalty, 4)). The training has run away: lower "
+                        + "--learning-rate or --momentum")
             }
             report.losses.append(found.loss)
             report.penalties.append(found.penalty)
