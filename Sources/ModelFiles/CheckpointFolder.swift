@@ -23,18 +23,37 @@ public struct CheckpointFolder: Sendable {
     public func save(
         _ checkpoint: Checkpoint, isBest: Bool = false
     ) throws(StorageError) -> String {
-        try Folder.create(path)
-        let digits = "\(checkpoint.totalSteps)"
-        let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
-        let file = "\(path)/step-\(padded).safetensors"
-        try checkpoint.file().write(to: file)
+        let contents = checkpoint.file()
+        let file = try write(contents, totalSteps: checkpoint.totalSteps)
         if isBest {
             let best = bestFile(ofLayer: checkpoint.layer)
             // A second name costs nothing; not every file system has it.
-            if try !AtomicFile.name(file, also: best) { try checkpoint.file().write(to: best) }
+            if try !AtomicFile.name(file, also: best) { try contents.write(to: best) }
         }
-        for old in try files().dropLast(keep) { try Folder.remove("\(path)/\(old)") }
+        try removeOld()
         return file
+    }
+
+    /// Writes the file of a training of another kind after some steps, and then removes those beyond the
+    /// newest ones.
+    public func save(_ contents: SafetensorsFile, totalSteps: Int) throws(StorageError) {
+        _ = try write(contents, totalSteps: totalSteps)
+        try removeOld()
+    }
+
+    private func write(
+        _ contents: SafetensorsFile, totalSteps: Int
+    ) throws(StorageError) -> String {
+        try Folder.create(path)
+        let digits = "\(totalSteps)"
+        let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+        let file = "\(path)/step-\(padded).safetensors"
+        try contents.write(to: file)
+        return file
+    }
+
+    private func removeOld() throws(StorageError) {
+        for old in try files().dropLast(keep) { try Folder.remove("\(path)/\(old)") }
     }
 
     /// Where the best checkpoint of a layer is.
@@ -61,15 +80,29 @@ public struct CheckpointFolder: Sendable {
     public func newest(
         warn: (String) -> Void, check: (Checkpoint, String) throws(StorageError) -> Void
     ) throws(StorageError) -> (Checkpoint, path: String)? {
+        try newest(warn: warn) { file throws(StorageError) in
+            let checkpoint = try Checkpoint(path: file)
+            try check(checkpoint, file)
+            return checkpoint
+        }
+    }
+
+    /// What the newest file holds that can be read; throws as above.
+    ///
+    /// - Parameters:
+    ///   - warn: Is told of each newer one, which is bad, by name.
+    ///   - read: Reads the file of a path, or fails.
+    public func newest<Contents>(
+        warn: (String) -> Void, read: (String) throws(StorageError) -> Contents
+    ) throws(StorageError) -> (Contents, path: String)? {
         guard Folder.isFolder(path) else { return nil }
         var faults: [StorageError] = []
         for file in try files().reversed() {
             let file = "\(path)/\(file)"
             do throws(StorageError) {
-                let checkpoint = try Checkpoint(path: file)
-                try check(checkpoint, file)
+                let contents = try read(file)
                 for fault in faults { warn("going back to \(file): \(fault)") }
-                return (checkpoint, file)
+                return (contents, file)
             } catch {
                 faults.append(error)
             }

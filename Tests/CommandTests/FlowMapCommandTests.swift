@@ -266,6 +266,107 @@ import Testing
         #expect(features.status == 0, "\(features.words)")
     }
 
+    /// A run in a folder: stopped after any epoch and gone on with on other ranks, it ends with the same
+    /// records and the same model, which is the file that --output writes.
+    @Test func runsOfAutoEncodersGoOnAfterAnyEpoch() throws {
+        let folder = try TemporaryFolder()
+        let (data, classes) = (folder.file("bars.npy"), folder.file("classes.npy"))
+        try writeBars(60, to: data, classes: classes)
+        let words = [
+            "autoencoder", "train", "--data", data, "--hidden", "7,5", "--contraction", "0.02",
+            "--epochs", "3", "--batch-size", "20",
+        ]
+        func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
+        /// The records without what a clock measures.
+        func records(_ run: String) throws -> [NSDictionary] {
+            try String(contentsOfFile: run + "/metrics.jsonl", encoding: .utf8)
+                .split(separator: "\n").map { line in
+                    var values = try #require(
+                        JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                    for key in ["seconds", "samples_per_second"] {
+                        #expect(values.removeValue(forKey: key) is Double)
+                    }
+                    return NSDictionary(dictionary: values)
+                }
+        }
+        let (file, whole) = (folder.file("one.safetensors"), folder.file("whole"))
+        let alone = try object(words + ["--output", file])
+        let run = try object(words + ["--run", whole])
+        #expect(
+            NSDictionary(dictionary: alone.filter { $0.key != "seconds" })
+                == NSDictionary(dictionary: run.filter { $0.key != "seconds" }))
+        #expect(try bytes(whole + "/model.safetensors") == bytes(file))
+        let layers = try #require(run["layers"] as? [[String: Any]])
+        let found = try records(whole)
+        #expect(found.count == 6)
+        for (number, record) in found.enumerated() {
+            let errors = try #require(layers[number / 3]["errors"] as? [Double])
+            let penalties = try #require(layers[number / 3]["penalties"] as? [Double])
+            #expect(record["reconstruction_error"] as? Double == errors[number % 3])
+            #expect(record["contraction_penalty"] as? Double == penalties[number % 3])
+            #expect(record["layer"] as? Int == number / 3)
+            #expect(record["step"] as? Int == 3 * (number % 3 + 1))
+        }
+        for epochs in 1...5 {
+            let stopped = folder.file("stopped-\(epochs)")
+            let first = try Command.run(
+                words + ["--run", stopped, "--stop-after-epochs", "\(epochs)"],
+                ranks: epochs == 2 ? 2 : nil)
+            #expect(first.status == 75, "\(first.words)")
+            #expect(try records(stopped) == Array(found.prefix(epochs)))
+            let second = try Command.run(words + ["--run", stopped], ranks: epochs == 4 ? 2 : nil)
+            #expect(second.status == 0, "\(second.words)")
+            #expect(try records(stopped) == found)
+            #expect(try bytes(stopped + "/model.safetensors") == bytes(file))
+        }
+        let log = try String(contentsOfFile: folder.file("stopped-4") + "/log.txt", encoding: .utf8)
+        #expect(log.contains("going on from") && log.contains("step-0000000012.safetensors"))
+
+        // Records of a step that no checkpoint has are dropped, and a damaged checkpoint is passed over.
+        let newest = whole + "/checkpoints/step-0000000018.safetensors"
+        try Data([1, 2, 3]).write(to: URL(filePath: newest))
+        let mended = try Command.run(words + ["--run", whole])
+        #expect(mended.status == 0 && mended.words.contains("going back"), "\(mended.words)")
+        #expect(try records(whole) == found && bytes(whole + "/model.safetensors") == bytes(file))
+
+        let other = try Command.run(words + ["--run", whole, "--momentum", "0.5"])
+        #expect(other.status == 78 && other.words.contains("autoencoder.momentum: 0.9 there, 0.5"))
+        let both = try Command.run(words + ["--run", whole, "--output", file])
+        #expect(both.status == 64 && both.words.contains("--run"))
+        #expect(try Command.run(words + ["--run", file]).status == 73)
+
+        let page = try Command.run(["report", whole])
+        #expect(page.status == 0, "\(page.words)")
+        let html = try String(contentsOfFile: whole + "/report.html", encoding: .utf8)
+        for text in ["reconstruction error", "contraction penalty", "autoencoder.hidden", "7,5"] {
+            #expect(html.contains(text), "\(text)")
+        }
+        #expect(!html.contains("cases that the model draws"))
+    }
+
+    /// A loss that runs away ends a training and a classifier with the code of what is not finite.
+    @Test func absurdLearningRatesAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let (data, classes) = (folder.file("bars.npy"), folder.file("classes.npy"))
+        try writeBars(60, to: data, classes: classes)
+        let model = folder.file("bars.safetensors")
+        let words = ["autoencoder", "train", "--data", data, "--hidden", "8", "--epochs", "4"]
+        for more in [["--learning-rate", "3000"], ["--learning-rate", "1e300"]] {
+            let run = try Command.run(words + more + ["--output", model])
+            #expect(run.status == 76 && run.words.contains("--learning-rate"), "\(run.words)")
+            #expect(run.words.contains("layer 0, epoch "))
+        }
+        let linear = try Command.run(
+            words + ["--output-units", "linear", "--learning-rate", "10", "--output", model])
+        #expect(linear.status == 76, "\(linear.words)")
+        _ = try object(words + ["--output", model])
+        let classifier = try Command.run([
+            "autoencoder", "classify", model, "--data", data, "--labels", classes, "--test", data,
+            "--test-labels", classes, "--tangents", "3", "--learning-rate", "1e6",
+        ])
+        #expect(classifier.status == 76 && classifier.words.contains("epoch "))
+    }
+
     /// The specific heat of a small machine, here of an auto-encoder's, and a large one is refused.
     @Test func specificHeatOnAnyNumberOfRanks() throws {
         let folder = try TemporaryFolder()

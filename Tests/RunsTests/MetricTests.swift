@@ -35,7 +35,8 @@ import Testing
                 "free_energy_gap": null, "pseudo_log_likelihood_held_out": null, \
                 "log_likelihood_held_out": null, "log_likelihood_held_out_error": null, \
                 "log_likelihood_held_out_lower": null, "log_likelihood_held_out_upper": null, \
-                "reconstruction_cross_entropy": null, "weight_norm": null, "update_norm": null, \
+                "reconstruction_cross_entropy": null, "reconstruction_error": null, \
+                "contraction_penalty": null, "weight_norm": null, "update_norm": null, \
                 "mean_hidden_activity": null, "dead_hidden_units": null, \
                 "free_energy_chains": null, "chain_means_deviation": null, \
                 "chain_structure_deviation": null, "flips_per_sweep": null, \

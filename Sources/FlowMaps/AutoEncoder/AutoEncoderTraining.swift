@@ -38,6 +38,9 @@ public struct AutoEncoderTraining: Sendable {
             self.corruption = corruption
             self.seed = seed
         }
+
+        /// The steps of an epoch.
+        public func batches(cases: Int) -> Int { (cases + batchSize - 1) / batchSize }
     }
 
     /// What an epoch found, means over the cases as they were seen.
@@ -101,6 +104,19 @@ public struct AutoEncoderTraining: Sendable {
 
     public var isFinished: Bool { losses.count >= plan.epochs }
 
+    /// The learning rate of a step, given how many cases there are; after the last step, that one's.
+    public func rate(step: Int, cases: Int) -> Double {
+        let last = max(1, plan.epochs * plan.batches(cases: cases) - 1)
+        let share = Double(min(step, last)) / Double(last)
+        return plan.rates.upperBound * (1 - share) + plan.rates.lowerBound * share
+    }
+
+    /// The norm of the last change of the weights.
+    public var updateNorm: Double {
+        velocity[..<(encoder.visibleCount * encoder.hiddenCount)]
+            .reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+
     /// Trains one epoch.
     ///
     /// - Parameters:
@@ -109,15 +125,14 @@ public struct AutoEncoderTraining: Sendable {
     public mutating func runEpoch(_ data: Matrix, work: PartWork) throws {
         let epoch = losses.count
         let order = KeyedPermutation(count: data.rows, seed: plan.seed, .epoch(epoch, layer: layer))
-        let batches = (data.rows + plan.batchSize - 1) / plan.batchSize
+        let batches = plan.batches(cases: data.rows)
         var sums = [0.0, 0.0]
         for batch in 0..<batches {
             let first = batch * plan.batchSize
             let places = (first..<min(data.rows, first + plan.batchSize)).map { order[$0] }
             let step = epoch * batches + batch
-            let share = Double(step) / Double(max(1, plan.epochs * batches - 1))
-            let rate = plan.rates.upperBound * (1 - share) + plan.rates.lowerBound * share
-            let found = try advance(data.rows(at: places), step: step, rate: rate, work)
+            let found = try advance(
+                data.rows(at: places), step: step, rate: rate(step: step, cases: data.rows), work)
             sums[0] += found.error
             sums[1] += found.penalty
         }

@@ -13,6 +13,8 @@ struct RecordedRun {
     /// The warnings of the records: each with the steps of its first and last record.
     let warnings: [(name: String, layer: Int, first: Int, last: Int)]
     let configuration: RunConfiguration?
+    /// The lines of config.yaml, in the run of a command that has no configuration; empty in others.
+    let settings: [(key: String, value: String)]
     /// The table of times at the end of the log; empty in a run that has not ended.
     let times: [String]
 
@@ -56,10 +58,10 @@ struct RecordedRun {
         self.records = records
         self.warnings = warnings
         let file = folder.configurationFile
-        configuration = (try? readBytes(of: file)).flatMap { bytes in
-            try? RunConfiguration.load(
-                stored: String(decoding: bytes, as: UTF8.self), file: file)
-        }
+        let stored = (try? readBytes(of: file)).map { String(decoding: $0, as: UTF8.self) }
+        let configuration = stored.flatMap { try? RunConfiguration.load(stored: $0, file: file) }
+        self.configuration = configuration
+        settings = configuration == nil ? RunFolder.settings(of: stored ?? "") : []
         let log = (try? readBytes(of: folder.logFile)).map { String(decoding: $0, as: UTF8.self) }
         // Each line begins with the time of day, as 2026-11-30T13:26:04Z.
         let lines = (log ?? "").components(separatedBy: "\n").map { line in

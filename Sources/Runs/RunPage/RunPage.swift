@@ -133,8 +133,10 @@ public struct RunPage {
             }
             content += try data(of: run, shape: model.model.imageShape)
             spectrum = try self.spectrum(of: model.model)
+            // An auto-encoder learned one step of its map, and not where its machine's chains go.
+            let isMachine = run.configuration != nil || run.settings.isEmpty
             let hasOwn = Folder.isFile(run.folder.samplesFile)
-            for count in 1..<(model.model.layers.count + (hasOwn ? 0 : 1)) {
+            for count in 1..<(model.model.layers.count + (hasOwn ? 0 : 1)) where isMachine {
                 content += try samples(of: model.model, layers: count, for: run.name)
             }
         }
@@ -208,8 +210,10 @@ public struct RunPage {
     /// `Datasets` opens a file together with all ranks: it looks at all values, and ends a command whose
     /// file is not there. A page starts no MPI, shows a few rows as they are, and does without a file.
     private func data(of run: RecordedRun, shape: [Int]) throws -> String {
-        guard case .file(let path)? = run.configuration?.data.source,
-            let file = try? ArrayFile(path: path, takesMissing: true), file.caseShape == shape
+        var path = run.settings.first { $0.key == RunFolder.dataSetting }?.value
+        if case .file(let name)? = run.configuration?.data.source { path = name }
+        guard let path, let file = try? ArrayFile(path: path, takesMissing: true),
+            file.caseShape == shape
         else { return "" }
         let count = min(Self.drawnCases, file.cases)
         var values: [Float] = []
@@ -258,7 +262,10 @@ public struct RunPage {
     // MARK: Tables
 
     private func changes(of run: RecordedRun) -> String {
-        guard let configuration = run.configuration else { return "" }
+        guard let configuration = run.configuration else {
+            let rows = run.settings.map { [$0.key, $0.value] }
+            return rows.isEmpty ? "" : section("Settings", run, table(["", "value"], rows))
+        }
         let rows = configuration.changes.map { [$0.key, $0.value, $0.fallback] }
         return section(
             "Configuration", run,

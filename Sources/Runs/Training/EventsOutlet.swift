@@ -1,4 +1,4 @@
-import DistributedTraining
+public import DistributedTraining
 import EventFiles
 import RBMCore
 import RandomStreams
@@ -8,7 +8,7 @@ import Storage
 ///
 /// Each layer has a folder of its own, which is a run in TensorBoard. A training goes on without its
 /// events where they cannot be written.
-final class EventsOutlet: TrainingOutlet {
+public final class EventsOutlet: TrainingOutlet {
     private let folder: String
     private let host: String
     private let imageShape: [Int]
@@ -22,23 +22,31 @@ final class EventsOutlet: TrainingOutlet {
     /// What a record says elsewhere, or is not a number.
     private static let left: Set<Metric> = [.layer, .step, .warnings]
 
-    init(_ folder: String, host: String, imageShape: [Int], warn: @escaping (String) -> Void) {
+    public init(_ folder: String, host: String, imageShape: [Int], warn: @escaping (String) -> Void)
+    {
         self.folder = folder
         self.host = host
         self.imageShape = imageShape
         self.warn = warn
     }
 
-    func layerBegan(_ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int) {
+    public func layerBegan(
+        _ plan: LayerPlan, cases: Int, visible: Int, fromStep step: Int, steps: Int
+    ) {
+        begin(layer: plan.layer, fromStep: step)
+    }
+
+    /// Begins a file for a layer, whose training begins or goes on from a step.
+    public func begin(layer: Int, fromStep step: Int) {
         orGiveUp { () throws(StorageError) in
-            let own = "\(folder)/layer-\(plan.layer)"
+            let own = "\(folder)/layer-\(layer)"
             try Folder.create(folder)
             try Folder.create(own)
             file = try EventFile(in: own, host: host, fromStep: step)
         }
     }
 
-    func recorded(_ record: MonitorRecord) {
+    public func recorded(_ record: MonitorRecord) {
         let values = Metric.all.filter { !Self.left.contains($0) }.compactMap { metric in
             record.number(metric).map { number in
                 EventFile.Value.number(
@@ -50,7 +58,7 @@ final class EventsOutlet: TrainingOutlet {
         orGiveUp { () throws(StorageError) in try file?.add(values, step: step) }
     }
 
-    func pictured(_ snapshot: LayerSnapshot) {
+    public func pictured(_ snapshot: LayerSnapshot) {
         orGiveUp { () throws(StorageError) in
             try file?.add(values(of: snapshot), step: snapshot.step)
         }

@@ -1,14 +1,14 @@
-import DistributedTraining
+public import DistributedTraining
 import Reports
-import Storage
+public import Storage
 
 /// Adds a line to metrics.jsonl for each record.
-final class JSONLinesOutlet: TrainingOutlet {
+public final class JSONLinesOutlet: TrainingOutlet {
     private let file: LineFile
 
-    init(_ file: LineFile) { self.file = file }
+    public init(_ file: LineFile) { self.file = file }
 
-    func willCheckpoint() throws(StorageError) { try file.synchronize() }
+    public func willCheckpoint() throws(StorageError) { try file.synchronize() }
 
-    func recorded(_ record: MonitorRecord) throws { try file.append(jsonText(record)) }
+    public func recorded(_ record: MonitorRecord) throws { try file.append(jsonText(record)) }
 }

@@ -3,7 +3,7 @@ import DistributedTraining
 import Foundation
 import ModelFiles
 import Ranks
-import Storage
+public import Storage
 
 /// What to do with a run that the output folder already holds.
 public enum ResumeMode: Sendable, Equatable {
@@ -28,23 +28,25 @@ public enum ResumeMode: Sendable, Equatable {
 /// model of Ising configurations also ising.json and samples.png; while a process works, its lock.
 ///
 /// Used on rank 0 alone.
-struct RunFolder {
-    let path: String
+public struct RunFolder {
+    public let path: String
 
-    var configurationFile: String { "\(path)/config.yaml" }
+    public init(path: String) { self.path = path }
+
+    public var configurationFile: String { "\(path)/config.yaml" }
     var metricsFile: String { "\(path)/metrics.jsonl" }
-    var logFile: String { "\(path)/log.txt" }
-    var modelFile: String { "\(path)/model.safetensors" }
+    public var logFile: String { "\(path)/log.txt" }
+    public var modelFile: String { "\(path)/model.safetensors" }
     var samplesFile: String { "\(path)/samples.png" }
     var comparisonFile: String { "\(path)/ising.json" }
-    var eventFolder: String { "\(path)/events" }
-    var checkpointFolder: String { "\(path)/checkpoints" }
+    public var eventFolder: String { "\(path)/events" }
+    public var checkpointFolder: String { "\(path)/checkpoints" }
 
     /// Whether a run was begun here.
     ///
     /// Checkpoints are enough: a run whose config.yaml is gone is still one, and nobody may write over
     /// it.
-    var holdsRun: Bool { hasConfiguration || holdsCheckpoints }
+    public var holdsRun: Bool { hasConfiguration || holdsCheckpoints }
 
     private var hasConfiguration: Bool { Folder.isFile(configurationFile) }
 
@@ -55,14 +57,14 @@ struct RunFolder {
     /// Takes the folder for this process, until the lock goes.
     ///
     /// - Parameter warn: Is told of a lock that a killed run has left.
-    func lock(host: String, warn: (String) -> Void) throws(StorageError) -> FolderLock {
+    public func lock(host: String, warn: (String) -> Void) throws(StorageError) -> FolderLock {
         try FolderLock(path, host: host, job: RunFolder.job, warn: warn)
     }
 
     /// Takes a folder that held no run when this process looked.
     ///
     /// - Throws: `cannotWrite` if another process has begun a run there in the meantime.
-    func lockNew(host: String, warn: (String) -> Void) throws(StorageError) -> FolderLock {
+    public func lockNew(host: String, warn: (String) -> Void) throws(StorageError) -> FolderLock {
         try Folder.create(path)
         let lock = try lock(host: host, warn: warn)
         guard !holdsRun else {
@@ -87,7 +89,7 @@ struct RunFolder {
     }
 
     /// Returns the resolved configuration of the run that was begun here; nil if there is none.
-    func configurationText() throws(StorageError) -> String? {
+    public func configurationText() throws(StorageError) -> String? {
         guard hasConfiguration else { return nil }
         return String(decoding: try readBytes(of: configurationFile), as: UTF8.self)
     }
@@ -98,7 +100,7 @@ struct RunFolder {
     }
 
     /// Fails if one of its files is a link, through which a run could be made to write elsewhere.
-    func checkLinks() throws(StorageError) {
+    public func checkLinks() throws(StorageError) {
         for file in files where Folder.isLink(file) {
             throw StorageError(
                 .cannotWrite, file,
@@ -139,7 +141,7 @@ struct RunFolder {
     /// Creates the folders and writes the resolved configuration.
     ///
     /// - Parameter warn: Is told of a folder that every user may write to.
-    func begin(_ configuration: String, warn: (String) -> Void) throws(StorageError) {
+    public func begin(_ configuration: String, warn: (String) -> Void) throws(StorageError) {
         try Folder.create(path)
         try Folder.create(checkpointFolder)
         for folder in [path, checkpointFolder] where Folder.isOpenToAll(folder) {
@@ -149,6 +151,24 @@ struct RunFolder {
         }
         for folder in [path, checkpointFolder] { try AtomicFile.removeLeftovers(in: folder) }
         try AtomicFile.write(configuration, to: configurationFile)
+    }
+
+    // MARK: Settings of commands without a configuration
+
+    /// The name of the setting that says where the data are.
+    public static let dataSetting = "data"
+
+    /// The text of config.yaml: a line for each setting.
+    public static func text(_ settings: [(key: String, value: String)]) -> String {
+        settings.map { "\($0.key): \($0.value)\n" }.joined()
+    }
+
+    /// The settings of such a text; lines of another form are left out.
+    public static func settings(of text: String) -> [(key: String, value: String)] {
+        text.split(separator: "\n").compactMap { line in
+            guard !line.hasPrefix(" "), let colon = line.firstRange(of: ": ") else { return nil }
+            return (String(line[..<colon.lowerBound]), String(line[colon.upperBound...]))
+        }
     }
 
     /// Returns the checkpoint to go on from; nil to begin.
@@ -170,12 +190,13 @@ struct RunFolder {
         }
     }
 
-    /// Opens the records, and drops those after a checkpoint; without a checkpoint, all.
-    func openMetrics(upTo checkpoint: Checkpoint?) throws(StorageError) -> LineFile {
+    /// Opens the records, and drops those after the step of a checkpoint; without a checkpoint, all.
+    public func openMetrics(
+        upTo checkpoint: (layer: Int, step: Int)?
+    ) throws(StorageError) -> LineFile {
         try LineFile(path: metricsFile) { line in
             guard let checkpoint, let place = Self.place(of: line) else { return false }
-            return place.layer < checkpoint.layer
-                || place.layer == checkpoint.layer && place.step <= checkpoint.step
+            return place <= checkpoint
         }
     }
 

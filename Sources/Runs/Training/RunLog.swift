@@ -1,12 +1,12 @@
 import Foundation
 import Reports
-import Storage
+public import Storage
 
 /// Where a run's words go: standard output for people who watch, standard error for warnings, and
 /// log.txt for all, with the time.
 ///
 /// Rank 0 makes one; other ranks are silent.
-final class RunLog {
+public final class RunLog {
     private let isQuiet: Bool
     private var file: LineFile?
     /// The lines that were said before there was a file.
@@ -17,22 +17,22 @@ final class RunLog {
     /// That is no reason to end a training. Whoever needs the words learns of it at the end.
     private(set) var failure: StorageError?
 
-    init(quiet: Bool) { isQuiet = quiet }
+    public init(quiet: Bool) { isQuiet = quiet }
 
     /// Says something to people who watch.
-    func say(_ message: String) {
+    public func say(_ message: String) {
         if !isQuiet { show(printable(message) + "\n") }
         keep(message)
     }
 
     /// Says a result, also to people who asked for results only.
-    func tell(_ message: String) {
+    public func tell(_ message: String) {
         show(printable(message) + "\n")
         keep(message)
     }
 
     /// Says that something is not as it should be.
-    func warn(_ message: String) {
+    public func warn(_ message: String) {
         try? StandardStream.error.write("wilson: warning: \(printable(message))\n")
         keep("warning: \(message)")
     }
@@ -50,7 +50,7 @@ final class RunLog {
     /// Opens the file, and writes into it what was said before.
     ///
     /// From here on all words go to the file too.
-    func open(_ path: String) throws(StorageError) {
+    public func open(_ path: String) throws(StorageError) {
         let file = try LineFile(path: path)
         self.file = file
         for line in early { try file.append(line) }
@@ -58,7 +58,7 @@ final class RunLog {
     }
 
     /// Writes a line for the file alone.
-    func keep(_ message: String) {
+    public func keep(_ message: String) {
         let line = Self.line(message)
         // What the log cannot take is no reason to end a run: the records are kept elsewhere.
         if let file { try? file.append(line) } else { early.append(line) }

@@ -183,7 +183,8 @@ public struct TrainingRun {
             try log.open(folder.logFile)
             if let keep = log.keeper { watchdog?.tellAlso(keep) }
             if let start { log.say("going on from \(start.path)") }
-            let metrics = try folder.openMetrics(upTo: start?.checkpoint)
+            let metrics = try folder.openMetrics(
+                upTo: start.map { ($0.checkpoint.layer, $0.checkpoint.step) })
             try checkpoints.removeLater(than: start?.checkpoint.totalSteps ?? 0)
             let events: [any TrainingOutlet] =
                 request.writesEvents

@@ -18,7 +18,8 @@ struct AutoEncoderCommand: ParsableCommand {
                 The encoder is h = σ(c + Wᵀx) and the decoder r = g(b + Wh). --contraction adds \
                 λ‖∂h/∂x‖² to the error; --corruption hides values from the encoder. The cases of a \
                 batch are shared over ranks; the result has the same bits on any number of them. The \
-                file is written after each epoch, and --resume goes on from it. `transform` writes h, \
+                file is written after each epoch, and --resume goes on from it; --run keeps a run as \
+                `train` does, for `report` and TensorBoard. `transform` writes h, \
                 `inspect` shows W; `sample` and `evaluate` take the file as the machine of which r is \
                 the mean-field map.
 
@@ -26,7 +27,7 @@ struct AutoEncoderCommand: ParsableCommand {
                   wilson autoencoder train --data train-images-idx3-ubyte.gz --hidden 500 \
                 --contraction 0.1 --output cae.safetensors
                   mpirun -np 4 wilson autoencoder train --data train-images-idx3-ubyte.gz \
-                --hidden 500,500 --corruption 0.25 --output deep.safetensors
+                --hidden 500,500 --corruption 0.25 --run runs/deep
                 """)
 
         @Option(
@@ -40,8 +41,23 @@ struct AutoEncoderCommand: ParsableCommand {
             transform: { try numbers($0, named: "hidden").map { Int($0) } })
         var hidden: [Int]
 
-        @Option(help: "The model file to write.", completion: .file(extensions: ["safetensors"]))
-        var output: String
+        @Option(
+            help: "The model file to write, after each epoch.",
+            completion: .file(extensions: ["safetensors"]))
+        var output: String?
+
+        @Option(
+            name: .customLong("run"),
+            help: ArgumentHelp(
+                "In place of --output: the folder of a run, with config.yaml, metrics.jsonl, events, "
+                    + "log.txt, checkpoints and model.safetensors. The same command goes on with it.",
+                valueName: "folder"), completion: .directory)
+        var runFolder: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Stop, with exit code 75, after this many epochs of all layers.", valueName: "n"))
+        var stopAfterEpochs: Int?
 
         @Option(
             help: ArgumentHelp(
@@ -88,6 +104,12 @@ struct AutoEncoderCommand: ParsableCommand {
             else {
                 throw ValidationError("--hidden is \(hidden); expected numbers from 1 to 65536")
             }
+            guard (output == nil) != (runFolder == nil), output != "", runFolder != "" else {
+                throw ValidationError("expected either --output FILE or --run FOLDER")
+            }
+            if let stopAfterEpochs {
+                try checkRanges([("stop-after-epochs", stopAfterEpochs, 1...1_000_000_000)])
+            }
             guard contraction >= 0, contraction.isFinite else {
                 throw ValidationError("--contraction is \(contraction); expected 0 or more")
             }
@@ -119,9 +141,10 @@ struct AutoEncoderCommand: ParsableCommand {
                         batchSize: steps.batchSize, epochs: steps.epochs,
                         rates: finalLearningRate...learningRate, momentum: steps.momentum,
                         corruption: corruption, seed: seed),
-                    path: output)
+                    place: output.map { .file($0) } ?? .folder(runFolder ?? ""))
                 run.cases = steps.cases
                 run.resumes = resume
+                run.stopAfterEpochs = stopAfterEpochs
                 return try run.run(world) { waiting.show($0, $1) }
             }
         }

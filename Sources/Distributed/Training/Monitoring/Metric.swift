@@ -52,6 +52,13 @@ public struct Metric: Sendable, Hashable {
     public static let reconstructionCrossEntropy = Metric(
         "reconstruction_cross_entropy", "nats",
         "The mean over training cases between a case and its mean-field reconstruction.")
+    public static let reconstructionError = Metric(
+        "reconstruction_error", "",
+        "Of auto-encoders, the error that the training lessens, a mean over the cases of the epoch as "
+            + "they were seen.")
+    public static let contractionPenalty = Metric(
+        "contraction_penalty", "",
+        "Of auto-encoders, the mean of λ‖∂h/∂x‖² over the same cases.")
     public static let weightNorm = Metric(
         "weight_norm", "", "The Frobenius norm of the weights.")
     public static let updateNorm = Metric(
@@ -104,7 +111,7 @@ public struct Metric: Sendable, Hashable {
         layer, epoch, step, casesSeen, learningRate, freeEnergyTrain, freeEnergyHeldOut,
         freeEnergyGap, pseudoLogLikelihoodHeldOut, logLikelihoodHeldOut,
         logLikelihoodHeldOutError, logLikelihoodHeldOutLower, logLikelihoodHeldOutUpper,
-        reconstructionCrossEntropy, weightNorm,
+        reconstructionCrossEntropy, reconstructionError, contractionPenalty, weightNorm,
         updateNorm, meanHiddenActivity, deadHiddenUnits, freeEnergyChains, chainMeansDeviation,
         chainStructureDeviation, flipsPerSweep, chainAutocorrelation, swapAcceptance, roundTrips,
         chainsUp, casesUp, warnings, seconds, samplesPerSecond,

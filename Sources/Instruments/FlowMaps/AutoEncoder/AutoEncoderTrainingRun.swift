@@ -11,33 +11,41 @@ import Storage
 
 /// Trains a stack of auto-encoders, for `wilson autoencoder train`.
 ///
-/// The file of the model holds the training's state after each epoch, so that a training that was ended
-/// goes on from there.
+/// After each epoch a file holds the training's state, so that a training that was ended goes on from there.
 public struct AutoEncoderTrainingRun {
+    /// Where the model goes.
+    public enum Place: Sendable {
+        /// Into a file, written after each epoch.
+        case file(String)
+        /// Into the folder of a run, with checkpoints, records and a log.
+        case folder(String)
+    }
+
     private let data: DataFile
     private let hidden: [Int]
     private let output: AutoEncoder.Output
     private let plan: AutoEncoderTraining.Plan
-    private let path: String
+    private let place: Place
 
     /// The number of the file's first cases that are taken; nil for all.
     public var cases: Int?
-    /// Whether a training goes on from the file, where it exists.
+    /// Whether a training goes on from the file, where it exists; that of a folder always does.
     public var resumes = false
+    /// Epochs of all layers after which the run stops with the code 75; nil for all.
+    public var stopAfterEpochs: Int?
 
     /// - Parameters:
     ///   - hidden: The hidden units of each layer, lowest first.
     ///   - output: The output of the lowest layer; those above have sigmoid ones.
-    ///   - path: The model file to write.
     public init(
         data: DataFile, hidden: [Int], output: AutoEncoder.Output, plan: AutoEncoderTraining.Plan,
-        path: String
+        place: Place
     ) {
         self.data = data
         self.hidden = hidden
         self.output = output
         self.plan = plan
-        self.path = path
+        self.place = place
     }
 
     /// Collective.
@@ -46,84 +54,137 @@ public struct AutoEncoderTrainingRun {
     /// rank 0.
     ///
     /// - Parameter progress: Is told what is done, in words, and the share of all epochs.
-    /// - Throws: The same failure on all ranks; with the code 75 after a signal, when the file is written.
+    /// - Throws: The same failure on all ranks; with the code 75 after a signal, when the state is written,
+    ///   and with 76 where the loss runs away.
     public func run(
         _ world: borrowing Communicator, progress: (String, Double) -> Void
     ) throws -> AutoEncoderTrainingReport? {
-        try world.checkWritable(path)
+        switch place {
+        case .file(let path): try world.checkWritable(path)
+        case .folder(let path):
+            try world.together { if world.rank == 0 { try AutoEncoderFolder.check(path) } }
+        }
         // Threads would divide a product otherwise on another machine.
         setLinearAlgebraThreads(1)
         StopSignal.listen()
         let cases = try RealCases(
             data, for: output == .linear ? .gaussian : .bernoulli, most: cases, least: 1,
             seed: plan.seed, world)
-        let start = ContinuousClock.now
         let notes = notes(cases)
-        var state = try resumed(notes, cases.shape, world)
+        let folder = try world.together { () throws -> AutoEncoderFolder? in
+            guard world.rank == 0, case .folder(let path) = place else { return nil }
+            return try AutoEncoderFolder(
+                path, settings: notes, cases: cases.values.rows, host: world.hostName())
+        }
+        do {
+            return try train(cases, notes, folder, world, progress: progress)
+        } catch {
+            folder?.ends("\(error)")
+            throw error
+        }
+    }
+
+    private func train(
+        _ cases: RealCases, _ notes: [String: String], _ folder: AutoEncoderFolder?,
+        _ world: borrowing Communicator, progress: (String, Double) -> Void
+    ) throws -> AutoEncoderTrainingReport? {
+        let start = ContinuousClock.now
+        let (found, origin) = try earlier(notes, folder, world)
+        var state = found
+        try world.together {
+            try folder?.begin(
+                state, from: origin, plan, settings: notes, data: data.path,
+                meaning: cases.meaning, shape: cases.shape, ranks: world.size,
+                host: world.hostName())
+        }
         var features = cases.values
-        for encoder in state.finished { features = try encode(features, encoder, world) }
+        var bounds: [LossBound] = []
+        for encoder in state.finished {
+            bounds.append(bound(features, layer: bounds.count))
+            features = try encode(features, encoder, world)
+        }
         let total = Double(plan.epochs * hidden.count)
+        var left = stopAfterEpochs ?? .max
         while state.finished.count < hidden.count {
             let number = state.finished.count
             var training =
                 state.training
                 ?? AutoEncoderTraining(
-                    plan: plan, layer: number, output: number == 0 ? output : .sigmoid,
+                    plan: plan, layer: number, output: output(ofLayer: number),
                     visible: features.columns, hidden: hidden[number])
+            let bound = bound(features, layer: number)
+            bounds.append(bound)
+            folder?.layerBegan(training, bound: bound)
             while !training.isFinished {
                 try training.runEpoch(features) { try world.work(parts: $0, width: $1, $2) }
-                let loss = training.losses[training.losses.count - 1]
-                guard (loss.error + loss.penalty).isFinite else {
-                    throw SharedFailure(
-                        exitCode: ExitStatus.notFinite,
-                        "the loss of layer \(number) is not finite in epoch "
-                            + "\(training.losses.count); use a smaller --learning-rate")
-                }
+                try check(training, bound)
                 state.training = training
                 if training.isFinished { state.finish() }
+                let done = number * plan.epochs + training.losses.count
                 try world.together {
                     guard world.rank == 0 else { return }
-                    try file(state, shape: cases.shape, notes).write(to: path)
+                    let file = state.file(shape: cases.shape, notes)
+                    switch place {
+                    case .file(let path): try file.write(to: path)
+                    case .folder: try folder?.epochEnded(training, file, total: done)
+                    }
                 }
-                let done = number * plan.epochs + training.losses.count
                 progress("epochs", Double(done) / total)
+                left -= 1
                 var signals = [StopSignal.received == nil ? 0.0 : 1]
                 try world.sum(&signals)
-                if signals[0] > 0, state.finished.count < hidden.count {
+                if signals[0] > 0 || left == 0, state.finished.count < hidden.count {
                     throw SharedFailure(
-                        exitCode: ExitStatus.stopped,
-                        "stopped after \(done) epochs; the same command with --resume goes on from "
-                            + path)
+                        exitCode: ExitStatus.stopped, "stopped after \(done) epochs; \(toGoOn)")
                 }
             }
             if state.finished.count < hidden.count {
                 features = try encode(features, state.finished[number], world)
             }
         }
+        try world.together { try folder?.finish(state.file(shape: cases.shape, notes)) }
         guard world.rank == 0 else { return nil }
+        let path =
+            switch place {
+            case .file(let path): path
+            case .folder(let path): folder?.modelFile ?? path
+            }
         return AutoEncoderTrainingReport(
-            state.finished, losses: state.losses, plan: plan, cases: cases.values.rows, path: path,
+            state.finished, losses: state.losses, bounds: bounds, plan: plan,
+            cases: cases.values.rows, path: path,
             seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
-    /// What is known after an epoch.
-    private struct State {
-        /// The layers that are trained, as the file has them.
-        var finished: [AutoEncoder] = []
-        /// Their losses by epoch, and those of the layer in training.
-        var losses: [[AutoEncoderTraining.EpochLoss]] = []
-        /// The layer in training; nil between layers.
-        var training: AutoEncoderTraining?
-
-        /// Rounds the layer in training to the file's float32, so that the layers above see what others
-        /// will read.
-        mutating func finish() {
-            guard let training else { return }
-            finished.append(
-                AutoEncoder(training.encoder.machine, output: training.encoder.output))
-            losses.append(training.losses)
-            self.training = nil
+    /// How a training that was stopped goes on, in words.
+    private var toGoOn: String {
+        switch place {
+        case .file(let path): "the same command with --resume goes on from \(path)"
+        case .folder: "the same command goes on from there"
         }
+    }
+
+    private func output(ofLayer number: Int) -> AutoEncoder.Output {
+        number == 0 ? output : .sigmoid
+    }
+
+    private func bound(_ features: Matrix, layer: Int) -> LossBound {
+        LossBound(
+            features, plan: plan, layer: layer, output: output(ofLayer: layer),
+            hidden: hidden[layer])
+    }
+
+    /// Fails where the last epoch's loss is not finite, or has grown beyond what a training comes back from.
+    private func check(_ training: AutoEncoderTraining, _ bound: LossBound) throws(SharedFailure) {
+        guard let loss = training.losses.last, bound.isExceeded(by: loss) else { return }
+        let total = loss.error + loss.penalty
+        let found =
+            total.isFinite ? "the loss is \(decimal(total, 4))" : "the loss is not a finite number"
+        throw SharedFailure(
+            exitCode: ExitStatus.notFinite,
+            "layer \(training.layer), epoch \(training.losses.count): \(found); it was "
+                + "\(decimal(bound.atStart, 4)) before the first step, and the mean of all cases has the "
+                + "error \(decimal(bound.ofMean, 4)). The training has run away: lower --learning-rate "
+                + "or --momentum")
     }
 
     private func encode(
@@ -144,8 +205,6 @@ public struct AutoEncoderTrainingRun {
             })
     }
 
-    // MARK: The file
-
     /// What must be the same where a training goes on.
     private func notes(_ cases: RealCases) -> [String: String] {
         [
@@ -165,85 +224,26 @@ public struct AutoEncoderTrainingRun {
         ].merging(cases.notes) { own, _ in own }
     }
 
-    private func file(
-        _ state: State, shape: [Int], _ notes: [String: String]
-    ) -> SafetensorsFile {
-        let encoders = state.finished + (state.training.map { [$0.encoder] } ?? [])
-        var file = Model(layers: encoders.map(\.machine), imageShape: shape, notes: notes).file()
-        let losses = state.losses + (state.training.map { [$0.losses] } ?? [])
-        for (number, losses) in losses.enumerated() {
-            file.tensors["autoencoder.\(number).losses"] = Tensor(
-                doubles: losses.flatMap { [$0.error, $0.penalty] }, shape: [losses.count, 2])
-        }
-        guard let training = state.training else { return file }
-        let encoder = training.encoder
-        let values = encoder.weights.elements + encoder.visibleBias + encoder.hiddenBias
-        file.tensors["autoencoder.values"] = Tensor(doubles: values, shape: [values.count])
-        file.tensors["autoencoder.velocity"] = Tensor(
-            doubles: training.velocity, shape: [values.count])
-        return file
-    }
-
     /// Collective.
     ///
-    /// The state in the file; a new one where there is none.
-    private func resumed(
-        _ notes: [String: String], _ shape: [Int], _ world: borrowing Communicator
-    ) throws -> State {
-        let bytes = try world.broadcast(
-            try world.together {
-                guard resumes, world.rank == 0, Folder.isFile(path) else { return [] }
-                return try Storage.readBytes(of: path)
-            })
-        guard !bytes.isEmpty else { return State() }
+    /// The state to go on from and the file that holds it; a new one where there is none.
+    private func earlier(
+        _ notes: [String: String], _ folder: AutoEncoderFolder?, _ world: borrowing Communicator
+    ) throws -> (AutoEncoderState, path: String?) {
+        let found = try world.together { () throws -> (bytes: [UInt8], path: String)? in
+            guard world.rank == 0 else { return nil }
+            if case .file(let path) = place {
+                guard resumes, Folder.isFile(path) else { return nil }
+                return (try Storage.readBytes(of: path), path)
+            }
+            return try folder?.newest().map { ($0.file.encoded(), $0.path) }
+        }
+        let bytes = try world.broadcast(found?.bytes ?? [])
+        let path = try world.broadcast(found?.path ?? "")
+        guard !bytes.isEmpty else { return (AutoEncoderState(), nil) }
         return try world.together {
             let file = try SafetensorsFile(bytes: bytes, name: path)
-            let encoders = try Model(file, path).autoEncoders(path)
-            for (key, value) in notes.sorted(by: { $0.key < $1.key })
-            where file.metadata[key] != value {
-                throw dataFault(
-                    path,
-                    "was trained with \(key) `\(file.metadata[key] ?? "unknown")`, but this command "
-                        + "says `\(value)`; go on with the same options, or leave --resume out")
-            }
-            var state = State()
-            for number in encoders.indices {
-                guard let values = file.tensors["autoencoder.\(number).losses"]?.doubles,
-                    values.count % 2 == 0
-                else { throw dataFault(path, "lacks the tensor `autoencoder.\(number).losses`") }
-                state.losses.append(
-                    stride(from: 0, to: values.count, by: 2).map {
-                        AutoEncoderTraining.EpochLoss(error: values[$0], penalty: values[$0 + 1])
-                    })
-            }
-            guard let values = file.tensors["autoencoder.values"]?.doubles else {
-                state.finished = encoders
-                return state
-            }
-            state.finished = Array(encoders.dropLast())
-            let last = encoders[encoders.count - 1]
-            let weights = last.visibleCount * last.hiddenCount
-            let count = weights + last.visibleCount + last.hiddenCount
-            guard values.count == count,
-                let velocity = file.tensors["autoencoder.velocity"]?.doubles,
-                velocity.count == count
-            else {
-                throw dataFault(
-                    path,
-                    "its tensors `autoencoder.values` and `autoencoder.velocity` do not have "
-                        + "the \(count) values of its last layer")
-            }
-            let encoder = AutoEncoder(
-                output: last.output,
-                weights: Matrix(
-                    rows: last.visibleCount, columns: last.hiddenCount,
-                    elements: Array(values[..<weights])),
-                visibleBias: Array(values[weights..<weights + last.visibleCount]),
-                hiddenBias: Array(values[(weights + last.visibleCount)...]))
-            state.training = AutoEncoderTraining(
-                plan: plan, layer: encoders.count - 1, encoder: encoder, velocity: velocity,
-                losses: state.losses.removeLast())
-            return state
+            return (try AutoEncoderState(file, path, plan: plan, notes: notes), path)
         }
     }
 }
@@ -259,6 +259,8 @@ public struct AutoEncoderTrainingReport: Report, Sendable {
         let errors: [Double]
         /// The mean of λ‖∂h/∂x‖² in each epoch.
         let penalties: [Double]
+        /// The mean error of a case where the output is the mean of all cases.
+        let meanCaseError: Double
     }
 
     let cases: Int
@@ -272,7 +274,7 @@ public struct AutoEncoderTrainingReport: Report, Sendable {
     @NotEncoded private var path: String
 
     init(
-        _ encoders: [AutoEncoder], losses: [[AutoEncoderTraining.EpochLoss]],
+        _ encoders: [AutoEncoder], losses: [[AutoEncoderTraining.EpochLoss]], bounds: [LossBound],
         plan: AutoEncoderTraining.Plan, cases: Int, path: String, seconds: Double
     ) {
         self.cases = cases
@@ -280,11 +282,12 @@ public struct AutoEncoderTrainingReport: Report, Sendable {
         contraction = plan.loss.contraction
         corruption = plan.corruption
         epochs = plan.epochs
-        layers = zip(encoders, losses).map { encoder, losses in
-            Layer(
+        layers = zip(encoders, zip(losses, bounds)).map { encoder, found in
+            let (losses, bound) = found
+            return Layer(
                 visible: encoder.visibleCount, hidden: encoder.hiddenCount,
                 output: encoder.output.rawValue, errors: losses.map(\.error),
-                penalties: losses.map(\.penalty))
+                penalties: losses.map(\.penalty), meanCaseError: bound.ofMean)
         }
         self.seconds = seconds
         self.path = path
@@ -295,12 +298,20 @@ public struct AutoEncoderTrainingReport: Report, Sendable {
             "auto-encoder of \(cases) cases, \(loss) error, contraction \(shortest(contraction)), "
                 + "corruption \(shortest(corruption))")
         table.columns(
-            .right("layer"), "units", .left("output"), "first error", "last error", "penalty")
+            .right("layer"), "units", .left("output"), "of the mean", "first error", "last error",
+            "penalty")
         for (number, layer) in layers.enumerated() {
             table.row(
                 "\(number)", "\(layer.visible)–\(layer.hidden)", layer.output,
-                decimal(layer.errors.first, 4), decimal(layer.errors.last, 4),
+                decimal(layer.meanCaseError, 4), decimal(layer.errors.first, 4),
+                decimal(layer.errors.last, 4),
                 decimal(layer.penalties.last, 4))
+        }
+        for (number, layer) in layers.enumerated()
+        where (layer.errors.last ?? 0) > layer.meanCaseError {
+            table.line(
+                "Layer \(number) knows less than the mean of all cases, whose error is smaller: train "
+                    + "longer, or with another --learning-rate.")
         }
         table.line("\(epochs) epochs a layer in \(decimal(seconds, 1)) s, written to \(path)")
         return table
