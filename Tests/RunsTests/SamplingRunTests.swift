@@ -63,7 +63,7 @@ import Testing
         let draws = DrawRecorder.record(seed: 8300) {
             let clamp = [UInt8](repeating: Clamp.free, count: 2 * 70)
             var sampler = ClampedStackSampler(
-                DBN(layers: Self.models[2]), chains: 0..<2, clamp: clamp,
+                Self.models[2], chains: 0..<2, clamp: clamp,
                 start: clamp.map { _ in 0 }, arithmetic: .integer, seed: 8300)
             for _ in 0..<4 {
                 sampler.run(sweeps: 2)

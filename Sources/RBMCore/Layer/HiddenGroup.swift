@@ -59,6 +59,16 @@ extension HiddenGroup {
         return slices.indices.map { Array(all[rowRange($0, of: own.count)]) }
     }
 
+    /// Hands the values of one process to all, which have as many.
+    func hand(_ values: inout [Float], from place: Int) {
+        let count = MemoryLayout<Float>.stride * values.count
+        var bytes = unsafe values.withUnsafeBytes { unsafe Array($0) }
+        bringTogether(
+            &bytes,
+            slices.indices.map { $0 < place ? 0..<0 : ($0 == place ? 0..<count : count..<count) })
+        unsafe values.withUnsafeMutableBytes { unsafe $0.copyBytes(from: bytes) }
+    }
+
     /// Whether something is so on all processes.
     public func agrees(_ own: Bool) -> Bool {
         gather([own ? UInt8(1) : 0]).allSatisfy { $0 == [1] }

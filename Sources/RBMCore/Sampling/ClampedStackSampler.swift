@@ -13,7 +13,7 @@ public struct ClampedStackSampler: ~Copyable {
     /// The global numbers of these chains.
     public let chains: Range<Int>
 
-    private let layers: [RBM]
+    private let layers: [any Machine]
     private let arithmetic: [Layer]
     private let evidence: [EvidenceSampler]
     private let clamp: [UInt8]
@@ -27,30 +27,31 @@ public struct ClampedStackSampler: ~Copyable {
     /// Creates chains whose hidden layers are drawn by one pass up from visible states.
     ///
     /// - Parameters:
+    ///   - layers: Of a stack, the lowest first. Processes that divide their columns have the same chains.
     ///   - clamp: Bytes as in `Clamp`, shape `[chains.count, visible]`.
     ///   - visible: The states of the visible units at the start, same shape; only those of free
     ///     units count.
     public init(
-        _ stack: DBN, chains: Range<Int>, clamp: [UInt8], start visible: [UInt8],
+        _ layers: [any Machine], chains: Range<Int>, clamp: [UInt8], start visible: [UInt8],
         arithmetic kind: ArithmeticKind, seed: UInt64
     ) {
-        let kinds = stack.layers[0].visibleUnits
-        let bytes = LayerSpec(states: stack.layers[0]).visibleBytes
+        let kinds = layers[0].visibleUnits
+        let bytes = LayerSpec(states: layers[0]).visibleBytes
         precondition(
             clamp.count == chains.count * bytes && visible.count == clamp.count,
             "\(clamp.count) and \(visible.count) bytes for \(chains.count) chains of \(bytes)")
-        layers = stack.layers
+        self.layers = layers
         self.chains = chains
         self.clamp = clamp
         self.seed = seed
         held = Clamp.values(clamp, kinds)
-        arithmetic = stack.layers.map { Layer($0, arithmetic: kind) }
-        evidence = stack.layers.dropLast().map(EvidenceSampler.init)
+        arithmetic = layers.map { Layer($0, arithmetic: kind) }
+        evidence = layers.dropLast().map(EvidenceSampler.init)
         hidden = []
         var below = visible
         var means = [Float](repeating: 0, count: held.count)
         Clamp.hold(clamp, kinds, &below, &means)
-        for layer in stack.layers.indices {
+        for layer in layers.indices {
             below = drawUpward(layer, from: below, .clampedStart)
             hidden.append(below)
         }
@@ -92,13 +93,9 @@ public struct ClampedStackSampler: ~Copyable {
             seed: seed, .sampling(.clampedHidden, layer: layer, sweep: sweeps))
         let below =
             layer == 0 ? held : Clamp.values(hidden[layer - 1], layers[layer].visibleUnits)
-        let visible = layers[layer].visibleCount
-        for row in 0..<chains.count {
-            evidence[layer].draw(
-                &hidden[layer], row: row, prior: prior.span.extracting(rowRange(row, of: units)),
-                evidence: below.span.extracting(rowRange(row, of: visible)), stream: stream,
-                chain: chains.lowerBound + row)
-        }
+        evidence[layer].draw(
+            &hidden[layer], prior: prior.span, evidence: below.span, stream: stream,
+            firstChain: chains.lowerBound)
     }
 
     /// Draws the free visible units.

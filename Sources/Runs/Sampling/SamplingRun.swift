@@ -69,12 +69,6 @@ public struct SamplingRun {
     ) throws -> SampledCases? {
         try checkSize(model)
         try checkClamp(model)
-        if clamp != nil, model.machines.count > 1, model.stack == nil {
-            throw SharedFailure(
-                exitCode: ExitStatus.commandLine,
-                "--clamp draws the hidden units of a stack one by one, which needs whole layers on "
-                    + "each rank: leave out --grid")
-        }
         let share = column.share(of: count)
         var source: (any CaseSource)?
         if case .data(let file) = start { source = try cases(of: file, for: model, world) }
@@ -231,8 +225,7 @@ public struct SamplingRun {
         if let path {
             return try temper(chains, of: model, from: source, clamp: clamp, on: path)
         }
-        let stack = clamp == nil ? nil : DividedModel(model).stack
-        guard let clamp, let stack, stack.layers.count > 1 else {
+        guard let clamp, model.machines.count > 1 else {
             var sampler = ModelSampler(model, chains: chains, seed: seed)
             if let source { try sampler.start(from: source) }
             if let clamp { sampler.hold(clamp) }
@@ -240,11 +233,11 @@ public struct SamplingRun {
             return Drawn(sampler.visible())
         }
         // The free units start as those of a single machine do.
-        let first = Model(layers: [stack.layers[0]], imageShape: model.imageShape)
+        let first = DividedModel(model, machines: [model.machines[0]])
         var start = ModelSampler(first, chains: chains, seed: seed)
         if let source { try start.start(from: source) }
         var sampler = ClampedStackSampler(
-            stack, chains: chains, clamp: clamp, start: start.visible().states,
+            model.machines, chains: chains, clamp: clamp, start: start.visible().states,
             arithmetic: .integer, seed: seed)
         sampler.run(sweeps: sweeps)
         return Drawn(sampler.visible())

@@ -35,7 +35,7 @@ import Testing
         let count = 6000
         let all = (0..<count).flatMap { _ in clamp }
         var sampler = ClampedStackSampler(
-            stack, chains: 0..<count, clamp: all, start: all.map { min($0, 1) },
+            stack.layers, chains: 0..<count, clamp: all, start: all.map { min($0, 1) },
             arithmetic: .integer, seed: 7)
         func variation() -> Double {
             let states = sampler.visible().states
@@ -61,7 +61,7 @@ import Testing
         let clamp = bytes(of: Array(repeating: held.map { Double($0) }, count: count))
         let start = bytes(of: Array(repeating: [0, 3, 0, -3], count: count))
         var sampler = ClampedStackSampler(
-            DBN(layers: layers), chains: 0..<count, clamp: clamp, start: start,
+            layers, chains: 0..<count, clamp: clamp, start: start,
             arithmetic: .integer, seed: 7)
         func rows() -> [[Double]] { reals(sampler.visible().states, units: 4) }
         // What one pass up and down gives is something else.
@@ -83,7 +83,7 @@ import Testing
         func draw(_ chains: Range<Int>, _ runs: [Int]) -> [UInt8] {
             let part = (chains.lowerBound * 31)..<(chains.upperBound * 31)
             var sampler = ClampedStackSampler(
-                stack, chains: chains, clamp: Array(clamp[part]), start: Array(start[part]),
+                stack.layers, chains: chains, clamp: Array(clamp[part]), start: Array(start[part]),
                 arithmetic: .integer, seed: 6)
             for sweeps in runs { sampler.run(sweeps: sweeps) }
             let (states, probabilities) = sampler.visible()

@@ -6,6 +6,10 @@ import Testing
 @testable import RBMCore
 
 @Suite struct EvidenceSamplerTests {
+    private func repeated(_ row: [Float], _ count: Int) -> [Float] {
+        (0..<count).flatMap { _ in row }
+    }
+
     /// p(h | y) ∝ e^{h·x} Π p(y_i | h) over the known units, by enumeration.
     private func conditional(
         _ rbm: RBM, prior: [Float], evidence: [Float]
@@ -59,11 +63,9 @@ import Testing
             for sweep in 0..<sweeps {
                 let stream = RandomStream(
                     seed: 3, .sampling(.clampedHidden, layer: 0, sweep: sweep))
-                for row in 0..<count {
-                    sampler.draw(
-                        &states, row: row, prior: prior.span, evidence: evidence.span,
-                        stream: stream, chain: row)
-                }
+                sampler.draw(
+                    &states, prior: repeated(prior, count).span,
+                    evidence: repeated(evidence, count).span, stream: stream, firstChain: 0)
             }
             return exact.variation((0..<count).map { stateNumber(states, row: $0, of: 4) })
         }
@@ -88,12 +90,11 @@ import Testing
         let count = 5000
         var states = generator.bytes(3 * count, .bits)
         let sampler = EvidenceSampler(rbm)
-        for row in 0..<count {
-            sampler.draw(
-                &states, row: row, prior: prior.span, evidence: evidence.span,
-                stream: RandomStream(seed: 3, .sampling(.clampedHidden, layer: 0, sweep: 0)),
-                chain: row)
-        }
+        sampler.draw(
+            &states, prior: repeated(prior, count).span,
+            evidence: repeated(evidence, count).span,
+            stream: RandomStream(seed: 3, .sampling(.clampedHidden, layer: 0, sweep: 0)),
+            firstChain: 0)
         let variation = exact.variation((0..<count).map { stateNumber(states, row: $0, of: 3) })
         #expect(variation < 2 * exact.floor(draws: count))
     }

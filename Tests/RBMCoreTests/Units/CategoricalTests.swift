@@ -392,7 +392,7 @@ import Testing
         let clamp = (0..<count).flatMap { _ -> [UInt8] in [0, 1, 0, 2, 2, 2] }
         let start = (0..<count).flatMap { _ -> [UInt8] in [0, 1, 0, 1, 0, 0] }
         var sampler = ClampedStackSampler(
-            DBN(layers: [below, above]), chains: 0..<count, clamp: clamp, start: start,
+            [below, above], chains: 0..<count, clamp: clamp, start: start,
             arithmetic: .integer, seed: 2)
         sampler.run(sweeps: 40)
         let drawn = sampler.visible().states
