@@ -57,6 +57,7 @@ let package = Package(
             name: "Analysis",
             dependencies: ["COpenBLAS", .product(name: "RealModule", package: "swift-numerics")],
             exclude: ["README.md"], swiftSettings: swiftSettings),
+        .target(name: "StepCosts", swiftSettings: swiftSettings),
         .target(
             name: "RBMCore", dependencies: ["CBitProducts", "COneDNN", "RandomStreams"],
             swiftSettings: swiftSettings,
@@ -71,7 +72,8 @@ let package = Package(
         .target(
             name: "DistributedTraining",
             dependencies: [
-                "Analysis", "ModelFiles", "Ranks", "RBMCore", "RandomStreams", "Storage",
+                "Analysis", "ModelFiles", "Ranks", "RBMCore", "RandomStreams", "StepCosts",
+                "Storage",
             ],
             path: "Sources/Distributed/Training", swiftSettings: swiftSettings),
         .target(
@@ -134,7 +136,8 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         .target(
-            name: "Scaling", dependencies: ["Reports", "Storage"], swiftSettings: swiftSettings),
+            name: "Scaling", dependencies: ["Reports", "StepCosts", "Storage"],
+            swiftSettings: swiftSettings),
 
         // MARK: Command
 
@@ -247,7 +250,8 @@ let package = Package(
             dependencies: ["RBMCore", "Reports", "StepBenchmark", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ScalingTests", dependencies: ["Scaling", "Reports", "Storage", "TestSupport"],
+            name: "ScalingTests",
+            dependencies: ["Scaling", "StepCosts", "Reports", "Storage", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandTests",
@@ -262,7 +266,7 @@ let package = Package(
 let described: Set = [
     "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "EventFiles",
     "Instruments", "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "Scaling",
-    "StepBenchmark", "Storage", "wilson",
+    "StepBenchmark", "StepCosts", "Storage", "wilson",
 ]
 for target in package.targets where described.contains(target.name) {
     target.exclude.append("README.md")

@@ -1,3 +1,4 @@
+import StepCosts
 import Testing
 
 @testable import Scaling

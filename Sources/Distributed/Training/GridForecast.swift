@@ -1,12 +1,11 @@
 import Ranks
 import RBMCore
+import StepCosts
 
-/// How long a step of a layer takes with each division of the ranks, as far as one step with shared cases
+/// How long a step of a layer takes with each division of the ranks, as far as a few steps with shared cases
 /// and two sums tell.
 ///
-/// It is for leaving out divisions that are far from the best. Work counts in proportion to what a rank has:
-/// that of products, draws and statistics to its cases and hidden columns, that of the update to its hidden
-/// columns. An exchange takes a time of its own, and a time for each byte.
+/// It is for leaving out divisions that are far from the best.
 struct GridForecast: Equatable {
     let visible: Int
     let hidden: Int
@@ -16,33 +15,46 @@ struct GridForecast: Equatable {
     let rows: Int
     let sweeps: Int
     let ranks: Int
+    private(set) var cost: StepCost
 
-    // What was measured, where all ranks share the cases.
+    /// Takes what was measured on the slowest rank, where all ranks share the cases.
+    ///
+    /// - Parameters:
+    ///   - products: Seconds of a step's products, with those of its statistics.
+    ///   - update: Seconds of the update.
+    ///   - states: Seconds in which cases are read and states drawn.
+    ///   - latency: Seconds of a small exchange.
+    ///   - secondsOfByte: Seconds for each byte more.
+    init(
+        visible: Int, hidden: Int, unit: Int = 1, rows: Int, sweeps: Int, ranks: Int,
+        products: Double, update: Double, states: Double, latency: Double, secondsOfByte: Double
+    ) {
+        self.visible = visible
+        self.hidden = hidden
+        self.unit = unit
+        self.rows = rows
+        self.sweeps = sweeps
+        self.ranks = ranks
+        // Sums and states of 16 bits.
+        cost = StepCost(work: [0, 0, 0], bytes: ExchangedBytes(ofWeight: 2, ofState: 2))
+        let known = part(data: ranks, hidden: 1)
+        cost.work = zip([products, update, states], known.work).map { $0 / $1 }
+        cost.ofExchange = latency
+        cost.ofByte = secondsOfByte
+    }
 
-    /// Seconds of a step on the slowest rank, but for the update and the exchange.
-    var work: Double
-    /// Seconds of the update.
-    var update: Double
-    /// Seconds of a small exchange.
-    var latency: Double
-    /// Seconds for each byte more.
-    var secondsOfByte: Double
+    /// What the slowest rank has of a step of `data` groups whose ranks share the hidden units.
+    private func part(data: Int, hidden group: Int) -> StepPart {
+        let most = HiddenSlice.parts(of: hidden, among: group, unit: unit).map(\.count).max() ?? 0
+        return StepPart(
+            visible: visible, columns: most, cases: (rows + data - 1) / data, sweeps: sweeps,
+            dataRanks: data, hiddenRanks: group)
+    }
 
     /// The seconds of a step of `data` groups whose ranks share the hidden units.
     func seconds(data: Int, hidden group: Int) -> Double {
-        func part(_ count: Int, _ parts: Int) -> Int { (count + parts - 1) / parts }
-        let most = HiddenSlice.parts(of: hidden, among: group, unit: unit).map(\.count).max() ?? 0
-        let ownRows = part(rows, data)
-        let columnShare = Double(most) / Double(hidden)
-        let rowShare = Double(ownRows) / Double(part(rows, ranks))
-        var seconds = columnShare * (rowShare * work + update)
-        // Sums of 16 bits, both ways.
-        if data > 1 { seconds += latency + secondsOfByte * Double(2 * visible * most) }
-        if group > 1 {
-            let states = secondsOfByte * Double(2 * visible * ownRows)
-            seconds += latency + Double(sweeps) * (2 * latency + states)
-        }
-        return seconds
+        let part = part(data: data, hidden: group)
+        return cost.computing(part) + cost.waiting(part)
     }
 }
 
@@ -63,23 +75,25 @@ extension GridForecast {
         _ world: borrowing Communicator
     ) throws {
         let plan = trainer.plan
-        self.init(
-            visible: visible, hidden: plan.hidden, unit: plan.hiddenUnits.columns,
-            rows: max(plan.batch, plan.negativePhase.rows(ofBatch: plan.batch)),
-            sweeps: plan.negativePhase.sweeps, ranks: world.size, work: 0, update: 0, latency: 0,
-            secondsOfByte: 0)
         // The first step takes memory.
         try trainer.advance(isMeasured: false, world)
         timer.reset()
         for _ in 0..<Self.steps { try trainer.advance(isMeasured: false, world) }
-        func seconds(_ phases: [StepTimer.Phase]) -> Double {
-            phases.reduce(0) { $0 + timer.seconds[$1.rawValue] } / Double(Self.steps)
+        func seconds(_ phases: [StepTimer.Phase]) throws -> Double {
+            let sum = phases.reduce(0) { $0 + timer.seconds[$1.rawValue] }
+            return try Self.largest(sum / Double(Self.steps), world)
         }
-        work = try Self.largest(seconds([.data, .products, .sampling, .statistics]), world)
-        update = try Self.largest(seconds([.update]), world)
-        latency = try Self.sum(of: 1, world)
+        let products = try seconds([.products, .statistics])
+        let update = try seconds([.update])
+        let states = try seconds([.data, .sampling])
+        let latency = try Self.sum(of: 1, world)
         let whole = try Self.sum(of: Self.large, world)
-        secondsOfByte = max(0, whole - latency) / Double(2 * Self.large)
+        self.init(
+            visible: visible, hidden: plan.hidden, unit: plan.hiddenUnits.columns,
+            rows: max(plan.batch, plan.negativePhase.rows(ofBatch: plan.batch)),
+            sweeps: plan.negativePhase.sweeps, ranks: world.size, products: products,
+            update: update, states: states, latency: latency,
+            secondsOfByte: max(0, whole - latency) / Double(2 * Self.large))
     }
 
     /// Collective.
