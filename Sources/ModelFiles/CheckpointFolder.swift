@@ -23,37 +23,38 @@ public struct CheckpointFolder: Sendable {
     public func save(
         _ checkpoint: Checkpoint, isBest: Bool = false
     ) throws(StorageError) -> String {
-        let contents = checkpoint.file()
-        let file = try write(contents, totalSteps: checkpoint.totalSteps)
-        if isBest {
-            let best = bestFile(ofLayer: checkpoint.layer)
-            // A second name costs nothing; not every file system has it.
-            if try !AtomicFile.name(file, also: best) { try contents.write(to: best) }
-        }
-        try removeOld()
+        let file = try file(ofTotalSteps: checkpoint.totalSteps)
+        try checkpoint.file().write(to: file)
+        try written(file, isBestOfLayer: isBest ? checkpoint.layer : nil)
         return file
+    }
+
+    /// Where a checkpoint is to be written, in the folder that is there then.
+    public func file(ofTotalSteps steps: Int) throws(StorageError) -> String {
+        try Folder.create(path)
+        let digits = "\(steps)"
+        let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+        return "\(path)/step-\(padded).safetensors"
+    }
+
+    /// Removes the checkpoints beyond the newest ones, after one was written.
+    ///
+    /// - Parameter layer: The layer whose best checkpoint it replaces, too; nil for none.
+    public func written(_ file: String, isBestOfLayer layer: Int?) throws(StorageError) {
+        if let layer {
+            let best = bestFile(ofLayer: layer)
+            // A second name costs nothing; not every file system has it.
+            if try !AtomicFile.name(file, also: best) { try AtomicFile.copy(file, to: best) }
+        }
+        for old in try files().dropLast(keep) { try Folder.remove("\(path)/\(old)") }
     }
 
     /// Writes the file of a training of another kind after some steps, and then removes those beyond the
     /// newest ones.
     public func save(_ contents: SafetensorsFile, totalSteps: Int) throws(StorageError) {
-        _ = try write(contents, totalSteps: totalSteps)
-        try removeOld()
-    }
-
-    private func write(
-        _ contents: SafetensorsFile, totalSteps: Int
-    ) throws(StorageError) -> String {
-        try Folder.create(path)
-        let digits = "\(totalSteps)"
-        let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
-        let file = "\(path)/step-\(padded).safetensors"
+        let file = try file(ofTotalSteps: totalSteps)
         try contents.write(to: file)
-        return file
-    }
-
-    private func removeOld() throws(StorageError) {
-        for old in try files().dropLast(keep) { try Folder.remove("\(path)/\(old)") }
+        try written(file, isBestOfLayer: nil)
     }
 
     /// Where the best checkpoint of a layer is.
@@ -108,19 +109,40 @@ public struct CheckpointFolder: Sendable {
             }
         }
         guard let newest = faults.first else {
-            if let other = try otherFiles().first {
-                throw StorageError(
-                    .badFile, path,
-                    "holds \(other) but no file with the name of a checkpoint, such as "
-                        + "step-0000000137.safetensors. Give the checkpoints their names back, or "
-                        + "remove the files to begin anew")
-            }
+            try checkNames()
             return nil
         }
-        throw StorageError(
+        throw allBad(faults.count, newest: "\(newest)")
+    }
+
+    /// The paths of the checkpoints, the newest first.
+    ///
+    /// - Throws: `badFile` when the folder holds files, none of which has the name of a checkpoint.
+    public func paths() throws(StorageError) -> [String] {
+        guard Folder.isFolder(path) else { return [] }
+        let files = try files()
+        if files.isEmpty { try checkNames() }
+        return files.reversed().map { "\(path)/\($0)" }
+    }
+
+    /// Says that no checkpoint of several can be read.
+    ///
+    /// - Parameter fault: What is wrong with the newest one.
+    public func allBad(_ count: Int, newest fault: String) -> StorageError {
+        StorageError(
             .allBad, path,
-            "none of its \(faults.count) checkpoints can be read; restore one, or remove them to "
-                + "begin anew. The newest: \(newest)")
+            "none of its \(count) checkpoints can be read; restore one, or remove them to "
+                + "begin anew. The newest: \(fault)")
+    }
+
+    /// Fails if there are files in the folder, but no checkpoint.
+    private func checkNames() throws(StorageError) {
+        guard let other = try otherFiles().first else { return }
+        throw StorageError(
+            .badFile, path,
+            "holds \(other) but no file with the name of a checkpoint, such as "
+                + "step-0000000137.safetensors. Give the checkpoints their names back, or "
+                + "remove the files to begin anew")
     }
 
     /// Whether no file is in the folder but those that killed processes left in part.

@@ -48,13 +48,13 @@ public struct LayerMisfit: Sendable, Equatable {
     public let wanted: LayerUnits
 
     /// Compares layers, the lowest first; nil if they agree as far as both lists go.
-    public init?(of layers: [RBM], to wanted: [LayerUnits]) {
-        let pairs = zip(layers.map(\.units), wanted)
+    public init?(of layers: [LayerUnits], to wanted: [LayerUnits]) {
+        let pairs = zip(layers, wanted)
         guard let layer = pairs.enumerated().first(where: { $1.0 != $1.1 })?.offset else {
             return nil
         }
         self.layer = layer
-        found = layers[layer].units
+        found = layers[layer]
         self.wanted = wanted[layer]
     }
 }

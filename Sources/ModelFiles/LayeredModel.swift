@@ -23,7 +23,15 @@ public struct DividedModel: LayeredModel {
     public let machines: [any Machine]
     public let imageShape: [Int]
     public let standardization: Standardization?
-    public let notes: [String: String]
+    public var notes: [String: String]
+
+    /// Takes machines, without notes.
+    public init(machines: [any Machine], imageShape: [Int], standardization: Standardization?) {
+        self.machines = machines
+        self.imageShape = imageShape
+        self.standardization = standardization
+        notes = [:]
+    }
 
     /// Takes a model that this process holds.
     public init(_ model: any LayeredModel) {
@@ -45,12 +53,6 @@ public struct DividedModel: LayeredModel {
         standardization = model.standardization
         notes = model.notes
     }
-
-    /// The layers, if this process holds all of their columns; else nil.
-    public var stack: DBN? {
-        let isWhole = machines.allSatisfy { $0.group == nil }
-        return isWhole ? DBN(layers: machines.map(\.own)) : nil
-    }
 }
 
 /// What a process has read of a model's file: of the large layers its hidden columns.
@@ -60,6 +62,8 @@ public struct ModelColumns {
     /// The columns of this process of the weights that are divided, by the names of their tensors; shape
     /// `[visible, columns]`.
     public var weights: [String: (values: [Float], shape: [Int])] = [:]
+    /// The names of all tensors of which the columns of this process alone were read.
+    public var cut: Set<String> = []
     /// The names of all tensors of the file.
     public let names: Set<String>
 
@@ -132,6 +136,8 @@ public struct ModelOutline {
         public let hiddenBias: String
         public let visible: Int
         public let hidden: Int
+        /// The columns of a hidden unit.
+        public let hiddenUnit: Int
         /// Whether processes may divide the hidden columns: units of one column, whose sums are integers.
         public let isDivisible: Bool
     }
@@ -162,9 +168,35 @@ public struct ModelOutline {
                 Layer(
                     weights: "\(source).weights", hiddenBias: "\(source).hidden_bias",
                     visible: shape[0], hidden: shape[1],
+                    hiddenUnit: Self.columns(ofUnits: kinds[1], outline, prefix),
                     isDivisible: Self.isDivisible(kinds[0], kinds[1], shape)))
         }
         self.layers = layers
+    }
+
+    /// The columns of a hidden unit; 1 where the file does not say it in a way that a reader takes.
+    private static func columns(
+        ofUnits kind: (any UnitKind)?, _ outline: SafetensorsOutline, _ prefix: String
+    ) -> Int {
+        guard let kind, kind.columns > 1,
+            let states = outline.metadata["\(prefix).hidden_categories"].flatMap({ Int($0) }),
+            Categorical.allowedStates.contains(states)
+        else { return 1 }
+        return UnitKinds.kind(named: kind.name, states: states)?.columns ?? 1
+    }
+
+    /// The layer whose hidden columns are the last dimension of a tensor of a checkpoint: its weights and
+    /// hidden biases, and what has their shape; nil for other tensors.
+    public func layer(ofColumnsIn tensor: SafetensorsOutline.Entry) -> Int? {
+        guard tensor.elementType == .f32, let columns = tensor.shape.last else { return nil }
+        return layers.indices.first { place in
+            let layer = layers[place]
+            guard tensor.name.hasPrefix(Checkpoint.prefix(ofLayer: place)),
+                columns == layer.hidden
+            else { return false }
+            return tensor.name.hasSuffix(".weights") && tensor.shape == [layer.visible, columns]
+                || tensor.name.hasSuffix(".hidden_bias") && tensor.shape.count == 1
+        }
     }
 
     private static func isDivisible(

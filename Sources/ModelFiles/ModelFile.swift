@@ -50,14 +50,16 @@ public struct Model: Sendable, Equatable {
         standardization = read.standardization
         notes = read.notes
     }
+}
 
-    /// The file of the model.
+extension LayeredModel {
+    /// The file of the model, without the weights of layers that processes divide.
     public func file() -> SafetensorsFile {
         var file = SafetensorsFile(metadata: notes, tensors: [:])
         file.metadata["format"] = "wilson-1"
         file.metadata["image_shape"] = imageShape.map { "\($0)" }.joined(separator: ",")
-        for (index, layer) in layers.enumerated() { file.set(layer, at: index) }
-        let states = layers[0].visibleUnits.columns
+        for (index, layer) in machines.enumerated() { file.set(layer, at: index) }
+        let states = machines[0].visibleUnits.columns
         if states > 1 { file.metadata["data.categories"] = "\(states)" }
         if let standardization {
             let shape = [standardization.means.count]
@@ -70,18 +72,33 @@ public struct Model: Sendable, Equatable {
         }
         return file
     }
+
+    /// The weights of layers that processes divide, by the names of their tensors.
+    public var dividedWeights: [String: (layer: any Machine, shape: [Int])] {
+        var result: [String: (layer: any Machine, shape: [Int])] = [:]
+        for (index, layer) in machines.enumerated() where layer.group != nil {
+            result["layers.\(index).weights"] = (layer, [layer.visibleCount, layer.hiddenCount])
+        }
+        return result
+    }
 }
 
 extension SafetensorsFile {
-    /// Adds a layer's kinds and parameters.
-    mutating func set(_ layer: RBM, at index: Int) {
+    /// Adds a layer's kinds and parameters, without weights that processes divide.
+    mutating func set(_ layer: any Machine, at index: Int) {
         metadata["layers.\(index).visible_units"] = layer.visibleUnits.name
         metadata["layers.\(index).hidden_units"] = layer.hiddenUnits.name
         for (side, kind) in [("visible", layer.visibleUnits), ("hidden", layer.hiddenUnits)]
         where kind.columns > 1 {
             metadata["layers.\(index).\(side)_categories"] = "\(kind.columns)"
         }
-        set(layer.parameters, "layers.\(index)")
+        guard layer.group != nil else { return set(layer.own.parameters, "layers.\(index)") }
+        for (side, biases) in [
+            ("visible", layer.visibleBiases), ("hidden", layer.allHiddenBiases),
+        ] {
+            tensors["layers.\(index).\(side)_bias"] = Tensor(
+                floats: biases, shape: [biases.count])
+        }
     }
 
     /// Adds the tensors of parameters.
@@ -158,8 +175,10 @@ struct LayerReader {
         let weights = try tensor("\(prefix).weights", rank: 2)
         let visible = try tensor("\(prefix).visible_bias", rank: 1)
         let hidden = try tensor("\(prefix).hidden_bias", rank: 1)
+        // Of a divided layer a process may have no column.
+        let isDivided = self.weights["\(prefix).weights"] != nil
         guard weights.shape == [visible.shape[0], hidden.shape[0]], !visible.values.isEmpty,
-            !hidden.values.isEmpty
+            isDivided || !hidden.values.isEmpty
         else {
             throw fault(
                 "`\(prefix).weights` has the shape \(weights.shape), but there are "

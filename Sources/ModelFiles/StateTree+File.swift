@@ -1,10 +1,12 @@
-import RBMCore
-import Storage
+public import RBMCore
+public import Storage
 
 extension SafetensorsFile {
     /// Adds the tensors and notes of a tree.
-    mutating func set(_ tree: StateTree) {
-        for (name, tensor) in tree.tensors {
+    ///
+    /// - Parameter others: Names of tensors that are left out.
+    public mutating func set(_ tree: StateTree, except others: Set<String> = []) {
+        for (name, tensor) in tree.tensors where !others.contains(name) {
             tensors[tree.prefix + name] =
                 switch tensor {
                 case .floats(let values, let shape): Tensor(floats: Array(values), shape: shape)
@@ -42,6 +44,24 @@ extension StateTree {
                     .badFile, path,
                     "`\(fullName)` is \(tensor.elementType.rawValue); expected F32 or U8")
             }
+        }
+    }
+
+    /// Adds matrices of which this process has read its columns.
+    ///
+    /// - Parameter prefix: What the names of the tree's tensors begin with; others are left out.
+    mutating func add(
+        _ columns: [String: (values: [Float], shape: [Int])], prefix: String, _ path: String
+    ) throws(StorageError) {
+        for (fullName, tensor) in columns where fullName.hasPrefix(prefix) {
+            guard tensor.values.allSatisfy(\.isFinite) else {
+                throw StorageError(
+                    .badFile, path,
+                    "`\(fullName)` holds values that are infinite or not a number")
+            }
+            set(
+                .floats(tensor.values[...], shape: tensor.shape),
+                String(fullName.dropFirst(prefix.count)))
         }
     }
 }

@@ -45,6 +45,11 @@ public enum AtomicFile {
             try descriptor.write(bytes)
         }
 
+        /// Writes bytes anew that were written at the beginning.
+        func rewrite(beginning bytes: [UInt8]) throws(StorageError) {
+            try descriptor.write(bytes, at: 0)
+        }
+
         /// Gives the file its name, once its bytes are on the device.
         ///
         /// Throws `cannotWrite` and leaves what was there before.
@@ -110,6 +115,20 @@ public enum AtomicFile {
         }
         try synchronizeFolder(folderPath(of: other), for: other)
         return true
+    }
+
+    /// Copies a file in pieces, or replaces the other one by it.
+    ///
+    /// Throws `cannotWrite` and leaves what was there before.
+    public static func copy(_ path: String, to other: String) throws(StorageError) {
+        let source = try Descriptor.reading(path)
+        let count = try source.size(.badFile)
+        try write(to: other) { writer throws(StorageError) in
+            let piece = 1 << 20
+            for first in stride(from: 0, to: count, by: piece) {
+                try writer.write(try source.read(min(piece, count - first), at: first))
+            }
+        }
     }
 
     /// Checks that a file can be written or replaced, before the work that makes its contents.

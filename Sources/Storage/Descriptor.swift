@@ -120,6 +120,14 @@ struct Descriptor: ~Copyable, Sendable {
         try writeAll(bytes, to: file, named: path)
     }
 
+    /// Writes all bytes to a place in the file.
+    func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+        let file = file
+        try systemCall(.cannotWrite, path, "cannot be written") {
+            _ = try file.writeAll(toAbsoluteOffset: Int64(offset), bytes)
+        }
+    }
+
     /// Waits until the bytes are on the device.
     func synchronize() throws(StorageError) {
         try systemCall(.cannotWrite, path, "cannot be written") { [file] in

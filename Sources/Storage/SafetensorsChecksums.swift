@@ -22,14 +22,15 @@ struct SafetensorsChecksums {
     }
 
     /// Returns the pairs of metadata for the contents of a file.
-    static func metadata(of file: SafetensorsFile) -> [String: String] {
-        var result = [
-            metadataKey: rest(
-                metadata: file.metadata,
-                tensors: file.tensors.map { ($0.key, $0.value.elementType, $0.value.shape) })
-        ]
-        for (name, tensor) in file.tensors {
-            result[prefix + name] = Checksum.text(crc32(tensor.bytes))
+    ///
+    /// - Parameter checksums: Of the bytes of each tensor, by its name.
+    static func metadata(
+        of metadata: [String: String],
+        _ tensors: [(String, Tensor.ElementType, [Int])], checksums: [String: UInt32]
+    ) -> [String: String] {
+        var result = [metadataKey: rest(metadata: metadata, tensors: tensors)]
+        for (name, _, _) in tensors {
+            result[prefix + name] = Checksum.text(checksums[name] ?? 0)
         }
         return result
     }

@@ -82,33 +82,56 @@ public struct SafetensorsFile: Sendable, Equatable {
 
     /// Returns all that precedes the data, and the names of the tensors in the order of the data.
     private func layout() -> (header: [UInt8], names: [String]) {
+        let layout = SafetensorsLayout(
+            metadata: metadata,
+            tensors.map { ($0.key, $0.value.elementType, $0.value.shape) })
+        let header = layout.header(checksums: tensors.mapValues { crc32($0.bytes) })
+        return (header, layout.entries.map(\.name))
+    }
+}
+
+/// Where the tensors of a file that is written lie.
+struct SafetensorsLayout {
+    /// In the order of the data.
+    let entries: [SafetensorsHeader.Entry]
+    private let metadata: [String: String]
+
+    /// - Precondition: As for ``SafetensorsFile/encoded()``.
+    init(
+        metadata: [String: String], _ tensors: [(String, Tensor.ElementType, [Int])]
+    ) {
         // A file with at least one tensor has two checksums, and one damaged key cannot hide both.
         precondition(!tensors.isEmpty, "a safetensors file needs at least one tensor")
         precondition(
-            tensors["metadata"] == nil && tensors["__metadata__"] == nil,
+            !tensors.contains { ["metadata", "__metadata__"].contains($0.0) },
             "the tensor names metadata and __metadata__ are taken")
         precondition(
             !metadata.keys.contains(where: SafetensorsChecksums.isKey),
             "metadata keys that begin with crc32. are taken")
-
-        let names = tensors.keys.sorted { a, b in
-            let (widthA, widthB) = (tensors[a]!.elementType.bits, tensors[b]!.elementType.bits)
-            return widthA != widthB ? widthA > widthB : a.utf8.lexicographicallyPrecedes(b.utf8)
-        }
-        let allMetadata = metadata.merging(SafetensorsChecksums.metadata(of: self)) { old, _ in old
+        self.metadata = metadata
+        let sorted = tensors.sorted { a, b in
+            let (widthA, widthB) = (a.1.bits, b.1.bits)
+            return widthA != widthB ? widthA > widthB : a.0.utf8.lexicographicallyPrecedes(b.0.utf8)
         }
         var offset = 0
-        let entries = names.map { name in
-            let tensor = tensors[name]!
+        entries = sorted.map { name, elementType, shape in
             let start = offset
-            offset += tensor.bytes.count
+            offset += elementType.byteCount(shape: shape) ?? 0
             return SafetensorsHeader.Entry(
-                name: name, elementType: tensor.elementType, shape: tensor.shape,
-                data: start..<offset)
+                name: name, elementType: elementType, shape: shape, data: start..<offset)
         }
-        let text = SafetensorsHeader.text(metadata: allMetadata, entries)
+    }
+
+    /// Returns all that precedes the data; its length does not depend on the checksums.
+    ///
+    /// - Parameter checksums: Of the bytes of each tensor, by its name.
+    func header(checksums: [String: UInt32]) -> [UInt8] {
+        let own = SafetensorsChecksums.metadata(
+            of: metadata, entries.map { ($0.name, $0.elementType, $0.shape) },
+            checksums: checksums)
+        let text = SafetensorsHeader.text(
+            metadata: metadata.merging(own) { old, _ in old }, entries)
         precondition(text.count <= SafetensorsHeader.longest, "\(text.count) bytes of header")
-        let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
-        return (length + text, names)
+        return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text
     }
 }

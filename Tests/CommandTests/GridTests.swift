@@ -169,6 +169,60 @@ import Testing
         #expect(try records("stopped") == records("alone"))
     }
 
+    // MARK: Starts
+
+    /// Stacks whose upper layer begins as the lower one upside down, with fewer, as many and more units.
+    @Test(arguments: [200, 270, 300])
+    func aLayerThatBeginsUpsideDownIsTheSame(hidden: Int) throws {
+        let more = [
+            "--set", "layers.2.hidden=\(hidden)", "--set", "layers.2.hidden-units=bernoulli",
+            "--set", "layers.1.hidden=140", "--set", "training.epochs=1",
+        ]
+        try train("stack", to: "alone", grid: "1x1", options: more)
+        for grid in ["1x2", "2x2", "1x3"] {
+            try train("stack", to: grid, grid: grid, options: more)
+            try expectAlike(grid, "alone")
+        }
+    }
+
+    @Test func anInitialModelMayHaveBeenOnAnyGrid() throws {
+        try train("stack", to: "first", grid: "1x2")
+        let start = ["--set", "initial-model=\(folder.file("first/model.safetensors"))"]
+        try train("stack", to: "alone", grid: "1x1", options: start)
+        for grid in ["1x2", "2x2", "1x3"] {
+            try train("stack", to: grid, grid: grid, options: start)
+            try expectAlike(grid, "alone")
+        }
+        try train(
+            "few", to: "other", grid: "1x2", options: start, expecting: 78)
+    }
+
+    /// The newest checkpoint is damaged, and each rank goes back to the same one before it.
+    @Test func aDamagedCheckpointIsFoundByAllRanks() throws {
+        try train("stack", to: "alone", grid: "1x1")
+        try train(
+            "stack", to: "damaged", grid: "1x3", options: ["--stop-after-steps", "17"],
+            expecting: 75)
+        let path = folder.file("damaged/checkpoints/step-0000000017.safetensors")
+        var bytes = try folder.bytes("damaged/checkpoints/step-0000000017.safetensors")
+        bytes[bytes.count - 9] ^= 1
+        try AtomicFile.write([UInt8](bytes), to: path)
+        let run = try Command.run(
+            [
+                "train", folder.file("stack.yaml"), "--output", folder.file("damaged"), "--quiet",
+                "--threads", "1", "--grid", "1x2",
+            ], ranks: 2)
+        #expect(run.status == 0, "\(run.words)")
+        #expect(run.words.contains("going back to") && run.words.contains("checksum"))
+        #expect(
+            try folder.bytes("damaged/model.safetensors")
+                == folder.bytes("alone/model.safetensors"))
+        for name in try FileManager.default.contentsOfDirectory(
+            atPath: folder.file("damaged/checkpoints"))
+        { try AtomicFile.write("no", to: folder.file("damaged/checkpoints/\(name)")) }
+        try train("stack", to: "damaged", grid: "1x2", expecting: 66)
+    }
+
     // MARK: Choice
 
     @Test func trialStepsChooseAGridAndLeaveNoTrace() throws {
@@ -199,6 +253,27 @@ import Testing
                 choice.contains("grid of layer \(layer)") && choice.contains("1x2 (")
                     && choice.contains("2x1 (") && choice.contains("ms a step"), "\(choice)")
         }
+    }
+
+    /// Of the four grids of six ranks the cost model leaves one out, and trial steps choose among the others.
+    @Test func theCostModelLeavesOutGridsOfManyRanks() throws {
+        let long = [
+            "--set", "layers.0.hidden=400", "--set", "training.epochs=130", "--set",
+            "monitor.every=100 steps", "--set", "checkpoint.every=100 steps",
+        ]
+        try train("pcd", to: "alone", grid: "1x1", options: long)
+        let run = try Command.run(
+            [
+                "train", folder.file("pcd.yaml"), "--output", folder.file("chosen"),
+                "--threads", "1",
+            ] + long, ranks: 6)
+        #expect(run.status == 0, "\(run.words)")
+        try expectAlike("chosen", "alone")
+        let log = String(decoding: try folder.bytes("chosen/log.txt"), as: UTF8.self)
+        let choice = try #require(log.split(separator: "\n").first { $0.contains("grid of layer") })
+        #expect(choice.contains("which a forecast took from 4 grids"), "\(choice)")
+        let timed = ["6x1 (", "3x2 (", "2x3 (", "1x6 ("].count { choice.contains($0) }
+        #expect(timed == 3, "\(choice)")
     }
 
     @Test func aShortRunChoosesNothing() throws {

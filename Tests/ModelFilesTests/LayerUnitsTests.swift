@@ -28,11 +28,11 @@ import Testing
             makeRBM(.spin, 3, .spin, 2),
         ]
         var wanted = layers.map(\.units)
-        #expect(LayerMisfit(of: layers, to: wanted) == nil)
-        #expect(LayerMisfit(of: Array(layers.prefix(1)), to: wanted) == nil)
+        #expect(LayerMisfit(of: layers.map(\.units), to: wanted) == nil)
+        #expect(LayerMisfit(of: layers.prefix(1).map(\.units), to: wanted) == nil)
         wanted[1] = makeRBM(.spin, 4, .spin, 5).units
         wanted[2] = makeRBM(.spin, 5, .spin, 2).units
-        let misfit = try #require(LayerMisfit(of: layers, to: wanted))
+        let misfit = try #require(LayerMisfit(of: layers.map(\.units), to: wanted))
         #expect(misfit.layer == 1)
         #expect(misfit.found == layers[1].units && misfit.wanted == wanted[1])
     }

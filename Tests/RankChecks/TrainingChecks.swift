@@ -73,10 +73,10 @@ private func train(
     }
     let outlets = world.rank == 0 ? [RecordPrinter()] : []
     let outcome = try trainer.run(from: nil, timer: StepTimer(), outlets: outlets, world)
-    guard case .finished(let model?, _) = outcome else {
+    guard case .finished(let model, _) = outcome else {
         throw CheckFailed(message: "training stopped")
     }
-    return model
+    return Model(layers: model.machines.map(\.own), imageShape: model.imageShape)
 }
 
 /// Trains with another learning rate on rank 1, as if its processor made mistakes.

@@ -14,14 +14,14 @@ extension Checkpoint {
         guard layer < plans.count else {
             return "it trains layer \(layer), but the run has layers 0 to \(plans.count - 1) only"
         }
-        if let misfit = LayerMisfit(of: model.layers, to: plans.units(onVisible: visible)) {
+        if let misfit = LayerMisfit(of: units, to: plans.units(onVisible: visible)) {
             return "its layer \(misfit.layer) has \(misfit.found) units, but the run's has "
                 + "\(misfit.wanted)"
         }
         let plan = plans[layer]
         var memory = TrainingMemory(plan, parameters: current.parameters)
         do throws(StateFault) {
-            try memory.restore(0..<0, from: state, of: LayerSpec(states: current))
+            try memory.restore(0..<0, from: state, of: spec)
         } catch {
             return "it \(error)"
         }

@@ -3,17 +3,27 @@ import RBMCore
 
 /// The ranks of a row of the process grid, which divide the hidden units of a layer among them.
 final class GridRow: HiddenGroup {
-    let grid: ProcessGrid
+    private let shared: SharedGrid
+    var grid: ProcessGrid { _read { yield shared.grid } }
     let slices: [Range<Int>]
     var place: Int { grid.alongHidden.rank }
 
     /// Collective.
     ///
     /// Divides a layer of `hidden` columns, of which each unit has some, among rows of `ranks` ranks.
+    ///
+    /// - Parameter other: A row of as many ranks, whose groups and shared memory serve this one too; nil
+    ///   for groups of its own.
     init(
-        ranks: Int, hidden: Int, unit columns: Int, _ world: borrowing Communicator
+        ranks: Int, hidden: Int, unit columns: Int, like other: GridRow? = nil,
+        _ world: borrowing Communicator
     ) throws(MPIError) {
-        grid = try ProcessGrid(hidden: ranks, world)
+        if let other {
+            precondition(other.slices.count == ranks, "\(other.slices.count) ranks, not \(ranks)")
+            shared = other.shared
+        } else {
+            shared = try SharedGrid(ProcessGrid(hidden: ranks, world))
+        }
         slices = HiddenSlice.parts(of: hidden, among: ranks, unit: columns)
     }
 
@@ -39,70 +49,33 @@ final class GridRow: HiddenGroup {
 
     /// Collective.
     ///
-    /// Brings the parameters of all columns to the first rank of the row, block by block; nil on the
-    /// others, which hold no more than a block.
-    func gathered(_ own: Parameters) throws(MPIError) -> Parameters? {
-        precondition(!own.hasLogVariances, "parameters with variances are not divided")
-        let weights = try gathered(own.values[..<own.weightCount], rows: own.visibleCount)
-        let biases = try gathered(own.values[own.hiddenBiasRange], rows: 1)
-        guard let weights, let biases else { return nil }
-        return Parameters(weights: weights, visibleBias: own.visibleBias, hiddenBias: biases)
-    }
-
-    /// Collective.
+    /// Brings a matrix of all columns to the first rank of the row, block by block, so that no rank needs
+    /// room for the whole.
     ///
-    /// Brings a matrix of all columns to the first rank of the row, block by block; nil on the others.
-    ///
-    /// - Parameter own: Shape `[rows, columns of this rank]`.
-    private func gathered(_ own: ArraySlice<Float>, rows: Int) throws(MPIError) -> [Float]? {
+    /// - Parameters:
+    ///   - own: Shape `[rows, columns of this rank]`.
+    ///   - take: Receives the bytes of some rows of all columns, on the first rank.
+    func forEachGatheredBlock(
+        of own: ArraySlice<Float>, rows: Int, _ take: ([UInt8]) -> Void
+    ) throws(MPIError) {
         let width = slice.columns.count
         let most = HiddenSlice.rowsOfBlock(total: slice.total)
-        var whole = [Float](repeating: 0, count: place == 0 ? rows * slice.total : 0)
         for first in stride(from: 0, to: rows, by: most) {
             let count = min(most, rows - first)
             let start = own.startIndex + first * width
             let bytes = unsafe Array(own[start..<(start + count * width)])
                 .withUnsafeBytes { unsafe Array($0) }
             guard let all = try grid.alongHidden.gather(bytes) else { continue }
-            for (slice, bytes) in zip(slices, all) {
-                unsafe bytes.withUnsafeBytes { bytes in
-                    for row in 0..<count {
-                        for (place, column) in slice.enumerated() {
-                            whole[(first + row) * self.slice.total + column] =
-                                unsafe bytes.loadUnaligned(
-                                    fromByteOffset: 4 * (row * slice.count + place),
-                                    as: Float.self)
-                        }
-                    }
+            var block: [UInt8] = []
+            block.reserveCapacity(4 * count * slice.total)
+            for row in 0..<count {
+                for (slice, bytes) in zip(slices, all) {
+                    let part = 4 * slice.count
+                    block += bytes[(row * part)..<((row + 1) * part)]
                 }
             }
+            take(block)
         }
-        return place == 0 ? whole : nil
-    }
-
-    /// Collective.
-    ///
-    /// Brings the tensors of a tree to the first rank of the row, with all hidden columns; nil on the
-    /// others.
-    ///
-    /// - Precondition: Tensors of hidden columns are floats.
-    func gathered(_ own: StateTree) throws(MPIError) -> StateTree? {
-        var whole = StateTree(prefix: own.prefix)
-        for name in own.tensors.keys.sorted() {
-            guard let tensor = own.tensors[name] else { continue }
-            guard own.hiddenTensors[name] != nil else {
-                whole.set(tensor, name)
-                continue
-            }
-            guard case .floats(let values, let shape) = tensor else {
-                preconditionFailure("\(name) has hidden columns of bytes")
-            }
-            let rows = shape.dropLast().reduce(1, *)
-            guard let all = try gathered(values, rows: rows) else { continue }
-            whole.set(.floats(all[...], shape: shape.dropLast() + [slice.total]), name)
-        }
-        for (name, text) in own.notes { whole.note(text, name) }
-        return place == 0 ? whole : nil
     }
 
     /// Collective.
@@ -128,4 +101,11 @@ final class GridRow: HiddenGroup {
         for (name, text) in own.notes { whole.note(text, name) }
         return whole
     }
+}
+
+/// The groups of ranks that the rows of several layers share.
+private final class SharedGrid {
+    let grid: ProcessGrid
+
+    init(_ grid: consuming ProcessGrid) { self.grid = grid }
 }

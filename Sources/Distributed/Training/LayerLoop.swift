@@ -7,7 +7,7 @@ import Storage
 struct LayerLoop {
     let owner: StackTrainer
     let data: LayerData
-    let finished: [RBM]
+    let finished: [any Machine]
     let timer: StepTimer
     let outlets: [any TrainingOutlet]
     /// Writes the checkpoints, on rank 0; nil elsewhere, and where none are kept.
@@ -259,10 +259,15 @@ struct LayerLoop {
             best?.save(into: &tree)
             state = tree
         }
-        let current = try trainer.current()
+        let layers = finished + [trainer.current]
+        if let row = trainer.row {
+            try write(
+                layers, state, of: row, isBest: isBest, total: total, isNeeded: isNeeded, world)
+            return timer.lap(.checkpoints)
+        }
         try world.together {
-            guard let state, let current, let writer else { return }
-            let model = owner.model(finished + [current])
+            guard let state, let writer else { return }
+            let model = owner.model(layers.map(\.own))
             tell(writer.wait())
             let told = OutletsOnAnotherThread(outlets)
             try writer.start(Checkpoint(model, state), isBest: isBest) {
@@ -275,6 +280,50 @@ struct LayerLoop {
             tell(outcome)
         }
         timer.lap(.checkpoints)
+    }
+
+    /// Collective.
+    ///
+    /// Writes a checkpoint of layers that ranks divide: their rows pass through rank 0 block by block, while
+    /// the training waits.
+    private func write(
+        _ layers: [any Machine], _ state: StateTree?, of row: GridRow, isBest: Bool, total: Int,
+        isNeeded: Bool, _ world: borrowing Communicator
+    ) throws {
+        let began = ContinuousClock.now
+        var failure: (any Error)?
+        var path = ""
+        if let state, let folder = owner.checkpoints {
+            var file = DividedFile(
+                DividedModel(
+                    machines: layers, imageShape: owner.imageShape,
+                    standardization: owner.standardization))
+            file.add(state, of: row)
+            try file.stream(
+                on: world.rank == 0,
+                to: {
+                    for outlet in outlets { try outlet.willCheckpoint() }
+                    path = try folder.file(ofTotalSteps: total)
+                    return path
+                },
+                ended: { result in
+                    do {
+                        try result.get()
+                        try folder.written(path, isBestOfLayer: isBest ? finished.count : nil)
+                    } catch {
+                        failure = error
+                    }
+                })
+        }
+        try world.together {
+            guard world.rank == 0 else { return }
+            guard let failure else {
+                return tell(
+                    CheckpointWriter.Outcome(result: .success(path), duration: .now - began))
+            }
+            guard !isNeeded, let error = failure as? StorageError else { throw failure }
+            tell(CheckpointWriter.Outcome(result: .failure(error), duration: .now - began))
+        }
     }
 
     /// Tells the outlets how a checkpoint ended.

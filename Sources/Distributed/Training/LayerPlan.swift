@@ -43,7 +43,8 @@ public struct LayerPlan: Sendable {
     /// Whether the layer begins as the one below it upside down; it has drawn weights otherwise.
     public var startsUpsideDown = false
 
-    /// The parameters to start from instead of drawn ones.
+    /// The parameters to start from instead of drawn ones: of all hidden columns, or of those of this
+    /// process.
     public var initial: Parameters?
 
     /// How the statistics of a step are divided and added up; no bit depends on it.

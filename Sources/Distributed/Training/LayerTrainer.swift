@@ -81,7 +81,8 @@ struct LayerTrainer: ~Copyable {
             row.map { $0.grid.alongData.share(of: total) } ?? world.share(of: total)
         }
         ownChains = share(of: plan.negativePhase.chainCount)
-        let memory = try Self.memory(plan, source, checkpoint, start, layer, ownChains, world)
+        let memory = try Self.memory(
+            plan, source, checkpoint, start, layer, ownChains, row, world)
         step = checkpoint?.step ?? 0
         optimizer = memory.optimizer
         let negativePhase = memory.negativePhase
@@ -101,14 +102,18 @@ struct LayerTrainer: ~Copyable {
     /// Collective.
     ///
     /// Prepares it where so many ranks divide the hidden units among them.
+    ///
+    /// - Parameter below: The ranks that divide the layer below, if these are as many; else nil.
     init(
         _ plan: LayerPlan, source: any CaseSource, from checkpoint: Checkpoint?,
-        start: TrainingStart?, timer: StepTimer, hiddenRanks: Int, _ world: borrowing Communicator
+        start: TrainingStart?, timer: StepTimer, hiddenRanks: Int, below: GridRow? = nil,
+        _ world: borrowing Communicator
     ) throws {
         let row =
             hiddenRanks > 1
             ? try GridRow(
-                ranks: hiddenRanks, hidden: plan.hidden, unit: plan.hiddenUnits.columns, world)
+                ranks: hiddenRanks, hidden: plan.hidden, unit: plan.hiddenUnits.columns,
+                like: below, world)
             : nil
         // A row's own exchanges leave no time for one beside them.
         let background =
@@ -123,24 +128,35 @@ struct LayerTrainer: ~Copyable {
     /// What training begins or goes on with; fails alike on all ranks.
     private static func memory(
         _ plan: LayerPlan, _ source: any CaseSource, _ checkpoint: Checkpoint?,
-        _ start: TrainingStart?, _ layer: Layer, _ ownChains: Range<Int>,
+        _ start: TrainingStart?, _ layer: Layer, _ ownChains: Range<Int>, _ row: GridRow?,
         _ world: borrowing Communicator
     ) throws -> TrainingMemory {
         guard let checkpoint else {
             let slice = layer.shape.hiddenSlice
-            let own = try start ?? TrainingStart(plan, source, slice: slice, world)
+            let own =
+                if let start {
+                    start
+                } else if let row {
+                    try TrainingStart(
+                        plan, source, slice: slice, column: row.grid.alongData, world)
+                } else {
+                    try TrainingStart(plan, source, slice: slice, column: world, world)
+                }
             let parameters = start == nil ? own.parameters : own.parameters.cut(to: slice)
             var memory = TrainingMemory(plan, parameters: parameters)
             layer.load(parameters, step: 0)
             memory.negativePhase.begin(ownChains, from: own.chains(layer))
             return memory
         }
-        let current = checkpoint.current
+        let units = checkpoint.units[checkpoint.layer]
         precondition(
-            current.units == plan.units(onVisible: source.visible),
-            "\(current.units) units do not fit layer \(plan.layer)")
+            units == plan.units(onVisible: source.visible),
+            "\(units) units do not fit layer \(plan.layer)")
+        let slice = layer.shape.hiddenSlice
+        let parameters = checkpoint.current.parameters
+        let isCut = checkpoint.spec.hiddenSlice == slice
         var memory = TrainingMemory(
-            plan, parameters: current.parameters.cut(to: layer.shape.hiddenSlice))
+            plan, parameters: isCut ? parameters : parameters.cut(to: slice))
         do throws(StateFault) {
             try memory.restore(
                 ownChains, from: checkpoint.state, of: layer.shape)
@@ -157,39 +173,26 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// The layer as it is in training, which it goes on from: on rank 0; nil on ranks that lack columns.
-    func current() throws(MPIError) -> RBM? {
-        try gathered(optimizer.parameters).map {
-            RBM(
-                visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits, parameters: $0)
-        }
+    /// The layer as it is in training, which it goes on from, of this rank's hidden columns.
+    var current: any Machine {
+        let own = RBM(
+            visibleUnits: plan.visibleUnits, hiddenUnits: plan.hiddenUnits,
+            parameters: optimizer.parameters)
+        return row.map { DividedRBM(own: own, group: $0) } ?? own
     }
 
     /// Collective.
     ///
-    /// The model that training leaves behind, with all hidden columns.
-    var outcome: RBM { rbm(row?.join(chosen) ?? chosen) }
-
-    /// Collective.
-    ///
-    /// The model that training leaves behind, on rank 0; nil on ranks that lack columns.
-    func outcomeOnFirstRank() throws(MPIError) -> RBM? {
-        try gathered(chosen).map { rbm($0) }
+    /// The model that training leaves behind, of this rank's hidden columns.
+    var outcome: any Machine {
+        let own = rbm(chosen)
+        return row.map { DividedRBM(own: own, group: $0) } ?? own
     }
 
     /// The parameters that training leaves behind, of this rank's hidden columns.
     private var chosen: Parameters {
         let last = optimizer.result
         return earlyStop?.choice(last) ?? last
-    }
-
-    /// Collective.
-    ///
-    /// Brings parameters of all hidden columns to rank 0; nil on ranks that lack columns.
-    private func gathered(_ own: Parameters) throws(MPIError) -> Parameters? {
-        guard let row else { return own }
-        // All rows have the same parameters.
-        return row.isFirst ? try row.gathered(own) : nil
     }
 
     private func rbm(_ parameters: Parameters) -> RBM {
@@ -392,21 +395,21 @@ struct LayerTrainer: ~Copyable {
 
     /// Collective.
     ///
-    /// All that is needed to go on beside `current`, on rank 0; nil elsewhere.
+    /// All that is needed to go on beside `current`: on rank 0, and on the other ranks of its row with their
+    /// hidden columns; nil elsewhere.
     func state(_ world: borrowing Communicator) throws(MPIError) -> StateTree? {
         var chains = StateTree(prefix: Checkpoint.prefix(ofLayer: plan.layer))
         estimator.negativePhase.save(into: &chains, hidden: layer.shape.hidden)
+        let gathered =
+            if let row {
+                try row.joined(chains).gathered(row.grid.alongData)
+            } else {
+                try chains.gathered(world)
+            }
+        guard var state = gathered else { return nil }
         var own = StateTree(prefix: chains.prefix)
         optimizer.save(into: &own)
         earlyStop?.save(into: &own)
-        let gathered: StateTree?
-        if let row {
-            gathered = try row.joined(chains).gathered(row.grid.alongData)
-            if row.isFirst, let whole = try row.gathered(own) { own = whole }
-        } else {
-            gathered = try chains.gathered(world)
-        }
-        guard world.rank == 0, var state = gathered else { return nil }
         state.add(own)
         state.note("\(step)", "step")
         if plan.keepProbability < 1 { state.noteKeepProbability(plan.keepProbability) }

@@ -49,12 +49,14 @@ public struct StackTrainer {
     /// nil for what trial steps of each layer show to be fastest.
     public var hiddenRanks: Int? = 1
     /// The data of a layer, given the layers below it.
-    public var data: (Int, [RBM]) throws -> LayerData
+    ///
+    /// Where ranks divide these, all ranks of a row load the same cases.
+    public var data: (Int, [any Machine]) throws -> LayerData
 
     public init(
         plans: [LayerPlan], monitor: MonitorPlan, checkpointEvery: Interval,
         checkpoints: CheckpointFolder?, imageShape: [Int], seed: UInt64, configuration: String,
-        stopAfterSteps: Int?, data: @escaping (Int, [RBM]) throws -> LayerData
+        stopAfterSteps: Int?, data: @escaping (Int, [any Machine]) throws -> LayerData
     ) {
         self.plans = plans
         self.monitor = monitor
@@ -68,10 +70,9 @@ public struct StackTrainer {
     }
 
     /// How a run ended.
-    public enum Outcome: Sendable {
-        ///
-        /// The model is nil on ranks that lack hidden columns of its top layer, which so many ranks divide.
-        case finished(Model?, hiddenRanks: Int)
+    public enum Outcome {
+        /// With the model, of which each rank has its hidden columns of the layers that so many ranks divide.
+        case finished(DividedModel, hiddenRanks: Int)
         /// After the given number of updates of all layers; a checkpoint is written.
         case stopped(totalSteps: Int)
     }
@@ -87,7 +88,7 @@ public struct StackTrainer {
         from checkpoint: Checkpoint?, timer: StepTimer, outlets: [any TrainingOutlet],
         _ world: borrowing Communicator
     ) throws -> Outcome {
-        var finished = checkpoint?.finished ?? []
+        var finished = try finishedLayers(of: checkpoint, world)
         var resumed = checkpoint
         var total = checkpoint?.totalSteps ?? 0
         var left = stopAfterSteps ?? .max
@@ -101,17 +102,25 @@ public struct StackTrainer {
             if plan.startsUpsideDown, plan.initial == nil, resumed == nil, let below = finished.last
             {
                 let lower = try self.data(plan.layer - 1, finished.dropLast()).training
+                let rates =
+                    if let row = below.group as? GridRow {
+                        try baseRates(of: lower, row.grid.alongData)
+                    } else {
+                        try baseRates(of: lower, world)
+                    }
                 plan.initial = Parameters(
-                    upsideDown: below, rates: try baseRates(of: lower, world), hidden: plan.hidden,
+                    upsideDown: below, rates: rates, hidden: plan.hidden,
                     hasBiases: plan.optimizer.biases, deviation: plan.initialWeights,
-                    seed: plan.seed, layer: plan.layer)
+                    seed: plan.seed, layer: plan.layer,
+                    slice: ownSlice(of: plan, rank: world.rank))
             }
             let triesGrids = hiddenRanks == nil && world.size > 1
             // The grids cut it in different ways.
             let start =
                 triesGrids && resumed == nil
                 ? try TrainingStart(
-                    plan, data.training, slice: HiddenSlice(whole: plan.hidden), world) : nil
+                    plan, data.training, slice: HiddenSlice(whole: plan.hidden), column: world,
+                    world) : nil
             var choice: GridChoice?
             if triesGrids {
                 let trial = GridTrial(
@@ -122,7 +131,7 @@ public struct StackTrainer {
             let ranksOfRow = choice?.hiddenRanks ?? hiddenRanks ?? 1
             var trainer = try LayerTrainer(
                 plan, source: data.training, from: resumed, start: start, timer: timer,
-                hiddenRanks: ranksOfRow, world)
+                hiddenRanks: ranksOfRow, below: finished.last?.group as? GridRow, world)
             if let choice { for outlet in outlets { outlet.gridChosen(choice, plan) } }
             for outlet in outlets {
                 outlet.layerBegan(
@@ -136,17 +145,55 @@ public struct StackTrainer {
             guard trainer.isDone else { return .stopped(totalSteps: total) }
             resumed = nil
             guard finished.count + 1 == plans.count else {
-                // The layers above are trained on what it makes of each rank's own cases.
-                finished.append(trainer.outcome)
+                // The layers above are trained on what it makes of their cases. A grid that is chosen for
+                // each layer may divide the ranks otherwise there.
+                let outcome = trainer.outcome
+                finished.append(hiddenRanks == nil ? outcome.whole : outcome)
                 continue
             }
-            let top = try trainer.outcomeOnFirstRank()
-            var result = top.map { model(finished + [$0]) }
-            result?.notes = notes
-            result?.notes["step"] = "\(total)"
+            var result = DividedModel(
+                machines: finished + [trainer.outcome], imageShape: imageShape,
+                standardization: standardization)
+            result.notes = notes
+            result.notes["step"] = "\(total)"
             return .finished(result, hiddenRanks: ranksOfRow)
         }
         preconditionFailure("no layer of \(plans.count) is left to train")
+    }
+
+    /// Collective.
+    ///
+    /// The layers of a checkpoint that are finished, joined with the ranks that hold their other columns.
+    private func finishedLayers(
+        of checkpoint: Checkpoint?, _ world: borrowing Communicator
+    ) throws(MPIError) -> [any Machine] {
+        var machines: [any Machine] = []
+        for (own, slice) in zip(checkpoint?.finished ?? [], checkpoint?.slices ?? []) {
+            guard let hiddenRanks, hiddenRanks > 1 else {
+                machines.append(own)
+                continue
+            }
+            let row = try GridRow(
+                ranks: hiddenRanks, hidden: slice.total, unit: own.hiddenUnits.columns,
+                like: machines.last?.group as? GridRow, world)
+            let isCut = slice == row.slice
+            machines.append(
+                DividedRBM(
+                    own: isCut
+                        ? own
+                        : RBM(
+                            visibleUnits: own.visibleUnits, hiddenUnits: own.hiddenUnits,
+                            parameters: own.parameters.cut(to: row.slice)), group: row))
+        }
+        return machines
+    }
+
+    /// The hidden columns of a layer that a rank holds from the start; nil for all.
+    private func ownSlice(of plan: LayerPlan, rank: Int) -> HiddenSlice? {
+        guard let hiddenRanks, hiddenRanks > 1 else { return nil }
+        let parts = HiddenSlice.parts(
+            of: plan.hidden, among: hiddenRanks, unit: plan.hiddenUnits.columns)
+        return HiddenSlice(parts[rank % hiddenRanks], of: plan.hidden)
     }
 
     /// What models and checkpoints of the run say of it.

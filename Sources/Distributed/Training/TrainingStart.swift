@@ -14,9 +14,11 @@ struct TrainingStart {
     /// Collective.
     ///
     /// Measures the data.
+    ///
+    /// - Parameter column: The ranks that share the cases, each with the same hidden columns.
     init(
         _ plan: LayerPlan, _ source: any CaseSource, slice: HiddenSlice,
-        _ world: borrowing Communicator
+        column: borrowing Communicator, _ world: borrowing Communicator
     ) throws {
         self.plan = plan
         let startsAtData = plan.startsAtLogOdds && plan.optimizer.biases
@@ -25,7 +27,7 @@ struct TrainingStart {
                 if case .moments(let known) = source.unobserved?.marginals {
                     known
                 } else {
-                    try DistributedTraining.moments(of: source, world).moments
+                    try DistributedTraining.moments(of: source, column).moments
                 }
             self.moments = moments
             rates = []
@@ -36,11 +38,11 @@ struct TrainingStart {
                     learnsVariances: plan.learnsVariances, startsAtMeans: startsAtData,
                     seed: plan.seed, layer: plan.layer)
         } else {
-            let rates = try baseRates(of: source, world)
+            let rates = try baseRates(of: source, column)
             self.rates = rates
             moments = nil
             parameters =
-                try plan.initial?.cut(to: slice)
+                try plan.initial.map { $0.hiddenCount == slice.total ? $0.cut(to: slice) : $0 }
                 ?? world.together {
                     try Self.drawn(plan, source, slice, startsAtData ? rates : nil)
                 }

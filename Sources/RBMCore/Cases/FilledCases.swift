@@ -20,14 +20,19 @@ public final class FilledCases: CaseSource {
 
     /// Fills the cases of a source; nil where all units are observed.
     ///
-    /// - Parameter layer: The place of `rbm` in its stack; it names the random numbers.
+    /// Processes that divide the machine's hidden columns load the same cases together.
+    ///
+    /// - Parameter layer: The place of `machine` in its stack; it names the random numbers.
     public init?(
-        _ source: any CaseSource, by rbm: RBM, arithmetic: ArithmeticKind, seed: UInt64, layer: Int
+        _ source: any CaseSource, by machine: any Machine, arithmetic: ArithmeticKind, seed: UInt64,
+        layer: Int
     ) {
         guard let unobserved = source.unobserved else { return nil }
         self.source = source
-        self.layer = Layer(LayerSpec(rbm, encoding: source.encoding), frozen: arithmetic)
-        self.layer.load(rbm.parameters)
+        self.layer = Layer(
+            LayerSpec(LayerSpec(machine, encoding: source.encoding), slice: machine.slice),
+            frozen: arithmetic, group: machine.group)
+        self.layer.load(machine.own.parameters)
         units = UnobservedDraw(unobserved)
         self.seed = seed
         place = layer

@@ -16,9 +16,11 @@ extension Parameters {
     ///   - hidden: The columns of the hidden units here.
     ///   - hasBiases: Whether there are biases; they are zero otherwise.
     ///   - deviation: The standard deviation of normal weights.
+    ///   - slice: The hidden columns to make, which get the values that they have in the whole layer; nil
+    ///     for all. Processes that divide the layer below make their slices together.
     public init(
-        upsideDown below: RBM, rates: [Double], hidden: Int, hasBiases: Bool, deviation: Double,
-        seed: UInt64, layer: Int
+        upsideDown below: any Machine, rates: [Double], hidden: Int, hasBiases: Bool,
+        deviation: Double, seed: UInt64, layer: Int, slice: HiddenSlice? = nil
     ) {
         let kind = below.visibleUnits
         precondition(
@@ -27,37 +29,43 @@ extension Parameters {
         precondition(hidden % kind.columns == 0, "\(hidden) columns of \(kind) units")
         self.init(
             initialWeights: deviation, visible: below.hiddenCount, hidden: hidden,
-            visibleUnits: below.hiddenUnits, logOddsOf: nil, seed: seed, layer: layer)
-        let (parameters, columns) = (below.parameters, kind.columns)
-        func tellingness(_ unit: Int) -> Double {
-            (0..<columns).reduce(0) { sum, column in
+            visibleUnits: below.hiddenUnits, logOddsOf: nil, seed: seed, layer: layer, slice: slice)
+        let own = (slice ?? HiddenSlice(whole: hidden)).columns
+        let columns = kind.columns
+        var squares: [Double] = []
+        below.forEachRow { squares.append(sumOfSquares($1)) }
+        let units = 0..<(below.visibleCount / columns)
+        let values = units.map { unit in
+            (0..<columns).reduce(0.0) { sum, column in
                 let i = unit * columns + column
-                let row = parameters.values.span.extracting(rowRange(i, of: below.hiddenCount))
-                return sum + rates[i] * (1 - rates[i]) * sumOfSquares(row)
+                return sum + rates[i] * (1 - rates[i]) * squares[i]
             }
         }
-        let units = 0..<(below.visibleCount / columns)
-        let values = units.map(tellingness)
         let order = units.sorted { (-values[$0], $0) < (-values[$1], $1) }
         let taken = order.prefix(hidden / columns).sorted()
-        for (place, unit) in taken.enumerated() {
-            for column in 0..<columns {
-                let (i, j) = (unit * columns + column, place * columns + column)
-                for k in 0..<below.hiddenCount { self[k, j] = parameters[i, k] }
-                guard hasBiases else { continue }
-                self.values[hiddenBiasRange.lowerBound + j] =
-                    parameters.values[parameters.visibleBiasRange.lowerBound + i]
-            }
+        var place = [Int?](repeating: nil, count: units.count)
+        for (number, unit) in taken.enumerated() { place[unit] = number }
+        /// The column here of a visible column below.
+        func column(of i: Int) -> Int? { place[i / columns].map { $0 * columns + i % columns } }
+        below.forEachRow { i, row in
+            guard let j = column(of: i), own.contains(j) else { return }
+            for k in row.indices { self[k, j - own.lowerBound] = row[k] }
         }
         guard hasBiases else { return }
-        self.values.replaceSubrange(visibleBiasRange, with: parameters.hiddenBias)
+        for (i, bias) in below.visibleBiases.enumerated() {
+            guard let j = column(of: i), own.contains(j) else { continue }
+            self.values[hiddenBiasRange.lowerBound + j - own.lowerBound] = bias
+        }
+        // In one order, that of the other units; each process has the columns of its own.
+        let parameters = below.own.parameters
+        var biases = parameters.hiddenBias
         for unit in order.dropFirst(taken.count) {
             for i in (unit * columns)..<((unit + 1) * columns) {
                 let mean = Float(kind.value(rates[i]))
-                for k in 0..<below.hiddenCount {
-                    self.values[visibleBiasRange.lowerBound + k] += mean * parameters[i, k]
-                }
+                for k in biases.indices { biases[k] += mean * parameters[i, k] }
             }
         }
+        self.values.replaceSubrange(
+            visibleBiasRange, with: below.group?.join(biases[...], rows: 1) ?? biases)
     }
 }

@@ -71,6 +71,44 @@ extension Machine {
         return group.map { DividedRBM(own: rbm, group: $0) } ?? rbm
     }
 
+    /// Hands over the weights of each visible column to the hidden columns of all processes, in order.
+    ///
+    /// Where processes divide the columns, they make this call together, and each holds a block of rows
+    /// at a time.
+    func forEachRow(_ body: (_ visible: Int, _ weights: Span<Float>) -> Void) {
+        let weights = own.parameters.values[..<own.parameters.weightCount]
+        let hidden = hiddenCount
+        guard let group else {
+            for i in 0..<visibleCount {
+                body(i, weights.span.extracting(rowRange(i, of: hidden)))
+            }
+            return
+        }
+        group.forEachJoinedBlock(of: weights, rows: visibleCount) { rows, values in
+            for (place, i) in rows.enumerated() {
+                body(i, values.span.extracting(rowRange(place, of: hidden)))
+            }
+        }
+    }
+
+    /// Adds up the weights of the hidden columns to each visible one, each times its coefficient.
+    ///
+    /// Processes that divide the columns make this call together.
+    ///
+    /// - Parameter coefficients: Some rows, shape `[rows][hidden]`.
+    /// - Returns: The sums, shape `[rows][visible]`.
+    public func combinations(ofHidden coefficients: [[Float]]) -> [[Float]] {
+        var sums = coefficients.map { _ in [Float](repeating: 0, count: visibleCount) }
+        forEachRow { i, weights in
+            for (row, factors) in coefficients.enumerated() {
+                var sum = 0.0
+                for j in weights.indices { sum += Double(factors[j]) * Double(weights[j]) }
+                sums[row][i] = Float(sum)
+            }
+        }
+        return sums
+    }
+
     // MARK: In double precision
 
     /// Computes c + Wᵀv with the weights as they are for each of some cases, shape `[rows, hidden]`.

@@ -31,6 +31,10 @@ public struct StateTree: Sendable, Equatable {
     /// A tree that a process writes has its own columns, and one that it reads has those of the run.
     public var slice: HiddenSlice?
 
+    /// The names of the tensors of which a tree that is read has this process's columns alone; the others
+    /// have those of the run.
+    public var cutTensors: Set<String> = []
+
     /// Short texts by their names.
     public private(set) var notes: [String: String] = [:]
 
@@ -136,7 +140,8 @@ public struct StateTree: Sendable, Equatable {
         guard tensors.keys.contains(where: { $0.hasPrefix("\(name).") }) else { return nil }
         var result = model
         for part in model.parts {
-            let slice = part.isPerHidden ? slice : nil
+            let isCut = cutTensors.contains("\(name).\(part.name)")
+            let slice = part.isPerHidden && !isCut ? slice : nil
             let shape: [Int] =
                 part.shape.dropLast() + [slice?.total ?? part.shape[part.shape.count - 1]]
             guard case .floats(let values, shape: shape) = tensors["\(name).\(part.name)"]

@@ -50,21 +50,8 @@ public struct FilterSheet: Sendable {
     static func picture(
         ofWeights weights: [Float], above layers: some BidirectionalCollection<RBM>, shape: [Int]
     ) -> PixelImage {
-        let filter = layers.reversed().reduce(weights, Self.combination)
+        let filter = layers.reversed().reduce([weights]) { $1.combinations(ofHidden: $0) }[0]
         return SampleSheet.picture(pixels(filter), shape: shape)
-    }
-
-    /// The sum of the weights of a layer's hidden units, each times its coefficient, shape
-    /// `[visible]`.
-    private static func combination(_ coefficients: [Float], of rbm: RBM) -> [Float] {
-        let weights = rbm.parameters.values.span
-        return (0..<rbm.visibleCount).map { i in
-            let row = i * rbm.hiddenCount
-            return Float(
-                coefficients.indices.reduce(0.0) {
-                    $0 + Double(coefficients[$1]) * Double(weights[row + $1])
-                })
-        }
     }
 
     /// Bytes from 1 to 255, 128 for zero.

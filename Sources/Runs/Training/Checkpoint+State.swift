@@ -23,7 +23,7 @@ extension Checkpoint {
             options.training.optimizer(biases: options.biases), parameters: current.parameters,
             negativePhase: options.training.negativePhase, earlyStop: options.training.earlyStop)
         do throws(StateFault) {
-            try memory.restore(0..<0, from: state, of: LayerSpec(states: current))
+            try memory.restore(0..<0, from: state, of: spec)
         } catch {
             throw StorageError(.badFile, path, error.problem)
         }

@@ -1,7 +1,6 @@
 public import DistributedTraining
 import EventFiles
 import RBMCore
-import RandomStreams
 import Storage
 
 /// Writes event files for TensorBoard: the records, and now and then filters, chains and histograms.
@@ -73,11 +72,9 @@ public final class EventsOutlet: TrainingOutlet {
                 "histograms/activities", EventHistogram(activities),
                 "The mean probability that a hidden unit is 1, of each unit."),
         ]
-        let kinds = snapshot.below.flatMap { [$0.visibleUnits, $0.hiddenUnits] }
-        let pictured = kinds + [snapshot.visibleUnits, snapshot.hiddenUnits]
-        guard pictured.allSatisfy({ $0.columns == 1 }) else { return values }
+        guard snapshot.kinds.allSatisfy({ $0.columns == 1 }) else { return values }
         let filters = snapshot.filters.map {
-            FilterSheet.picture(ofWeights: $0, above: snapshot.below, shape: imageShape)
+            FilterSheet.picture(ofWeights: $0, above: [], shape: imageShape)
         }
         values.append(
             try .picture(
@@ -90,7 +87,7 @@ public final class EventsOutlet: TrainingOutlet {
                     + "; gray is 0, and each unit has its own scale. The number of its first unit stands "
                     + "before each row."
             ))
-        let chains = snapshot.chainsOfCases
+        let chains = snapshot.chains
         if !chains.isEmpty {
             values.append(
                 try .picture(
@@ -113,31 +110,6 @@ public final class EventsOutlet: TrainingOutlet {
             file = nil
             warn("no more events for TensorBoard are written: \(error)")
         }
-    }
-}
-
-extension LayerSnapshot {
-    /// The seed of what is drawn for pictures alone.
-    private static let seed: UInt64 = 1
-
-    /// The first chains as cases, shape `[chains, values of a case]`: their own visible values, or what the
-    /// layers below make of them.
-    ///
-    /// Empty where no chains live from step to step, and above real hidden units.
-    fileprivate var chainsOfCases: [Float] {
-        guard let top = below.last, !chains.isEmpty else { return chains }
-        guard below.allSatisfy({ $0.hiddenUnits.isDiscrete }) else { return [] }
-        // A spin is −1 or 1, a bit 0 or 1.
-        var states = chains.map { UInt8($0 > 0 ? 1 : 0) }
-        let count = chains.count / top.hiddenCount
-        var means: [Float] = []
-        for (place, rbm) in below.enumerated().reversed() {
-            (states, means) = DownwardPass(rbm, arithmetic: .integer).draw(
-                from: states, firstChain: 0, chains: count,
-                stream: RandomStream(
-                    seed: Self.seed, .picture(layer: place, above: layer, step: step)))
-        }
-        return means
     }
 }
 

@@ -19,26 +19,45 @@ extension RunConfiguration {
 }
 
 /// The model of a warm start.
-enum InitialModel {
+struct InitialModel {
+    /// The layers with the hidden columns of this rank, lowest first.
+    let layers: [RBM]
+    /// The units of the layers, with the hidden columns of all ranks.
+    private let units: [LayerUnits]
+    let standardization: Standardization?
+
     /// Collective.
     ///
     /// Reads the model of `initial-model`; nil without the key.
+    ///
+    /// Where the grid divides the hidden units, each rank keeps its columns alone.
     static func load(
         _ configuration: RunConfiguration, _ world: borrowing Communicator
-    ) throws -> Model? {
+    ) throws -> InitialModel? {
         guard let path = configuration.initialModel else { return nil }
-        return try Model.load(path, world)
+        guard let grid = configuration.grid, grid.hidden > 1 else {
+            let model = try Model.load(path, world)
+            return InitialModel(
+                layers: model.layers, units: model.layers.map(\.units),
+                standardization: model.standardization)
+        }
+        let (model, hidden) = try ModelSlices.load(path, hiddenRanks: grid.hidden, world)
+        let units = zip(model.layers, hidden).map { layer, hidden in
+            LayerUnits(
+                visible: layer.visibleCount, visibleKind: layer.visibleUnits, hidden: hidden,
+                hiddenKind: layer.hiddenUnits)
+        }
+        return InitialModel(
+            layers: model.layers, units: units, standardization: model.standardization)
     }
 
     /// Fails when the layers are not those of the configuration.
     ///
-    /// The model may have fewer layers; those above start afresh.
+    /// The model may have fewer layers; those above start afresh. Biases are those of this rank's columns.
     ///
     /// - Parameter visible: How many values a case has.
-    static func check(
-        _ model: Model, fits configuration: RunConfiguration, visible: Int
-    ) throws(SharedFailure) {
-        guard let misfit = misfit(of: model.layers, to: configuration, visible: visible) else {
+    func check(fits configuration: RunConfiguration, visible: Int) throws(SharedFailure) {
+        guard let misfit = misfit(to: configuration, visible: visible) else {
             return
         }
         throw SharedFailure(
@@ -47,15 +66,13 @@ enum InitialModel {
                 + misfit)
     }
 
-    private static func misfit(
-        of layers: [RBM], to configuration: RunConfiguration, visible: Int
-    ) -> String? {
+    private func misfit(to configuration: RunConfiguration, visible: Int) -> String? {
         guard layers.count <= configuration.layers.count else {
             return "it has \(layers.count) layers, but `layers` lists "
                 + "\(configuration.layers.count)"
         }
         let wanted = configuration.units(onVisible: visible)
-        let misfit = LayerMisfit(of: layers, to: wanted)
+        let misfit = LayerMisfit(of: units, to: wanted)
         for (index, (rbm, options)) in zip(layers, configuration.layers).enumerated() {
             if let misfit, misfit.layer == index {
                 return "its layer \(index) has \(misfit.found) units, that of the configuration "

@@ -41,7 +41,8 @@ public struct TrainingRun {
             request.checkOnly
             ? nil
             : try EarlierRun.find(
-                in: folder, resume: request.resume, lock: &lock, log, world
+                in: folder, resume: request.resume, hiddenRanks: configuration.grid?.hidden ?? 1,
+                lock: &lock, log, world
             ) { run in
                 try load(text, goingOnWith: run)
             }
@@ -56,18 +57,19 @@ public struct TrainingRun {
         let initial = try InitialModel.load(located, world)
         let data = try TrainingData(
             located,
-            standardization: start?.checkpoint.model.standardization
+            standardization: start?.checkpoint.standardization
                 ?? initial?.standardization, world)
         configuration = configuration.withStates(ofData: data.categories)
         if let initial {
-            try InitialModel.check(
-                initial, fits: configuration, visible: data.layer.training.visible)
+            try world.together {
+                try initial.check(fits: configuration, visible: data.layer.training.visible)
+            }
         }
         let plans = configuration.plans(
             cases: data.layer.training.count, initial: initial?.layers ?? [])
         try plans.check(on: data.layer, configuration)
         try plans.checkGrid(configuration.grid)
-        try start?.checkFit(plans, data)
+        try world.together { try start?.checkFit(plans, data) }
         if let difference = start?.otherData(than: data.digests) {
             guard request.acceptsData else { throw difference }
             log?.warn("--accept-data: \(difference)")
@@ -237,9 +239,7 @@ public struct TrainingRun {
             log?.say("stopped after step \(steps); the same command goes on from there")
             return ExitStatus.stopped
         case .finished(let model, let hiddenRanks):
-            try world.together {
-                if world.rank == 0, let model { try model.file().write(to: folder.modelFile) }
-            }
+            try model.write(to: folder.modelFile, world)
             let timing = try TimingReport(timer, world)
             if !timing.isEmpty { for line in timing.table.lines { log?.say(line) } }
             if let line = try PeakMemory(world).line { log?.say(line) }
@@ -248,8 +248,8 @@ public struct TrainingRun {
             log?.say("total    \(durationText((ContinuousClock.now - began) / .seconds(1)))")
             if case .ising(let ising) = configuration.data.source {
                 let divided =
-                    if hiddenRanks == 1, let model {
-                        DividedModel(model)
+                    if hiddenRanks == 1 {
+                        model
                     } else {
                         try DividedModel.load(
                             folder.modelFile, hiddenRanks: hiddenRanks, world)
@@ -301,7 +301,7 @@ private let sharedMemoryWarning =
 
 /// Returns the data of a layer: those of the run, as the layers below pass them on.
 private func layerData(
-    _ layer: Int, _ below: [RBM], _ plans: [LayerPlan], _ configuration: RunConfiguration,
+    _ layer: Int, _ below: [any Machine], _ plans: [LayerPlan], _ configuration: RunConfiguration,
     _ data: LayerData
 ) -> LayerData {
     func view(_ source: any CaseSource) -> any CaseSource {

@@ -41,7 +41,8 @@ struct Monitor {
 
     /// Collective.
     ///
-    /// Writes what the monitor must remember into the tree of the run, on rank 0.
+    /// Writes what the monitor must remember into the tree of the run where there is one, with the hidden
+    /// columns of this rank.
     ///
     /// - Parameter column: The ranks that share the cases, each with the same hidden columns.
     func save(
@@ -157,7 +158,7 @@ struct Monitor {
     private func filled(_ source: any CaseSource, by model: MeasuredLayer) -> any CaseSource {
         guard source.unobserved != nil else { return source }
         return FilledCases(
-            source, by: model.whole, arithmetic: arithmetic, seed: seed, layer: layer) ?? source
+            source, by: model, arithmetic: arithmetic, seed: seed, layer: layer) ?? source
     }
 
     /// Cases as states: grey ones are drawn to bits, in a fixed draw.

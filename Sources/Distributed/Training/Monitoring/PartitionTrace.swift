@@ -148,7 +148,8 @@ final class PartitionTrace {
 
     /// Collective.
     ///
-    /// Writes what must be remembered into the tree of the run, on rank 0.
+    /// Writes what must be remembered into the tree of the run where there is one, with the hidden columns of
+    /// this rank.
     func save(
         into state: inout StateTree?, _ column: borrowing Communicator
     ) throws(MPIError) {
@@ -158,14 +159,9 @@ final class PartitionTrace {
         var part = StateTree(prefix: Checkpoint.prefix(ofLayer: layer))
         part.set(.bytes(states, shape: [own.count, columns]), "partition_chains")
         let whole = try part.gathered(column)
-        var parameters: Parameters? = first.own.parameters
-        if let row = first.group as? GridRow {
-            // All rows have the same parameters.
-            parameters = row.isFirst ? try row.gathered(first.own.parameters) : nil
-        }
-        guard let parameters, let tensor = whole?.tensors["partition_chains"] else { return }
+        guard let tensor = whole?.tensors["partition_chains"] else { return }
         state?.set(tensor, "partition_chains")
-        state?.set(parameters, "partition_model")
+        state?.set(first.own.parameters, "partition_model")
         state?.note(
             ([UInt64(lastStep)] + firstBounds.numbers.map(\.bitPattern)).map { "\($0)" }
                 .joined(separator: ","), "partition")
@@ -185,11 +181,11 @@ final class PartitionTrace {
         let words = note.split(separator: ",").compactMap { UInt64($0) }
         let numbers = words.dropFirst().map { Double(bitPattern: $0) }
         let columns = LayerSpec(states: model).visibleBytes
-        let like = Parameters(
-            visible: model.visibleCount, hidden: model.hiddenCount,
-            logVariances: model.own.parameters.hasLogVariances)
+        var state = state
+        state.slice = model.slice
         guard words.count == 7, words[0] < 1 << 32, numbers.allSatisfy(\.isFinite),
-            let parameters = try state.parameters("partition_model", like: like),
+            let parameters = try state.parameters(
+                "partition_model", like: model.own.parameters.zero),
             let all = try state.bytes("partition_chains", columns: columns),
             all.rows == Self.chains,
             model.visibleUnits.columns > 1 || !model.visibleUnits.isDiscrete
@@ -201,7 +197,7 @@ final class PartitionTrace {
         }
         firstBounds.numbers = Array(numbers)
         states = Array(all.values[own.lowerBound * columns..<own.upperBound * columns])
-        first = model.with(parameters.cut(to: model.slice))
+        first = model.with(parameters)
         lastStep = Int(words[0])
     }
 }
