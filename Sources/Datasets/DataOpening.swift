@@ -23,6 +23,16 @@ public struct OpenedCases {
     public var lacksValues = false
 }
 
+/// How much data there are, as far as that is known before they are read.
+public struct DataOutline: Sendable {
+    public let cases: Int
+    /// The values of a case, each of all its columns; of units whose states the file must show, at least
+    /// so many.
+    public let visible: Int
+    /// The bytes that every rank is going to hold in memory.
+    public let memoryBytes: Int
+}
+
 /// Returns the error of a file that can be read but does not hold what a run needs.
 public func dataFault(_ file: String, _ problem: String) -> StorageError {
     StorageError(.badFile, file, problem)
@@ -40,9 +50,11 @@ extension DataFile {
     ///   - taker: The kind of the units that take the values. For Gaussian ones they are real numbers,
     ///     grey ones in [0, 1]; for categorical ones they are states, of which each becomes the bytes
     ///     of all columns of a unit.
+    ///   - check: Is called with what the header says, before the values are looked at.
     /// - Throws: The same failure on all ranks.
     public func open(
-        seed: UInt64, for taker: any UnitKind = .bernoulli, _ world: borrowing Communicator
+        seed: UInt64, for taker: any UnitKind = .bernoulli,
+        checking check: (DataOutline) throws -> Void = { _ in }, _ world: borrowing Communicator
     ) throws -> OpenedCases {
         let file = try world.together { () throws -> ArrayFile in
             let file = try ArrayFile(path: path, takesMissing: missing == .sample)
@@ -57,6 +69,12 @@ extension DataFile {
             }
             return file
         }
+        try check(
+            DataOutline(
+                cases: file.cases,
+                visible: file.caseElements
+                    * (taker.columns > 1 ? categories ?? Categorical.allowedStates.lowerBound : 1),
+                memoryBytes: 0))
         let digest = try sharedDigest(of: file, world)
         var opened = try open(file, seed: seed, for: taker, world)
         opened.digest = digest

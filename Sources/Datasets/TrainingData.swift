@@ -29,12 +29,15 @@ public struct TrainingData {
     ///
     /// Opens or draws the data that a configuration names.
     ///
-    /// - Parameter known: The standardization of the model that the run starts from; nil to measure
-    ///   one where the configuration asks for it.
+    /// - Parameters:
+    ///   - known: The standardization of the model that the run starts from; nil to measure one where the
+    ///     configuration asks for it.
+    ///   - check: Is called before the values are read or drawn, with the outline of the cases of
+    ///     `train`, those held out included.
     /// - Throws: The same failure on all ranks.
     public init(
         _ configuration: RunConfiguration, standardization known: Standardization? = nil,
-        _ world: borrowing Communicator
+        checking check: (DataOutline) throws -> Void = { _ in }, _ world: borrowing Communicator
     ) throws {
         let taker = configuration.layers.first?.visibleUnits ?? .bernoulli
         let options = configuration.data
@@ -47,9 +50,16 @@ public struct TrainingData {
                 path, values: options.values, binarize: options.binarize,
                 maximum: options.maximum, categories: options.categories,
                 missing: options.missing
-            ).open(seed: seed, for: taker, world)
+            ).open(seed: seed, for: taker, checking: check, world)
             digests["train"] = opened.digest
         case .ising(let ising):
+            let sites = ising.size * ising.size
+            let bytes = ising.samples * sites
+            // More are refused in other words.
+            if bytes <= mostIsingBytes {
+                try check(
+                    DataOutline(cases: ising.samples, visible: sites, memoryBytes: bytes))
+            }
             opened = try drawIsing(ising, seed: seed, world)
         }
         var layer: LayerData

@@ -149,3 +149,10 @@ public func readBytes(of path: String, atMost most: Int = .max) throws(StorageEr
     let descriptor = try Descriptor.reading(path)
     return try descriptor.read(min(most, descriptor.size(.badFile)), at: 0)
 }
+
+/// Returns how many bytes a file has.
+///
+/// Throws `badFile` if there is none or it cannot be read.
+public func fileSize(of path: String) throws(StorageError) -> Int {
+    try Descriptor.reading(path).size(.badFile)
+}

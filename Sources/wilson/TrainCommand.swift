@@ -71,6 +71,12 @@ struct TrainCommand: ParsableCommand {
     var acceptData = false
 
     @Flag(
+        help: ArgumentHelp(
+            "Let rank 0 read the data and send them to the other hosts, which need not see the files "
+                + "and keep copies in TMPDIR. Otherwise every rank reads its cases itself."))
+    var sendData = false
+
+    @Flag(
         inversion: .prefixedNo,
         help: "Write curves, pictures and histograms for TensorBoard into the run's folder.")
     var events = true
@@ -109,6 +115,7 @@ struct TrainCommand: ParsableCommand {
             request.checkOnly = check
             request.strictCheckpoints = strictCheckpoints
             request.acceptsData = acceptData
+            request.sendsData = sendData
             request.writesEvents = events
             request.quiet = common.quiet
             return try TrainingRun(request, level: level, watchdog: watchdog).run(world)

@@ -128,6 +128,31 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.file("never")))
     }
 
+    /// Host 2 has other data under the same name, and host 3 has none: rank 0 sends its own, the weights of
+    /// the cases too, and no copy stays.
+    @Test(.enabled(if: hasHosts, "several hosts on one machine need root, ip and unshare"))
+    func dataThatRankZeroSendsNeedBeOnOneHostAlone() throws {
+        let weights = folder.file("data/weights.csv")
+        try Data((0..<500).map { "\($0 % 3)\n" }.joined().utf8).write(to: URL(filePath: weights))
+        let weighted = ["--set", "data.weights=\(weights)"]
+        _ = try train([Command.program], to: "alone", options: weighted)
+        let model = try folder.bytes("alone/model.safetensors")
+        for host in [2, 3] {
+            try FileManager.default.createDirectory(
+                atPath: folder.file("data.\(host)"), withIntermediateDirectories: false)
+        }
+        try Self.writeCases(to: folder.file("data.2/cases.npy"), first: 0)
+        let hosts = onHosts(3, options: ["--private", folder.file("data")])
+        let run = try train(hosts, to: "sent", options: weighted + ["--send-data"])
+        #expect((run.output + run.errors).contains("on 3 hosts"), "\(run.words)")
+        #expect(try folder.bytes("sent/model.safetensors") == model)
+        let missing = try train(
+            hosts, to: "never",
+            options: ["--send-data", "--set", "data.train=\(folder.file("data/none.npy"))"],
+            status: 65)
+        #expect(missing.errors.contains("none.npy"), "\(missing.words)")
+    }
+
     @Test(.enabled(if: hasSlurm, "Slurm on one machine needs root, slurmctld, slurmd and munge"))
     func slurmStartsRanksBySrunAndByMpirun() throws {
         let model = try oneRanksModel()

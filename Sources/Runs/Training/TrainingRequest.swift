@@ -19,6 +19,8 @@ public struct TrainingRequest: Sendable {
     public var strictCheckpoints = false
     /// Whether to go on from a checkpoint although its training had other data.
     public var acceptsData = false
+    /// Whether rank 0 reads the data and sends them to the other hosts.
+    public var sendsData = false
     /// Whether the run's folder gets event files.
     public var writesEvents = true
     public var quiet = false
@@ -60,7 +62,7 @@ public struct TrainingRequest: Sendable {
             "--stop-after-steps \(stopAfterSteps.map { "\($0)" } ?? "none")",
             "--max-time \(maxTime.map { "\($0)" } ?? "none")", "--check \(checkOnly)",
             "--strict-checkpoints \(strictCheckpoints)", "--accept-data \(acceptsData)",
-            "--events \(writesEvents)",
+            "--events \(writesEvents)", "--send-data \(sendsData)",
         ]
         return ([configurationFile] + settings + words).joined(separator: " ")
     }

@@ -27,6 +27,7 @@ public struct TrainingRun {
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
         RankProgress.begin(.start)
+        let room = MemoryRoom.now
         try checkAgreement(world)
         let text = try readConfiguration(world)
         var configuration = try world.together { try load(text) }
@@ -53,12 +54,24 @@ public struct TrainingRun {
             }
         }
         RankProgress.begin(.data)
-        let located = configuration.findingFiles(beside: request.configurationFile)
+        var located = configuration.findingFiles(beside: request.configurationFile)
         let initial = try InitialModel.load(located, world)
+        let sent = request.sendsData ? try SentFiles.send(&located, world) : nil
+        var need = MemoryNeed()
         let data = try TrainingData(
             located,
             standardization: start?.checkpoint.standardization
-                ?? initial?.standardization, world)
+                ?? initial?.standardization,
+            checking: { outline in
+                need = configuration.memoryNeed(
+                    of: outline, initial: initial?.layers ?? [], request, world)
+                try world.checkMemory(need, in: room, remedy: memoryRemedy)
+            }, world)
+        if let sent {
+            // All ranks have opened the copies.
+            try world.barrier()
+            sent.remove()
+        }
         configuration = configuration.withStates(ofData: data.categories)
         if let initial {
             try world.together {
@@ -98,6 +111,7 @@ public struct TrainingRun {
                 plans[0], on: data.layer, caseShape: data.shape, monitor: configuration.monitor,
                 world)
             for warning in found { log?.warn(warning.line) }
+            if let line = try need.line(world, room) { log?.say(line) }
             log?.say("the configuration and the data are good")
             return 0
         }
