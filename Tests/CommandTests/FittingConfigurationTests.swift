@@ -16,7 +16,13 @@ import Testing
     }
 
     static let files = [
-        Data(name: "bits.npy", words: ["visible-units: bernoulli", "Found: bits"]) {
+        Data(
+            name: "bits.npy",
+            words: [
+                "visible-units: bernoulli", "Found: bits", "monitor:\n  every: 40",
+                "checkpoint:\n  every: 40",
+            ]
+        ) {
             Double($0 * $0 % 7 % 2)
         },
         Data(name: "signs.npy", words: ["visible-units: spin", "hidden-units: spin"]) {

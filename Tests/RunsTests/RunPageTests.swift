@@ -94,7 +94,7 @@ import Testing
             try Model(layers: [layers[0]], imageShape: [3, 3]).file().write(to: model)
             let single = try RunPage(folders: [run]).html()
             #expect(single.contains("36 cases that the model draws, 1000 sweeps from noise"))
-            #expect(single.contains("\"weights of the 4 strongest hidden units."))
+            #expect(single.contains("\"Weights of the 4 strongest hidden units."))
         }
     }
 

@@ -114,6 +114,8 @@ private struct Choice {
         lines += training.map { "  " + $0 }
         if recordEvery > 1 {
             lines += ["", "monitor:", "  every: \(recordEvery) epochs   # some fifty records"]
+            // A disk takes longer for a file than such an epoch lasts.
+            lines += ["", "checkpoint:", "  every: \(recordEvery) epochs   # with the records"]
         }
         return lines
     }

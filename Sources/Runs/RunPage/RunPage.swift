@@ -162,11 +162,12 @@ public struct RunPage {
         let units = "\(sheet.units.count) strongest hidden units"
         return image(
             try sheet.image.png(for: name),
-            (layers.count > 1 ? "Layer \(layer): " : "")
-                + (layer == 0
-                    ? "weights of the \(units)"
-                    : "filters of the \(units). Each is the sum of the filters of the layer below, each "
-                        + "times the weight that joins the two units")
+            (layers.count == 1
+                ? "Weights of the \(units)"
+                : layer == 0
+                    ? "Layer 0: weights of the \(units)"
+                    : "Layer \(layer): filters of the \(units). Each is the sum of the filters of the "
+                        + "layer below, each times the weight that joins the two units")
                 + ". Gray is 0, and each unit has its own scale. The number before a row is that of its "
                 + "first unit; units come by falling norm of their weights.")
     }
