@@ -70,7 +70,8 @@ public final class EventFile {
         version.fileVersion = "brain.Event:2"
         try append(version)
         var start = Tensorflow_Event()
-        start.step = Int64(step)
+        // Events of this step and of later ones are dropped, and the step itself was recorded before.
+        start.step = Int64(step == 0 ? 0 : step + 1)
         start.sessionLog.status = .start
         try append(start)
     }

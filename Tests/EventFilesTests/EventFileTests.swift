@@ -43,7 +43,7 @@ import Testing
             let events = try events(in: folder)
             #expect(events.count == 3)
             #expect(events[0].fileVersion == "brain.Event:2")
-            #expect(events[1].step == 7 && events[1].sessionLog.status == .start)
+            #expect(events[1].step == 8 && events[1].sessionLog.status == .start)
             #expect(abs(events[2].wallTime - begin) < 60)
             #expect(events[2].step == 11)
             let values = events[2].summary.value
