@@ -175,7 +175,7 @@ struct LayerReader {
         let weights = try tensor("\(prefix).weights", rank: 2)
         let visible = try tensor("\(prefix).visible_bias", rank: 1)
         let hidden = try tensor("\(prefix).hidden_bias", rank: 1)
-        // Of a divided layer a process may have no column.
+        // A process may hold no column of a divided layer.
         let isDivided = self.weights["\(prefix).weights"] != nil
         guard weights.shape == [visible.shape[0], hidden.shape[0]], !visible.values.isEmpty,
             isDivided || !hidden.values.isEmpty

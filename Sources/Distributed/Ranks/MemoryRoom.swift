@@ -39,7 +39,7 @@ public struct MemoryRoom: Sendable, Equatable {
     ///
     /// - Parameter root: A folder that stands for the root of the file system.
     init?(under root: String) {
-        guard let memory = text(of: root + "/proc/meminfo"),
+        guard let memory = kernelText(of: root + "/proc/meminfo"),
             let available = kilobytes("MemAvailable", in: memory)
         else { return nil }
         let swap = kilobytes("SwapFree", in: memory) ?? 0
@@ -57,7 +57,8 @@ public struct MemoryRoom: Sendable, Equatable {
             let space = RLIMIT_AS
         #endif
         guard unsafe getrlimit(space, &limit) == 0, limit.rlim_cur != rlim_t.max,
-            let status = text(of: "/proc/self/status"), let held = kilobytes("VmSize", in: status)
+            let status = kernelText(of: "/proc/self/status"),
+            let held = kilobytes("VmSize", in: status)
         else { return nil }
         return max(0, Int(clamping: limit.rlim_cur) - held)
     }
@@ -66,7 +67,7 @@ public struct MemoryRoom: Sendable, Equatable {
 
     /// The groups of this process that limit memory, of both versions of Linux's control groups.
     private static func groups(under root: String, swap: Int) -> [Group] {
-        let lines = (text(of: root + "/proc/self/cgroup") ?? "").split(separator: "\n")
+        let lines = (kernelText(of: root + "/proc/self/cgroup") ?? "").split(separator: "\n")
         var found: [Group] = []
         for line in lines {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -114,7 +115,7 @@ public struct MemoryRoom: Sendable, Equatable {
 
     /// The bytes of a group that are pages of files, which the system gives up when memory is short.
     private static func cached(_ folder: String, _ keys: String...) -> Int {
-        let lines = (text(of: folder + "/memory.stat") ?? "").split(separator: "\n")
+        let lines = (kernelText(of: folder + "/memory.stat") ?? "").split(separator: "\n")
         return lines.reduce(0) { sum, line in
             let words = line.split(separator: " ")
             guard words.count == 2, keys.contains(String(words[0])) else { return sum }
@@ -123,20 +124,9 @@ public struct MemoryRoom: Sendable, Equatable {
     }
 }
 
-/// Returns the first bytes of a file of the kernel as text; nil if it cannot be read.
-private func text(of path: String) -> String? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    // Such files report the size 0.
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = unsafe read(descriptor, &bytes, bytes.count)
-    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
-}
-
 /// Returns the number that a file consists of; nil for others, such as `max`.
 private func number(in path: String) -> Int? {
-    text(of: path).flatMap { Int($0.filter { !$0.isWhitespace }) }
+    kernelText(of: path).flatMap { Int($0.filter { !$0.isWhitespace }) }
 }
 
 /// Returns the bytes of a key that a file of the kernel tells in kB.

@@ -4,17 +4,22 @@
     import Darwin
 #endif
 
+/// Returns the first bytes of a file of the kernel as text; nil if it cannot be read.
+func kernelText(of path: String) -> String? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    // Such files report the size 0, so that a buffer must be large enough from the start.
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+}
+
 /// Returns what Linux tells about this process under a key, without spaces; nil on other systems
 /// and for other keys.
 func processStatus(_ key: String) -> String? {
-    let descriptor = unsafe open("/proc/self/status", O_RDONLY)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    // Files of the kernel report the size 0, so that a buffer must be large enough from the start.
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = unsafe read(descriptor, &bytes, bytes.count)
-    let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
-    let line = lines.first { $0.hasPrefix(key + ":") }
+    let lines = kernelText(of: "/proc/self/status")?.split(separator: "\n")
+    let line = lines?.first { $0.hasPrefix(key + ":") }
     return line.map { $0.dropFirst(key.count + 1).filter { !$0.isWhitespace } }
 }
 
@@ -23,14 +28,9 @@ func processStatus(_ key: String) -> String? {
 ///
 /// It is nil if the process does not exist, and on other systems.
 func processState(_ process: Int) -> Character? {
-    let descriptor = unsafe open("/proc/\(process)/stat", O_RDONLY)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = unsafe read(descriptor, &bytes, bytes.count)
-    let line = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     // The name of the program stands before it in parentheses, and may hold others.
-    guard let end = line.lastIndex(of: ")") else { return nil }
+    guard let line = kernelText(of: "/proc/\(process)/stat"), let end = line.lastIndex(of: ")")
+    else { return nil }
     return line[end...].dropFirst().first { $0 != " " }
 }
 
@@ -39,12 +39,7 @@ func processState(_ process: Int) -> Character? {
 /// Ranks of one host are such processes. There are none on systems that do not tell.
 func stoppedSiblings() -> [Int] {
     let parent = getppid()
-    let descriptor = unsafe open("/proc/\(parent)/task/\(parent)/children", O_RDONLY)
-    guard descriptor >= 0 else { return [] }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = unsafe read(descriptor, &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    return (kernelText(of: "/proc/\(parent)/task/\(parent)/children") ?? "")
         .split(separator: " ").compactMap { Int($0) }
         .filter { processState($0).map { "Tt".contains($0) } ?? false }
 }

@@ -6,7 +6,9 @@
 
 /// Local.
 ///
-/// Starts this program again, with its arguments and the environment as it is now, in place of this process.
+/// Replaces this process by a new start of this program.
+///
+/// The new start has the same arguments, and the environment as it is now.
 ///
 /// Libraries read some variables before `main`, so that a change of them needs a new start. Call it before MPI
 /// starts. It returns where the system refuses.

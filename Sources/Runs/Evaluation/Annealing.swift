@@ -123,7 +123,7 @@ public struct Annealing: Sendable, Equatable {
             try gather(
                 fast.roundingErrors(of: starts.states, count: back.count), back, plan.count)
         }
-        // The ladder's ratios have no other weights beside them, so that its lanes take the finest.
+        // Nothing corrects the ladder's ratios for rounding, so that its lanes take the finest weights.
         var areRounded = !usesLadder
         var starts = try temper(areRounded ? .asTrained : .finest)
         let errors = try roundingErrors(starts)
