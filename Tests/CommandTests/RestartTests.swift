@@ -60,6 +60,28 @@ import Testing
         #expect(!run.errors.contains("restart"), "\(run.words)")
     }
 
+    /// Open MPI's own end locks itself up now and then.
+    @Test func anMPIRunThatOutlivesItsRanksIsEnded() throws {
+        let mpirun = try folder.write(
+            """
+            #!/bin/bash
+            [[ $1 != --version ]] || { echo 'mpirun (Open MPI) 4.1.4' && exit; }
+            echo try >>\(folder.file("tries"))
+            sleep 1 &
+            (($(wc -l <\(folder.file("tries"))) > 1)) || exec tail -f /dev/null
+            """, to: "mpirun")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: mpirun)
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let run = try Program.start(
+            ["\(Self.launch)/local", "-n", "1", "--restarts", "1", "--", "train", "x"],
+            environment: [
+                "WILSON": folder.file("program"), "PATH": "\(folder.file("")):\(path)",
+            ])
+        #expect(run.status == 0, "\(run.words)")
+        #expect(run.errors.contains("mpirun has not: ending it"), "\(run.words)")
+        #expect(run.errors.contains("code 137; restart 1 of 1"), "\(run.words)")
+    }
+
     @Test(arguments: ["", "-1", "two", "1.5", "100000"]) func aNumberIsExpected(text: String) throws
     {
         let (run, tries) = try start(text, before: 1)

@@ -71,7 +71,7 @@ run_to_its_end() {
 # The first signal to this script, also Ctrl-C, asks the ranks to stop with a checkpoint: mpirun hands
 # SIGUSR1 on to all of them at once, while any other signal makes it end them. A second one does that.
 run_once() {
-    local launcher
+    local launcher guard
     status=0
     # Jobs have a process group of their own, which Ctrl-C does not reach. mpirun would take the
     # standard input of a loop around this script.
@@ -88,10 +88,38 @@ run_once() {
         trap "is_stopped=true; trap 'kill -TERM $launcher 2>/dev/null' TERM INT HUP USR1
             kill -USR1 $launcher 2>/dev/null" TERM INT HUP USR1
     fi
+    end_if_it_hangs "$launcher" &
+    guard=$!
     while kill -0 "$launcher" 2>/dev/null; do
         # A signal ends the waiting, and not what is waited for.
         wait "$launcher" && status=0 || status=$?
     done
+    kill "$guard" 2>/dev/null || true
+    wait "$guard" 2>/dev/null || true
+}
+
+# Ends an mpirun that is still there 20 s after the last of its processes has ended.
+#
+# The end of Open MPI 4.1 locks itself up now and then where a rank has died while others were in
+# MPI_Init: after 2 of some 270 disturbed starts on a busy machine. Whoever waits for the run would wait
+# for ever.
+end_if_it_hangs() {
+    local launcher=$1 looks=0 children child line
+    while ((looks < 10)); do
+        # Nothing that waits for the output of the script waits for this.
+        sleep 2 >/dev/null 2>&1
+        # No such file: mpirun has ended, or the system does not tell.
+        [[ -r /proc/$launcher/task/$launcher/children ]] || return 0
+        looks=$((looks + 1))
+        children=$(cat "/proc/$launcher"/task/*/children 2>/dev/null) || true
+        for child in $children; do
+            read -r line 2>/dev/null <"/proc/$child/stat" || continue
+            line=${line##*) }
+            [[ ${line:0:1} == Z ]] || looks=0
+        done
+    done
+    say "all processes of mpirun have ended, and mpirun has not: ending it"
+    kill -9 "$launcher" 2>/dev/null || true
 }
 
 # Prints the command line, with what it adds to the environment.

@@ -15,6 +15,12 @@ extension Launch {
     /// Tells Open MPI that a process without a launcher stays alone.
     static let isolation = "OMPI_MCA_ess_singleton_isolated"
 
+    /// Tells Open MPI whether its processes have folders in the folder of temporary files.
+    ///
+    /// All processes that are alone would share one folder, and the end of one removes it while another
+    /// looks into it: of 1,200 starts, eight at a time, six failed.
+    static let sessionFolders = "OMPI_MCA_orte_create_session_dirs"
+
     /// Whether the environment shows no launcher, and its user has not decided on the isolation.
     static func isAlone(_ environment: (String) -> String?) -> Bool {
         environment(isolation) == nil && launcherVariables.allSatisfy { environment($0) == nil }
@@ -23,12 +29,13 @@ extension Launch {
     /// Runs the start of MPI, and spares a process without a launcher the wait for Open MPI's helper.
     ///
     /// The helper would serve processes that are added later, and Wilson adds none. Other MPIs do not read
-    /// the variable. It is taken back afterwards, so that no program that is started from here inherits
-    /// it.
+    /// the variables. They are taken back afterwards, so that no program that is started from here
+    /// inherits them.
     static func withIsolation<Result>(_ start: () throws -> Result) rethrows -> Result {
         guard isAlone(environment) else { return try start() }
-        unsafe setenv(isolation, "1", 0)
-        defer { unsafe unsetenv(isolation) }
+        let settings = [(isolation, "1"), (sessionFolders, "0")].filter { environment($0.0) == nil }
+        for (name, value) in settings { unsafe setenv(name, value, 1) }
+        defer { for (name, _) in settings { unsafe unsetenv(name) } }
         return try start()
     }
 }
