@@ -90,7 +90,7 @@ import Testing
     }
 }
 
-/// `launch/clean`, which finds what killed runs leave in shared memory.
+/// `launch/clean`, which finds what killed runs leave in shared memory and in the folder for temporary files.
 @Suite(.launches, .serialized, .enabled(if: FileManager.default.fileExists(atPath: "/dev/shm")))
 struct CleanTests {
     private let clean = URL(filePath: #filePath).deletingLastPathComponent()
@@ -137,5 +137,47 @@ struct CleanTests {
         #expect(!FileManager.default.fileExists(atPath: name))
         // It may belong to a run that has just begun.
         #expect(FileManager.default.fileExists(atPath: new))
+    }
+
+    /// Copies of data that a killed `train --send-data` has left, beside those of a run that lives, of a
+    /// run that has just begun, and of another host.
+    @Test func copiesOfDataAreListedAndRemovedOnRequest() throws {
+        let folder = try TemporaryFolder()
+        let host = try Program.start(["uname", "-n"]).output.trimmingCharacters(in: .newlines)
+        let names = [
+            "left": "wilson-data-\(host)-1", "used": "wilson-data-\(host)-2",
+            "new": "wilson-data-\(host)-3", "of another host": "wilson-data-\(host)x-1",
+        ].mapValues(folder.file)
+        for path in names.values {
+            try FileManager.default.createDirectory(
+                atPath: path + "/1", withIntermediateDirectories: true)
+            try Data(count: 1000).write(to: URL(filePath: path + "/1/cases.npy"))
+        }
+        for path in names.values where path != names["new"] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date.now.addingTimeInterval(-3600)], ofItemAtPath: path)
+        }
+        let reader = try FileHandle(
+            forReadingFrom: URL(filePath: try #require(names["used"]) + "/1/cases.npy"))
+        defer { try? reader.close() }
+        for words in [[], ["--remove"]] {
+            let run = try Program.start([clean] + words, environment: ["TMPDIR": folder.path])
+            #expect(run.status == 0, "\(run.words)")
+            for (state, path) in names {
+                let line = try #require(
+                    run.output.split(separator: "\n").first { $0.hasSuffix(" " + path) },
+                    "\(state): \(run.words)")
+                let told =
+                    switch state {
+                    case "left": words.isEmpty ? " left " : " removed "
+                    case "used": " used by \(ProcessInfo.processInfo.processIdentifier) "
+                    default: " \(state) "
+                    }
+                #expect(line.contains(told), "\(line)")
+                #expect(
+                    FileManager.default.fileExists(atPath: path)
+                        == (words.isEmpty || state != "left"))
+            }
+        }
     }
 }

@@ -12,16 +12,16 @@ final class SentFiles {
     private static let piece = 1 << 24
 
     /// The folder of the copies, on the rank that has made it.
-    private var ownFolder: String?
+    private var ownFolder: ScratchFolder?
 
     private init() {}
 
-    deinit { remove() }
-
     /// Removes the names of the copies; who has opened them goes on reading.
-    func remove() {
-        if let folder = ownFolder { try? FileManager.default.removeItem(atPath: folder) }
-        ownFolder = nil
+    func remove() { ownFolder = nil }
+
+    /// Removes the copies that killed runs of this user have left on this host.
+    static func removeLeft(_ world: borrowing Communicator) {
+        ScratchFolder.removeLeft(in: NSTemporaryDirectory(), host: world.hostName())
     }
 
     /// Collective.
@@ -39,20 +39,16 @@ final class SentFiles {
         let writes = !isFirstHost && host.rank == 0
         try world.together {
             guard writes else { return }
-            let folder = NSTemporaryDirectory() + "/wilson-data-\(UUID().uuidString)"
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
-            } catch {
+            let place = NSTemporaryDirectory()
+            guard let folder = ScratchFolder.create(in: place, host: world.hostName()) else {
                 throw SharedFailure(
                     exitCode: ExitStatus.cannotWrite,
-                    "\(folder): the folder for data that rank 0 sends cannot be created. Name another "
-                        + "place by TMPDIR")
+                    "\(place): the folder for data that rank 0 sends cannot be created there. Name "
+                        + "another place by TMPDIR")
             }
             sent.ownFolder = folder
         }
-        let folder = try host.broadcast(sent.ownFolder ?? "")
+        let folder = try host.broadcast(sent.ownFolder?.path ?? "")
         var failure: (any Error)?
         var number = 0
         configuration.replaceDataFiles { path in

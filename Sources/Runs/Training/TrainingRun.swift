@@ -56,6 +56,7 @@ public struct TrainingRun {
         RankProgress.begin(.data)
         var located = configuration.findingFiles(beside: request.configurationFile)
         let initial = try InitialModel.load(located, world)
+        SentFiles.removeLeft(world)
         let sent = request.sendsData ? try SentFiles.send(&located, world) : nil
         var need = MemoryNeed()
         let data = try TrainingData(
