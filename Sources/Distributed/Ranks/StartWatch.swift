@@ -1,6 +1,4 @@
-import Dispatch
 import Storage
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -13,10 +11,8 @@ import Synchronization
 /// A rank that does not come leaves the others waiting in the start of MPI for ever, and no watchdog
 /// watches yet. After the limit of the start each rank that waits ends with the exit code 74. Which rank is
 /// missing, nobody can know yet; processes of this host that a signal has stopped are named.
-///
-/// Time counts only while this watch runs itself.
 final class StartWatch {
-    private let timer: any DispatchSourceTimer
+    private let clock: WatchClock
 
     /// Begins to watch, until `end`; nil where the launcher tells of no other rank, and where the watchdog
     /// is turned off.
@@ -27,22 +23,15 @@ final class StartWatch {
         let floor = Double(text).flatMap { $0 >= 0.1 ? $0 : nil } ?? WatchdogLimits.usualFloor
         let limits = WatchdogLimits(floor: floor)
         let wait = Wait(limits: limits)
-        timer = DispatchSource.makeTimerSource(
-            queue: DispatchQueue(label: "wilson.start", qos: .userInteractive))
-        timer.schedule(deadline: .now() + limits.interval, repeating: limits.interval)
-        timer.setEventHandler { wait.look() }
-        timer.resume()
+        clock = WatchClock("wilson.start", every: limits.interval) { wait.look(passed: $0) }
     }
 
-    deinit { timer.cancel() }
-
     /// Stops to watch: the watchdog does from now on.
-    func end() { timer.cancel() }
+    func end() { clock.end() }
 
     /// What the thread of a watch does; used on its queue alone.
     private final class Wait: @unchecked Sendable {
         private let limits: WatchdogLimits
-        private var lastLook = ContinuousClock.now
         private var waited = 0.0
         private var isTold = false
 
@@ -51,11 +40,8 @@ final class StartWatch {
         /// Ranks end one after another, so that the launcher ends the others when the first has spoken.
         private var turn: Double { Double(min(Launch.rank, 20)) }
 
-        func look() {
-            let now = ContinuousClock.now
-            // More passed only if this process did not run either.
-            waited += min((now - lastLook) / .seconds(1), 2 * limits.interval)
-            lastLook = now
+        func look(passed: Double) {
+            waited += passed
             let (late, end) = (limits.warning(in: .start), limits.end(in: .start))
             if waited >= late, !isTold {
                 isTold = true

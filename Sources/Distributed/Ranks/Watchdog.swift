@@ -17,15 +17,12 @@ import Synchronization
 ///
 /// A training tells its parts by `RankProgress`. Other commands do not, and may compute for any time between
 /// two exchanges: of them only a rank of the same host whose process does not run stands still.
-///
-/// Time counts only while this watchdog runs itself, so that a machine that slept, or was too busy to
-/// run anything, is not taken for one that stands still.
 public final class Watchdog {
     /// The variable with the seconds after which a step is late at the earliest, or `off`.
     public static let variable = "WILSON_WATCHDOG"
 
     private let watch: Watch
-    private let timer: any DispatchSourceTimer
+    private let clock: WatchClock
 
     /// Collective.
     ///
@@ -50,15 +47,10 @@ public final class Watchdog {
             limits: WatchdogLimits(floor: floor), board: try ProgressBoard.make(host),
             rank: world.rank, ranks: world.size, host: own,
             others: Self.others(than: own, hosts.split(separator: "\n").map(String.init)))
-        timer = DispatchSource.makeTimerSource(
-            queue: DispatchQueue(label: "wilson.watchdog", qos: .userInteractive))
-        let interval = watch.limits.interval
-        timer.schedule(deadline: .now() + interval, repeating: interval)
-        timer.setEventHandler { [watch] in watch.look() }
-        timer.resume()
+        clock = WatchClock("wilson.watchdog", every: watch.limits.interval) { [watch] passed in
+            watch.look(passed: passed)
+        }
     }
-
-    deinit { timer.cancel() }
 
     /// Goes on to watch until the process ends, also while MPI ends: a rank that stands still then leaves
     /// the others waiting, too.
@@ -92,7 +84,6 @@ private final class Watch: @unchecked Sendable {
     /// This rank's entry of the board.
     private var own = ProgressBoard.Entry()
     private var sight = RankProgress.sight
-    private var lastLook = ContinuousClock.now
     /// Of each rank of the host: how often it had looked, and for how many seconds it has not since.
     private var seen: [(looks: Int, silence: Double)]
     /// Whether the standstill has been told.
@@ -114,11 +105,7 @@ private final class Watch: @unchecked Sendable {
         board?.write(own)
     }
 
-    func look() {
-        let now = ContinuousClock.now
-        // More passed only if this process did not run either.
-        let passed = min((now - lastLook) / .seconds(1), 2 * limits.interval)
-        lastLook = now
+    func look(passed: Double) {
         let present = RankProgress.sight
         if present == sight {
             own.idle += passed
