@@ -51,11 +51,18 @@ extension DataFile {
     ///     grey ones in [0, 1]; for categorical ones they are states, of which each becomes the bytes
     ///     of all columns of a unit.
     ///   - check: Is called with what the header says, before the values are looked at.
-    /// - Throws: The same failure on all ranks.
+    /// - Throws: The same failure on all ranks, also where they cannot hold what the file becomes when it is
+    ///   decompressed.
     public func open(
         seed: UInt64, for taker: any UnitKind = .bernoulli,
         checking check: (DataOutline) throws -> Void = { _ in }, _ world: borrowing Communicator
     ) throws -> OpenedCases {
+        var need = MemoryNeed()
+        need.add("the decompressed data", Double(ArrayFile.unpackedBytes(of: path)))
+        try world.checkMemory(
+            need, in: .now,
+            remedy: "Decompress \(path) first: plain NPY and IDX files are read where they lie, "
+                + "and need no memory")
         let file = try world.together { () throws -> ArrayFile in
             let file = try ArrayFile(path: path, takesMissing: missing == .sample)
             guard file.cases > 0 else {
@@ -74,7 +81,7 @@ extension DataFile {
                 cases: file.cases,
                 visible: file.caseElements
                     * (taker.columns > 1 ? categories ?? Categorical.allowedStates.lowerBound : 1),
-                memoryBytes: 0))
+                memoryBytes: file.heldBytes))
         let digest = try sharedDigest(of: file, world)
         var opened = try open(file, seed: seed, for: taker, world)
         opened.digest = digest

@@ -64,6 +64,11 @@ public final class ArrayFile: Sendable {
 
     /// Bytes of the file, decompressed.
     public var bytes: Int { offset + cases * caseElements * elementType.width }
+    /// The bytes that the open file takes of the memory of this process; none where it is mapped or read.
+    public var heldBytes: Int {
+        guard case .memory(let region) = contents, !region.isMapped else { return 0 }
+        return region.count
+    }
     /// The number of cases, which may be zero.
     public var cases: Int { shape[0] }
     /// The dimensions of one case, slowest first; empty if a case is a single number.

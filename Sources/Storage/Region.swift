@@ -12,6 +12,8 @@ import SystemPackage
 @safe
 final class Region: @unchecked Sendable {
     let count: Int
+    /// Whether the bytes are pages of a file, which the system takes back when memory is short.
+    let isMapped: Bool
     private let base: UnsafeMutableRawPointer
 
     /// Maps a whole file to read; its pages come from the disk when they are first touched.
@@ -31,6 +33,7 @@ final class Region: @unchecked Sendable {
         }
         unsafe base = start
         self.count = count
+        isMapped = true
         // Each epoch visits the cases in a new random order. Therefore the system fetches the whole
         // file, in the background.
         unsafe madvise(start, count, MADV_WILLNEED)
@@ -51,6 +54,7 @@ final class Region: @unchecked Sendable {
         }
         unsafe base = start
         self.count = count
+        isMapped = false
     }
 
     deinit { unsafe munmap(base, count) }

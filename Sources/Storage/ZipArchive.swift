@@ -100,6 +100,17 @@ struct ZipArchive {
         return ArrayFile.Found(header: found.renamed(.npz), contents: .memory(bytes))
     }
 
+    /// The bytes of one array, the only one if no name is given; 0 where there is no such array, or where its
+    /// size comes from damage.
+    func unpackedBytes(of name: String?) -> Int {
+        let found = members.filter { name == nil || $0.name == name || $0.name + ".npy" == name }
+        guard let member = found.first, found.count == 1 || name != nil,
+            member.compressed <= file.count,
+            member.count / Inflater.greatestRatio <= member.compressed
+        else { return 0 }
+        return member.count
+    }
+
     /// Takes a member out of the archive.
     private func extract(_ member: Member, _ label: String) throws(StorageError) -> Region {
         let fixed = try field(member.offset, 30, label)

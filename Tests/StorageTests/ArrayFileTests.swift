@@ -244,6 +244,31 @@ private let badNPY: [([UInt8], String)] = [
         #expect(try small.format == .npy && bytes(small, 1) == [6])
     }
 
+    @Test func tellsWhatItHoldsBeforeAndAfter() throws {
+        let folder = try TemporaryFolder()
+        func held(_ bytes: [UInt8]) throws -> (before: Int, after: Int) {
+            let path = folder.file("data")
+            try AtomicFile.write(bytes, to: path)
+            return (ArrayFile.unpackedBytes(of: path), try ArrayFile(path: path).heldBytes)
+        }
+        let plain = idx(0x08, [300, 10, 100], (0..<300_000).map { UInt8($0 % 251) })
+        #expect(try held(plain) == (0, 0))
+        #expect(try held(gzip(plain)) == (plain.count, plain.count))
+        let text = Array("1,2\n3,4\n".utf8)
+        // Text becomes one byte a number.
+        #expect(try held(text) == (0, 4))
+        #expect(try held(gzip(text)) == (text.count, 4))
+        // Of several parts the last one tells its size.
+        let parts = gzip(Array(plain.prefix(1000))) + gzip(Array(plain.dropFirst(1000)))
+        #expect(try held(parts) == (plain.count - 1000, plain.count))
+        // Nine bytes never become 2³² − 1.
+        var damaged = gzip(text)
+        damaged.replaceSubrange(damaged.count - 4..<damaged.count, with: [255, 255, 255, 255])
+        try AtomicFile.write(damaged, to: folder.file("damaged"))
+        #expect(ArrayFile.unpackedBytes(of: folder.file("damaged")) == 0)
+        #expect(ArrayFile.unpackedBytes(of: folder.file("none")) == 0)
+    }
+
     @Test func readsTextInGzip() throws {
         // Longer than what is read at once, in two members.
         let text = Array((0..<9000).map { "\($0 % 256),2,3" }.joined(separator: "\n").utf8)

@@ -85,6 +85,20 @@ private func zip(_ members: [(name: String, bytes: [UInt8])], wide: Bool = false
         }
     }
 
+    @Test func tellsTheSizeOfAnArrayBeforeItIsRead() throws {
+        let array = npy([7, 8, 9])
+        try withTemporaryFolder { folder in
+            let path = folder + "/data.npz"
+            try AtomicFile.write(zip([("a.npy", array), ("notes.txt", [1])]), to: path)
+            #expect(ArrayFile.unpackedBytes(of: path) == array.count)
+            try AtomicFile.write(zip([("a.npy", array), ("b.npy", npy([1]))]), to: path)
+            #expect(ArrayFile.unpackedBytes(of: path + ":a") == array.count)
+            // Nobody said which one, and opening it says so.
+            #expect(ArrayFile.unpackedBytes(of: path) == 0)
+            #expect(ArrayFile.unpackedBytes(of: path + ":c") == 0)
+        }
+    }
+
     @Test func aNameWithAColonIsItself() throws {
         try withTemporaryFolder { folder in
             try AtomicFile.write(npy([4]), to: folder + "/a.npz:b")

@@ -28,15 +28,21 @@ extension Communicator {
     ///
     /// Fails where the ranks cannot hold a model or a checkpoint, before it is read.
     ///
-    /// A rank holds the bytes of the file once more while it takes the tensors out of them.
+    /// A rank holds the bytes of the file once more while it takes the tensors out of them. A file that
+    /// cannot be read counts for nothing: who reads it says what is wrong.
     ///
+    /// - Parameters:
+    ///   - path: Of rank 0; nil for no file.
+    ///   - name: What the file is, in words for people.
     /// - Throws: The same failure on all ranks.
-    public borrowing func checkMemory(forModel path: String) throws {
-        let size = try together { rank == 0 ? try fileSize(of: path) : 0 }
-        var sizes = [Int64(size)]
+    public borrowing func checkMemory(
+        forModel path: String?, named name: String = "the model"
+    ) throws {
+        var sizes = [Int64(0)]
+        if rank == 0, let path { sizes[0] = Int64((try? fileSize(of: path)) ?? 0) }
         try sum(&sizes)
         var need = MemoryNeed()
-        need.add("the model", 2 * Double(sizes[0]))
+        need.add(name, 2 * Double(sizes[0]))
         try checkMemory(need, in: .now, remedy: modelRemedy)
     }
 }

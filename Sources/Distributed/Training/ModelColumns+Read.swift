@@ -27,6 +27,8 @@ extension ModelColumns {
         }
         let model = ModelOutline(outline)
         let slices = try model.layers.map(slice)
+        try world.checkMemory(
+            need(of: outline, model, slices, keepsState: keepsState), in: .now, remedy: modelRemedy)
         var columns = ModelColumns(
             metadata: outline.metadata, names: Set(outline.tensors.map(\.name)))
         for tensor in outline.tensors {
@@ -50,6 +52,25 @@ extension ModelColumns {
             }
         }
         return (columns, model)
+    }
+
+    /// Returns the memory that this rank needs at least: of each tensor its columns, and those of the model
+    /// once more, as parameters.
+    private static func need(
+        of outline: SafetensorsOutline, _ model: ModelOutline, _ slices: [HiddenSlice?],
+        keepsState: Bool
+    ) -> MemoryNeed {
+        var bytes = 0.0
+        for tensor in outline.tensors {
+            let isOfModel = model.isNeeded(tensor.name)
+            let slice = model.layer(ofColumnsIn: tensor).flatMap { slices[$0] }
+            let share = slice.map { Double($0.columns.count) / Double($0.total) } ?? 1
+            let copies = (isOfModel || keepsState ? 1.0 : 0) + (isOfModel ? 1 : 0)
+            bytes += copies * share * Double(tensor.count)
+        }
+        var need = MemoryNeed()
+        need.add(keepsState ? "the checkpoint" : "the model", bytes)
+        return need
     }
 
     /// Collective.

@@ -71,6 +71,12 @@ struct EarlierRun {
         in folder: RunFolder, _ resume: ResumeMode, _ own: RunConfiguration?, _ log: RunLog?,
         _ world: borrowing Communicator
     ) throws -> StartingPoint? {
+        let newest = try world.together {
+            try own.flatMap {
+                try folder.checkpointPaths(resume, keep: $0.checkpoint.keep).first
+            }
+        }
+        try world.checkMemory(forModel: newest, named: "the checkpoint")
         let found = try world.together {
             try own.flatMap {
                 try folder.checkpoint(
@@ -98,13 +104,8 @@ struct EarlierRun {
     ) throws -> StartingPoint? {
         let checkpoints = CheckpointFolder(
             folder.checkpointFolder, keep: own?.checkpoint.keep ?? 1)
-        let known = try world.together { () throws -> [String] in
-            guard own != nil else { return [] }
-            return switch resume {
-            case .never: []
-            case .from(let path): [path]
-            case .auto: try checkpoints.paths()
-            }
+        let known = try world.together {
+            try own.map { try folder.checkpointPaths(resume, keep: $0.checkpoint.keep) } ?? []
         }
         var count = [Int64(known.count)]
         try world.sum(&count)

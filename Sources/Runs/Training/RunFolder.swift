@@ -171,6 +171,15 @@ public struct RunFolder {
         }
     }
 
+    /// Returns the paths of the checkpoints to go on from, the newest first; none to begin.
+    func checkpointPaths(_ resume: ResumeMode, keep: Int) throws(StorageError) -> [String] {
+        switch resume {
+        case .never: []
+        case .from(let path): [path]
+        case .auto: try CheckpointFolder(checkpointFolder, keep: keep).paths()
+        }
+    }
+
     /// Returns the checkpoint to go on from; nil to begin.
     func checkpoint(
         _ resume: ResumeMode, keep: Int, warn: (String) -> Void
