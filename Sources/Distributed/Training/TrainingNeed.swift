@@ -132,7 +132,7 @@ extension LayerPlan {
         let kept = isSaved ? parameters * (hasVelocity ? 2 : 1) : 0
         let measured = Swift.max(record, modes)
         if measured + kept > checkpoint {
-            need.add("a record", measured)
+            need.add(modes > record ? "the check for missed modes" : "a record", measured)
             need.add("the copy of a checkpoint", kept)
         } else {
             need.add("a checkpoint", checkpoint)

@@ -4,21 +4,19 @@ final class SharedRows<Element: BitwiseCopyable> {
     let columns: Int
     /// Whether there are no rows; there may be rows without columns.
     let isEmpty: Bool
+    private let memory: AlignedMemory
     private let buffer: UnsafeMutableBufferPointer<Element>
-    /// A cache line: a load of 64 bytes that crosses two takes twice as long.
-    private static var alignment: Int { 64 }
 
     init(_ rows: Int, of columns: Int, repeating value: Element) {
         self.columns = columns
         isEmpty = rows == 0
         let bytes = rows * columns * MemoryLayout<Element>.stride
-        let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: bytes, alignment: Self.alignment)
-        unsafe buffer = memory.bindMemory(to: Element.self)
+        unsafe memory = AlignedMemory(byteCount: bytes)
+        unsafe buffer = memory.bytes.bindMemory(to: Element.self)
         unsafe buffer.initialize(repeating: value)
     }
 
-    deinit { unsafe UnsafeMutableRawBufferPointer(buffer).deallocate() }
+    deinit { unsafe memory.deallocate() }
 
     /// Lends a row, which no other thread may touch meanwhile.
     @inline(__always)

@@ -5,10 +5,7 @@ import COneDNN
 /// It grows when a loop asks for more, and keeps its size afterwards.
 @safe
 final class ThreadScratch {
-    /// The alignment in bytes that the widest vector store needs.
-    private static let alignment = 64
-
-    private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var memory = unsafe AlignedMemory(byteCount: 0)
     private var bytesOfPiece = 0
 
     init() {}
@@ -17,14 +14,15 @@ final class ThreadScratch {
 
     /// Makes room for a piece of `bytes` bytes for every thread; the former contents are lost.
     func reserve(bytes: Int) {
-        let asked = (bytes + Self.alignment - 1) / Self.alignment * Self.alignment
+        // The widest vector store needs the alignment.
+        let line = unsafe AlignedMemory.alignment
+        let asked = (bytes + line - 1) / line * line
         let piece = max(asked, bytesOfPiece)
         // The number of threads may have grown since the last call.
         let count = piece * MatrixProducts.threads
-        guard unsafe memory.count < count else { return }
+        guard unsafe memory.bytes.count < count else { return }
         unsafe memory.deallocate()
-        unsafe memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: count, alignment: Self.alignment)
+        unsafe memory = AlignedMemory(byteCount: count)
         bytesOfPiece = piece
     }
 
@@ -35,7 +33,7 @@ final class ThreadScratch {
     {
         let start = Int(omp_get_thread_num()) * bytesOfPiece
         let piece = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: memory[start..<(start + count * MemoryLayout<Element>.stride)])
+            rebasing: memory.bytes[start..<(start + count * MemoryLayout<Element>.stride)])
         return unsafe piece.bindMemory(to: Element.self)
     }
 
@@ -46,9 +44,9 @@ final class ThreadScratch {
     ) {
         guard bytesOfPiece > 0 else { return }
         let bytes = count * MemoryLayout<Element>.stride
-        for start in unsafe stride(from: 0, to: memory.count, by: bytesOfPiece) {
+        for start in unsafe stride(from: 0, to: memory.bytes.count, by: bytesOfPiece) {
             let piece = unsafe UnsafeMutableRawBufferPointer(
-                rebasing: memory[start..<(start + bytes)])
+                rebasing: memory.bytes[start..<(start + bytes)])
             unsafe body(piece.bindMemory(to: Element.self))
         }
     }
