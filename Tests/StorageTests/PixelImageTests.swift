@@ -7,18 +7,22 @@ import Testing
     /// Decodes a picture with libpng, which a reader of the file would use too.
     private func readPNG(_ path: String) throws -> PixelImage {
         let bytes = try readBytes(of: path)
-        var image = unsafe png_image()
-        unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
-        let begun = unsafe png_image_begin_read_from_memory(&image, bytes, bytes.count)
-        try #require(begun != 0)
-        let format = unsafe image.format
-        let channels = format == png_uint_32(PNG_FORMAT_RGB) ? 3 : 1
-        #expect(channels == 3 || format == png_uint_32(PNG_FORMAT_GRAY))
-        let (width, height) = unsafe (Int(image.width), Int(image.height))
-        var pixels = [UInt8](repeating: 0, count: width * height * channels)
-        let finished = unsafe png_image_finish_read(&image, nil, &pixels, 0, nil)
-        try #require(finished != 0)
-        return PixelImage(width: width, height: height, channels: channels, pixels: pixels)
+        // libpng reads on from the same memory after the header.
+        return try unsafe bytes.withUnsafeBytes { memory in
+            var image = unsafe png_image()
+            unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
+            let begun = unsafe png_image_begin_read_from_memory(
+                &image, memory.baseAddress, memory.count)
+            try #require(begun != 0)
+            let format = unsafe image.format
+            let channels = format == png_uint_32(PNG_FORMAT_RGB) ? 3 : 1
+            #expect(channels == 3 || format == png_uint_32(PNG_FORMAT_GRAY))
+            let (width, height) = unsafe (Int(image.width), Int(image.height))
+            var pixels = [UInt8](repeating: 0, count: width * height * channels)
+            let finished = unsafe png_image_finish_read(&image, nil, &pixels, 0, nil)
+            try #require(finished != 0)
+            return PixelImage(width: width, height: height, channels: channels, pixels: pixels)
+        }
     }
 
     @Test func pixelsSurvivePNG() throws {
