@@ -15,9 +15,11 @@ public func scientific(_ value: Double, _ digits: Int = 1) -> String {
 /// Returns a number with the digits that it needs, six at most, such as `0.05`.
 public func shortest(_ value: Double) -> String { String(format: "%.6g", value) }
 
-/// Returns an estimate with its standard error, which is left out where it is 0.
+/// Returns an estimate with its standard error, which is left out where it is 0, and a dash where it is NaN.
 public func estimateText(_ value: Double, _ error: Double, _ digits: Int) -> String {
-    error == 0 ? decimal(value, digits) : "\(decimal(value, digits)) ± \(decimal(error, digits))"
+    error == 0
+        ? decimal(value, digits)
+        : "\(decimal(value, digits)) ± \(decimal(error.isNaN ? nil : error, digits))"
 }
 
 /// Returns a shape as people write it, such as 28×28.
@@ -33,4 +35,13 @@ public func spelled(bytes: Double) -> String {
         unit += 1
     }
     return "\(decimal(value, unit == 0 ? 0 : 1)) \(units[unit])"
+}
+
+/// A time in words: seconds below ten minutes, then minutes, then hours and minutes.
+public func durationText(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 600 { return "\(whole / 60) min \(whole % 60) s" }
+    let minutes = Int((seconds / 60).rounded())
+    return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
 }

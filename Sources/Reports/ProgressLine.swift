@@ -6,13 +6,17 @@ public final class ProgressLine {
     private let isVisible: Bool
     private let start = ContinuousClock.now
     private var lastShown: ContinuousClock.Instant?
+    private var pace = ProgressPace()
 
     /// Creates the line on standard error; it is silent where that is not a terminal, or when told so.
     public init(silent: Bool) { isVisible = !silent && isatty(2) == 1 }
 
-    /// Shows a share in [0, 1] that is done, at most five times a second.
+    /// Shows a share in [0, 1] that is done, and the time left, at most five times a second.
     public func show(_ name: String, _ done: Double) {
-        show("\(name): \(decimal(done * 100, 0)) %")
+        let left = pace.secondsLeft(share: done, at: ContinuousClock.now - start)
+        show(
+            "\(name): \(decimal(done * 100, 0)) %"
+                + (left.map { ", \(durationText($0)) left" } ?? ""))
     }
 
     /// Shows a text, at most five times a second.

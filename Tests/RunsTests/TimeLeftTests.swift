@@ -18,14 +18,4 @@ import Testing
         #expect(abs(second - 20) < 1e-9)
         #expect(left.seconds(step: 50, at: .seconds(125)) == 0)
     }
-
-    @Test(
-        arguments: [
-            (0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (61, "1 min 1 s"),
-            (599, "9 min 59 s"),
-            (600, "10 min"), (3570, "1 h 0 min"), (7260, "2 h 1 min"),
-        ] as [(Double, String)])
-    func timesAreWords(seconds: Double, text: String) {
-        #expect(durationText(seconds) == text)
-    }
 }

@@ -45,12 +45,3 @@ struct TimeLeft {
         return pace * (Double(own.steps - step) * own.work + above)
     }
 }
-
-/// A time in words: seconds below ten minutes, then minutes, then hours and minutes.
-func durationText(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 600 { return "\(whole / 60) min \(whole % 60) s" }
-    let minutes = Int((seconds / 60).rounded())
-    return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
-}
