@@ -241,8 +241,8 @@ let package = Package(
         .testTarget(
             name: "InstrumentsTests",
             dependencies: [
-                "DistributedTraining", "Instruments", "Ising", "ModelFiles", "RBMCore",
-                "Renormalization", "Storage", "TestSupport",
+                "Configuration", "DistributedTraining", "Instruments", "Ising", "ModelFiles",
+                "RBMCore", "Renormalization", "Storage", "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -48,6 +48,16 @@ final class ConfigurationReader {
         return configuration
     }
 
+    /// Reads the whole as one value; nil for a wrong one, which is reported.
+    func read<Value>(_ notation: Notation<Value>) -> Value? {
+        if document.isUnreadable { return nil }
+        guard let root = document.root, !isEmpty(root) else {
+            report([], "is empty; expected \(notation.expected)")
+            return nil
+        }
+        return notation.parse(root, Place(reader: self, path: []), notation.expected)
+    }
+
     /// Reports a problem of the value at `path`.
     func report(_ path: [String], mark: Mark? = nil, _ message: String) {
         let key = path.joined(separator: ".")

@@ -296,7 +296,7 @@ extension Notation where Value == Int {
 
 extension Notation where Value == HeldOut {
     /// A name of a file, or a fraction.
-    fileprivate static var heldOut: Notation {
+    static var heldOut: Notation {
         scalar(
             ["a file name", NumberRange.belowOne.description],
             write: { heldOut in

@@ -1,4 +1,4 @@
-import RBMCore
+public import RBMCore
 import Yams
 
 extension Interval {
@@ -24,7 +24,7 @@ extension Interval {
     }
 
     /// The interval as a configuration writes it, such as `1 epoch`.
-    var text: String {
+    public var text: String {
         switch self {
         case .steps(let count): "\(count) \(count == 1 ? "step" : "steps")"
         case .epochs(let count): "\(yamlText(count)) \(count == 1 ? "epoch" : "epochs")"

@@ -47,6 +47,20 @@ func numbers(_ text: String, named name: String) throws -> [Double] {
     }
 }
 
+/// Reads a value in the notation of a configuration.
+func configured<Value>(
+    _ text: String, _ read: (String) throws(ConfigurationError) -> Value
+) throws -> Value {
+    do throws(ConfigurationError) {
+        return try read(text)
+    } catch {
+        let problems = error.problems.map {
+            $0.key.isEmpty ? $0.message : "\($0.key): \($0.message)"
+        }
+        throw ValidationError(problems.joined(separator: "; "))
+    }
+}
+
 /// The time that an argument names, as hours, minutes and seconds.
 func duration(named text: String) throws -> Duration {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
@@ -153,6 +167,12 @@ func checkLayer(_ layer: Int?) throws {
 func checkPicture(_ path: String?, option: String) throws {
     guard let path, !path.hasSuffix(".png") else { return }
     throw ValidationError("--\(option) is `\(path)`; its name must end in .png")
+}
+
+/// Checks that the name of a drawing, where there is one, says what it will be.
+func checkDrawing(_ path: String?) throws {
+    guard let path, !path.hasSuffix(".svg") else { return }
+    throw ValidationError("--picture is `\(path)`; its name must end in .svg")
 }
 
 /// Checks that the name of an array file says what it will be.

@@ -46,8 +46,18 @@ struct CommonOptions: ParsableArguments {
         json: Bool = false, isMessage: Bool = false,
         _ work: (borrowing Communicator) throws -> Found?
     ) throws {
-        try onAllRanks { world, _, _ in
-            let found = try work(world)
+        try onAllRanks(json: json, isMessage: isMessage) { world, _ in try work(world) }
+    }
+
+    /// Runs a command's work that tells its parts, as above.
+    ///
+    /// - Parameter work: Receives the watchdog too, which is nil where it is turned off.
+    func onAllRanks<Found: Report>(
+        json: Bool = false, isMessage: Bool = false,
+        _ work: (borrowing Communicator, Watchdog?) throws -> Found?
+    ) throws {
+        try onAllRanks { world, _, watchdog in
+            let found = try work(world, watchdog)
             try world.together {
                 guard world.rank == 0, let found, json || !isMessage || !quiet else { return }
                 try Output.show(found, asJSON: json)

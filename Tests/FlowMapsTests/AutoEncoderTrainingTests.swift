@@ -1,5 +1,6 @@
 import Analysis
 import Foundation
+import RandomStreams
 import TestSupport
 import Testing
 
@@ -11,8 +12,9 @@ import Testing
         momentum: Double = 0, corruption: Double = 0
     ) -> AutoEncoderTraining.Plan {
         AutoEncoderTraining.Plan(
-            loss: loss, batchSize: batchSize, epochs: epochs, rates: rate...rate,
-            momentum: momentum, corruption: corruption, seed: 5)
+            loss: loss, batchSize: batchSize, epochs: epochs,
+            pace: FallingPace(from: rate, to: rate, momentum: momentum), corruption: corruption,
+            seed: 5)
     }
 
     private func data(_ rows: Int, _ columns: Int = 7) -> Matrix {
@@ -47,7 +49,7 @@ import Testing
         var training = AutoEncoderTraining(
             plan: plan(judged), layer: 0, encoder: start,
             velocity: Array(repeating: 0, count: 7 * 5 + 7 + 5), losses: [])
-        let found = try training.advance(cases, step: 0, rate: 0.06, inOneProcess)
+        let found = try training.makeStep(cases, step: 0, rate: 0.06, momentum: 0, inOneProcess)
         #expect(abs(found.error + found.penalty - loss(judged, start, cases)) < 1e-12 * 100)
         func expect(_ moved: Double, _ before: Double, _ set: (inout AutoEncoder, Double) -> Void) {
             let slope = AutoEncoderInputs.slope(at: before, width: 1e-3) { value in
@@ -107,20 +109,93 @@ import Testing
     }
 
     /// A training that goes on from its kept state ends as one that was not interrupted.
-    @Test func goesOnWhereItStopped() throws {
-        let cases = data(30)
+    @Test(arguments: 1..<9) func goesOnWhereItStopped(steps: Int) throws {
+        // Three batches, the last of five cases.
+        let cases = data(25)
         let plan = plan(AutoEncoderLoss(.squared, contraction: 0.1), momentum: 0.9, corruption: 0.1)
         var whole = AutoEncoderTraining(
             plan: plan, layer: 1, output: .sigmoid, visible: 7, hidden: 5)
         var part = whole
         for _ in 0..<3 { try whole.runEpoch(cases, work: inOneProcess) }
-        try part.runEpoch(cases, work: inOneProcess)
+        for _ in 0..<steps { try part.advance(cases, work: inOneProcess) }
+        #expect(part.step(cases: 25) == steps && part.losses.count == steps / 3)
         var rest = AutoEncoderTraining(
             plan: plan, layer: 1, encoder: part.encoder, velocity: part.velocity,
-            losses: part.losses)
+            losses: part.losses, part: part.part)
         while !rest.isFinished { try rest.runEpoch(cases, work: inOneProcess) }
         #expect(rest.encoder == whole.encoder && rest.losses == whole.losses)
         #expect(rest.losses.count == 3)
+    }
+
+    /// Each step takes the rate and the momentum that the pace names for it.
+    @Test func stepsFollowTheirPace() throws {
+        struct Stairs: LearningPace {
+            func rate(step: Int, of count: Int, perEpoch: Int) -> Double {
+                #expect(count == 6 && perEpoch == 2)
+                return 0.1 / Double(1 + step)
+            }
+            func momentum(step: Int, perEpoch: Int) -> Double { 0.1 * Double(step) }
+        }
+        let cases = data(20)
+        let judged = AutoEncoderLoss(.squared, contraction: 0.1)
+        var training = AutoEncoderTraining(
+            plan: AutoEncoderTraining.Plan(
+                loss: judged, batchSize: 10, epochs: 3, pace: Stairs(), corruption: 0, seed: 5),
+            layer: 0, output: .sigmoid, visible: 7, hidden: 5)
+        for step in 0..<6 {
+            let before = training
+            var free = training
+            try training.advance(cases, work: inOneProcess)
+            let order = KeyedPermutation(count: 20, seed: 5, .epoch(step / 2, layer: 0))
+            let places = (0..<10).map { order[step % 2 * 10 + $0] }
+            let batch = Matrix(
+                rows: 10, columns: 7,
+                elements: places.flatMap { cases.elements[(7 * $0)..<(7 * $0 + 7)] })
+            // Without momentum the change is the slope's alone.
+            _ = try free.makeStep(
+                batch, step: step, rate: 0.1 / Double(1 + step), momentum: 0, inOneProcess)
+            for place in training.velocity.indices {
+                let expected =
+                    0.1 * Double(step) * before.velocity[place] + free.velocity[place]
+                #expect(abs(training.velocity[place] - expected) < 1e-15)
+            }
+        }
+        #expect(training.isFinished)
+    }
+
+    @Test func ratesFallAlongALine() {
+        let pace = FallingPace(from: 0.4, to: 0.1, momentum: 0.9)
+        let rates = (0..<5).map { pace.rate(step: $0, of: 4, perEpoch: 2) }
+        for (found, expected) in zip(rates, [0.4, 0.3, 0.2, 0.1, 0.1]) {
+            #expect(abs(found - expected) < 1e-15)
+        }
+        #expect(pace.rate(step: 0, of: 1, perEpoch: 1) == 0.4)
+        #expect(pace.momentum(step: 3, perEpoch: 2) == 0.9)
+    }
+
+    /// The mean error is that of the definition, and the same bits from any number of processes.
+    @Test(arguments: [
+        (AutoEncoderLoss.Error.squared, AutoEncoder.Output.linear), (.squared, .sigmoid),
+        (.crossEntropy, .sigmoid),
+    ])
+    func theMeanErrorIsThatOfItsDefinition(
+        error: AutoEncoderLoss.Error, output: AutoEncoder.Output
+    ) throws {
+        // More cases than one part measures at a time.
+        let cases = data(9000)
+        let encoder = AutoEncoderInputs.encoder(output)
+        let judged = AutoEncoderLoss(error, contraction: 3)
+        let alone = try judged.meanError(cases, of: encoder, work: inOneProcess)
+        let plain = loss(AutoEncoderLoss(error, contraction: 0), encoder, cases) / 9000
+        #expect(abs(alone - plain) < 1e-11 * plain)
+        let shared = try judged.meanError(cases, of: encoder) { parts, width, body in
+            var all = [Double](repeating: 0, count: parts * width)
+            for part in (0..<parts).reversed() {
+                all.replaceSubrange(part * width..<(part + 1) * width, with: try body(part))
+            }
+            return all
+        }
+        #expect(shared == alone)
     }
 
     /// A linear auto-encoder learns data of a plane; a contractive one has the smaller Jacobian.
@@ -161,7 +236,8 @@ import Testing
             var training = AutoEncoderTraining(
                 plan: plan(AutoEncoderLoss(.squared, contraction: 0), corruption: 0.3), layer: 0,
                 encoder: encoder, velocity: Array(repeating: 0, count: 401), losses: [])
-            let found = try training.advance(cases, step: step, rate: 0, inOneProcess)
+            let found = try training.makeStep(
+                cases, step: step, rate: 0, momentum: 0, inOneProcess)
             return (training, found.error)
         }
         // r − x = 10⁻⁴·h, h = ½ + field/4, and the field is 10⁻⁴ of the values seen.

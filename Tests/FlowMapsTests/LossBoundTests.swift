@@ -10,8 +10,8 @@ import Testing
         _ loss: AutoEncoderLoss, rate: Double = 0.1
     ) -> AutoEncoderTraining.Plan {
         AutoEncoderTraining.Plan(
-            loss: loss, batchSize: 10, epochs: 6, rates: 0...rate, momentum: 0.9, corruption: 0,
-            seed: 5)
+            loss: loss, batchSize: 10, epochs: 6,
+            pace: FallingPace(from: rate, to: 0, momentum: 0.9), corruption: 0, seed: 5)
     }
 
     private func data() -> Matrix {

@@ -36,6 +36,7 @@ import Testing
                 "log_likelihood_held_out": null, "log_likelihood_held_out_error": null, \
                 "log_likelihood_held_out_lower": null, "log_likelihood_held_out_upper": null, \
                 "reconstruction_cross_entropy": null, "reconstruction_error": null, \
+                "reconstruction_error_held_out": null, "reconstruction_error_gap": null, \
                 "contraction_penalty": null, "weight_norm": null, "update_norm": null, \
                 "mean_hidden_activity": null, "dead_hidden_units": null, \
                 "free_energy_chains": null, "chain_means_deviation": null, \

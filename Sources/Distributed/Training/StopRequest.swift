@@ -1,4 +1,4 @@
-import Ranks
+public import Ranks
 
 /// Asks that a run stops with a checkpoint: by a signal to this rank, or because time is over.
 ///
@@ -19,6 +19,16 @@ public final class StopRequest {
     public init(deadline: ContinuousClock.Instant?, tell: @escaping (String) -> Void) {
         self.deadline = deadline
         self.tell = tell
+    }
+
+    /// Collective.
+    ///
+    /// Whether some rank wishes the run to stop now; for a training whose steps have no sum that could
+    /// carry the wish.
+    public func isMade(on world: borrowing Communicator) throws(MPIError) -> Bool {
+        var wishes = [isMade ? 1.0 : 0]
+        try world.sum(&wishes)
+        return wishes[0] > 0
     }
 
     /// Local.
@@ -44,7 +54,9 @@ public final class StopRequest {
     private static let margin = Duration.seconds(2)
 
     /// Notes how long a checkpoint took.
-    func checkpointTook(_ time: Duration) { longestCheckpoint = max(longestCheckpoint, time) }
+    public func checkpointTook(_ time: Duration) {
+        longestCheckpoint = max(longestCheckpoint, time)
+    }
 
     private func say(_ reason: String) {
         guard !isTold else { return }

@@ -154,7 +154,7 @@ extension Matrix {
     }
 
     /// Returns some rows in any order.
-    func rows(at places: [Int]) -> Matrix {
+    public func rows(at places: [Int]) -> Matrix {
         Matrix(
             rows: places.count, columns: columns,
             elements: places.flatMap { elements[($0 * columns)..<(($0 + 1) * columns)] })

@@ -1,4 +1,4 @@
-import Analysis
+public import Analysis
 
 /// What the training of an auto-encoder lessens: the error of the reconstruction, plus λ‖∂h/∂x‖²
 /// [Rifai11a].
@@ -18,6 +18,37 @@ public struct AutoEncoderLoss: Sendable, Equatable {
     public init(_ error: Error, contraction: Double) {
         self.error = error
         self.contraction = contraction
+    }
+
+    /// Cases that are measured at a time.
+    private static let blockRows = 512
+
+    /// Returns the mean error of cases whose encoder sees all their values.
+    ///
+    /// - Parameters:
+    ///   - cases: All of them, on every process; at least one.
+    ///   - work: Does the parts of the work.
+    public func meanError(
+        _ cases: Matrix, of encoder: AutoEncoder, work: PartWork
+    ) throws -> Double {
+        let all = try FixedParts(cases.rows, most: AutoEncoderTraining.mostParts)
+            .collect(width: 1, work) { range in
+                stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows).flatMap {
+                    errors(
+                        cases.rows($0..<min($0 + Self.blockRows, range.upperBound)), of: encoder)
+                }
+            }
+        return all.reduce(0, +) / Double(cases.rows)
+    }
+
+    /// The error of each case.
+    private func errors(_ cases: Matrix, of encoder: AutoEncoder) -> [Double] {
+        let fields = encoder.visibleFields(encoder.encode(cases))
+        return (0..<cases.rows).map { row in
+            (0..<encoder.visibleCount).reduce(0) {
+                $0 + term(fields[row, $1], cases[row, $1], encoder.output).loss
+            }
+        }
     }
 
     /// What a gradient of some cases is made of, one row for each case.

@@ -1,31 +1,29 @@
 public import Analysis
 import RandomStreams
 
-/// The training of an auto-encoder by batches, with momentum and a learning rate that falls along a line.
+/// The training of an auto-encoder by batches, with momentum.
 ///
 /// The cases of a batch are divided into fixed parts, and the rows of its slopes again; sums over the
 /// cases are made in one product of a fixed shape. So every process of any number of them holds the same
 /// bits.
 public struct AutoEncoderTraining: Sendable {
     /// How it is trained.
-    public struct Plan: Sendable, Equatable {
+    public struct Plan: Sendable {
         public let loss: AutoEncoderLoss
         /// The cases of a batch.
         public let batchSize: Int
         public let epochs: Int
-        /// The learning rates of the first and of the last step; a step adds that much of the mean slope.
-        public let rates: ClosedRange<Double>
-        public let momentum: Double
+        /// The learning rate and the momentum of each step.
+        public let pace: any LearningPace
         /// How likely a value of a case is replaced by 0 before the encoder reads it [Vincent10].
         public let corruption: Double
         /// Names the random numbers.
         public let seed: UInt64
 
-        /// - Parameter rates: From the last to the first learning rate.
         /// - Precondition: Batches have cases, and the corruption is below 1.
         public init(
-            loss: AutoEncoderLoss, batchSize: Int, epochs: Int, rates: ClosedRange<Double>,
-            momentum: Double, corruption: Double, seed: UInt64
+            loss: AutoEncoderLoss, batchSize: Int, epochs: Int, pace: any LearningPace,
+            corruption: Double, seed: UInt64
         ) {
             precondition(
                 batchSize > 0 && corruption >= 0 && corruption < 1,
@@ -33,8 +31,7 @@ public struct AutoEncoderTraining: Sendable {
             self.loss = loss
             self.batchSize = batchSize
             self.epochs = epochs
-            self.rates = rates
-            self.momentum = momentum
+            self.pace = pace
             self.corruption = corruption
             self.seed = seed
         }
@@ -55,6 +52,22 @@ public struct AutoEncoderTraining: Sendable {
         }
     }
 
+    /// The part of an epoch that is done.
+    public struct EpochPart: Sendable, Equatable {
+        /// Its batches.
+        public let batches: Int
+        /// The sums of the errors and of the penalties of their cases.
+        public let sums: EpochLoss
+
+        public init(batches: Int, sums: EpochLoss) {
+            self.batches = batches
+            self.sums = sums
+        }
+
+        /// Nothing of an epoch.
+        public static let none = EpochPart(batches: 0, sums: EpochLoss(error: 0, penalty: 0))
+    }
+
     public let plan: Plan
     /// The number of the layer, from 0, which tells its random numbers from those of others.
     public let layer: Int
@@ -63,9 +76,11 @@ public struct AutoEncoderTraining: Sendable {
     public private(set) var velocity: [Double]
     /// What was found in the epochs that are done.
     public private(set) var losses: [EpochLoss]
+    /// What is done of the next epoch.
+    public private(set) var part = EpochPart.none
 
     /// The most parts of a batch: more processes than that find no work.
-    private static let mostParts = 16
+    static let mostParts = 16
 
     /// Starts with weights uniform in ±4√(6/(visible + hidden)) [GlorotBengio10], and without biases.
     public init(plan: Plan, layer: Int, output: AutoEncoder.Output, visible: Int, hidden: Int) {
@@ -89,7 +104,8 @@ public struct AutoEncoderTraining: Sendable {
     ///
     /// - Precondition: The velocity has a value for each parameter.
     public init(
-        plan: Plan, layer: Int, encoder: AutoEncoder, velocity: [Double], losses: [EpochLoss]
+        plan: Plan, layer: Int, encoder: AutoEncoder, velocity: [Double], losses: [EpochLoss],
+        part: EpochPart = .none
     ) {
         let (visible, hidden) = (encoder.visibleCount, encoder.hiddenCount)
         precondition(
@@ -100,15 +116,18 @@ public struct AutoEncoderTraining: Sendable {
         self.encoder = encoder
         self.velocity = velocity
         self.losses = losses
+        self.part = part
     }
 
     public var isFinished: Bool { losses.count >= plan.epochs }
 
-    /// The learning rate of a step, given how many cases there are; after the last step, that one's.
+    /// The steps that are done, given how many cases there are.
+    public func step(cases: Int) -> Int { losses.count * plan.batches(cases: cases) + part.batches }
+
+    /// The learning rate of a step, given how many cases there are.
     public func rate(step: Int, cases: Int) -> Double {
-        let last = max(1, plan.epochs * plan.batches(cases: cases) - 1)
-        let share = Double(min(step, last)) / Double(last)
-        return plan.rates.upperBound * (1 - share) + plan.rates.lowerBound * share
+        let batches = plan.batches(cases: cases)
+        return plan.pace.rate(step: step, of: plan.epochs * batches, perEpoch: batches)
     }
 
     /// The norm of the last change of the weights.
@@ -117,32 +136,40 @@ public struct AutoEncoderTraining: Sendable {
             .reduce(0) { $0 + $1 * $1 }.squareRoot()
     }
 
-    /// Trains one epoch.
+    /// Makes one step; with the last one of an epoch, its loss joins `losses`.
     ///
     /// - Parameters:
     ///   - data: All cases, on every process.
     ///   - work: Does the parts of the work.
-    public mutating func runEpoch(_ data: Matrix, work: PartWork) throws {
+    public mutating func advance(_ data: Matrix, work: PartWork) throws {
         let epoch = losses.count
         let order = KeyedPermutation(count: data.rows, seed: plan.seed, .epoch(epoch, layer: layer))
         let batches = plan.batches(cases: data.rows)
-        var sums = [0.0, 0.0]
-        for batch in 0..<batches {
-            let first = batch * plan.batchSize
-            let places = (first..<min(data.rows, first + plan.batchSize)).map { order[$0] }
-            let step = epoch * batches + batch
-            let found = try advance(
-                data.rows(at: places), step: step, rate: rate(step: step, cases: data.rows), work)
-            sums[0] += found.error
-            sums[1] += found.penalty
+        let first = part.batches * plan.batchSize
+        let places = (first..<min(data.rows, first + plan.batchSize)).map { order[$0] }
+        let step = step(cases: data.rows)
+        let found = try makeStep(
+            data.rows(at: places), step: step, rate: rate(step: step, cases: data.rows),
+            momentum: plan.pace.momentum(step: step, perEpoch: batches), work)
+        let sums = EpochLoss(
+            error: part.sums.error + found.error, penalty: part.sums.penalty + found.penalty)
+        guard part.batches + 1 == batches else {
+            part = EpochPart(batches: part.batches + 1, sums: sums)
+            return
         }
         let count = Double(data.rows)
-        losses.append(EpochLoss(error: sums[0] / count, penalty: sums[1] / count))
+        losses.append(EpochLoss(error: sums.error / count, penalty: sums.penalty / count))
+        part = .none
+    }
+
+    /// Makes the steps of an epoch, or those that are left of it.
+    public mutating func runEpoch(_ data: Matrix, work: PartWork) throws {
+        repeat { try advance(data, work: work) } while part != .none
     }
 
     /// Makes one step, and returns the sums of the losses before it.
-    mutating func advance(
-        _ targets: Matrix, step: Int, rate: Double, _ work: PartWork
+    mutating func makeStep(
+        _ targets: Matrix, step: Int, rate: Double, momentum: Double, _ work: PartWork
     ) throws -> EpochLoss {
         let (encoder, plan) = (encoder, plan)
         let inputs = corrupted(targets, step: step)
@@ -170,15 +197,15 @@ public struct AutoEncoderTraining: Sendable {
         }
         move(
             slopes + rows.visibleSlopes.sumsOfColumns + rows.hiddenSlopes.sumsOfColumns,
-            rate: rate / Double(targets.rows))
+            rate: rate / Double(targets.rows), momentum: momentum)
         let losses = rows.losses.sumsOfColumns
         return EpochLoss(error: losses[0], penalty: losses[1])
     }
 
-    private mutating func move(_ slopes: [Double], rate: Double) {
+    private mutating func move(_ slopes: [Double], rate: Double, momentum: Double) {
         var values = encoder.weights.elements + encoder.visibleBias + encoder.hiddenBias
         for place in values.indices {
-            velocity[place] = plan.momentum * velocity[place] - rate * slopes[place]
+            velocity[place] = momentum * velocity[place] - rate * slopes[place]
             values[place] += velocity[place]
         }
         let (visible, hidden) = (encoder.visibleCount, encoder.hiddenCount)

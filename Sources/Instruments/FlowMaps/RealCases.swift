@@ -1,5 +1,6 @@
 import Analysis
 import Datasets
+import FlowMaps
 import ModelFiles
 import Ranks
 import RBMCore
@@ -7,7 +8,7 @@ import RBMCore
 /// The cases of a file as a matrix of real numbers on every rank.
 struct RealCases {
     /// Shape [cases, values].
-    let values: Matrix
+    private(set) var values: Matrix
     /// The shape of one case.
     let shape: [Int]
     /// What the values were taken for.
@@ -65,6 +66,39 @@ struct RealCases {
             opened, of: model.layers[0].visibleUnits, file, most: most, least: least, world)
     }
 
+    /// Some of the cases, in the order of their numbers as given.
+    func taking(_ numbers: [Int]) -> RealCases {
+        var cases = self
+        cases.values = values.rows(at: numbers)
+        return cases
+    }
+
+    /// Collective.
+    ///
+    /// Reads another file as this one was read.
+    ///
+    /// - Parameter kind: The units that took the values of this one.
+    /// - Throws: The same failure on all ranks, as above, or where cases have another shape.
+    func readAlike(
+        _ path: String, _ kind: any UnitKind, seed: UInt64, _ world: borrowing Communicator
+    ) throws -> RealCases {
+        let reading = RememberedReading(notes)
+        let other = try RealCases(
+            DataFile(
+                path, values: reading?.values, binarize: reading?.binarize,
+                maximum: reading?.maximum),
+            for: kind, least: 1, seed: seed, world)
+        try world.together {
+            guard other.shape == shape else {
+                throw dataFault(
+                    path,
+                    "its cases have the shape \(other.shape), those of the training data \(shape); "
+                        + "they must be the same")
+            }
+        }
+        return other
+    }
+
     private init(
         _ opened: OpenedCases, of kind: any UnitKind, _ file: DataFile, most: Int?, least: Int,
         _ world: borrowing Communicator
@@ -78,7 +112,9 @@ struct RealCases {
             let count = min(cases.count, most ?? cases.count)
             guard count >= least else {
                 throw dataFault(
-                    file.path, "\(count) cases are taken from it; expected at least \(least)")
+                    file.path,
+                    (count == 1 ? "one case is" : "\(count) cases are")
+                        + " taken from it; expected at least \(least)")
             }
             guard count * cases.visible <= Self.mostElements else {
                 throw dataFault(

@@ -33,7 +33,17 @@ public final class SubsetCases: DoubleCases {
     /// The number that a case of the part has in the whole.
     public func number(inSource number: Int) -> Int { order[start + number] }
 
-    /// Divides cases into ⌊fraction·N⌋ held-out ones and the rest.
+    /// The numbers of ⌊fraction·N⌋ held-out cases of N, and of the rest.
+    public static func numbers(
+        of count: Int, heldOut fraction: Double, seed: UInt64
+    ) -> (training: [Int], heldOut: [Int]) {
+        let held = Int(fraction * Double(count))
+        guard held > 0 else { return (Array(0..<count), []) }
+        let order = KeyedPermutation(count: count, seed: seed, .heldOutChoice)
+        return ((held..<count).map { order[$0] }, (0..<held).map { order[$0] })
+    }
+
+    /// Divides cases into ⌊fraction·N⌋ held-out ones and the rest, those of `numbers`.
     ///
     /// - Returns: nil for the held-out part when it is empty.
     public static func divide(

@@ -65,7 +65,7 @@ public final class RunLog {
     }
 
     /// Writes lines for the file alone, from any thread; nil before the file is open.
-    var keeper: (@Sendable (String) -> Void)? {
+    public var keeper: (@Sendable (String) -> Void)? {
         guard let file else { return nil }
         return { message in try? file.append(Self.line(message)) }
     }

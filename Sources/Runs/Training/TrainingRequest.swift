@@ -1,5 +1,20 @@
 import Foundation
 
+/// When a run must have ended that began at a time: after its own time, or with the Slurm job that it is in.
+///
+/// - Parameter maxTime: Its own time; nil for as long as it takes.
+public func deadline(
+    ofRunWithin maxTime: Duration?, since began: ContinuousClock.Instant
+) -> ContinuousClock.Instant? {
+    let ends = [
+        maxTime.map { began.advanced(by: $0) },
+        ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap(Double.init).map {
+            ContinuousClock.now.advanced(by: .seconds($0 - Date.now.timeIntervalSince1970))
+        },
+    ]
+    return ends.compactMap(\.self).min()
+}
+
 /// What the command line asks of a training run.
 public struct TrainingRequest: Sendable {
     public var configurationFile: String
@@ -32,17 +47,6 @@ public struct TrainingRequest: Sendable {
         self.configurationFile = configurationFile
         self.threads = threads
         self.command = command
-    }
-
-    /// When the run must have ended: after its own time, or with the Slurm job that it is in.
-    var deadline: ContinuousClock.Instant? {
-        let ends = [
-            maxTime.map { began.advanced(by: $0) },
-            ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap(Double.init).map {
-                ContinuousClock.now.advanced(by: .seconds($0 - Date.now.timeIntervalSince1970))
-            },
-        ]
-        return ends.compactMap(\.self).min()
     }
 
     /// Where the run is kept.

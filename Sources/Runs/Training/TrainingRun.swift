@@ -232,7 +232,9 @@ public struct TrainingRun {
         trainer.needsCheckpoints = request.strictCheckpoints
         trainer.bestRule = configuration.checkpoint.best?.rule
         let place = world.size == 1 ? "" : "[rank \(world.rank) on \(world.hostName())] "
-        trainer.stopRequest = StopRequest(deadline: request.deadline) { reason in
+        trainer.stopRequest = StopRequest(
+            deadline: deadline(ofRunWithin: request.maxTime, since: request.began)
+        ) { reason in
             if let log {
                 log.warn(place + reason)
             } else {

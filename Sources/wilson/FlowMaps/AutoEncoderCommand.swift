@@ -1,7 +1,9 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import FlowMaps
 import Instruments
+import RBMCore
 import Ranks
 import Reports
 
@@ -19,15 +21,18 @@ struct AutoEncoderCommand: ParsableCommand {
                 λ‖∂h/∂x‖² to the error; --corruption hides values from the encoder. The cases of a \
                 batch are shared over ranks; the result has the same bits on any number of them. The \
                 file is written after each epoch, and --resume goes on from it; --run keeps a run as \
-                `train` does, for `report` and TensorBoard. `transform` writes h, \
-                `inspect` shows W; `sample` and `evaluate` take the file as the machine of which r is \
-                the mean-field map.
+                `train` does, for `report` and TensorBoard. SIGTERM, SIGINT, SIGHUP or SIGUSR1 to any \
+                rank, --max-time and the end of a Slurm job stop all ranks after the same step, with the \
+                state written and exit code 75. `transform` writes h, `inspect` shows W; `sample` and \
+                `evaluate` take the file as the machine of which r is the mean-field map.
 
                 EXAMPLES
                   wilson autoencoder train --data train-images-idx3-ubyte.gz --hidden 500 \
                 --contraction 0.1 --output cae.safetensors
                   mpirun -np 4 wilson autoencoder train --data train-images-idx3-ubyte.gz \
                 --hidden 500,500 --corruption 0.25 --run runs/deep
+                  wilson autoencoder train --data train-images-idx3-ubyte.gz --hidden 500 \
+                --held-out 0.1 --schedule "{exponential: 0.9}" --warm-up "1 epoch" --run runs/cae
                 """)
 
         @Option(
@@ -61,6 +66,17 @@ struct AutoEncoderCommand: ParsableCommand {
 
         @Option(
             help: ArgumentHelp(
+                "Stop, with exit code 75, after this many steps of all layers.", valueName: "n"))
+        var stopAfterSteps: Int?
+
+        @Option(
+            help: ArgumentHelp(
+                "Stop, with exit code 75, before this time is over.", valueName: "hh:mm:ss"),
+            transform: duration(named:))
+        var maxTime: Duration?
+
+        @Option(
+            help: ArgumentHelp(
                 "The output of the lowest layer.", valueName: "sigmoid|linear"),
             transform: { try choice($0) })
         var outputUnits = AutoEncoder.Output.sigmoid
@@ -80,11 +96,42 @@ struct AutoEncoderCommand: ParsableCommand {
 
         @OptionGroup var steps: StepOptions
 
-        @Option(help: "The learning rate of the first step.")
+        @Option(
+            help: ArgumentHelp(
+                "Cases that are measured after each epoch and not learned: a fraction of them, or a "
+                    + "file (default: none).", valueName: "fraction|file"),
+            transform: { text in try configured(text, HeldOut.init(text:)) })
+        var heldOut = HeldOut.fraction(0)
+
+        @Option(help: "The largest learning rate.")
         var learningRate = 0.05
 
-        @Option(help: "The learning rate of the last step; it falls along a line.")
-        var finalLearningRate = 0.0
+        @Option(
+            help: "The learning rate of the last step, to which it falls along a line (default: 0)."
+        )
+        var finalLearningRate: Double?
+
+        @Option(
+            help: ArgumentHelp(
+                "In place of that line, as training.schedule of a configuration: linear, constant, "
+                    + "{exponential: factor} or {inverse-time: epochs}.",
+                valueName: "schedule"),
+            transform: { text in try configured(text, Schedule.init(text:)) })
+        var schedule: Schedule?
+
+        @Option(
+            help: ArgumentHelp(
+                "How long the learning rate rises from 0, such as 1 epoch.",
+                valueName: "n steps|n epochs"),
+            transform: { text in try configured(text, Interval.init(warmUp:)) })
+        var warmUp = Interval.steps(0)
+
+        @Option(
+            help: ArgumentHelp(
+                "The momentum, or a ramp such as {from: 0.5, to: 0.9, over: 5 epochs} (default: 0.9).",
+                valueName: "momentum"),
+            transform: { text in try configured(text, Momentum.init(text:)) })
+        var momentum = Momentum.constant(0.9)
 
         @Flag(help: "Go on from the file of the output, where it exists.")
         var resume = false
@@ -107,21 +154,32 @@ struct AutoEncoderCommand: ParsableCommand {
             guard (output == nil) != (runFolder == nil), output != "", runFolder != "" else {
                 throw ValidationError("expected either --output FILE or --run FOLDER")
             }
-            if let stopAfterEpochs {
-                try checkRanges([("stop-after-epochs", stopAfterEpochs, 1...1_000_000_000)])
-            }
+            try checkRanges([
+                ("stop-after-epochs", stopAfterEpochs ?? 1, 1...1_000_000_000),
+                ("stop-after-steps", stopAfterSteps ?? 1, 1...1_000_000_000_000),
+            ])
             guard contraction >= 0, contraction.isFinite else {
                 throw ValidationError("--contraction is \(contraction); expected 0 or more")
             }
             guard corruption >= 0, corruption < 1 else {
                 throw ValidationError("--corruption is \(corruption); expected 0, or more below 1")
             }
-            guard learningRate > 0, learningRate.isFinite, finalLearningRate >= 0,
-                finalLearningRate <= learningRate
+            guard schedule == nil || finalLearningRate == nil else {
+                throw ValidationError(
+                    "expected either --schedule or --final-learning-rate, which says where a line ends"
+                )
+            }
+            guard learningRate > 0, learningRate.isFinite, (finalLearningRate ?? 0) >= 0,
+                (finalLearningRate ?? 0) <= learningRate
             else {
                 throw ValidationError(
                     "--learning-rate \(learningRate) and --final-learning-rate "
-                        + "\(finalLearningRate); expected a number above 0, and one from 0 up to it"
+                        + "\(finalLearningRate ?? 0); expected a number above 0, and one from 0 up "
+                        + "to it")
+            }
+            if case .epochs(let epochs) = warmUp, epochs > Double(steps.epochs) {
+                throw ValidationError(
+                    "--warm-up is \(warmUp.text), longer than the training of \(steps.epochs) epochs"
                 )
             }
             if outputUnits == .linear, loss == .crossEntropy {
@@ -130,22 +188,26 @@ struct AutoEncoderCommand: ParsableCommand {
         }
 
         func run() throws {
-            try common.onAllRanks(json: form.json) { world in
+            try common.onAllRanks(json: form.json) { world, watchdog in
                 let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
                 defer { waiting.clear() }
                 let error = loss ?? (outputUnits == .linear ? .squared : .crossEntropy)
                 var run = AutoEncoderTrainingRun(
                     data: reading.file(data), hidden: hidden, output: outputUnits,
-                    plan: AutoEncoderTraining.Plan(
-                        loss: AutoEncoderLoss(error, contraction: contraction),
-                        batchSize: steps.batchSize, epochs: steps.epochs,
-                        rates: finalLearningRate...learningRate, momentum: steps.momentum,
-                        corruption: corruption, seed: seed),
+                    loss: AutoEncoderLoss(error, contraction: contraction),
+                    batchSize: steps.batchSize, epochs: steps.epochs,
+                    pace: ScheduledPace(
+                        rate: learningRate, schedule: schedule, finalRate: finalLearningRate ?? 0,
+                        warmUp: warmUp, momentum: momentum),
+                    corruption: corruption, seed: seed,
                     place: output.map { .file($0) } ?? .folder(runFolder ?? ""))
                 run.cases = steps.cases
+                run.heldOut = heldOut
                 run.resumes = resume
                 run.stopAfterEpochs = stopAfterEpochs
-                return try run.run(world) { waiting.show($0, $1) }
+                run.stopAfterSteps = stopAfterSteps
+                run.maxTime = maxTime
+                return try run.run(world, watchdog: watchdog) { waiting.show($0, $1) }
             }
         }
     }
@@ -163,17 +225,11 @@ struct AutoEncoderCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Cases of a batch.", valueName: "n"))
         var batchSize = 100
 
-        @Option(help: "The momentum.")
-        var momentum = 0.9
-
         func validate() throws {
             try checkRanges([
                 ("epochs", epochs, 1...1_000_000), ("batch-size", batchSize, 1...1_000_000),
                 ("cases", cases ?? 1, 1...1_000_000_000),
             ])
-            guard momentum >= 0, momentum < 1 else {
-                throw ValidationError("--momentum is \(momentum); expected 0, or more below 1")
-            }
         }
     }
 
@@ -403,6 +459,9 @@ struct AutoEncoderCommand: ParsableCommand {
         @Option(help: "The learning rate of the first step; it falls to 0 along a line.")
         var learningRate = 0.1
 
+        @Option(help: "The momentum.")
+        var momentum = 0.9
+
         @OptionGroup var form: OutputForm
 
         @OptionGroup var common: CommonOptions
@@ -416,6 +475,9 @@ struct AutoEncoderCommand: ParsableCommand {
                 throw ValidationError(
                     "--learning-rate is \(learningRate); expected a number above 0")
             }
+            guard momentum >= 0, momentum < 1 else {
+                throw ValidationError("--momentum is \(momentum); expected 0, or more below 1")
+            }
         }
 
         func run() throws {
@@ -427,7 +489,7 @@ struct AutoEncoderCommand: ParsableCommand {
                     test: (input.reading.file(test), testLabels),
                     plan: TangentClassifier.Plan(
                         batchSize: steps.batchSize, epochs: steps.epochs, rate: learningRate,
-                        momentum: steps.momentum, penalty: penalty, tangents: tangents,
+                        momentum: momentum, penalty: penalty, tangents: tangents,
                         seed: input.seed))
                 run.cases = steps.cases
                 return try run.run(world) { waiting.show("epochs", $0) }

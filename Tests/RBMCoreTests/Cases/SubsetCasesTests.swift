@@ -37,6 +37,8 @@ private final class NumberedCases: CaseSource {
             #expect((parts.heldOut?.count ?? 0) == held && parts.training.count == count - held)
             let all = try numbers(parts.training) + numbers(parts.heldOut)
             #expect(all.sorted() == Array(0..<count), "seed \(seed)")
+            let known = SubsetCases.numbers(of: count, heldOut: fraction, seed: seed)
+            #expect(all == known.training + known.heldOut, "seed \(seed)")
         }
     }
 

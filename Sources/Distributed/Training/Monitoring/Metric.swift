@@ -56,6 +56,15 @@ public struct Metric: Sendable, Hashable {
         "reconstruction_error", "",
         "Of auto-encoders, the error that the training lessens, a mean over the cases of the epoch as "
             + "they were seen.")
+    public static let reconstructionErrorHeldOut = Metric(
+        "reconstruction_error_held_out", "",
+        "Of auto-encoders, the mean error of the held-out cases, with the weights of the record and no value "
+            + "hidden.")
+    /// [Hinton12, §6].
+    public static let reconstructionErrorGap = Metric(
+        "reconstruction_error_gap", "",
+        "Held-out minus training error, both measured like that, of as many training cases; it grows when "
+            + "the training memorizes them.")
     public static let contractionPenalty = Metric(
         "contraction_penalty", "",
         "Of auto-encoders, the mean of λ‖∂h/∂x‖² over the same cases.")
@@ -111,8 +120,9 @@ public struct Metric: Sendable, Hashable {
         layer, epoch, step, casesSeen, learningRate, freeEnergyTrain, freeEnergyHeldOut,
         freeEnergyGap, pseudoLogLikelihoodHeldOut, logLikelihoodHeldOut,
         logLikelihoodHeldOutError, logLikelihoodHeldOutLower, logLikelihoodHeldOutUpper,
-        reconstructionCrossEntropy, reconstructionError, contractionPenalty, weightNorm,
-        updateNorm, meanHiddenActivity, deadHiddenUnits, freeEnergyChains, chainMeansDeviation,
+        reconstructionCrossEntropy, reconstructionError, reconstructionErrorHeldOut,
+        reconstructionErrorGap, contractionPenalty, weightNorm, updateNorm, meanHiddenActivity,
+        deadHiddenUnits, freeEnergyChains, chainMeansDeviation,
         chainStructureDeviation, flipsPerSweep, chainAutocorrelation, swapAcceptance, roundTrips,
         chainsUp, casesUp, warnings, seconds, samplesPerSecond,
         communicationShare,

@@ -19,6 +19,7 @@ final class AutoEncoderFolder {
     // Standard output belongs to the result.
     private let log = RunLog(quiet: true)
     private let cases: Int
+    private let heldOut: Int
     private var outlets: [any TrainingOutlet] = []
     private var events: EventsOutlet?
     private let start = ContinuousClock.now
@@ -30,13 +31,15 @@ final class AutoEncoderFolder {
     /// - Parameters:
     ///   - settings: All that the training depends on but the name of the data file.
     ///   - cases: How many cases an epoch has.
+    ///   - heldOut: How many cases are measured and not learned.
     /// - Throws: When the folder is another process's, or holds a run of other settings.
     init(
-        _ path: String, settings: [String: String], cases: Int, host: String
+        _ path: String, settings: [String: String], cases: Int, heldOut: Int, host: String
     ) throws {
         folder = RunFolder(path: path)
         checkpoints = CheckpointFolder(folder.checkpointFolder, keep: 2)
         self.cases = cases
+        self.heldOut = heldOut
         let log = log
         try folder.checkLinks()
         guard folder.holdsRun else {
@@ -94,14 +97,13 @@ final class AutoEncoderFolder {
         try log.open(folder.logFile)
         log.say("wilson \(wilsonVersion), \(ranks) rank\(ranks == 1 ? "" : "s")")
         log.say(commandLineWords().joined(separator: " "))
-        log.say("\(cases) cases of \(data), \(meaning)")
+        log.say(
+            "\(cases) cases of \(data)\(heldOut > 0 ? " and \(heldOut) held out" : ""), \(meaning)")
         if let checkpoint { log.say("going on from \(checkpoint)") }
-        let steps = plan.batches(cases: cases)
-        let place = state.place
-        try checkpoints.removeLater(than: (place?.total ?? 0) * steps)
+        let place = state.place(perEpoch: plan.batches(cases: cases))
+        try checkpoints.removeLater(than: place?.total ?? 0)
         outlets = [
-            JSONLinesOutlet(
-                try folder.openMetrics(upTo: place.map { ($0.layer, $0.epochs * steps) }))
+            JSONLinesOutlet(try folder.openMetrics(upTo: place.map { ($0.layer, $0.step) }))
         ]
         let events = EventsOutlet(
             folder.eventFolder, host: host, imageShape: shape, warn: { log.warn($0) })
@@ -112,7 +114,7 @@ final class AutoEncoderFolder {
     /// A layer's training begins, or goes on.
     func layerBegan(_ training: AutoEncoderTraining, bound: LossBound) {
         let steps = training.plan.batches(cases: cases)
-        let done = training.losses.count * steps
+        let done = training.step(cases: cases)
         began = (.now, done)
         events?.begin(layer: training.layer, fromStep: done)
         let (encoder, plan) = (training.encoder, training.plan)
@@ -127,19 +129,25 @@ final class AutoEncoderFolder {
         log.say(
             "loss before the first step \(decimal(bound.atStart, 4)), error of the mean of all cases "
                 + decimal(bound.ofMean, 4))
-        log.say(Table.line(Self.columns.map(\.title), in: Self.columns))
+        log.say(Table.line(columns.map(\.title), in: columns))
     }
 
-    private static let columns: [Table.Column] = [
-        .right("epoch", width: 6), .right("step", width: 8), .right("error", width: 12),
-        .right("penalty", width: 12), .right("|W|", width: 9), .right("cases/s", width: 9),
-    ]
+    private var columns: [Table.Column] {
+        let measured: [Table.Column] =
+            heldOut > 0 ? [.right("held out", width: 12), .right("gap", width: 10)] : []
+        return [.right("epoch", width: 6), .right("step", width: 8), .right("error", width: 12)]
+            + measured
+            + [
+                .right("penalty", width: 12), .right("|W|", width: 9),
+                .right("cases/s", width: 9),
+            ]
+    }
 
-    /// An epoch is over: a record of it, and a checkpoint.
-    func epochEnded(_ training: AutoEncoderTraining, _ file: SafetensorsFile, total: Int) throws {
+    /// An epoch is over: a record of it.
+    func epochEnded(_ training: AutoEncoderTraining, _ measured: HeldOutError?) throws {
         guard let began, let loss = training.losses.last else { return }
         let epochs = training.losses.count
-        let step = epochs * training.plan.batches(cases: cases)
+        let step = training.step(cases: cases)
         let seconds = (ContinuousClock.now - began.time) / .seconds(1)
         let pace =
             Double((step - began.step) * cases) / Double(training.plan.batches(cases: cases))
@@ -151,6 +159,10 @@ final class AutoEncoderFolder {
         record[.casesSeen] = .count(epochs * cases)
         record[.learningRate] = .number(training.rate(step: step, cases: cases))
         record[.reconstructionError] = .number(loss.error)
+        if let measured {
+            record[.reconstructionErrorHeldOut] = .number(measured.heldOut)
+            record[.reconstructionErrorGap] = .number(measured.gap)
+        }
         record[.contractionPenalty] = .number(loss.penalty)
         let norm = training.encoder.weights.squares.squareRoot()
         record[.weightNorm] = .number(norm)
@@ -159,16 +171,25 @@ final class AutoEncoderFolder {
         record[.seconds] = .number((seconds * 1e6).rounded() / 1e6)
         record[.samplesPerSecond] = .number(pace.rounded())
         for outlet in outlets { try outlet.recorded(record) }
+        let measures = measured.map { [decimal($0.heldOut, 4), decimal($0.gap, 4)] } ?? []
         log.say(
             Table.line(
-                [
-                    "\(epochs)", "\(step)", decimal(loss.error, 4), decimal(loss.penalty, 4),
-                    decimal(norm, 3), decimal(pace, 0),
-                ], in: Self.columns))
+                ["\(epochs)", "\(step)", decimal(loss.error, 4)] + measures
+                    + [decimal(loss.penalty, 4), decimal(norm, 3), decimal(pace, 0)], in: columns))
+    }
+
+    /// Writes a checkpoint after so many steps of all layers.
+    func save(_ file: SafetensorsFile, totalSteps: Int) throws {
         // Records before the checkpoint that counts on them.
         for outlet in outlets { try outlet.willCheckpoint() }
-        try checkpoints.save(file, totalSteps: total * training.plan.batches(cases: cases))
+        try checkpoints.save(file, totalSteps: totalSteps)
     }
+
+    /// Writes lines for the log alone, from any thread; nil before the log is open.
+    var keeper: (@Sendable (String) -> Void)? { log.keeper }
+
+    /// Says that something is not as it should be.
+    func warn(_ message: String) { log.warn(message) }
 
     /// Says why the run ends before its end.
     func ends(_ reason: String) { log.keep(reason) }

@@ -1,4 +1,5 @@
 import Analysis
+public import Configuration
 public import Datasets
 import DistributedTraining
 public import FlowMaps
@@ -11,7 +12,7 @@ import Storage
 
 /// Trains a stack of auto-encoders, for `wilson autoencoder train`.
 ///
-/// After each epoch a file holds the training's state, so that a training that was ended goes on from there.
+/// A file holds the training's state after each epoch, and where it was stopped: from there it goes on.
 public struct AutoEncoderTrainingRun {
     /// Where the model goes.
     public enum Place: Sendable {
@@ -25,26 +26,40 @@ public struct AutoEncoderTrainingRun {
     private let hidden: [Int]
     private let output: AutoEncoder.Output
     private let plan: AutoEncoderTraining.Plan
+    private let pace: ScheduledPace
     private let place: Place
+    private let began = ContinuousClock.now
 
     /// The number of the file's first cases that are taken; nil for all.
     public var cases: Int?
+    /// The cases that are measured but not learned.
+    public var heldOut = HeldOut.fraction(0)
     /// Whether a training goes on from the file, where it exists; that of a folder always does.
     public var resumes = false
     /// Epochs of all layers after which the run stops with the code 75; nil for all.
     public var stopAfterEpochs: Int?
+    /// Steps of all layers after which it stops likewise; nil for all.
+    public var stopAfterSteps: Int?
+    /// How long it may take before it stops likewise; nil for as long as it takes.
+    public var maxTime: Duration?
 
     /// - Parameters:
     ///   - hidden: The hidden units of each layer, lowest first.
     ///   - output: The output of the lowest layer; those above have sigmoid ones.
+    ///   - corruption: How likely a value of a case is replaced by 0 before the encoder reads it.
+    ///   - seed: Names the random numbers.
     public init(
-        data: DataFile, hidden: [Int], output: AutoEncoder.Output, plan: AutoEncoderTraining.Plan,
+        data: DataFile, hidden: [Int], output: AutoEncoder.Output, loss: AutoEncoderLoss,
+        batchSize: Int, epochs: Int, pace: ScheduledPace, corruption: Double, seed: UInt64,
         place: Place
     ) {
         self.data = data
         self.hidden = hidden
         self.output = output
-        self.plan = plan
+        plan = AutoEncoderTraining.Plan(
+            loss: loss, batchSize: batchSize, epochs: epochs, pace: pace, corruption: corruption,
+            seed: seed)
+        self.pace = pace
         self.place = place
     }
 
@@ -53,12 +68,16 @@ public struct AutoEncoderTrainingRun {
     /// Trains layer after layer, with the cases of a batch shared over ranks; returns nil on all ranks but
     /// rank 0.
     ///
-    /// - Parameter progress: Is told what is done, in words, and the share of all epochs.
-    /// - Throws: The same failure on all ranks; with the code 75 after a signal, when the state is written,
-    ///   and with 76 where the loss runs away.
+    /// - Parameters:
+    ///   - watchdog: Watches the ranks; nil where it is turned off.
+    ///   - progress: Is told what is done, in words, and the share of all steps.
+    /// - Throws: The same failure on all ranks; with the code 75 after a signal, or when its time is over, once
+    ///   the state is written; and with 76 where the loss runs away.
     public func run(
-        _ world: borrowing Communicator, progress: (String, Double) -> Void
+        _ world: borrowing Communicator, watchdog: Watchdog?,
+        progress: (String, Double) -> Void
     ) throws -> AutoEncoderTrainingReport? {
+        RankProgress.begin(.start)
         switch place {
         case .file(let path): try world.checkWritable(path)
         case .folder(let path):
@@ -67,82 +86,140 @@ public struct AutoEncoderTrainingRun {
         // Threads would divide a product otherwise on another machine.
         setLinearAlgebraThreads(1)
         StopSignal.listen()
-        let cases = try RealCases(
-            data, for: output == .linear ? .gaussian : .bernoulli, most: cases, least: 1,
-            seed: plan.seed, world)
-        let notes = notes(cases)
+        RankProgress.begin(.data)
+        let data = try readData(world)
+        let notes = notes(data)
         let folder = try world.together { () throws -> AutoEncoderFolder? in
             guard world.rank == 0, case .folder(let path) = place else { return nil }
             return try AutoEncoderFolder(
-                path, settings: notes, cases: cases.values.rows, host: world.hostName())
+                path, settings: notes, cases: data.file.values.rows,
+                heldOut: data.heldOut?.values.rows ?? 0, host: world.hostName())
         }
         do {
-            return try train(cases, notes, folder, world, progress: progress)
+            return try train(data, notes, folder, watchdog, world, progress: progress)
         } catch {
             folder?.ends("\(error)")
             throw error
         }
     }
 
+    // MARK: The data
+
+    /// What is learned and what is measured.
+    private struct TrainingCases {
+        /// The cases that are learned, and what is known of their file.
+        let file: RealCases
+        /// The cases that are held out, and what tells them from others; nil for none.
+        var heldOut: (values: Matrix, note: String)?
+
+        var cases: LayerCases { LayerCases(training: file.values, heldOut: heldOut?.values) }
+    }
+
+    /// Collective.
+    private func readData(_ world: borrowing Communicator) throws -> TrainingCases {
+        let kind: any UnitKind = output == .linear ? .gaussian : .bernoulli
+        let file = try RealCases(
+            data, for: kind, most: cases, least: 1, seed: plan.seed, world)
+        switch heldOut {
+        case .fraction(0):
+            return TrainingCases(file: file)
+        case .fraction(let fraction):
+            return try world.together {
+                let (training, heldOut) = SubsetCases.numbers(
+                    of: file.values.rows, heldOut: fraction, seed: plan.seed)
+                guard !heldOut.isEmpty else {
+                    throw dataFault(
+                        data.path,
+                        "\(file.values.rows) cases are taken from it, of which the fraction "
+                            + "\(fraction) holds out none; raise --held-out, or name a file")
+                }
+                return TrainingCases(
+                    file: file.taking(training),
+                    heldOut: (file.taking(heldOut).values, "\(fraction)"))
+            }
+        case .file(let path):
+            let held = try file.readAlike(path, kind, seed: plan.seed, world)
+            return TrainingCases(file: file, heldOut: (held.values, held.digest))
+        }
+    }
+
+    // MARK: The training
+
     private func train(
-        _ cases: RealCases, _ notes: [String: String], _ folder: AutoEncoderFolder?,
-        _ world: borrowing Communicator, progress: (String, Double) -> Void
+        _ data: TrainingCases, _ notes: [String: String], _ folder: AutoEncoderFolder?,
+        _ watchdog: Watchdog?, _ world: borrowing Communicator,
+        progress: (String, Double) -> Void
     ) throws -> AutoEncoderTrainingReport? {
         let start = ContinuousClock.now
-        let (found, origin) = try earlier(notes, folder, world)
+        let count = data.file.values.rows
+        let perEpoch = plan.batches(cases: count)
+        let (found, origin) = try earlier(notes, perEpoch, folder, world)
         var state = found
         try world.together {
             try folder?.begin(
-                state, from: origin, plan, settings: notes, data: data.path,
-                meaning: cases.meaning, shape: cases.shape, ranks: world.size,
+                state, from: origin, plan, settings: notes, data: self.data.path,
+                meaning: data.file.meaning, shape: data.file.shape, ranks: world.size,
                 host: world.hostName())
         }
-        var features = cases.values
+        if let keep = folder?.keeper { watchdog?.tellAlso(keep) }
+        let stop = stopRequest(folder, world)
+        var cases = data.cases
         var bounds: [LossBound] = []
         for encoder in state.finished {
-            bounds.append(bound(features, layer: bounds.count))
-            features = try encode(features, encoder, world)
+            bounds.append(bound(cases.training, layer: bounds.count))
+            cases = try cases.encoded(by: encoder, world)
         }
-        let total = Double(plan.epochs * hidden.count)
-        var left = stopAfterEpochs ?? .max
+        let layerSteps = plan.epochs * perEpoch
+        let total = Double(layerSteps * hidden.count)
+        var (epochsLeft, stepsLeft) = (stopAfterEpochs ?? .max, stopAfterSteps ?? .max)
         while state.finished.count < hidden.count {
             let number = state.finished.count
             var training =
                 state.training
                 ?? AutoEncoderTraining(
                     plan: plan, layer: number, output: output(ofLayer: number),
-                    visible: features.columns, hidden: hidden[number])
-            let bound = bound(features, layer: number)
+                    visible: cases.training.columns, hidden: hidden[number])
+            let bound = bound(cases.training, layer: number)
             bounds.append(bound)
             folder?.layerBegan(training, bound: bound)
             while !training.isFinished {
-                try training.runEpoch(features) { try world.work(parts: $0, width: $1, $2) }
-                try check(training, bound)
-                state.training = training
-                if training.isFinished { state.finish() }
-                let done = number * plan.epochs + training.losses.count
-                try world.together {
-                    guard world.rank == 0 else { return }
-                    let file = state.file(shape: cases.shape, notes)
-                    switch place {
-                    case .file(let path): try file.write(to: path)
-                    case .folder: try folder?.epochEnded(training, file, total: done)
-                    }
+                RankProgress.begin(.step, step: training.step(cases: count))
+                try training.advance(cases.training) { try world.work(parts: $0, width: $1, $2) }
+                let (step, hasEnded) = (training.step(cases: count), training.part == .none)
+                if hasEnded {
+                    RankProgress.begin(.record, step: step)
+                    try check(training, bound)
+                    let measured = try cases.heldOutError(training, world)
+                    if let measured { state.append(measured) }
+                    try world.together { try folder?.epochEnded(training, measured) }
+                    epochsLeft -= 1
                 }
-                progress("epochs", Double(done) / total)
-                left -= 1
-                var signals = [StopSignal.received == nil ? 0.0 : 1]
-                try world.sum(&signals)
-                if signals[0] > 0 || left == 0, state.finished.count < hidden.count {
+                stepsLeft -= 1
+                let asksToStop = try stop.isMade(on: world)
+                let stops = asksToStop || epochsLeft <= 0 || stepsLeft <= 0
+                let done = number * layerSteps + step
+                if hasEnded || stops {
+                    RankProgress.begin(.checkpoint, step: step)
+                    state.training = training
+                    if training.isFinished { state.finish() }
+                    let took = try save(
+                        state, data, notes, done, isNeeded: stops, folder, world)
+                    stop.checkpointTook(took)
+                }
+                progress(words(of: training, state.heldOut), Double(done) / total)
+                if stops, state.finished.count < hidden.count {
                     throw SharedFailure(
-                        exitCode: ExitStatus.stopped, "stopped after \(done) epochs; \(toGoOn)")
+                        exitCode: ExitStatus.stopped,
+                        "stopped after step \(step) of layer \(number); \(toGoOn)")
                 }
             }
             if state.finished.count < hidden.count {
-                features = try encode(features, state.finished[number], world)
+                RankProgress.begin(.data)
+                cases = try cases.encoded(by: state.finished[number], world)
             }
         }
-        try world.together { try folder?.finish(state.file(shape: cases.shape, notes)) }
+        RankProgress.begin(.end)
+        try world.together { try folder?.finish(state.file(shape: data.file.shape, notes)) }
         guard world.rank == 0 else { return nil }
         let path =
             switch place {
@@ -150,9 +227,64 @@ public struct AutoEncoderTrainingRun {
             case .folder(let path): folder?.modelFile ?? path
             }
         return AutoEncoderTrainingReport(
-            state.finished, losses: state.losses, bounds: bounds, plan: plan,
-            cases: cases.values.rows, path: path,
+            state, bounds: bounds, plan: plan, cases: count,
+            heldOutCases: data.heldOut?.values.rows ?? 0, path: path,
             seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    /// What asks for a stop, and says why.
+    private func stopRequest(
+        _ folder: AutoEncoderFolder?, _ world: borrowing Communicator
+    ) -> StopRequest {
+        let place = world.size == 1 ? "" : "[rank \(world.rank) on \(world.hostName())] "
+        return StopRequest(deadline: deadline(ofRunWithin: maxTime, since: began)) { reason in
+            if let folder {
+                folder.warn(place + reason)
+            } else {
+                try? StandardStream.error.write("wilson: warning: \(place)\(reason)\n")
+            }
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Writes the state on rank 0, and returns how long that took.
+    ///
+    /// - Parameters:
+    ///   - steps: Those of all layers.
+    ///   - isNeeded: Whether the run ends if a checkpoint cannot be written; else the earlier ones stay, and
+    ///     the training goes on.
+    private func save(
+        _ state: AutoEncoderState, _ data: TrainingCases, _ notes: [String: String], _ steps: Int,
+        isNeeded: Bool, _ folder: AutoEncoderFolder?, _ world: borrowing Communicator
+    ) throws -> Duration {
+        let start = ContinuousClock.now
+        try world.together {
+            guard world.rank == 0 else { return }
+            let file = state.file(shape: data.file.shape, notes)
+            switch place {
+            case .file(let path): try file.write(to: path)
+            case .folder:
+                do {
+                    try folder?.save(file, totalSteps: steps)
+                } catch let error as StorageError where !isNeeded {
+                    folder?.warn(
+                        "no checkpoint: \(error) The training goes on, and tries again at the next")
+                }
+            }
+        }
+        return ContinuousClock.now - start
+    }
+
+    /// How far a training is, in words.
+    private func words(of training: AutoEncoderTraining, _ heldOut: [[HeldOutError]]) -> String {
+        var words = hidden.count > 1 ? "layer \(training.layer), " : ""
+        words += "epoch \(min(training.losses.count + 1, plan.epochs)) of \(plan.epochs)"
+        if let loss = training.losses.last { words += ", error \(decimal(loss.error, 4))" }
+        if heldOut.count > training.layer, let measured = heldOut[training.layer].last {
+            words += ", held out \(decimal(measured.heldOut, 4))"
+        }
+        return words
     }
 
     /// How a training that was stopped goes on, in words.
@@ -187,48 +319,30 @@ public struct AutoEncoderTrainingRun {
                 + "or --momentum")
     }
 
-    private func encode(
-        _ cases: Matrix, _ encoder: AutoEncoder, _ world: borrowing Communicator
-    ) throws -> Matrix {
-        let parts = RowParts(rows: cases.rows)
-        let most = (0..<parts.count).reduce(0) { max($0, parts.rows(of: $1).count) }
-        let room = most * encoder.hiddenCount
-        let all = try world.work(parts: parts.count, width: room) { part in
-            let own = parts.blocks(of: part).flatMap { encoder.encode(cases.rows($0)).elements }
-            return own + [Double](repeating: 0, count: room - own.count)
-        }
-        return Matrix(
-            rows: cases.rows, columns: encoder.hiddenCount,
-            elements: (0..<parts.count).flatMap { part in
-                let count = parts.rows(of: part).count * encoder.hiddenCount
-                return all[(part * room)..<(part * room + count)]
-            })
-    }
-
     /// What must be the same where a training goes on.
-    private func notes(_ cases: RealCases) -> [String: String] {
-        [
+    private func notes(_ data: TrainingCases) -> [String: String] {
+        var notes = [
             Model.outputNote: output.rawValue,
             "autoencoder.loss": plan.loss.error.rawValue,
             "autoencoder.contraction": "\(plan.loss.contraction)",
             "autoencoder.corruption": "\(plan.corruption)",
             "autoencoder.batch_size": "\(plan.batchSize)",
             "autoencoder.epochs": "\(plan.epochs)",
-            "autoencoder.learning_rate": "\(plan.rates.upperBound)",
-            "autoencoder.final_learning_rate": "\(plan.rates.lowerBound)",
-            "autoencoder.momentum": "\(plan.momentum)",
             "autoencoder.hidden": hidden.map(String.init).joined(separator: ","),
-            "autoencoder.cases": "\(cases.values.rows)",
-            "autoencoder.data": cases.digest,
+            "autoencoder.cases": "\(data.file.values.rows)",
+            "autoencoder.data": data.file.digest,
             "seed": "\(plan.seed)",
-        ].merging(cases.notes) { own, _ in own }
+        ]
+        notes[AutoEncoderState.heldOutNote] = data.heldOut?.note
+        return notes.merging(pace.settings) { $1 }.merging(data.file.notes) { own, _ in own }
     }
 
     /// Collective.
     ///
     /// The state to go on from and the file that holds it; a new one where there is none.
     private func earlier(
-        _ notes: [String: String], _ folder: AutoEncoderFolder?, _ world: borrowing Communicator
+        _ notes: [String: String], _ perEpoch: Int, _ folder: AutoEncoderFolder?,
+        _ world: borrowing Communicator
     ) throws -> (AutoEncoderState, path: String?) {
         let found = try world.together { () throws -> (bytes: [UInt8], path: String)? in
             guard world.rank == 0 else { return nil }
@@ -243,7 +357,9 @@ public struct AutoEncoderTrainingRun {
         guard !bytes.isEmpty else { return (AutoEncoderState(), nil) }
         return try world.together {
             let file = try SafetensorsFile(bytes: bytes, name: path)
-            return (try AutoEncoderState(file, path, plan: plan, notes: notes), path)
+            return (
+                try AutoEncoderState(file, path, plan: plan, notes: notes, perEpoch: perEpoch), path
+            )
         }
     }
 }
@@ -261,9 +377,14 @@ public struct AutoEncoderTrainingReport: Report, Sendable {
         let penalties: [Double]
         /// The mean error of a case where the output is the mean of all cases.
         let meanCaseError: Double
+        /// The mean error of the held-out cases after each epoch; empty without any.
+        let heldOutErrors: [Double]
+        /// By how much it is above that of as many cases that are learned.
+        let heldOutGaps: [Double]
     }
 
     let cases: Int
+    let heldOutCases: Int
     let loss: String
     let contraction: Double
     let corruption: Double
@@ -274,38 +395,47 @@ public struct AutoEncoderTrainingReport: Report, Sendable {
     @NotEncoded private var path: String
 
     init(
-        _ encoders: [AutoEncoder], losses: [[AutoEncoderTraining.EpochLoss]], bounds: [LossBound],
-        plan: AutoEncoderTraining.Plan, cases: Int, path: String, seconds: Double
+        _ state: AutoEncoderState, bounds: [LossBound], plan: AutoEncoderTraining.Plan, cases: Int,
+        heldOutCases: Int, path: String, seconds: Double
     ) {
         self.cases = cases
+        self.heldOutCases = heldOutCases
         loss = plan.loss.error.rawValue
         contraction = plan.loss.contraction
         corruption = plan.corruption
         epochs = plan.epochs
-        layers = zip(encoders, zip(losses, bounds)).map { encoder, found in
-            let (losses, bound) = found
+        layers = state.finished.enumerated().map { number, encoder in
+            let losses = state.losses[number]
+            let measured = heldOutCases > 0 ? state.heldOut[number] : []
             return Layer(
                 visible: encoder.visibleCount, hidden: encoder.hiddenCount,
                 output: encoder.output.rawValue, errors: losses.map(\.error),
-                penalties: losses.map(\.penalty), meanCaseError: bound.ofMean)
+                penalties: losses.map(\.penalty), meanCaseError: bounds[number].ofMean,
+                heldOutErrors: measured.map(\.heldOut), heldOutGaps: measured.map(\.gap))
         }
         self.seconds = seconds
         self.path = path
     }
 
     public var table: Table {
+        let held = heldOutCases > 0 ? " and \(heldOutCases) held out" : ""
         var table = Table(
-            "auto-encoder of \(cases) cases, \(loss) error, contraction \(shortest(contraction)), "
+            "auto-encoder of \(cases) cases\(held), \(loss) error, contraction \(shortest(contraction)), "
                 + "corruption \(shortest(corruption))")
+        let measured: [Table.Column] = heldOutCases > 0 ? ["held out", "gap"] : []
         table.columns(
-            .right("layer"), "units", .left("output"), "of the mean", "first error", "last error",
-            "penalty")
+            [.right("layer"), "units", .left("output"), "of the mean", "first error", "last error"]
+                + measured + ["penalty"])
         for (number, layer) in layers.enumerated() {
+            let measures =
+                heldOutCases > 0
+                ? [decimal(layer.heldOutErrors.last, 4), decimal(layer.heldOutGaps.last, 4)] : []
             table.row(
-                "\(number)", "\(layer.visible)–\(layer.hidden)", layer.output,
-                decimal(layer.meanCaseError, 4), decimal(layer.errors.first, 4),
-                decimal(layer.errors.last, 4),
-                decimal(layer.penalties.last, 4))
+                [
+                    "\(number)", "\(layer.visible)–\(layer.hidden)", layer.output,
+                    decimal(layer.meanCaseError, 4), decimal(layer.errors.first, 4),
+                    decimal(layer.errors.last, 4),
+                ] + measures + [decimal(layer.penalties.last, 4)])
         }
         for (number, layer) in layers.enumerated()
         where (layer.errors.last ?? 0) > layer.meanCaseError {

@@ -116,7 +116,8 @@ public struct MapFlowRun {
     private func machine(_ model: Model) throws -> RBM {
         guard model.layers.indices.contains(layer) else {
             throw dataFault(
-                self.model, "has \(model.layers.count) layers; expected --layer below that")
+                self.model,
+                "has no layer \(layer); the topmost is layer \(model.layers.count - 1)")
         }
         let rbm = model.layers[layer]
         guard rbm.visibleUnits.columns == 1, rbm.hiddenUnits.columns == 1 else {
@@ -260,7 +261,7 @@ public struct MapFlowReport: Report, Sendable {
     public var table: Table {
         var table = Table(
             "v → h → v of the \(kind) \(model), \(starts.count) starts",
-            "\(fixedPoints.count) fixed points, attracting where the radius is below 1; starts that "
+            "\(fixedPoints.count) fixed point\(fixedPoints.count == 1 ? "" : "s"), attracting where the radius is below 1; starts that "
                 + "end there by their kind")
         table.columns(.right("residual"), "radius", "G", "data", "noise", "half")
         for point in fixedPoints.prefix(Self.shownPoints) {

@@ -48,17 +48,20 @@ public struct TangentRun {
         for path in [picture, output].compactMap({ $0 }) { try world.checkWritable(path) }
         setLinearAlgebraThreads(1)
         var spectra: [TangentReport.Spectrum] = []
+        var taken = 0
         for (number, path) in models.enumerated() {
             let model = try Model.load(path, world)
             let stack = try world.together { () throws -> EncoderStack in
                 if let layer, !model.layers.indices.contains(layer) {
                     throw dataFault(
-                        path, "has \(model.layers.count) layers; expected --layer below that")
+                        path,
+                        "has no layer \(layer); the topmost is layer \(model.layers.count - 1)")
                 }
                 return try model.encoderStack(path)
             }
             let cases = try RealCases(
                 data, for: model, most: cases, least: 1, seed: seed, world)
+            taken = cases.values.rows
             let shownLayer = layer ?? model.layers.count - 1
             let shown = number == 0 && picture != nil
             let found = try decompose(stack, cases.values, shown ? shownLayer : nil, world) {
@@ -86,7 +89,7 @@ public struct TangentRun {
                 }, shape: [spectra.count, width], to: output)
         }
         guard world.rank == 0 else { return nil }
-        return TangentReport(cases: cases, spectra)
+        return TangentReport(cases: taken, spectra)
     }
 
     /// The mean spectra of all layers, and the leading directions of the first cases in one of them.
@@ -201,7 +204,10 @@ public struct TangentReport: Report, Sendable {
 
     public var table: Table {
         var table = Table(
-            "singular values of ∂h/∂x, means over the first \(cases) cases of the data")
+            "singular values of ∂h/∂x, "
+                + (cases == 1
+                    ? "of the first case of the data"
+                    : "means over the first \(cases) cases of the data"))
         table.columns(
             [.left("σ of number")]
                 + spectra.indices.map { Table.Column.right("\(letter($0))") })
