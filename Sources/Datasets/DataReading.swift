@@ -144,7 +144,8 @@ private struct Reader {
         case .real:
             throw dataFault(
                 file.path,
-                "holds real numbers (\(file.elementType)), which need gaussian visible units. "
+                "holds real numbers (\(file.elementType)), which need gaussian visible units, or the "
+                    + "linear output of an auto-encoder. "
                     + (census.areWhole && census.smallest >= 0 && census.largest <= 255
                         ? "They are whole and at most 255: `values: grey` takes them for pictures"
                         : "Values in [0, 1] can be read with `values: grey` or a `binarize`"))

@@ -410,7 +410,7 @@ import Testing
     @Test func badInputOfFlowMapsIsRefused() throws {
         let folder = try TemporaryFolder()
         let data = folder.file("data.npy")
-        try writeNPY([Float](repeating: -1.5, count: 40), shape: [10, 4], to: data)
+        try writeNPY((0..<40).map { -1.5 - Float($0 % 7) }, shape: [10, 4], to: data)
         let cases: [([String], Int32, String)] = [
             (["nmf", "--data", data, "--rank", "2"], 65, "negative"),
             (["nmf", "--data", data, "--rank", "5", "--method", "semi"], 65, "rank"),

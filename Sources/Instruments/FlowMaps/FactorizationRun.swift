@@ -207,7 +207,8 @@ public struct FactorizationReport: Report, Sendable {
 
     public var table: Table {
         var table = Table(
-            "\(cases) cases of \(values) values by \(rank) archetypes, \(method) factors")
+            "\(cases) cases of \(values) values by \(rank) archetype\(rank == 1 ? "" : "s"), "
+                + "\(method) factors")
         table.columns("", .left())
         if iterations > 0 {
             let rise = largestRise ?? 0
@@ -224,11 +225,12 @@ public struct FactorizationReport: Report, Sendable {
                 table.row("", "… and \(anchors.count - 20) more; --json has all")
             }
         }
+        table.row("time", "\(decimal(seconds, 2)) s")
         if rank < asked {
             table.line(
-                "Nothing is left of the data after \(rank) archetypes; \(asked) were asked for.")
+                "Nothing is left of the data after \(rank) archetype\(rank == 1 ? "" : "s"); \(asked) "
+                    + "were asked for.")
         }
-        table.row("time", "\(decimal(seconds, 2)) s")
         return table
     }
 }

@@ -188,6 +188,11 @@ public struct ManifoldRun {
     /// Checks what the task needs of the data.
     private func check(_ values: Matrix) throws {
         let rows = values.rows
+        let first = values.rows(0..<1).elements
+        guard (1..<rows).contains(where: { values.rows($0..<$0 + 1).elements != first }) else {
+            throw dataFault(
+                data.path, "all its \(rows) cases are the same; expected cases that differ")
+        }
         if graph == .nearest, neighbours >= rows {
             throw dataFault(
                 data.path, "\(rows) cases have no \(neighbours) neighbours each; use fewer")
@@ -257,6 +262,8 @@ public struct ManifoldReport: Report, Sendable {
     @OrNull private(set) var accuracy: Double?
     let learned: Int
 
+    /// The classes of which no case was learned.
+    @NotEncoded private var unknown: [Int]
     @NotEncoded private var output: String?
     @NotEncoded private var isClassified: Bool
 
@@ -273,6 +280,9 @@ public struct ManifoldReport: Report, Sendable {
         self.output = output
         isClassified = values.isEmpty
         self.learned = values.isEmpty ? learned.count : 0
+        let known = Set(learned.compactMap { classes[$0] })
+        unknown =
+            values.isEmpty ? Set(classes.compactMap { $0 }).subtracting(known).sorted() : []
         guard !labels.isEmpty else { return }
         let judged = classes.indices.filter {
             classes[$0] != nil && (!values.isEmpty || !learned.contains($0))
@@ -310,6 +320,17 @@ public struct ManifoldReport: Report, Sendable {
         }
         if let accuracy {
             table.row("right", "\(decimal(100 * accuracy, 2)) % of the cases not learned from")
+        }
+        if !unknown.isEmpty {
+            let names = unknown.prefix(10).map(String.init).joined(separator: ", ")
+            table.line(
+                "No case of class \(names)\(unknown.count > 10 ? ", …" : "") was learned, so that none "
+                    + "is found; raise --learned.")
+        }
+        if !isClassified, !sizes.isEmpty, components > sizes.count {
+            table.line(
+                "The graph has more pieces than clusters were asked for: which of them are put together "
+                    + "is arbitrary.")
         }
         if let output { table.line("written to \(output)") }
         return table

@@ -135,8 +135,9 @@ public struct SandpileReport: Report, Sendable {
 
     public var table: Table {
         var table = Table(
-            "sandpile on \(size)×\(size) sites: \(grains) grains on \(piles) piles that start in "
-                + "equilibrium")
+            "sandpile on \(size)×\(size) sites: \(grains) grain\(grains == 1 ? "" : "s") on "
+                + (piles == 1 ? "one pile that starts" : "\(piles) piles that start")
+                + " in equilibrium")
         table.columns("", "measured", "exact")
         table.row(
             "topplings a grain", estimateText(meanTopplings, meanTopplingsError, 4),
@@ -162,7 +163,7 @@ public struct SandpileReport: Report, Sendable {
             table.row(
                 bin.size == 1 ? "1" : "\(bin.size)–\(2 * bin.size - 1)",
                 "\(scientific(bin.share, 3)) ± "
-                    + scientific(bin.error))
+                    + (bin.error.isNaN ? "–" : scientific(bin.error)))
         }
         table.line(
             "Heights are those of sites farther than L/4 from the rim; the exact ones are of an "
@@ -170,6 +171,7 @@ public struct SandpileReport: Report, Sendable {
         table.line(
             "The literature does not agree on the exponent of sizes: 0.98 to 1.29, and no simple "
                 + "scaling.")
+        if piles == 1 { table.line("One pile alone tells no errors; two grains make two piles.") }
         table.line("\(decimal(megaTopplingsPerSecond, 1)) million topplings a second")
         if let identity { table.line("identity element written to \(identity)") }
         return table
