@@ -87,7 +87,7 @@ public struct LineChart: Sendable {
 }
 
 /// The range of some values, with round numbers on it.
-private struct Axis {
+struct Axis {
     let least: Double
     let most: Double
     let isLogarithmic: Bool
@@ -113,6 +113,9 @@ private struct Axis {
         ((isLogarithmic ? log10(value) : value) - least) / (most - least)
     }
 
+    /// The value at the axis' beginning.
+    var lowest: Double { isLogarithmic ? pow(10, least) : least }
+
     var ticks: [Double] {
         let first = (least / step - 1e-9).rounded(.up)
         let last = (most / step + 1e-9).rounded(.down)
@@ -124,12 +127,13 @@ private struct Axis {
 
     /// Rounded to a part of a step, since sums of steps are not exact; to two digits between powers of ten.
     func text(_ tick: Double) -> String {
-        isLogarithmic
-            ? String(format: "%.2g", tick) : shortest(abs(tick) < step / 2 ? 0 : tick)
+        guard !isLogarithmic else { return shortest(Double(String(format: "%.1e", tick)) ?? tick) }
+        return shortest(abs(tick) < step / 2 ? 0 : tick)
     }
 }
 
-private func coordinate(_ value: Double) -> String { decimal(value, 1) }
+/// A length as a picture has it.
+func coordinate(_ value: Double) -> String { decimal(value, 1) }
 
 /// Text as it stands in HTML.
 public func htmlText(_ text: String) -> String {

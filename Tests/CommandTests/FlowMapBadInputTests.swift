@@ -84,6 +84,11 @@ import Testing
             ("rg log-periodic --data falling.csv", 65, "line 35: its price is `-2`"),
             ("rg log-periodic --data lacking.csv", 65, "line 51: its price is `nan`"),
             ("sandpile --size 1 --grains 10", 64, "expected 2 to 1024"),
+            ("sandpile --size 8 --grains 10 --picture sizes.png", 64, "must end in .svg"),
+            (
+                "manifold embed --data mixed.npy --dimensions 1 --picture plane.svg", 64,
+                "needs two coordinates"
+            ),
         ] as [(String, Int32, String)])
     func whatCannotBeDoneIsNamed(line: String, code: Int32, text: String) throws {
         let run = try run(line)

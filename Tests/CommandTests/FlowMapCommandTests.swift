@@ -26,24 +26,40 @@ import Testing
         return alone
     }
 
+    /// The dots and the lines of a drawing.
+    private func expectDrawing(_ path: String, dots: Int, lines: Int) throws {
+        let svg = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(svg.hasPrefix("<svg xmlns=") && svg.hasSuffix("</svg>\n"))
+        #expect(svg.components(separatedBy: "<circle ").count - 1 == dots)
+        #expect(svg.components(separatedBy: "<polyline ").count - 1 == lines)
+        #expect(!svg.contains("nan") && !svg.contains("inf"))
+    }
+
     @Test func sandpileOnAnyNumberOfRanks() throws {
         let folder = try TemporaryFolder()
         let picture = folder.file("identity.png")
         let found = try expectAlike(
-            ["sandpile", "--size", "32", "--grains", "100000", "--identity", picture],
-            without: ["mega_topplings_per_second"])
+            [
+                "sandpile", "--size", "32", "--grains", "100000", "--identity", picture,
+                "--picture", folder.file("sizes.svg"),
+            ], without: ["mega_topplings_per_second"])
         let mean = try #require(found["mean_topplings"] as? Double)
         let error = try #require(found["mean_topplings_error"] as? Double)
         let exact = try #require(found["exact"] as? Double)
         #expect(abs(exact - 40.580318) < 1e-6 && abs(mean - exact) < 4 * error)
         #expect((found["heights"] as? [Double])?.count == 4)
         #expect(try Data(contentsOf: URL(fileURLWithPath: picture)).count > 500)
+        let bins = try #require(found["distribution"] as? [Any])
+        try expectDrawing(folder.file("sizes.svg"), dots: bins.count, lines: 1)
     }
 
     @Test func capacityOnAnyNumberOfRanks() throws {
+        let folder = try TemporaryFolder()
         let found = try expectAlike([
             "hopfield", "capacity", "--size", "1000", "--loads", "0.1,0.2", "--trials", "6",
+            "--picture", folder.file("overlaps.svg"),
         ])
+        try expectDrawing(folder.file("overlaps.svg"), dots: 2, lines: 1)
         let overlaps = try #require(found["overlaps"] as? [Double])
         #expect(overlaps[0] > 0.99 && overlaps[1] < 0.6)
         let theory = try #require(found["theory"] as? [Double])
@@ -158,8 +174,9 @@ import Testing
         #expect(found["adjusted_rand_index"] as? Double == 1)
         let embedded = try expectAlike([
             "manifold", "embed", "--data", data, "--method", "diffusion", "--output",
-            folder.file("c.npy"),
+            folder.file("c.npy"), "--labels", labels, "--picture", folder.file("plane.svg"),
         ])
+        try expectDrawing(folder.file("plane.svg"), dots: 300, lines: 0)
         #expect((embedded["eigenvalues"] as? [Double])?.count == 2)
         let classified = try expectAlike([
             "manifold", "classify", "--data", data, "--labels", labels, "--learned", "2",
@@ -362,7 +379,10 @@ import Testing
             "--batch-size",
             "20", "--output", model,
         ])
-        let found = try expectAlike(["rg", "specific-heat", model])
+        let found = try expectAlike([
+            "rg", "specific-heat", model, "--picture", folder.file("heat.svg"),
+        ])
+        try expectDrawing(folder.file("heat.svg"), dots: 2, lines: 2)
         let heats = try #require(found["specific_heat"] as? [Double])
         let peak = try #require(found["peak"] as? Double)
         #expect(heats.count == 48 && heats.allSatisfy { $0 >= 0 } && peak > 0.2 && peak < 5)

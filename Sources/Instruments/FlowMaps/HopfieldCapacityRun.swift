@@ -3,12 +3,14 @@ public import FlowMaps
 public import Ranks
 public import Reports
 import Runs
+import Storage
 
 /// Recalls random patterns at several loads, for `wilson hopfield capacity`.
 public struct HopfieldCapacityRun {
     private let trials: HopfieldTrials
     private let rule: HopfieldMemory.Rule
     private let hasTheory: Bool
+    private let picture: String?
 
     /// The most products of all trials: units · patterns.
     private static let mostElements = 1 << 27
@@ -17,11 +19,13 @@ public struct HopfieldCapacityRun {
     ///   - loads: P/N of each memory.
     ///   - bias: The mean of the patterns' units.
     ///   - flipped: The share of the pattern's units that are turned at the start.
+    ///   - picture: The SVG file of the overlaps to write, if any.
     public init(
         units: Int, loads: [Double], trials: Int, rule: HopfieldMemory.Rule, bias: Double,
-        flipped: Double, seed: UInt64
+        flipped: Double, seed: UInt64, picture: String?
     ) {
         self.rule = rule
+        self.picture = picture
         hasTheory = bias == 0
         self.trials = HopfieldTrials(
             units: units, counts: loads.map { Int(($0 * Double(units)).rounded()) }, trials: trials,
@@ -37,6 +41,7 @@ public struct HopfieldCapacityRun {
         _ world: borrowing Communicator, progress: (Double) -> Void
     ) throws -> HopfieldCapacityReport? {
         try check()
+        if let picture { try world.checkWritable(picture) }
         let total = trials.counts.count * trials.trials
         // Overlap, unstable units and fixed points of each trial; a trial of another rank is 0.
         var found = [Int64](repeating: 0, count: 3 * total)
@@ -59,8 +64,12 @@ public struct HopfieldCapacityRun {
             }
         }
         try world.sum(&found)
-        guard world.rank == 0 else { return nil }
-        return HopfieldCapacityReport(trials, rule: rule, hasTheory: hasTheory, found)
+        let report = HopfieldCapacityReport(trials, rule: rule, hasTheory: hasTheory, found)
+        try world.together {
+            guard world.rank == 0, let picture else { return }
+            try AtomicFile.write(report.plot.svg, to: picture)
+        }
+        return world.rank == 0 ? report : nil
     }
 
     private func check() throws(SharedFailure) {
@@ -143,6 +152,33 @@ public struct HopfieldCapacityReport: Report, Sendable {
         }
         capacity = HopfieldTheory.capacity.load
         capacityOverlap = HopfieldTheory.capacity.overlap
+    }
+
+    /// The overlaps with their errors, on the theory's curve where there is one.
+    var plot: Plot {
+        var series: [Plot.Series] = []
+        if !theory.contains(nil) {
+            let (low, high) = (loads.min() ?? 0, loads.max() ?? 1)
+            let curve = (0...400).map { low + (high - low) * Double($0) / 400 }
+            series.append(
+                .curve(
+                    "theory of many units",
+                    curve.map {
+                        (
+                            $0,
+                            rule == HopfieldMemory.Rule.hebb.rawValue
+                                ? HopfieldTheory.overlap(load: $0) : 1
+                        )
+                    }))
+        }
+        series.append(
+            .points(
+                "\(trials) trials",
+                loads.indices.map { (loads[$0], overlaps[$0], overlapErrors[$0]) })
+        )
+        return Plot(
+            "overlap with the pattern, \(units) units, \(rule) rule",
+            horizontal: "patterns for each unit", series)
     }
 
     public var table: Table {

@@ -45,6 +45,8 @@ public struct ManifoldRun {
     public var labels: String?
     /// The cases that have a class and are learned from, of all cases with a class; nil for all of them.
     public var learned: Int?
+    /// The SVG file of the first two coordinates to write, if any.
+    public var picture: String?
 
     /// The most cases of a graph with all edges, or of a kernel.
     public static let mostWhole = 4096
@@ -74,7 +76,7 @@ public struct ManifoldRun {
     public func run(
         _ world: borrowing Communicator, progress: (String, Double) -> Void
     ) throws -> ManifoldReport? {
-        if let output { try world.checkWritable(output) }
+        for path in [output, picture].compactMap({ $0 }) { try world.checkWritable(path) }
         // Threads would divide a product otherwise on another machine.
         setLinearAlgebraThreads(1)
         let cases = try RealCases(data, most: cases, least: 2, seed: seed, world)
@@ -94,8 +96,11 @@ public struct ManifoldRun {
         // All ranks find the same, and rank 0 tells it.
         let found = try world.together { try solve(graph, cases.values, classes) }
         try world.together {
-            guard world.rank == 0, let output else { return }
-            try write(found, to: output)
+            guard world.rank == 0 else { return }
+            if let output { try write(found, to: output) }
+            if let picture, let coordinates = found.coordinates {
+                try AtomicFile.write(plot(of: coordinates, classes).svg, to: picture)
+            }
         }
         guard world.rank == 0 else { return nil }
         return ManifoldReport(
@@ -215,6 +220,20 @@ public struct ManifoldRun {
                 "\(rows) cases are too many, because all pairs of them are kept; take at most "
                     + "\(Self.mostWhole) with --cases")
         }
+    }
+
+    /// The first two coordinates of the cases, each class as a series.
+    private func plot(of coordinates: Matrix, _ classes: [Int?]) -> Plot {
+        let groups = Dictionary(grouping: 0..<coordinates.rows) {
+            classes.isEmpty ? -1 : classes[$0] ?? -1
+        }
+        return Plot(
+            "second coordinate of \(coordinates.rows) cases", horizontal: "first coordinate",
+            groups.sorted { $0.key < $1.key }.map { label, rows in
+                .points(
+                    label < 0 ? (classes.isEmpty ? "cases" : "no class") : "class \(label)",
+                    rows.map { (coordinates[$0, 0], coordinates[$0, 1], 0) })
+            })
     }
 
     private func write(_ found: Found, to path: String) throws {

@@ -1,5 +1,6 @@
 import Analysis
 import FlowMaps
+import Foundation
 public import Ranks
 public import Reports
 import Runs
@@ -11,14 +12,18 @@ public struct SandpileRun {
     private let grains: Int
     private let seed: UInt64
     private let identity: String?
+    private let picture: String?
 
     /// The largest L of the command: an avalanche topples the whole lattice many times.
     public static let sizes = 2...1024
     /// The most grains.
     public static let grains = 1...1_000_000_000_000
 
-    /// - Parameter identity: The picture of the identity element to write, if any.
-    public init(size: Int, grains: Int, seed: UInt64, identity: String?) {
+    /// - Parameters:
+    ///   - identity: The picture of the identity element to write, if any.
+    ///   - picture: The SVG file of the distribution of sizes to write, if any.
+    public init(size: Int, grains: Int, seed: UInt64, identity: String?, picture: String?) {
+        self.picture = picture
         self.size = size
         self.grains = grains
         self.seed = seed
@@ -33,7 +38,7 @@ public struct SandpileRun {
     public func run(
         _ world: borrowing Communicator, progress: (Double) -> Void
     ) throws -> SandpileReport? {
-        if let identity { try world.checkWritable(identity) }
+        for path in [identity, picture].compactMap({ $0 }) { try world.checkWritable(path) }
         let runs = SandpileRuns(size: size, grains: grains, seed: seed)
         var sums = runs.sums
         let start = ContinuousClock.now
@@ -52,8 +57,12 @@ public struct SandpileRun {
                 try Self.picture(size: size).writePNG(to: identity)
             }
         }
-        guard world.rank == 0 else { return nil }
-        return SandpileReport(runs, sums, megaTopplings: rate[0], identity: identity)
+        let report = SandpileReport(runs, sums, megaTopplings: rate[0], identity: identity)
+        try world.together {
+            guard world.rank == 0, let picture else { return }
+            try AtomicFile.write(report.plot.svg, to: picture)
+        }
+        return world.rank == 0 ? report : nil
     }
 
     /// The identity element: white sites have three grains, black ones none.
@@ -131,6 +140,30 @@ public struct SandpileReport: Report, Sendable {
         logRecurrentStates = SandpileTheory.logRecurrentStates(size: size)
         megaTopplingsPerSecond = megaTopplings
         self.identity = identity
+    }
+
+    /// The density of sizes in bins of doubling width, and the fitted power between its bounds.
+    var plot: Plot {
+        let bins = distribution.map { bin -> (x: Double, y: Double, error: Double) in
+            let width = Double(bin.size)
+            // Of the sizes from s to 2s − 1 the geometric mean.
+            return (width * 2.0.squareRoot(), bin.share / width, bin.error / width)
+        }
+        var series: [Plot.Series] = [.points("\(grains) grains", bins)]
+        let within = bins.filter {
+            $0.x >= Double(exponentBounds[0]) && $0.x <= Double(exponentBounds[1])
+        }
+        if let exponent, let middle = within.dropFirst(within.count / 2).first {
+            series.append(
+                .curve(
+                    "s^−\(decimal(exponent, 3))",
+                    exponentBounds.map {
+                        (Double($0), middle.y * pow(Double($0) / middle.x, -exponent))
+                    }))
+        }
+        return Plot(
+            "density of topplings s a grain, \(size)×\(size) sites", horizontal: "s",
+            isLogarithmic: true, series)
     }
 
     public var table: Table {

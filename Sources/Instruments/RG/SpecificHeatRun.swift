@@ -7,17 +7,21 @@ import RBMCore
 import Renormalization
 public import Reports
 import Runs
+import Storage
 
 /// Finds the temperature at which the specific heat of a machine is largest, for `wilson rg specific-heat`.
 public struct SpecificHeatRun {
     private let model: String
     private let temperatures: [Double]
+    private let picture: String?
 
     /// - Parameters:
     ///   - range: The lowest and the highest temperature, in units of the machine's own.
     ///   - points: The temperatures from one to the other, each the same factor above the one before.
-    public init(model: String, range: ClosedRange<Double>, points: Int) {
+    ///   - picture: The SVG file of both curves to write, if any.
+    public init(model: String, range: ClosedRange<Double>, points: Int, picture: String?) {
         self.model = model
+        self.picture = picture
         let factor = range.upperBound / range.lowerBound
         temperatures = (0..<points).map {
             range.lowerBound * pow(factor, Double($0) / Double(points - 1))
@@ -32,6 +36,7 @@ public struct SpecificHeatRun {
     public func run(
         _ world: borrowing Communicator, progress: (Double) -> Void
     ) throws -> SpecificHeatReport? {
+        if let picture { try world.checkWritable(picture) }
         let model = try Model.load(model, world)
         let rbm = model.layers[0]
         let heat = try world.together { () throws -> MachineHeat in
@@ -66,11 +71,15 @@ public struct SpecificHeatRun {
         let machine = try peak(found.machine) { try heats($0, { _ in }).machine }
         let visible = try peak(found.visible) { try heats($0, { _ in }).visible }
         let own = try heats([1], { _ in })
-        guard world.rank == 0 else { return nil }
-        return SpecificHeatReport(
+        let report = SpecificHeatReport(
             model: self.model, temperatures: temperatures, machine: found.machine,
             visible: found.visible, peak: machine, visiblePeak: visible, own: own.machine[0],
             ownVisible: own.visible[0])
+        try world.together {
+            guard world.rank == 0, let picture else { return }
+            try AtomicFile.write(report.plot.svg, to: picture)
+        }
+        return world.rank == 0 ? report : nil
     }
 
     /// The temperature of the largest specific heat, by finer and finer grids; nil at an end of the range.
@@ -123,6 +132,17 @@ public struct SpecificHeatReport: Report, Sendable {
         peakVisible = visiblePeak
         self.own = own
         self.ownVisible = ownVisible
+    }
+
+    /// Both curves, and what they are at T = 1.
+    var plot: Plot {
+        Plot(
+            "specific heat, Var(E)/T² and Var(F)/T²", horizontal: "T",
+            [
+                .curve("E(v, h)", Array(zip(temperatures, specificHeat))),
+                .curve("F(v)", Array(zip(temperatures, specificHeatVisible))),
+                .points("T = 1", [(1, own, 0), (1, ownVisible, 0)]),
+            ])
     }
 
     public var table: Table {

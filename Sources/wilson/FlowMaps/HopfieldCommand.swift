@@ -47,6 +47,11 @@ struct HopfieldCommand: ParsableCommand {
         @Option(help: "The share of a pattern's units that are turned at the start.")
         var flipped = 0.0
 
+        @Option(
+            help: ArgumentHelp(
+                "Write the overlaps beside the theory as a picture.", valueName: "file.svg"))
+        var picture: String?
+
         @Option(help: "Names the random numbers.")
         var seed: UInt64 = 1
 
@@ -67,6 +72,7 @@ struct HopfieldCommand: ParsableCommand {
             guard flipped >= 0, flipped <= 0.5 else {
                 throw ValidationError("--flipped is \(flipped); expected 0 to 0.5")
             }
+            try checkDrawing(picture)
         }
 
         func run() throws {
@@ -75,7 +81,7 @@ struct HopfieldCommand: ParsableCommand {
                 defer { waiting.clear() }
                 return try HopfieldCapacityRun(
                     units: size, loads: loads, trials: trials, rule: weights.rule, bias: bias,
-                    flipped: flipped, seed: seed
+                    flipped: flipped, seed: seed, picture: picture
                 ).run(world) { waiting.show("trials", $0) }
             }
         }

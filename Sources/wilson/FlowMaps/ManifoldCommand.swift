@@ -136,6 +136,12 @@ struct ManifoldCommand: ParsableCommand {
         @Option(help: "The time of diffusion.")
         var time = 1.0
 
+        @Option(
+            help: ArgumentHelp(
+                "Write the first two coordinates as a picture; colors are those of --labels.",
+                valueName: "file.svg"))
+        var picture: String?
+
         @OptionGroup var form: OutputForm
 
         @OptionGroup var common: CommonOptions
@@ -147,14 +153,19 @@ struct ManifoldCommand: ParsableCommand {
             guard time >= 0, time.isFinite else {
                 throw ValidationError("--time is \(time); expected 0 or more")
             }
+            try checkDrawing(picture)
+            if picture != nil, dimensions < 2 {
+                throw ValidationError("--picture needs two coordinates, but --dimensions is 1")
+            }
         }
 
         func run() throws {
             try common.onAllRanks(json: form.json) { world in
                 let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
                 defer { waiting.clear() }
-                return try graph.run(.embedding(method, dimensions: dimensions, time: time))
-                    .run(world) { waiting.show($0, $1) }
+                var run = graph.run(.embedding(method, dimensions: dimensions, time: time))
+                run.picture = picture
+                return try run.run(world) { waiting.show($0, $1) }
             }
         }
     }

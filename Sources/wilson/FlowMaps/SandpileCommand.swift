@@ -31,6 +31,11 @@ struct SandpileCommand: ParsableCommand {
             valueName: "file.png"))
     var identity: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the distribution of avalanche sizes as a picture.", valueName: "file.svg"))
+    var picture: String?
+
     @Option(help: "Names the random numbers.")
     var seed: UInt64 = 1
 
@@ -43,14 +48,16 @@ struct SandpileCommand: ParsableCommand {
             ("size", size, SandpileRun.sizes), ("grains", grains, SandpileRun.grains),
         ])
         try checkPicture(identity, option: "identity")
+        try checkDrawing(picture)
     }
 
     func run() throws {
         try common.onAllRanks(json: form.json) { world in
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
-            return try SandpileRun(size: size, grains: grains, seed: seed, identity: identity)
-                .run(world) { waiting.show("grains", $0) }
+            return try SandpileRun(
+                size: size, grains: grains, seed: seed, identity: identity, picture: picture
+            ).run(world) { waiting.show("grains", $0) }
         }
     }
 }

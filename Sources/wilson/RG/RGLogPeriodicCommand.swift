@@ -52,9 +52,7 @@ struct RGLogPeriodicCommand: ParsableCommand {
                 throw ValidationError("--\(name) is \(value); expected 0 to 1000000")
             }
         }
-        if let picture, !picture.hasSuffix(".svg") {
-            throw ValidationError("--picture is `\(picture)`; its name must end in .svg")
-        }
+        try checkDrawing(picture)
     }
 
     func run() throws {

@@ -29,6 +29,9 @@ struct RGSpecificHeatCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Temperatures between them.", valueName: "n"))
     var points = 48
 
+    @Option(help: ArgumentHelp("Write both curves as a picture.", valueName: "file.svg"))
+    var picture: String?
+
     @OptionGroup var form: OutputForm
 
     @OptionGroup var common: CommonOptions
@@ -41,14 +44,16 @@ struct RGSpecificHeatCommand: ParsableCommand {
         guard (3...1000).contains(points) else {
             throw ValidationError("--points is \(points); expected 3 to 1000")
         }
+        try checkDrawing(picture)
     }
 
     func run() throws {
         try common.onAllRanks(json: form.json) { world in
             let waiting = ProgressLine(silent: common.quiet || world.rank != 0)
             defer { waiting.clear() }
-            return try SpecificHeatRun(model: model, range: from...to, points: points)
-                .run(world) { waiting.show("states", $0) }
+            return try SpecificHeatRun(
+                model: model, range: from...to, points: points, picture: picture
+            ).run(world) { waiting.show("states", $0) }
         }
     }
 }
