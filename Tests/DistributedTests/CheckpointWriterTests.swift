@@ -82,6 +82,59 @@ import Testing
                 atPath: folder.file("checkpoints/step-0000000005.safetensors")))
     }
 
+    @Test func piecesMakeTheFileOfAWholeCheckpoint() throws {
+        let writer = writer()
+        let checkpoint = try checkpoint(3)
+        var held = checkpoint.file()
+        let names = ["layers.0.velocity.weights", "layers.0.weights"]
+        let pieces = names.compactMap { held.tensors.removeValue(forKey: $0) }
+        let shapes = Dictionary(uniqueKeysWithValues: zip(names, pieces.map(\.shape)))
+        let gate = DispatchSemaphore(value: 0)
+        writer.start(held, inPieces: shapes, totalSteps: 3, isBestOfLayer: 0) { gate.wait() }
+        #expect(writer.hasWrittenPieces)
+        for piece in pieces {
+            writer.take(Array(piece.bytes[..<8]))
+            writer.take(Array(piece.bytes[8...]))
+        }
+        #expect(!writer.hasWrittenPieces)
+        gate.signal()
+        writer.waitForPieces()
+        #expect(writer.hasWrittenPieces && writer.takeOutcome() == nil)
+        writer.endPieces(passing: .seconds(7))
+        let outcome = try #require(writer.wait())
+        let path = try outcome.result.get()
+        #expect(outcome.duration > .seconds(7))
+        #expect(try Checkpoint(path: path) == checkpoint)
+        let written = try folder.bytes("checkpoints/step-0000000003.safetensors")
+        #expect(Array(written) == checkpoint.file().encoded())
+        #expect(try folder.bytes("checkpoints/best-layer-0.safetensors") == written)
+    }
+
+    @Test func piecesThatCannotBeWrittenAreTaken() throws {
+        let writer = writer()
+        let held = SafetensorsFile(metadata: [:], tensors: [:])
+        writer.start(held, inPieces: ["a": [2]], totalSteps: 4, isBestOfLayer: nil) {
+            () throws(StorageError) in throw StorageError(.cannotWrite, "disk", "is full")
+        }
+        writer.take([0, 0, 0, 0])
+        writer.take([0, 0, 0, 0])
+        writer.endPieces(passing: .zero)
+        let failure = try #require(writer.wait())
+        #expect(throws: StorageError.self) { _ = try failure.result.get() }
+        try writer.start(try checkpoint(5)) {}
+        #expect(try #require(writer.wait()).result.get().hasSuffix("step-0000000005.safetensors"))
+    }
+
+    @Test func aFileWhosePiecesDoNotComeIsNotThere() throws {
+        var writer: CheckpointWriter? = writer()
+        let held = SafetensorsFile(metadata: [:], tensors: [:])
+        writer?.start(held, inPieces: ["a": [2]], totalSteps: 6, isBestOfLayer: nil) {}
+        writer?.take([0, 0, 0, 0])
+        writer = nil
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.file("checkpoints")) == [])
+    }
+
     @Test func aCopySharesNothingAndKeepsItsMemory() throws {
         var memory = SnapshotMemory()
         let original = try checkpoint(1)

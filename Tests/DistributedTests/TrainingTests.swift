@@ -27,6 +27,14 @@ import Testing
         }
     }
 
+    /// Checkpoints are written while the training goes on, whoever holds the columns.
+    @Test func noStepWaitsForTheDisk() throws {
+        for ranks in [1, 2, 4] {
+            let run = try runCheck("checkpoints beside the training", ranks: ranks)
+            #expect(run.status == 0, "\(ranks) ranks: \(run.errors)")
+        }
+    }
+
     @Test func noTwoDrawsShareACounter() throws {
         let run = try runCheck("no counter is used twice", ranks: 1)
         #expect(run.status == 0, "\(run.errors)")

@@ -142,6 +142,11 @@ let checks: [String: @Sendable (borrowing Communicator) throws -> Void] = [
     },
     "a rank with other parameters": { world in try trainApart(hiddenRanks: 1, world) },
     "a rank of a grid with other parameters": { world in try trainApart(hiddenRanks: 2, world) },
+    "checkpoints beside the training": { world in
+        for hiddenRanks in 1...world.size where world.size.isMultiple(of: hiddenRanks) {
+            try checkCheckpointsBesideTraining(hiddenRanks: hiddenRanks, world)
+        }
+    },
     "integer training": { world in try printFingerprints(of: .integer, world) },
     "one-byte training": { world in try printFingerprints(of: .integerOneByte, world) },
     "no counter is used twice": { world in try checkCounters(world) },

@@ -32,13 +32,13 @@ final class StripedCases: CaseSource {
 }
 
 /// Persistent chains as the plans below have them.
-private let persistent = PersistentChains(sweeps: 1, chains: 11)
+let persistent = PersistentChains(sweeps: 1, chains: 11)
 
 /// As many chains that swap their states.
 private let tempered = ParallelTempering(ChainSettings(sweeps: 2, chains: 11))
 
 /// A small layer's plan: 203 cases in batches of 20, so that the last batch is short.
-private func plan(
+func plan(
     _ visible: any UnitKind, _ hidden: any UnitKind, _ negativePhase: any NegativePhase,
     _ arithmetic: ArithmeticKind, layer: Int = 0, epochs: Int = 4
 ) -> LayerPlan {

@@ -20,19 +20,25 @@ extension DividedModel {
 /// A file of which the ranks of a row hold the hidden columns of large tensors.
 struct DividedFile {
     /// All but the tensors that come in pieces.
-    private var held: SafetensorsFile
+    private(set) var held: SafetensorsFile
     /// The tensors that come in pieces, by their names.
     private var divided: [String: Matrix] = [:]
-    /// Whether this rank is of the row of rank 0; all rows have the same parameters.
-    private let isOfFirstRow: Bool
+    /// The ranks that hold the other columns, of some layer.
+    private let row: GridRow
 
     /// A matrix of which this rank has its columns.
     private struct Matrix {
         /// The ranks that hold the other columns.
         let row: GridRow
-        let values: ArraySlice<Float>
+        var values: ArraySlice<Float>
         /// Of all columns.
         let shape: [Int]
+    }
+
+    /// Some rows of a matrix, which pass in one message.
+    struct Block {
+        let name: String
+        let rows: Range<Int>
     }
 
     /// Takes a model of which ranks divide a layer.
@@ -40,7 +46,7 @@ struct DividedFile {
         held = model.file()
         let rows = model.machines.compactMap { $0.group as? GridRow }
         precondition(!rows.isEmpty, "a model of which each rank has the whole")
-        isOfFirstRow = rows[0].isFirst
+        row = rows[0]
         for (name, (layer, shape)) in model.dividedWeights {
             guard let row = layer.group as? GridRow else { continue }
             let own = layer.own.parameters
@@ -74,53 +80,67 @@ struct DividedFile {
         held.set(state, except: Set(state.hiddenTensors.keys))
     }
 
+    /// Copies what the training of a layer changes.
+    ///
+    /// - Parameter prefix: What the names of the layer's tensors begin with.
+    mutating func copy(_ prefix: String, into memory: inout SnapshotMemory) {
+        let names = divided.keys.filter { $0.hasPrefix(prefix) }.sorted()
+        for (number, name) in names.enumerated() {
+            guard let values = divided[name]?.values else { continue }
+            divided[name]?.values = memory.copy(values, number)[...]
+        }
+    }
+
+    /// The ranks through which the rows pass; nil where this one is not among them.
+    ///
+    /// All rows of the grid have the same parameters, and the first one has rank 0.
+    var passing: GridRow? { row.isFirst ? row : nil }
+
+    /// The shapes of the tensors that come in pieces.
+    var shapes: [String: [Int]] { divided.mapValues(\.shape) }
+
+    /// The pieces, in the order of the file.
+    var blocks: [Block] {
+        let names = divided.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names.flatMap { name in
+            let shape = divided[name]?.shape ?? []
+            let most = HiddenSlice.rowsOfBlock(total: shape[1])
+            return stride(from: 0, to: shape[0], by: most).map {
+                Block(name: name, rows: $0..<min($0 + most, shape[0]))
+            }
+        }
+    }
+
+    /// Collective for the ranks of the first row.
+    ///
+    /// Returns the bytes of a block on rank 0; nil on the others.
+    func gather(_ block: Block) throws(MPIError) -> [UInt8]? {
+        guard let matrix = divided[block.name] else { return nil }
+        return try matrix.row.gather(block.rows, of: matrix.values)
+    }
+
     /// Collective.
     ///
     /// Writes the file on rank 0.
     ///
     /// - Throws: The same failure on all ranks.
     func write(to path: String, _ world: borrowing Communicator) throws {
-        var outcome = Result<Void, any Error>.success(())
-        try stream(on: world.rank == 0, to: { path }, ended: { outcome = $0 })
-        try world.together { try outcome.get() }
-    }
-
-    /// Collective for the ranks of the first row.
-    ///
-    /// Sends the rows to rank 0, which writes the file.
-    ///
-    /// - Parameters:
-    ///   - isWriter: Whether this is rank 0.
-    ///   - path: Returns where the file goes, on rank 0.
-    ///   - ended: Is told on rank 0 how it ended.
-    func stream(
-        on isWriter: Bool, to path: () throws -> String, ended: (Result<Void, any Error>) -> Void
-    ) throws(MPIError) {
-        guard isOfFirstRow else { return }
         var writer: SafetensorsWriter?
-        var failure: (any Error)?
-        if isWriter {
+        var outcome = Result<Void, any Error>.success(())
+        if world.rank == 0 {
             do {
-                writer = try SafetensorsWriter(
-                    held, inPieces: divided.mapValues(\.shape), to: try path())
+                writer = try SafetensorsWriter(held, inPieces: shapes, to: path)
             } catch {
-                failure = error
+                outcome = .failure(error)
             }
         }
-        let names = divided.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for name in names {
-            guard let matrix = divided[name] else { continue }
-            // The other ranks send their rows also where the file could not be begun.
-            try matrix.row.forEachGatheredBlock(of: matrix.values, rows: matrix.shape[0]) {
-                writer?.write($0)
+        if passing != nil {
+            for block in blocks {
+                // The other ranks send their rows also where the file could not be begun.
+                if let bytes = try gather(block) { writer?.write(bytes) }
             }
         }
-        guard isWriter else { return }
-        do {
-            try writer.take()?.finish()
-        } catch {
-            failure = error
-        }
-        ended(failure.map { .failure($0) } ?? .success(()))
+        do { try writer.take()?.finish() } catch { outcome = .failure(error) }
+        try world.together { try outcome.get() }
     }
 }

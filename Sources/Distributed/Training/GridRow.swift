@@ -49,33 +49,27 @@ final class GridRow: HiddenGroup {
 
     /// Collective.
     ///
-    /// Brings a matrix of all columns to the first rank of the row, block by block, so that no rank needs
-    /// room for the whole.
+    /// Brings some rows of a matrix of all columns to the first rank of the row.
     ///
     /// - Parameters:
-    ///   - own: Shape `[rows, columns of this rank]`.
-    ///   - take: Receives the bytes of some rows of all columns, on the first rank.
-    func forEachGatheredBlock(
-        of own: ArraySlice<Float>, rows: Int, _ take: ([UInt8]) -> Void
-    ) throws(MPIError) {
+    ///   - rows: Not too many for a message.
+    ///   - own: Shape `[rows of the matrix, columns of this rank]`.
+    /// - Returns: The bytes of the rows on the first rank; nil on the others.
+    func gather(_ rows: Range<Int>, of own: ArraySlice<Float>) throws(MPIError) -> [UInt8]? {
         let width = slice.columns.count
-        let most = HiddenSlice.rowsOfBlock(total: slice.total)
-        for first in stride(from: 0, to: rows, by: most) {
-            let count = min(most, rows - first)
-            let start = own.startIndex + first * width
-            let bytes = unsafe Array(own[start..<(start + count * width)])
-                .withUnsafeBytes { unsafe Array($0) }
-            guard let all = try grid.alongHidden.gather(bytes) else { continue }
-            var block: [UInt8] = []
-            block.reserveCapacity(4 * count * slice.total)
-            for row in 0..<count {
-                for (slice, bytes) in zip(slices, all) {
-                    let part = 4 * slice.count
-                    block += bytes[(row * part)..<((row + 1) * part)]
-                }
+        let start = own.startIndex + rows.lowerBound * width
+        let bytes = unsafe own[start..<(start + rows.count * width)]
+            .withUnsafeBytes { unsafe Array($0) }
+        guard let all = try grid.alongHidden.gather(bytes) else { return nil }
+        var joined: [UInt8] = []
+        joined.reserveCapacity(4 * rows.count * slice.total)
+        for row in 0..<rows.count {
+            for (slice, bytes) in zip(slices, all) {
+                let part = 4 * slice.count
+                joined += bytes[(row * part)..<((row + 1) * part)]
             }
-            take(block)
         }
+        return joined
     }
 
     /// Collective.

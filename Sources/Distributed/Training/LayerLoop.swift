@@ -12,6 +12,8 @@ struct LayerLoop {
     let outlets: [any TrainingOutlet]
     /// Writes the checkpoints, on rank 0; nil elsewhere, and where none are kept.
     let writer: CheckpointWriter?
+    /// Brings checkpoints of divided layers to the writer.
+    let passage: CheckpointPassage
     let start = ContinuousClock.now
 
     func train(
@@ -68,6 +70,10 @@ struct LayerLoop {
             if trainer.step.isMultiple(of: owner.agreementEvery) {
                 try trainer.agree(world)
                 timer.lap(.reduction)
+            }
+            if passage.isUnderWay {
+                try passage.pass()
+                timer.lap(.checkpoints)
             }
             tell(writer?.takeOutcome())
             var isBest = false
@@ -229,7 +235,7 @@ struct LayerLoop {
 
     /// Collective.
     ///
-    /// Begins to write a checkpoint on rank 0, once the one before is on disk.
+    /// Begins to write a checkpoint, once the one before is on disk. Rank 0 writes it.
     ///
     /// - Parameters:
     ///   - best: What the checkpoint says of the best record; nil where none is kept.
@@ -261,18 +267,18 @@ struct LayerLoop {
         }
         let layers = finished + [trainer.current]
         if let row = trainer.row {
-            try write(
-                layers, state, of: row, isBest: isBest, total: total, isNeeded: isNeeded, world)
-            return timer.lap(.checkpoints)
+            // No second one begins before the first is on disk.
+            try passage.passRest()
+            tell(writer?.wait())
+            begin(layers, state, of: row, isBest: isBest, total: total, waits: waits)
+            if waits { try passage.passRest() }
         }
         try world.together {
             guard let state, let writer else { return }
-            let model = owner.model(layers.map(\.own))
-            tell(writer.wait())
-            let told = OutletsOnAnotherThread(outlets)
-            try writer.start(Checkpoint(model, state), isBest: isBest) {
-                () throws(StorageError) in
-                for outlet in told.outlets { try outlet.willCheckpoint() }
+            if trainer.row == nil {
+                let model = owner.model(layers.map(\.own))
+                tell(writer.wait())
+                try writer.start(Checkpoint(model, state), isBest: isBest, prepare: prepare)
             }
             guard waits else { return }
             let outcome = writer.wait()
@@ -284,45 +290,30 @@ struct LayerLoop {
 
     /// Collective.
     ///
-    /// Writes a checkpoint of layers that ranks divide: their rows pass through rank 0 block by block, while
-    /// the training waits.
-    private func write(
+    /// Begins with a checkpoint of layers that ranks divide.
+    ///
+    /// - Parameter waits: Whether the training waits until it is on disk.
+    private func begin(
         _ layers: [any Machine], _ state: StateTree?, of row: GridRow, isBest: Bool, total: Int,
-        isNeeded: Bool, _ world: borrowing Communicator
-    ) throws {
-        let began = ContinuousClock.now
-        var failure: (any Error)?
-        var path = ""
-        if let state, let folder = owner.checkpoints {
-            var file = DividedFile(
-                DividedModel(
-                    machines: layers, imageShape: owner.imageShape,
-                    standardization: owner.standardization))
-            file.add(state, of: row)
-            try file.stream(
-                on: world.rank == 0,
-                to: {
-                    for outlet in outlets { try outlet.willCheckpoint() }
-                    path = try folder.file(ofTotalSteps: total)
-                    return path
-                },
-                ended: { result in
-                    do {
-                        try result.get()
-                        try folder.written(path, isBestOfLayer: isBest ? finished.count : nil)
-                    } catch {
-                        failure = error
-                    }
-                })
-        }
-        try world.together {
-            guard world.rank == 0 else { return }
-            guard let failure else {
-                return tell(
-                    CheckpointWriter.Outcome(result: .success(path), duration: .now - began))
-            }
-            guard !isNeeded, let error = failure as? StorageError else { throw failure }
-            tell(CheckpointWriter.Outcome(result: .failure(error), duration: .now - began))
+        waits: Bool
+    ) {
+        guard let state else { return }
+        var file = DividedFile(
+            DividedModel(
+                machines: layers, imageShape: owner.imageShape,
+                standardization: owner.standardization))
+        file.add(state, of: row)
+        writer?.start(
+            file.held, inPieces: file.shapes, totalSteps: total,
+            isBestOfLayer: isBest ? finished.count : nil, prepare: prepare)
+        passage.begin(file, changing: waits ? nil : state.prefix)
+    }
+
+    /// Tells the outlets, on the thread of the checkpoints, that one is going to be written.
+    private var prepare: @Sendable () throws(StorageError) -> Void {
+        let told = OutletsOnAnotherThread(outlets)
+        return { () throws(StorageError) in
+            for outlet in told.outlets { try outlet.willCheckpoint() }
         }
     }
 

@@ -95,6 +95,7 @@ public struct StackTrainer {
         // Goes last, and then has written what it began.
         let writer = world.rank == 0 ? checkpoints.map { CheckpointWriter($0) } : nil
         defer { withExtendedLifetime(writer) {} }
+        let passage = CheckpointPassage(writer)
         timer.start()
         for plan in plans.dropFirst(finished.count) {
             let data = try data(plan.layer, finished)
@@ -140,7 +141,7 @@ public struct StackTrainer {
             }
             let loop = LayerLoop(
                 owner: self, data: data, finished: finished, timer: timer, outlets: outlets,
-                writer: writer)
+                writer: writer, passage: passage)
             try loop.train(&trainer, from: resumed, total: &total, left: &left, world)
             guard trainer.isDone else { return .stopped(totalSteps: total) }
             resumed = nil

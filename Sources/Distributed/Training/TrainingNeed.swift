@@ -30,16 +30,19 @@ public struct TrainingHabits: Sendable {
     public var looksForMissedModes: Bool
     /// When checkpoints are written, beside the last one.
     public var checkpointEvery: Interval
+    /// Whether it waits until each checkpoint is on disk.
+    public var waitsForCheckpoints: Bool
     /// Whether the run goes to its last step, unless early stopping ends it.
     public var goesToItsEnd: Bool
 
     public init(
         measuresPseudoLikelihood: Bool, looksForMissedModes: Bool, checkpointEvery: Interval,
-        goesToItsEnd: Bool
+        waitsForCheckpoints: Bool, goesToItsEnd: Bool
     ) {
         self.measuresPseudoLikelihood = measuresPseudoLikelihood
         self.looksForMissedModes = looksForMissedModes
         self.checkpointEvery = checkpointEvery
+        self.waitsForCheckpoints = waitsForCheckpoints
         self.goesToItsEnd = goesToItsEnd
     }
 }
@@ -97,7 +100,7 @@ extension LayerPlan {
             habits.goesToItsEnd && !place.isOfTrial && earlyStop.gap == nil
             && averagedSteps(of: steps) > 0
         let hasVelocity = optimizer.momentum != 0
-        let copies = 1 + (hasVelocity ? 1 : 0) + (averages ? 1 : 0)
+        let saved = 1 + (hasVelocity ? 1 : 0) + (averages ? 1 : 0)
 
         var need = MemoryNeed()
         need.add("parameters", parameters)
@@ -122,10 +125,15 @@ extension LayerPlan {
             && visibleUnits.isDiscrete && negativePhase.chainCount > 0
         let modes = looks ? 12 * weights + 2 * frozen : 0
         let checkpoint =
-            place.rank == 0 && place.hiddenRanks == 1 ? 2 * Double(copies) * parameters : 0
-        // The copy of an earlier checkpoint, which may not have had an average yet, is kept.
+            place.rank == 0 && place.hiddenRanks == 1 ? 2 * Double(saved) * parameters : 0
+        // The copy of an earlier checkpoint, which may not have had an average yet, is kept. Of a divided layer
+        // all ranks of the first row have one, but not of checkpoints for which the training waits.
+        let copies =
+            place.hiddenRanks == 1
+            ? place.rank == 0
+            : place.row.number == 0 && habits.goesToItsEnd && !habits.waitsForCheckpoints
         let isSaved =
-            place.rank == 0 && place.hiddenRanks == 1
+            copies
             && habits.checkpointEvery.steps(perEpoch: batches.stepsPerEpoch).map {
                 $0 > 0 && $0 < steps
             } == true

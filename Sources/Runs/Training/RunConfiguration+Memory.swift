@@ -41,6 +41,7 @@ extension RunConfiguration {
         let habits = TrainingHabits(
             measuresPseudoLikelihood: isHeldOut && monitor.pseudoLikelihoodCases > 0,
             looksForMissedModes: monitor.logLikelihood == nil, checkpointEvery: checkpoint.every,
+            waitsForCheckpoints: request.strictCheckpoints,
             goesToItsEnd: request.stopAfterSteps == nil)
         var need = plans(cases: max(1, cases), initial: initial)
             .memoryNeed(visible: data.visible, cases: max(1, cases), place, habits)
