@@ -255,10 +255,11 @@ import Testing
         }
     }
 
-    /// Of the four grids of six ranks the cost model leaves one out, and trial steps choose among the others.
+    /// Of the four grids of six ranks the cost model may leave one out, but never the one that shares the cases
+    /// alone; trial steps choose among the others.
     @Test func theCostModelLeavesOutGridsOfManyRanks() throws {
         let long = [
-            "--set", "layers.0.hidden=400", "--set", "training.epochs=130", "--set",
+            "--set", "layers.0.hidden=400", "--set", "training.epochs=150", "--set",
             "monitor.every=100 steps", "--set", "checkpoint.every=100 steps",
         ]
         try train("pcd", to: "alone", grid: "1x1", options: long)
@@ -271,9 +272,10 @@ import Testing
         try expectAlike("chosen", "alone")
         let log = String(decoding: try folder.bytes("chosen/log.txt"), as: UTF8.self)
         let choice = try #require(log.split(separator: "\n").first { $0.contains("grid of layer") })
-        #expect(choice.contains("which a forecast took from 4 grids"), "\(choice)")
         let timed = ["6x1 (", "3x2 (", "2x3 (", "1x6 ("].count { choice.contains($0) }
-        #expect(timed == 3, "\(choice)")
+        #expect(timed >= 3 && choice.contains("6x1 ("), "\(choice)")
+        #expect(
+            choice.contains("which a forecast took from 4 grids") == (timed == 3), "\(choice)")
     }
 
     @Test func aShortRunChoosesNothing() throws {

@@ -34,11 +34,17 @@ public struct GridChoice: Sendable, Equatable {
 }
 
 extension GridForecast {
-    /// Those with the shortest steps, in their order.
+    /// Those with the shortest steps, and the one that shares the cases alone; in their order.
+    ///
+    /// That one is what a run takes that chooses nothing. So no error of the forecast makes a choice worse
+    /// than none.
+    ///
+    /// - Parameter count: How many have the shortest steps.
     func best(_ count: Int, of candidates: [GridChoice.Candidate]) -> [GridChoice.Candidate] {
         let times = candidates.map { seconds(data: $0.data, hidden: $0.hidden) }
         let ordered = candidates.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-        return ordered.prefix(count).sorted().map { candidates[$0] }
+        let whole = candidates.indices.filter { candidates[$0].hidden == 1 }
+        return Set(ordered.prefix(count) + whole).sorted().map { candidates[$0] }
     }
 }
 
@@ -58,7 +64,8 @@ struct GridTrial {
     private static let worth = 20
     private static let fewestTimed = 5
     private static let mostTimed = 25
-    /// The most divisions that are timed; a forecast chooses them among more.
+    /// The most divisions that are timed, beside the one that shares the cases alone; a forecast chooses
+    /// them among more.
     private static let mostCandidates = 3
 
     /// Collective.
@@ -81,7 +88,7 @@ struct GridTrial {
         let (first, possible) = (candidates[0], candidates.count)
         let most = Self.mostCandidates
         // The steps of a forecast are as many as those of a candidate.
-        let parts = possible > most ? most + 1 : possible
+        let parts = possible > most ? most + 2 : possible
         let trial = steps / Self.worth / parts - Self.warmUp
         guard possible > 1, trial >= Self.fewestTimed else {
             return GridChoice([first], of: possible)
