@@ -34,7 +34,7 @@ struct AnnealedLikelihood {
         logZ = isKnown ? found.ratio : nil
         value = isKnown ? Estimate(value: estimate, error: found.ratio.error) : nil
 
-        let gap = "the means of both ways are \(decimal(found.gap, 1)) nats apart"
+        let gap = "the means of both ways are \(decimal(abs(found.gap), 1)) nats apart"
         let words =
             switch verdict {
             case .determined: ""
