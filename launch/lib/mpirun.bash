@@ -105,21 +105,23 @@ run_once() {
 # for ever.
 end_if_it_hangs() {
     local launcher=$1 looks=0 children child line
+    # When this is ended, bash may speak of the process that it waited for.
+    exec 3>&2 2>/dev/null
     while ((looks < 10)); do
         # Nothing that waits for the output of the script waits for this.
-        sleep 2 >/dev/null 2>&1
+        sleep 2 >/dev/null 3>&-
         # No such file: mpirun has ended, or the system does not tell.
         [[ -r /proc/$launcher/task/$launcher/children ]] || return 0
         looks=$((looks + 1))
-        children=$(cat "/proc/$launcher"/task/*/children 2>/dev/null) || true
+        children=$(cat "/proc/$launcher"/task/*/children) || true
         for child in $children; do
-            read -r line 2>/dev/null <"/proc/$child/stat" || continue
+            read -r line <"/proc/$child/stat" || continue
             line=${line##*) }
             [[ ${line:0:1} == Z ]] || looks=0
         done
     done
-    say "all processes of mpirun have ended, and mpirun has not: ending it"
-    kill -9 "$launcher" 2>/dev/null || true
+    say "all processes of mpirun have ended, and mpirun has not: ending it" 2>&3
+    kill -9 "$launcher" || true
 }
 
 # Prints the command line, with what it adds to the environment.
