@@ -169,7 +169,9 @@ public struct Evaluation: Report, Sendable, Equatable {
         let isDetermined = verdict == BoundedRatio.Verdict.determined.rawValue
         let way = (isDetermined ? "" : "roughly, ") + "by annealing there and back"
         table.number("ln Z", logZ, "nats, " + way, error: logZError)
-        table.range("  bounds", from: logZForward, to: logZReverse, "nats, means of both ways")
+        // Noise may put means that agree in falling order.
+        let means = [logZForward, logZReverse].compactMap(\.self).sorted()
+        table.range("  bounds", from: means.first, to: means.last, "nats, means of both ways")
         table.number(
             "log-likelihood", logLikelihood, "nats per case, " + way + drawn,
             error: logLikelihoodError)
