@@ -3,7 +3,6 @@ public import FlowMaps
 public import Ranks
 public import Reports
 import Runs
-import Storage
 
 /// Recalls random patterns at several loads, for `wilson hopfield capacity`.
 public struct HopfieldCapacityRun {
@@ -65,10 +64,7 @@ public struct HopfieldCapacityRun {
         }
         try world.sum(&found)
         let report = HopfieldCapacityReport(trials, rule: rule, hasTheory: hasTheory, found)
-        try world.together {
-            guard world.rank == 0, let picture else { return }
-            try AtomicFile.write(report.plot.svg, to: picture)
-        }
+        try world.write(report.plot, to: picture)
         return world.rank == 0 ? report : nil
     }
 

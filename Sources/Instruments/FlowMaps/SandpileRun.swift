@@ -58,10 +58,7 @@ public struct SandpileRun {
             }
         }
         let report = SandpileReport(runs, sums, megaTopplings: rate[0], identity: identity)
-        try world.together {
-            guard world.rank == 0, let picture else { return }
-            try AtomicFile.write(report.plot.svg, to: picture)
-        }
+        try world.write(report.plot, to: picture)
         return world.rank == 0 ? report : nil
     }
 

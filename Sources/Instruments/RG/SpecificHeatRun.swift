@@ -7,7 +7,6 @@ import RBMCore
 import Renormalization
 public import Reports
 import Runs
-import Storage
 
 /// Finds the temperature at which the specific heat of a machine is largest, for `wilson rg specific-heat`.
 public struct SpecificHeatRun {
@@ -75,10 +74,7 @@ public struct SpecificHeatRun {
             model: self.model, temperatures: temperatures, machine: found.machine,
             visible: found.visible, peak: machine, visiblePeak: visible, own: own.machine[0],
             ownVisible: own.visible[0])
-        try world.together {
-            guard world.rank == 0, let picture else { return }
-            try AtomicFile.write(report.plot.svg, to: picture)
-        }
+        try world.write(report.plot, to: picture)
         return world.rank == 0 ? report : nil
     }
 
