@@ -37,9 +37,9 @@ public final class SubsetCases: DoubleCases {
     public static func numbers(
         of count: Int, heldOut fraction: Double, seed: UInt64
     ) -> (training: [Int], heldOut: [Int]) {
-        let held = Int(fraction * Double(count))
-        guard held > 0 else { return (Array(0..<count), []) }
-        let order = KeyedPermutation(count: count, seed: seed, .heldOutChoice)
+        guard let (order, held) = choice(of: count, heldOut: fraction, seed: seed) else {
+            return (Array(0..<count), [])
+        }
         return ((held..<count).map { order[$0] }, (0..<held).map { order[$0] })
     }
 
@@ -49,12 +49,21 @@ public final class SubsetCases: DoubleCases {
     public static func divide(
         _ source: any CaseSource, heldOut fraction: Double, seed: UInt64
     ) -> (training: any CaseSource, heldOut: (any CaseSource)?) {
-        let held = Int(fraction * Double(source.count))
-        guard held > 0 else { return (source, nil) }
-        let order = KeyedPermutation(count: source.count, seed: seed, .heldOutChoice)
+        guard let (order, held) = choice(of: source.count, heldOut: fraction, seed: seed) else {
+            return (source, nil)
+        }
         return (
             SubsetCases(source, order, start: held, count: source.count - held),
             SubsetCases(source, order, start: 0, count: held)
         )
+    }
+
+    /// The order of all cases of which the first `held` are held out; nil where none is.
+    private static func choice(
+        of count: Int, heldOut fraction: Double, seed: UInt64
+    ) -> (order: KeyedPermutation, held: Int)? {
+        let held = Int(fraction * Double(count))
+        guard held > 0 else { return nil }
+        return (KeyedPermutation(count: count, seed: seed, .heldOutChoice), held)
     }
 }
