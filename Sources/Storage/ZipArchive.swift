@@ -100,8 +100,11 @@ struct ZipArchive {
         return ArrayFile.Found(header: found.renamed(.npz), contents: .memory(bytes))
     }
 
-    /// The bytes of one array, the only one if no name is given; 0 where there is no such array, or where its
-    /// size comes from damage.
+    /// Returns how many bytes an array has when it is decompressed.
+    ///
+    /// It returns 0 if there is no such array, and if damage has changed the size.
+    ///
+    /// - Parameter name: nil for the only array of the archive.
     func unpackedBytes(of name: String?) -> Int {
         let found = members.filter { name == nil || $0.name == name || $0.name + ".npy" == name }
         guard let member = found.first, found.count == 1 || name != nil,

@@ -16,7 +16,7 @@ public struct MemoryNeed: Sendable {
     /// A double does not overflow where sizes are absurd.
     public var bytes: Double { parts.reduce(0) { $0 + $1.bytes } }
 
-    /// Adds a part, unless it has no bytes.
+    /// Adds a part. A part without bytes is left out.
     public mutating func add(_ name: String, _ bytes: Double) {
         if bytes > 0 { parts.append(Part(name: name, bytes: bytes)) }
     }

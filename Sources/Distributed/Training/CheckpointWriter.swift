@@ -34,7 +34,7 @@ final class CheckpointWriter {
     init(_ folder: CheckpointFolder) { self.folder = folder }
 
     deinit {
-        // The ranks may have failed with some of the pieces; then there is no file.
+        // A run that fails does not bring the last piece, and no other line would tell the end.
         if pieces != nil { queue.async { [written] in _ = written.signal() } }
         if isBusy { written.wait() }
     }

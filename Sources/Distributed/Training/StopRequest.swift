@@ -23,8 +23,9 @@ public final class StopRequest {
 
     /// Collective.
     ///
-    /// Whether some rank wishes the run to stop now; for a training whose steps have no sum that could
-    /// carry the wish.
+    /// Returns whether any rank wishes the run to stop now.
+    ///
+    /// It costs an exchange of its own. A training calls it whose steps add up nothing that can carry the wish.
     public func isMade(on world: borrowing Communicator) throws(MPIError) -> Bool {
         var wishes = [isMade ? 1.0 : 0]
         try world.sum(&wishes)
