@@ -173,6 +173,28 @@ struct SlurmTests {
         expectStory(try log("often"), "not queued again: Slurm has started the job again 0 times")
     }
 
+    /// srun says 0 where Slurm could not start the ranks, as here, where the folders that PMIx would make
+    /// for them are there already.
+    @Test func ranksThatDoNotStartAreNotTakenForARun() throws {
+        let run = try slurm(
+            """
+            mkdir "${SLURM_CONF%/*}"/tmp/spmix_appdir_0_{1,2}.0
+            submit never -- -- --output never
+            finish
+            submit again -- --restarts 1 -- --output again
+            finish
+            """)
+        #expect(run.output.contains("JobState=FAILED\nJobState=COMPLETED"), "\(run.words)")
+        let failure =
+            "the ranks did not start, as the lines above say, although srun ended with code 0"
+        expectStory(try log("never"), "launch failed", failure)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("never")))
+        expectStory(
+            try log("again"), "launch failed", failure, "ended with code 71; restart 1 of 1",
+            "model  ")
+        try expectWholeModel("again", run)
+    }
+
     @Test func tasksOfAnArrayHaveFoldersOfTheirOwn() throws {
         let run = try slurm(
             """

@@ -26,6 +26,9 @@ set_environment() {
 # Whether whoever ends this script by a signal ends the ranks too, as Slurm does.
 signals_reach_ranks=false
 
+# The launcher's words for ranks that did not start, where its exit code does not tell; empty if it does.
+words_of_no_start=''
+
 # What is done after a stop with a checkpoint.
 at_stop=:
 
@@ -71,12 +74,21 @@ run_to_its_end() {
 # The first signal to this script, also Ctrl-C, asks the ranks to stop with a checkpoint: mpirun hands
 # SIGUSR1 on to all of them at once, while any other signal makes it end them. A second one does that.
 run_once() {
-    local launcher guard
+    local launcher guard listener folder=''
     status=0
+    [[ -z $words_of_no_start ]] || folder=$(mktemp -d 2>/dev/null) || say "no temporary folder:" \
+        "if ranks do not start, this script may not notice"
     # Jobs have a process group of their own, which Ctrl-C does not reach. mpirun would take the
     # standard input of a loop around this script.
     set -m
-    env "${environment[@]}" "${command_line[@]}" </dev/null &
+    if [[ -n $folder ]]; then
+        mkfifo "$folder/pipe"
+        tee -- "$folder/errors" <"$folder/pipe" >&2 &
+        listener=$!
+        env "${environment[@]}" "${command_line[@]}" </dev/null 2>"$folder/pipe" &
+    else
+        env "${environment[@]}" "${command_line[@]}" </dev/null &
+    fi
     launcher=$!
     set +m
     if $signals_reach_ranks; then
@@ -96,6 +108,15 @@ run_once() {
     done
     kill "$guard" 2>/dev/null || true
     wait "$guard" 2>/dev/null || true
+    if [[ -n $folder ]]; then
+        while kill -0 "$listener" 2>/dev/null; do wait "$listener" || true; done
+        if ((status == 0)) && grep -q "$words_of_no_start" "$folder/errors"; then
+            say "the ranks did not start, as the lines above say, although ${command_line[0]} ended" \
+                "with code 0"
+            status=71
+        fi
+        rm -rf -- "$folder"
+    fi
 }
 
 # Ends an mpirun that is still there 20 s after the last of its processes has ended.
