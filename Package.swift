@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(
             name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
         .target(name: "CBitProducts"),
+        .target(name: "CWeightRows"),
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
@@ -59,7 +60,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: swiftSettings),
         .target(name: "StepCosts", swiftSettings: swiftSettings),
         .target(
-            name: "RBMCore", dependencies: ["CBitProducts", "COneDNN", "RandomStreams"],
+            name: "RBMCore", dependencies: ["CBitProducts", "COneDNN", "CWeightRows", "RandomStreams"],
             swiftSettings: swiftSettings,
             // The baseline CPU rounds and takes roots by a call; later ones have instructions.
             linkerSettings: [.linkedLibrary("m")]),
@@ -264,7 +265,8 @@ let package = Package(
 
 // A README is for readers, and no source.
 let described: Set = [
-    "CBitProducts", "CHostMemory", "CMPI", "Datasets", "DistributedTraining", "EventFiles",
+    "CBitProducts", "CHostMemory", "CMPI", "CWeightRows", "Datasets", "DistributedTraining",
+    "EventFiles",
     "Instruments", "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "Scaling",
     "StepBenchmark", "StepCosts", "Storage", "wilson",
 ]

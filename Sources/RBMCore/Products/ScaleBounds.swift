@@ -1,3 +1,5 @@
+import CWeightRows
+
 /// The largest Σ|w| over any `RoundedWeights.depth` successive weights of a row or a column, which
 /// bounds the scale of words.
 ///
@@ -69,23 +71,12 @@ final class ScaleBounds {
         var (largestBlock, largestRun): (Int32, Int32) = (0, 0)
         sums.withRow(row / RoundedWeights.depth, of: columns) { sums in
             for part in parts {
-                let weights = weights.extracting(part.columns)
-                var sum: Int32 = 0
-                sums.withRange(part.columns) { sums in
-                    words.withRange(part.columns) { words in
-                        for j in sums.indices {
-                            let weight = weights[j]
-                            let magnitude = weight.bitPattern & 0x7FFF_FFFF
-                            bits = max(bits, magnitude)
-                            let integer = roundedInteger(Float(bitPattern: magnitude) * fine)
-                            sums[j] &+= integer
-                            sum &+= integer
-                            words[j] = Int16(truncatingIfNeeded: roundedInteger(weight * factor))
-                        }
-                    }
-                }
-                block = part.beginsBlock ? sum : block &+ sum
-                run = part.beginsRun ? sum : run &+ sum
+                let bounds = weights.round(
+                    part.columns, times: factor, into: &words, magnitudesTimes: fine, addedTo: &sums
+                )
+                bits = max(bits, bounds.largest)
+                block = part.beginsBlock ? bounds.sum : block &+ bounds.sum
+                run = part.beginsRun ? bounds.sum : run &+ bounds.sum
                 largestRun = max(largestRun, run)
                 if let divided = part.divided {
                     ofDivided.withRow(row) { $0[divided] = block }
@@ -185,6 +176,28 @@ private struct RowPart {
             start = end
         }
         return parts
+    }
+}
+
+extension Span<Float> {
+    /// Rounds a range of weights to words, and adds their rounded magnitudes to the sums of the columns.
+    fileprivate func round(
+        _ columns: Range<Int>, times factor: Float, into words: inout MutableSpan<Int16>,
+        magnitudesTimes fine: Float, addedTo sums: inout MutableSpan<Int32>
+    ) -> weight_row_bounds {
+        let first = columns.lowerBound
+        precondition(
+            first >= 0 && columns.upperBound <= min(count, words.count, sums.count),
+            "\(columns) of \(count) weights, \(words.count) words and \(sums.count) sums")
+        return unsafe withUnsafeBufferPointer { weights in
+            unsafe words.withUnsafeMutableBufferPointer { words in
+                unsafe sums.withUnsafeMutableBufferPointer { sums in
+                    unsafe weight_row_round(
+                        weights.baseAddress! + first, columns.count, fine, factor,
+                        words.baseAddress! + first, sums.baseAddress! + first)
+                }
+            }
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import CWeightRows
+
 /// One step's rule for a stretch of values, of a row's length: its loops run in the nearest cache.
 ///
 /// v ← μv + εg and θ ← θ + v; without momentum θ ← θ + εg.
@@ -24,20 +26,24 @@ struct UpdateRule {
         _ values: inout MutableSpan<Float>, velocity: inout MutableSpan<Float>,
         average: inout MutableSpan<Float>, gradient: inout MutableSpan<Float>
     ) -> Double {
-        if velocity.isEmpty {
-            for i in gradient.indices { gradient[i] *= rate }
-        } else {
-            for i in velocity.indices {
-                velocity[i] = MomentumStep.velocity(
-                    velocity[i], momentum, change: rate * gradient[i])
-                gradient[i] = velocity[i]
+        let count = values.count
+        precondition(
+            gradient.count == count && (velocity.isEmpty || velocity.count == count),
+            "\(gradient.count) gradients and \(velocity.count) velocities of \(count) values")
+        guard count > 0 else { return 0 }
+        let sum = unsafe values.withUnsafeMutableBufferPointer { values in
+            unsafe velocity.withUnsafeMutableBufferPointer { velocity in
+                unsafe gradient.withUnsafeMutableBufferPointer { gradient in
+                    unsafe weight_row_update(
+                        values.baseAddress!, velocity.isEmpty ? nil : velocity.baseAddress!,
+                        gradient.baseAddress!, count, rate, momentum)
+                }
             }
         }
-        for i in values.indices { values[i] += gradient[i] }
         if averageShare > 0 {
             for i in average.indices { average[i] += (values[i] - average[i]) * averageShare }
         }
-        return squaredChange(gradient.span)
+        return sum.isFinite ? Double(sum) : sumOfSquares(gradient.span)
     }
 }
 

@@ -181,6 +181,21 @@ import Testing
 
     // MARK: Words
 
+    /// Rows of all lengths about the widths of vectors.
+    @Test func wordsOfRowsOfAnyLengthAreTheNearest() {
+        var generator = TestGenerator(seed: 16)
+        for columns in 1...90 {
+            let weights = (0..<(3 * columns)).map { _ in Float(generator.normal()) }
+            let result = RoundedWeights(rows: 3, columns: columns, format: .word)
+            result.round(weights.span)
+            #expect(Double(result.scale) == wordScale(weights, columns: columns))
+            #expect(
+                result.integers
+                    == weights.map { Int(($0 / result.scale).rounded(.toNearestOrEven)) }
+            )
+        }
+    }
+
     /// What the words of a matrix are to be, by its definition in words.
     private func wordScale(_ weights: [Float], columns: Int) -> Double {
         let rows = weights.count / columns

@@ -1,8 +1,40 @@
+import TestSupport
 import Testing
 
 @testable import RBMCore
 
 @Suite struct UpdateRuleTests {
+    /// Rows of all lengths about the widths of vectors, with the bits of one value after the other.
+    @Test(arguments: [false, true], [0, 0.25] as [Float])
+    func rowsOfAnyLengthAreUpdatedAlike(hasVelocity: Bool, averageShare: Float) {
+        var generator = TestGenerator(seed: 31)
+        let rule = UpdateRule(rate: 0.3, momentum: 0.7, averageShare: averageShare)
+        for count in 0...140 {
+            func numbers() -> [Float] { (0..<count).map { _ in Float(generator.normal()) } }
+            var (values, average, gradient) = (numbers(), numbers(), numbers())
+            var velocity = hasVelocity ? numbers() : []
+            var (x, v, mean, change) = (values, velocity, average, gradient)
+            for i in 0..<count {
+                change[i] = rule.rate * change[i]
+                if hasVelocity {
+                    change[i] = rule.momentum * v[i] + change[i]
+                    v[i] = change[i]
+                }
+                x[i] += change[i]
+                mean[i] += (x[i] - mean[i]) * averageShare
+            }
+            var valueSpan = values.mutableSpan
+            var velocitySpan = velocity.mutableSpan
+            var averageSpan = average.mutableSpan
+            var gradientSpan = gradient.mutableSpan
+            let squares = rule.update(
+                &valueSpan, velocity: &velocitySpan, average: &averageSpan,
+                gradient: &gradientSpan)
+            #expect(values == x && velocity == v && average == mean && gradient == change)
+            #expect(squares == squaredChange(change.span), "\(count) values")
+        }
+    }
+
     /// On −½λθ² Nesterov's form with μ is plain momentum with μ(1 − λε) [Sutskever13, §2.1].
     @Test(arguments: [(0.9, 1.5, 0.1), (0.99, 0.01, 0.5), (0.5, 3, 0.2)])
     func onAQuadraticNesterovIsASmallerMomentum(_ case: (mu: Double, lambda: Double, rate: Double))
