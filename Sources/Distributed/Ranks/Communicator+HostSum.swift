@@ -55,7 +55,7 @@ extension Communicator {
         var all = values.mutableSpan
         for other in 0..<size where other != rank {
             var part = all._mutatingExtracting(shares[other])
-            memory.copy(from: other, to: &part)
+            memory.copy(from: other, at: 0, to: &part)
         }
     }
 
@@ -87,18 +87,66 @@ extension Communicator {
 
     /// Collective.
     ///
+    /// Does the same with values of this rank that have 16 bits, beside ranks that call either function.
+    ///
+    /// Ranks that share memory find them where `write` has written them.
+    ///
+    /// - Parameters:
+    ///   - values: In the own range they become the sums; outside it they are undefined afterwards.
+    ///   - ranges: Likewise.
+    ///   - write: Writes all values of this rank into room that may hold anything.
+    public borrowing func sumRanges(
+        _ values: inout [Int32], _ ranges: [Range<Int>],
+        writtenBy write: (inout MutableSpan<Int16>) -> Void
+    ) throws(MPIError) {
+        let all = 0..<(ranges.last?.upperBound ?? 0)
+        precondition(values.count >= all.count, "\(values.count) of \(all.count) values")
+        guard size > 1, narrowPieces(of: all).count == 1, let memory = try hostMemory() else {
+            var own = [Int16](repeating: 0, count: all.count)
+            var span = own.mutableSpan
+            write(&span)
+            for i in all { values[i] = Int32(own[i]) }
+            return try sumRanges(&values, ranges)
+        }
+        let own = ranges[rank]
+        memory.begin(all.count, write)
+        let start = ContinuousClock.now
+        let isComplete = try memory.meetWithNarrow(self)
+        exchange.sent(bytes: 2 * (all.count - own.count))
+        if isComplete {
+            if !own.isEmpty { addOthers(to: &values, own, of: all, memory, ownIsStored: true) }
+        } else {
+            // Others have no room for theirs: all store them once more, in smaller pieces.
+            var span = values.mutableSpan
+            var whole = span._mutatingExtracting(all)
+            memory.copy(from: rank, at: 0, to: &whole)
+            try sumHalves(&values, all, in: own, memory)
+        }
+        exchange.waited(since: start)
+    }
+
+    /// Collective.
+    ///
     /// Sums those values of a piece that are also of a range; the piece has room in 16 bits.
     private borrowing func sumPiece(
         _ values: inout [Int32], _ piece: Range<Int>, in range: Range<Int>, _ memory: HostMemory
     ) throws(MPIError) {
         let own = range.clamped(to: piece)
         guard try store(values, piece, unread: own, memory) else {
-            let middle = piece.lowerBound + piece.count / 2
-            try sumPiece(&values, piece.lowerBound..<middle, in: range, memory)
-            try sumPiece(&values, middle..<piece.upperBound, in: range, memory)
-            return
+            return try sumHalves(&values, piece, in: range, memory)
         }
         if !own.isEmpty { addOthers(to: &values, own, of: piece, memory) }
+    }
+
+    /// Collective.
+    ///
+    /// Sums a piece whose values have room in 16 bits, and not in 32, half after half.
+    private borrowing func sumHalves(
+        _ values: inout [Int32], _ piece: Range<Int>, in range: Range<Int>, _ memory: HostMemory
+    ) throws(MPIError) {
+        let middle = piece.lowerBound + piece.count / 2
+        try sumPiece(&values, piece.lowerBound..<middle, in: range, memory)
+        try sumPiece(&values, middle..<piece.upperBound, in: range, memory)
     }
 
     /// Collective.
@@ -168,14 +216,18 @@ extension Communicator {
     ///
     /// Adds to a range of values what the other ranks have stored, which is a piece around the
     /// range.
+    ///
+    /// - Parameter ownIsStored: Whether this rank's values, too, are those that it has stored.
     private borrowing func addOthers<Value: HostValue>(
-        to values: inout [Value], _ range: Range<Int>, of piece: Range<Int>, _ memory: HostMemory
+        to values: inout [Value], _ range: Range<Int>, of piece: Range<Int>, _ memory: HostMemory,
+        ownIsStored: Bool = false
     ) {
         // This many sums stay in the first-level cache while the ranks are read one after another.
         let block = 4096
         var all = values.mutableSpan
         for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
             var sums = all._mutatingExtracting(first..<min(first + block, range.upperBound))
+            if ownIsStored { memory.copy(from: rank, at: first - piece.lowerBound, to: &sums) }
             // Each rank begins with another segment, so that not all read the same one.
             for distance in 1..<size {
                 let other = (rank + distance) % size

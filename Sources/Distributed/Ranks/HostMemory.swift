@@ -115,6 +115,30 @@ import CMPI
         return ((own.count - unread.count) * width, forms.allSatisfy { $0 != .none })
     }
 
+    /// Local.
+    ///
+    /// Begins a round with values of 16 bits that are written where the others read them.
+    ///
+    /// `meetWithNarrow` must follow.
+    ///
+    /// - Precondition: The values have room.
+    func begin(_ count: Int, _ write: (inout MutableSpan<Int16>) -> Void) {
+        precondition(count * 2 <= Self.room, "\(count) values")
+        round &+= 1
+        let place = unsafe values(of: rank).assumingMemoryBound(to: Int16.self)
+        let room = unsafe UnsafeMutableBufferPointer(start: place, count: count)
+        var span = unsafe MutableSpan(_unsafeElements: room)
+        write(&span)
+    }
+
+    /// Collective.
+    ///
+    /// Returns whether the values of every rank found room in the round that `begin` has begun.
+    func meetWithNarrow(_ world: borrowing Communicator) throws(MPIError) -> Bool {
+        try meet(.narrow, world)
+        return forms.allSatisfy { $0 != .none }
+    }
+
     /// Collective.
     ///
     /// Copies the bytes of each rank, which lie in its range, to all ranks, in a round.
@@ -185,16 +209,18 @@ import CMPI
 
     /// Local.
     ///
-    /// Copies the first values that a rank has stored in this round.
-    func copy<Value: HostValue>(from rank: Int, to values: inout MutableSpan<Value>) {
+    /// Copies values that a rank has stored in this round, beginning with its value number `first`.
+    func copy<Value: HostValue>(
+        from rank: Int, at first: Int, to values: inout MutableSpan<Value>
+    ) {
         switch forms[rank] {
         case .none: preconditionFailure("rank \(rank) has stored nothing")
         case .narrow:
-            let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int16.self)
+            let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int16.self) + first
             let stored = unsafe Span(_unsafeStart: place, count: values.count)
             for i in values.indices { values[i] = Value(truncatingIfNeeded: stored[i]) }
         case .wide:
-            let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int32.self)
+            let place = unsafe self.values(of: rank).assumingMemoryBound(to: Int32.self) + first
             let stored = unsafe Span(_unsafeStart: place, count: values.count)
             for i in values.indices { values[i] = Value(truncatingIfNeeded: stored[i]) }
         }

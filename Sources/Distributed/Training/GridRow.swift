@@ -41,6 +41,15 @@ final class GridRow: HiddenGroup {
         }
     }
 
+    func addUp(
+        _ values: inout [Int32], _ ranges: [Range<Int>],
+        writtenBy write: (inout MutableSpan<Int16>) -> Void
+    ) {
+        orEndTheJob(grid.alongHidden) { () throws(MPIError) in
+            try grid.alongHidden.sumRanges(&values, ranges, writtenBy: write)
+        }
+    }
+
     func bringTogether(_ bytes: inout [UInt8], _ ranges: [Range<Int>]) {
         orEndTheJob(grid.alongHidden) { () throws(MPIError) in
             try grid.alongHidden.bringTogether(&bytes, ranges)

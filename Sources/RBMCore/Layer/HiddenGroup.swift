@@ -16,6 +16,18 @@ public protocol HiddenGroup: AnyObject {
     ///   - ranges: One for each process, one after the other from 0 on; the same on all.
     func addUp(_ values: inout [Int32], _ ranges: [Range<Int>])
 
+    /// Adds up the integers of all processes likewise, of which those of this process have 16 bits.
+    ///
+    /// It goes with the `addUp` of others, whose integers have 32.
+    ///
+    /// - Parameters:
+    ///   - values: In the own range they become the sums; outside it they may be changed.
+    ///   - ranges: Likewise.
+    ///   - write: Writes this process's integers, all of them, into room that may hold anything.
+    func addUp(
+        _ values: inout [Int32], _ ranges: [Range<Int>],
+        writtenBy write: (inout MutableSpan<Int16>) -> Void)
+
     /// Brings the bytes of all processes together.
     ///
     /// - Parameters:

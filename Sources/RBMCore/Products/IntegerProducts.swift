@@ -70,6 +70,43 @@ public final class IntegerProducts {
         multiplyPacked(by: words, transposed: transposed, into: &product, m: m, n: n, k: k)
     }
 
+    /// Computes bits·wordsᵀ in 16 bits, share after share of the columns.
+    ///
+    /// - Precondition: k ≤ 480, so that no sum leaves 16 bits.
+    /// - Parameters:
+    ///   - bits: Shape `[m, k]`, from the element `start` on.
+    ///   - words: Shape `[n, k]`. The magnitudes of a row add up to at most 2¹⁵ − 1.
+    ///   - shares: Contiguous parts of the n columns, which begin with multiples of 64.
+    ///   - products: The product of each share has the shape `[m, columns of the share]`, overwritten.
+    func multiply(
+        _ bits: Span<UInt8>, from start: Int, byTransposed words: Span<Int16>,
+        shares: [Range<Int>], into products: inout MutableSpan<Int16>, m: Int, k: Int
+    ) {
+        let n = shares[shares.count - 1].upperBound
+        precondition(multipliesWords, "no tables of words on this machine")
+        precondition(
+            k <= RoundedWeights.depth && products.count >= m * n,
+            "room for \(products.count) of \(m)×\(n) sums of \(k) words")
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else {
+            for i in 0..<(m * n) { products[i] = 0 }
+            return
+        }
+        tables.pack(bits.extracting(start..<(start + m * k)), m: m, k: k)
+        unsafe products.withUnsafeMutableBufferPointer { products in
+            let sums = products.baseAddress!
+            for share in shares where !share.isEmpty {
+                precondition(share.lowerBound % 64 == 0, "a share of columns \(share)")
+                let place = unsafe sums + m * share.lowerBound
+                Self.inColumnBlocks(of: share.count) { columns in
+                    unsafe tables.multiply(
+                        by: words, transposed: true, columns: columns.offset(by: share.lowerBound),
+                        into: place + columns.lowerBound, stride: share.count, m: m, n: n, k: k)
+                }
+            }
+        }
+    }
+
     /// product ← (some columns of states)ᵀ·bytes.
     ///
     /// - Parameters:

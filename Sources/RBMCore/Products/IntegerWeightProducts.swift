@@ -147,25 +147,20 @@ final class IntegerWeightProducts: WeightProducts {
         let pass = pass(.downward, encoding)
         let hasPairs = weights.format == .bytePair
         partialSums.reserve(m * shape.visible, hasPairs: hasPairs)
-        partialSums.lend { lowRoom, highRoom in
-            forEachBlock(states, encoding, rows: rows, by: pass) { block, high, low in
-                for row in block.rows {
-                    for columns in shares {
-                        let part = block.columns.clamped(to: columns)
-                        guard !part.isEmpty else { continue }
-                        let start = block.sums(ofRow: row).lowerBound - block.columns.lowerBound
-                        let sums = part.offset(by: start)
-                        let place = part.offset(
-                            by: m * columns.lowerBound + row * columns.count - columns.lowerBound)
-                        lowRoom.withRange(place) { copy(low.extracting(sums), to: &$0) }
-                        guard hasPairs else { continue }
-                        highRoom.withRange(place) { copy(high.extracting(sums), to: &$0) }
-                    }
+        let ranges = shares.map { (m * $0.lowerBound)..<(m * $0.upperBound) }
+        if weights.wordsAlongRowsFit, products.multipliesWords, encoding == .bits {
+            let start = rows.lowerBound * pass.depth
+            partialSums.addUp(over: group, ranges) { sums in
+                weights.words.withSpan { words in
+                    products.multiply(
+                        states.span, from: start, byTransposed: words, shares: shares, into: &sums,
+                        m: m, k: pass.depth)
                 }
             }
+        } else {
+            collectPartialSums(of: states, encoding, rows: rows, by: pass, shares: shares)
+            partialSums.addUp(over: group, ranges, hasPairs: hasPairs)
         }
-        let ranges = shares.map { (m * $0.lowerBound)..<(m * $0.upperBound) }
-        partialSums.addUp(over: group, ranges, hasPairs: hasPairs)
 
         let own = shares[group.place]
         let (low, high) = (partialSums.low, partialSums.high)
@@ -183,6 +178,32 @@ final class IntegerWeightProducts: WeightProducts {
                             hasPairs ? high.span.extracting(sums) : high.span.extracting(0..<0),
                             low.span.extracting(sums), part, into: &x)
                         body(row, part, &x)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes the products of this process's hidden units into their room, share after share.
+    private func collectPartialSums(
+        of states: [UInt8], _ encoding: StateEncoding, rows: Range<Int>, by pass: Pass,
+        shares: [Range<Int>]
+    ) {
+        let m = rows.count
+        let hasPairs = weights.format == .bytePair
+        partialSums.lend { lowRoom, highRoom in
+            forEachBlock(states, encoding, rows: rows, by: pass) { block, high, low in
+                for row in block.rows {
+                    for columns in shares {
+                        let part = block.columns.clamped(to: columns)
+                        guard !part.isEmpty else { continue }
+                        let start = block.sums(ofRow: row).lowerBound - block.columns.lowerBound
+                        let sums = part.offset(by: start)
+                        let place = part.offset(
+                            by: m * columns.lowerBound + row * columns.count - columns.lowerBound)
+                        lowRoom.withRange(place) { copy(low.extracting(sums), to: &$0) }
+                        guard hasPairs else { continue }
+                        highRoom.withRange(place) { copy(high.extracting(sums), to: &$0) }
                     }
                 }
             }
@@ -359,6 +380,14 @@ private struct PartialSumRoom {
         var lowSpan = low.mutableSpan
         var highSpan = high.mutableSpan
         lowSpan.shared { low in highSpan.shared { high in body(low, high) } }
+    }
+
+    /// Adds up the sums of all processes, each in its range, of which those of this process have 16 bits.
+    mutating func addUp(
+        over group: any HiddenGroup, _ ranges: [Range<Int>],
+        writtenBy write: (inout MutableSpan<Int16>) -> Void
+    ) {
+        group.addUp(&low, ranges, writtenBy: write)
     }
 
     /// Adds up the sums of all processes, each in its range.

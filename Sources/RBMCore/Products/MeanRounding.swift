@@ -22,11 +22,11 @@ func roundMeans(
     of kind: any UnitKind, hidden: Int, slice: HiddenSlice? = nil,
     probabilities: [Float], rows: StepShare, rounding: PhaseRounding, into bytes: inout [Int8]
 ) {
+    let ofSlice = slice.flatMap { $0.isWhole ? nil : SliceRounding($0) }
     var bytes = bytes.mutableSpan
     bytes.inBlocks(of: 0..<(rows.positive + rows.negative), columns: hidden) { block, bytes in
         // Two units share a word: the first half takes the low 16 bits, the second the high.
-        let slice = slice ?? HiddenSlice(whole: hidden)
-        let half = (slice.total + 1) / 2
+        let half = (hidden + 1) / 2
         for row in block {
             let isPositive = row < rows.positive
             let total = isPositive ? rows.globalPositive : rows.globalNegative
@@ -38,8 +38,8 @@ func roundMeans(
             let probability = probabilities.span.extracting(rowRange(row, of: hidden))
             let stream = isPositive ? rounding.positive : rounding.negative
             bytes.withRow(row - block.lowerBound, of: hidden) { bytes in
-                guard slice.isWhole else {
-                    return round(probability, slice, stream, row: sample, scale, into: &bytes)
+                if let ofSlice {
+                    return ofSlice.round(probability, stream, row: sample, scale, into: &bytes)
                 }
                 stream.forEachPart(ofRow: sample, units: 0..<half) { part, words in
                     round(probability, part, words, shift: 0, scale, into: &bytes)
@@ -74,25 +74,71 @@ private struct MeanScale {
     }
 }
 
-/// Rounds the columns of a slice of a row.
-private func round(
-    _ probability: Span<Float>, _ slice: HiddenSlice, _ stream: RandomStream, row: Int,
-    _ scale: MeanScale, into bytes: inout MutableSpan<Int8>
-) {
-    let half = (slice.total + 1) / 2
-    let columns = slice.columns
-    // The units of each half that the slice has, counted within the half.
-    let first = min(columns.lowerBound, half)..<min(columns.upperBound, half)
-    let second = max(columns.lowerBound, half) - half..<max(columns.upperBound, half) - half
-    for (units, start, shift) in [(first, 0, UInt32(0)), (second, half, 16)] where !units.isEmpty {
-        let begin = units.lowerBound / HiddenSlice.group * HiddenSlice.group
-        stream.forEachPart(ofRow: row, units: begin..<units.upperBound) { part, words in
-            let used = max(part.lowerBound, units.lowerBound)..<part.upperBound
-            round(
-                probability, used.offset(by: start - columns.lowerBound),
-                words.extracting(used.offset(by: -part.lowerBound)), shift: shift, scale,
-                into: &bytes)
+extension Int {
+    /// The end of the group of random words before which a unit's word lies.
+    fileprivate var roundedUpToGroup: Int {
+        (self + HiddenSlice.group - 1) / HiddenSlice.group * HiddenSlice.group
+    }
+}
+
+/// The columns of a slice, and the random words that round them.
+private struct SliceRounding {
+    private let start: Int
+    /// The units of the two halves that the slice has, counted within the half.
+    private let first, second: Range<Int>
+    /// Where the second half begins.
+    private let half: Int
+    /// The words of these units, from the beginnings of groups on; none is made twice.
+    private let words: [Range<Int>]
+
+    init(_ slice: HiddenSlice) {
+        let half = (slice.total + 1) / 2
+        let columns = slice.columns
+        self.half = half
+        start = columns.lowerBound
+        first = min(columns.lowerBound, half)..<min(columns.upperBound, half)
+        second = max(columns.lowerBound, half) - half..<max(columns.upperBound, half) - half
+        var words: [Range<Int>] = []
+        // The slice has the end of the first half and the beginning of the second, if it has both.
+        for units in [second, first] where !units.isEmpty {
+            let begin = units.lowerBound / HiddenSlice.group * HiddenSlice.group
+            if let last = words.last, begin < last.upperBound.roundedUpToGroup {
+                words[words.count - 1] =
+                    min(begin, last.lowerBound)..<max(units.upperBound, last.upperBound)
+            } else {
+                words.append(begin..<units.upperBound)
+            }
         }
+        self.words = words
+    }
+
+    /// Rounds the columns in a row.
+    func round(
+        _ probability: Span<Float>, _ stream: RandomStream, row: Int, _ scale: MeanScale,
+        into bytes: inout MutableSpan<Int8>
+    ) {
+        for needed in words {
+            stream.forEachPart(ofRow: row, units: needed) { part, words in
+                round(first, from: -start, probability, part, words, 0, scale, into: &bytes)
+                round(second, from: half - start, probability, part, words, 16, scale, into: &bytes)
+            }
+        }
+    }
+
+    /// Rounds those of some units whose words are at hand.
+    ///
+    /// - Parameter offset: From a unit's number to its column in the slice.
+    private func round(
+        _ units: Range<Int>, from offset: Int, _ probability: Span<Float>, _ part: Range<Int>,
+        _ words: Span<UInt32>, _ shift: UInt32, _ scale: MeanScale,
+        into bytes: inout MutableSpan<Int8>
+    ) {
+        let used = units.clamped(to: part)
+        guard !used.isEmpty else { return }
+        RBMCore.round(
+            probability, used.offset(by: offset),
+            words.extracting(used.offset(by: -part.lowerBound)),
+            shift: shift, scale, into: &bytes)
     }
 }
 

@@ -68,6 +68,11 @@ final class RoundedWeights {
     /// product of its words may add up parts of two.
     private(set) var bytesAlongRows: (high: SharedRows<Int8>, low: SharedRows<Int8>)?
 
+    /// Whether no product of bits and the words of a row leaves 16 bits.
+    var wordsAlongRowsFit: Bool {
+        format == .word && bytesAlongRows == nil && columns <= Self.depth
+    }
+
     /// - Parameter splitsWords: Whether words are also stored as two bytes, for products by oneDNN.
     convenience init(
         rows: Int, columns: Int, format: WeightFormat,

@@ -94,8 +94,8 @@ final class TableProducts {
     ///
     /// - Parameters:
     ///   - integers: Shape `[k, n]`, or `[n, k]` when transposed.
-    ///   - sums: Shape `[m, stride]`; the first columns are written. Sums of 16 bits are for bytes
-    ///     only, and every sum must fit.
+    ///   - sums: Shape `[m, stride]`; the first columns are written. Every sum must fit 16 bits where they
+    ///     have so many.
     @unsafe
     func multiply<Integer: TableInteger, Sum: TableSum>(
         by integers: Span<Integer>, transposed: Bool, columns: Range<Int>,

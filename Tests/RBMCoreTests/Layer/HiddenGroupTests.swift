@@ -76,6 +76,17 @@ final class ThreadTeam: @unchecked Sendable {
             for i in ranges[place] { values[i] = all.reduce(0) { $0 &+ $1[i] } }
         }
 
+        func addUp(
+            _ values: inout [Int32], _ ranges: [Range<Int>],
+            writtenBy write: (inout MutableSpan<Int16>) -> Void
+        ) {
+            var own = [Int16](repeating: .min, count: ranges[ranges.count - 1].upperBound)
+            var span = own.mutableSpan
+            write(&span)
+            for i in own.indices { values[i] = Int32(own[i]) }
+            addUp(&values, ranges)
+        }
+
         func bringTogether(_ bytes: inout [UInt8], _ ranges: [Range<Int>]) {
             let all = team.put(bytes, at: place)
             for (other, range) in ranges.enumerated() {

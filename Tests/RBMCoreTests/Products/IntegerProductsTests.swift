@@ -172,6 +172,36 @@ import Testing
         }
     }
 
+    /// Shares that end within a block of columns, and a last one that is empty.
+    @Test(arguments: IntegerKernel.runnable.filter(\.usesTables), [1, 12, 130])
+    func sharesOfWordsAreThoseOfTheProduct(kernel: IntegerKernel, m: Int) {
+        var generator = TestGenerator(seed: 27)
+        let products = IntegerProducts(KernelChoice(only: kernel, because: "tested"))
+        for (n, parts) in [(1, 1), (70, 2), (400, 3), (784, 2), (130, 4)] {
+            for k in [0, 1, 60, 244, 480] {
+                let bits = generator.bytes(3 + m * k, .bits)
+                // A row adds up to at most 480·68 < 2¹⁵.
+                let words = (0..<(n * k)).map { _ in Int16.random(in: -68...68, using: &generator) }
+                let exact = naiveProduct(
+                    bits[3...].map { Int($0) }, false, words.map { Int($0) }, true, m, n, k)
+                let shares = HiddenSlice.parts(of: n, among: parts, largestLast: parts == 2)
+                var found = [Int16](repeating: 7, count: m * n)
+                var span = found.mutableSpan
+                products.multiply(
+                    bits.span, from: 3, byTransposed: words.span, shares: shares, into: &span, m: m,
+                    k: k)
+                for share in shares {
+                    for row in 0..<m {
+                        let start = m * share.lowerBound + row * share.count
+                        #expect(
+                            found[start..<(start + share.count)].map { Int($0) }
+                                == Array(exact[share.offset(by: row * n)]))
+                    }
+                }
+            }
+        }
+    }
+
     /// The product of bits that are all 1 with two blocks of 480 words each of which has the sum.
     private func tableSums(
         ofBlocks sum: Int, m: Int, transposed: Bool, _ kernels: KernelChoice

@@ -75,6 +75,26 @@ import Testing
         #expect(worst < 1 + 127 * 2 * 0x1p-16)
     }
 
+    /// Slices that have units of one half, of both with words in common, and of both with words apart.
+    @Test(arguments: [130, 500, 501, 640], [2, 3, 4])
+    func slicesOfColumnsAreRoundedAsInTheWhole(hidden: Int, processes: Int) {
+        var generator = TestGenerator(seed: 10)
+        let rows = StepShare(positive: 0..<3, of: 3, negative: 0..<2, of: 2)
+        let probabilities = generator.probabilities(5 * hidden)
+        let whole = bytes(.bernoulli, probabilities, hidden: hidden, rows, step: 1)
+        for columns in HiddenSlice.parts(of: hidden, among: processes) where !columns.isEmpty {
+            func cut<Element>(_ values: [Element]) -> [Element] {
+                (0..<5).flatMap { values[columns.offset(by: $0 * hidden)] }
+            }
+            var bytes = [Int8](repeating: 0, count: 5 * columns.count)
+            roundMeans(
+                of: .bernoulli, hidden: columns.count,
+                slice: HiddenSlice(columns, of: hidden), probabilities: cut(probabilities),
+                rows: rows, rounding: PhaseRounding(seed: 8, layer: 0, step: 1), into: &bytes)
+            #expect(bytes == cut(whole), "columns \(columns)")
+        }
+    }
+
     @Test(arguments: [1, 2, 5, 64, 129])
     func aSliceIsRoundedAsInTheWhole(hidden: Int) {
         var generator = TestGenerator(seed: 9)
