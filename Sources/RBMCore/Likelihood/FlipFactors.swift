@@ -65,11 +65,9 @@ struct FlipFactors {
         isSigned = rbm.hiddenUnits.offset != 0
         let delta = Float(rbm.visibleUnits.scale)
         bias = rbm.parameters.visibleBias[units].map { $0 * delta }
-        let exponents = Self.exponents(rbm.parameters, of: units, times: delta, group)
         let bits = Self.largestMagnitudes(rbm.parameters, times: delta, group)
         let isWide = bits.map { !(Float(bitPattern: $0) <= Self.largestExponent) }
-        wideUnits = (0..<hidden).filter { isWide[$0] }
-        wide = wideUnits.map { j in (0..<units.count).map { exponents[$0 * hidden + j] } }
+        let wideUnits = (0..<hidden).filter { isWide[$0] }
         let largest = (0..<hidden).reduce(1) { largest, j in
             isWide[j] ? largest : max(largest, Float(bitPattern: bits[j]))
         }
@@ -78,12 +76,14 @@ struct FlipFactors {
         let pair = 2 * Self.lanes
         let blocks = (units.count + Self.lanes - 1) / Self.lanes
         var factors = [Float](repeating: 1, count: blocks * hidden * pair)
-        for i in 0..<units.count {
-            let row = exponents.span.extracting(rowRange(i, of: hidden))
+        var wide = wideUnits.map { _ in [Float](repeating: 0, count: units.count) }
+        Self.forEachRow(rbm.parameters, of: units, group) { i, row in
             var span = factors.mutableSpan
             let start = i / Self.lanes * hidden * pair + i % Self.lanes
-            for j in row.indices { span[start + j * pair] = row[j] }
+            for j in row.indices { span[start + j * pair] = delta * row[j] }
+            for (place, j) in wideUnits.enumerated() { wide[place][i] = delta * row[j] }
         }
+        (self.wideUnits, self.wide) = (wideUnits, wide)
         var span = factors.mutableSpan
         for start in stride(from: 0, to: span.count, by: pair) {
             span.withRange(start..<(start + pair)) { pair in
@@ -102,22 +102,23 @@ struct FlipFactors {
         HiddenSlice.parts(of: visible, among: group.slices.count)
     }
 
-    /// The δW of some visible units and all hidden ones, shape `[units, hidden]`.
-    private static func exponents(
-        _ parameters: Parameters, of units: Range<Int>, times delta: Float,
-        _ group: (any HiddenGroup)?
-    ) -> [Float] {
+    /// Hands over the weights of some visible units and all hidden ones, a row after the other.
+    ///
+    /// - Parameter body: Receives the place of a unit among them, and its weights.
+    private static func forEachRow(
+        _ parameters: Parameters, of units: Range<Int>, _ group: (any HiddenGroup)?,
+        _ body: (_ place: Int, _ row: Span<Float>) -> Void
+    ) {
         let weights = parameters.values[..<parameters.weightCount]
-        guard let group else { return weights.map { delta * $0 } }
-        var exponents: [Float] = []
-        group.forEachJoinedBlock(of: weights, rows: parameters.visibleCount) { rows, values in
+        func hand(_ rows: Range<Int>, _ values: ArraySlice<Float>) {
             let hidden = values.count / rows.count
             for i in rows.clamped(to: units) {
                 let row = rowRange(i - rows.lowerBound, of: hidden)
-                exponents += values[row].map { delta * $0 }
+                body(i - units.lowerBound, values.span.extracting(row))
             }
         }
-        return exponents
+        guard let group else { return hand(0..<parameters.visibleCount, weights) }
+        group.forEachJoinedBlock(of: weights, rows: parameters.visibleCount) { hand($0, $1[...]) }
     }
 
     /// The bits of the largest |δW| of each hidden unit, which order numbers and put NaN above them.

@@ -10,10 +10,14 @@ public struct PseudoLikelihood {
     private let shape: LayerSpec
     /// The processes that hold the other hidden columns; nil where there are none.
     private let group: (any HiddenGroup)?
-    /// What goes through all alternatives, with all hidden columns; nil if both sides have units of two
-    /// states.
-    private let alternatives: AlternativeLikelihood?
-    private let flips: FlipFactors
+    private let tables: Tables
+
+    private enum Tables {
+        /// Both sides have units of two states.
+        case flips(FlipFactors)
+        /// Goes through all alternatives, with all hidden columns.
+        case alternatives(AlternativeLikelihood)
+    }
 
     /// Creates the tables of a machine.
     public init(_ machine: any Machine) {
@@ -21,8 +25,10 @@ public struct PseudoLikelihood {
         let kinds = [machine.visibleUnits, machine.hiddenUnits]
         let isBinary = kinds.allSatisfy { $0.columns == 1 && $0.alternatives == 2 }
         group = machine.group
-        alternatives = isBinary ? nil : AlternativeLikelihood(machine.whole)
-        flips = FlipFactors(machine.own, group: machine.group)
+        tables =
+            isBinary
+            ? .flips(FlipFactors(machine.own, group: machine.group))
+            : .alternatives(AlternativeLikelihood(machine.whole))
     }
 
     /// Adds the pseudo-log-likelihoods of cases of bits.
@@ -45,8 +51,10 @@ public struct PseudoLikelihood {
         precondition(
             evaluator.shape == shape, "the evaluator is of \(evaluator.shape), not \(shape)")
         let fields = evaluator.preactivations(of: states, cases: cases)
-        guard let alternatives else {
-            return flips.values(of: states, fields: fields, cases: cases)
+        let alternatives: AlternativeLikelihood
+        switch tables {
+        case .flips(let flips): return flips.values(of: states, fields: fields, cases: cases)
+        case .alternatives(let found): alternatives = found
         }
         func values(of rows: Range<Int>) -> [Double] {
             rows.map { row in
