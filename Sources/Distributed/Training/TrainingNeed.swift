@@ -24,10 +24,14 @@ public struct TrainingPlace: Sendable {
 
 /// What a run does beside its steps, as far as it takes memory.
 public struct TrainingHabits: Sendable {
-    /// Whether records measure pseudo-likelihoods.
-    public var measuresPseudoLikelihood: Bool
-    /// Whether the last record looks for modes that the chains miss.
-    public var looksForMissedModes: Bool
+    /// The cases that a record measures, of the training and held out alike; 0 where it is not known.
+    public var measuredCases: Int
+    /// The held-out cases of which records measure the pseudo-likelihood; nil for none, 0 where it is not
+    /// known.
+    public var pseudoLikelihoodCases: Int?
+    /// Whether records measure the log-likelihood; where they do not, the last one looks for modes that the
+    /// chains miss.
+    public var measuresLogLikelihood: Bool
     /// When checkpoints are written, beside the last one.
     public var checkpointEvery: Interval
     /// Whether it waits until each checkpoint is on disk.
@@ -36,11 +40,12 @@ public struct TrainingHabits: Sendable {
     public var goesToItsEnd: Bool
 
     public init(
-        measuresPseudoLikelihood: Bool, looksForMissedModes: Bool, checkpointEvery: Interval,
-        waitsForCheckpoints: Bool, goesToItsEnd: Bool
+        measuredCases: Int, pseudoLikelihoodCases: Int?, measuresLogLikelihood: Bool,
+        checkpointEvery: Interval, waitsForCheckpoints: Bool, goesToItsEnd: Bool
     ) {
-        self.measuresPseudoLikelihood = measuresPseudoLikelihood
-        self.looksForMissedModes = looksForMissedModes
+        self.measuredCases = measuredCases
+        self.pseudoLikelihoodCases = pseudoLikelihoodCases
+        self.measuresLogLikelihood = measuresLogLikelihood
         self.checkpointEvery = checkpointEvery
         self.waitsForCheckpoints = waitsForCheckpoints
         self.goesToItsEnd = goesToItsEnd
@@ -52,8 +57,8 @@ extension [LayerPlan] {
     /// most, with those below it.
     ///
     /// It counts arrays that are as large as this rank's weights, or have a row for each case of a step: so
-    /// a training needs more than this, and never less. What a rank holds of the columns of other ranks
-    /// does not count.
+    /// a training needs more than this, and never less. What a rank receives for a moment of the columns of
+    /// other ranks counts too.
     ///
     /// - Parameters:
     ///   - visible: The values of a case, each of all its columns.
@@ -116,14 +121,7 @@ extension LayerPlan {
         guard !place.isOfTrial else { return need }
 
         // One of them at a time, while nothing of the above is given up.
-        let frozen = isInteger ? 2 * weights : 0
-        let pseudo = habits.measuresPseudoLikelihood && visibleUnits.isDiscrete
-        let isBinary = [visibleUnits, hiddenUnits].allSatisfy { $0.columns == 1 && $0.isDiscrete }
-        let record = frozen + (pseudo && isBinary ? 12 * weights : 0)
-        let looks =
-            habits.looksForMissedModes && habits.goesToItsEnd && earlyStop.gap == nil
-            && visibleUnits.isDiscrete && negativePhase.chainCount > 0
-        let modes = looks ? 12 * weights + 2 * frozen : 0
+        let measured = largestMeasurement(visible: visible, own: own, place, habits)
         let checkpoint =
             place.rank == 0 && place.hiddenRanks == 1 ? 2 * Double(saved) * parameters : 0
         // The copy of an earlier checkpoint, which may not have had an average yet, is kept. Of a divided layer
@@ -138,14 +136,57 @@ extension LayerPlan {
                 $0 > 0 && $0 < steps
             } == true
         let kept = isSaved ? parameters * (hasVelocity ? 2 : 1) : 0
-        let measured = Swift.max(record, modes)
-        if measured + kept > checkpoint {
-            need.add(modes > record ? "the check for missed modes" : "a record", measured)
+        if measured.bytes + kept > checkpoint {
+            need.add(measured.name, measured.bytes)
             need.add("the copy of a checkpoint", kept)
         } else {
             need.add("a checkpoint", checkpoint)
         }
         return need
+    }
+
+    /// What a rank holds beside its training while it measures a model, where that is most.
+    private func largestMeasurement(
+        visible: Int, own: Double, _ place: TrainingPlace, _ habits: TrainingHabits
+    ) -> (name: String, bytes: Double) {
+        let weights = Double(visible) * own
+        let all = Double(hidden)
+        let isDivided = place.hiddenRanks > 1
+        let row = place.row
+        func ofRank(_ cases: Int) -> Int {
+            share(of: cases, rank: row.number, size: row.count).count
+        }
+        // The fields of all columns; to join them, a rank has its own, and those of all twice more.
+        func fields(_ cases: Int) -> Double {
+            Double(Swift.min(ofRank(cases), casesOfBlock))
+                * (isDivided ? 12 * all + 4 * own : 4 * all)
+        }
+        let frozen = arithmetic == .float32 ? 0 : 2 * weights
+        // The changes of a step are measured by blocks of rows of all columns.
+        let changes = isDivided ? 4 * weights : 0
+        let rows = Swift.min(visible, HiddenSlice.rowsOfBlock(total: hidden))
+        let block = isDivided ? 8 * Double(rows) * all : 0
+        var record = Swift.max(block, frozen + fields(habits.measuredCases))
+        if let cases = habits.pseudoLikelihoodCases, visibleUnits.isDiscrete {
+            let isBinary = [visibleUnits, hiddenUnits].allSatisfy {
+                $0.columns == 1 && $0.isDiscrete
+            }
+            // Factors of both signs; of other units all weights.
+            let tables = isBinary ? 8 * weights : isDivided ? 4 * Double(visible) * all : 0
+            record = Swift.max(
+                record, frozen + tables + Swift.max(block, frozen + fields(cases)))
+        }
+        let looks = earlyStop.gap == nil && visibleUnits.isDiscrete && negativePhase.chainCount > 0
+        guard habits.goesToItsEnd, habits.measuresLogLikelihood || looks else {
+            return ("a record", changes + record)
+        }
+        // The line from a model to the trained one, with two of its points.
+        let line = 12 * weights + 2 * frozen + fields(ModeCheck.chains)
+        guard line > record else { return ("a record", changes + record) }
+        return (
+            habits.measuresLogLikelihood ? "ln Z of a record" : "the check for missed modes",
+            changes + line
+        )
     }
 
     /// The bytes of this rank's cases and chains of a step: states and means of both phases.

@@ -27,20 +27,25 @@ extension RunConfiguration {
         guard weights.allSatisfy({ $0 <= Double(ConfigurationLimit.weights) }) else {
             return MemoryNeed()
         }
-        let (cases, isHeldOut) =
+        // How many cases another file holds is not known yet.
+        let (cases, heldOut): (Int, Int?) =
             switch self.data.heldOut {
-            case .file: (data.cases, true)
+            case .file: (data.cases, nil)
             case .fraction(let fraction):
                 (
                     data.cases - Int(fraction * Double(data.cases)),
-                    Int(fraction * Double(data.cases)) > 0
+                    Int(fraction * Double(data.cases))
                 )
             }
+        let measured = min(monitor.cases, cases, heldOut.map { $0 > 0 ? $0 : .max } ?? 0)
+        let hasPseudo = heldOut != 0 && monitor.pseudoLikelihoodCases > 0
         let place = TrainingPlace(
             rank: world.rank, ranks: world.size, hiddenRanks: grid?.hidden)
         let habits = TrainingHabits(
-            measuresPseudoLikelihood: isHeldOut && monitor.pseudoLikelihoodCases > 0,
-            looksForMissedModes: monitor.logLikelihood == nil, checkpointEvery: checkpoint.every,
+            measuredCases: measured,
+            pseudoLikelihoodCases: hasPseudo ? min(monitor.pseudoLikelihoodCases, measured) : nil,
+            measuresLogLikelihood: monitor.logLikelihood != nil && heldOut != 0,
+            checkpointEvery: checkpoint.every,
             waitsForCheckpoints: request.strictCheckpoints,
             goesToItsEnd: request.stopAfterSteps == nil)
         var need = plans(cases: max(1, cases), initial: initial)

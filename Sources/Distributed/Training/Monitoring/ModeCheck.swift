@@ -12,7 +12,7 @@ import RBMCore
 /// is above the second, they are not.
 struct ModeCheck {
     /// The most chains, there and again back.
-    private static let chains = 100
+    static let chains = 100
     /// The points of a path: the square of the norm of the weights times a number, in bounds.
     private static let (pointsOfSquare, fewestPoints, mostPoints) = (10.0, 20.0, 1000.0)
     /// The sweeps of one chain for each point: two there, two back, and one before it goes back.
