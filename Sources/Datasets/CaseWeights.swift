@@ -17,6 +17,7 @@ extension LayerData {
     ) throws -> LayerData {
         let training = training
         let heldOut = heldOut
+        try world.checkMemory(forData: path)
         return try world.together { () throws -> LayerData in
             let weights = try caseWeights(path, count: count, of: "`data.train`")
             func weigh(_ source: any CaseSource, _ name: String) throws -> any CaseSource {
@@ -45,6 +46,7 @@ extension OpenedCases {
     ) throws -> OpenedCases {
         var result = self
         let cases = cases
+        try world.checkMemory(forData: path)
         result.cases = try world.together {
             let weights = try caseWeights(path, count: cases.count, of: name)
             return try weighedCases(cases, by: weights, of: path, name: name, seed: seed)
@@ -99,6 +101,7 @@ private func caseWeights(
             "has the shape \(file.shape); expected one weight for each of the \(count) cases of "
                 + name)
     }
+    try checkRoom(for: 8 * count, of: path)
     var weights: [Double] = []
     var row = [Double](repeating: 0, count: file.caseElements)
     for number in 0..<file.cases {

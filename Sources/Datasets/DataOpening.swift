@@ -38,6 +38,34 @@ public func dataFault(_ file: String, _ problem: String) -> StorageError {
     StorageError(.badFile, file, problem)
 }
 
+extension Communicator {
+    /// Collective.
+    ///
+    /// Fails where the ranks of a host cannot hold together what a file becomes when it is decompressed.
+    ///
+    /// - Throws: The same failure on all ranks.
+    public borrowing func checkMemory(forData path: String) throws {
+        var need = MemoryNeed()
+        need.add("the decompressed data", Double(ArrayFile.unpackedBytes(of: path)))
+        try checkMemory(
+            need, in: .now,
+            remedy: "Decompress \(path) first: plain NPY and IDX files are read where they lie, "
+                + "and need no memory")
+    }
+}
+
+/// Collective.
+///
+/// Opens an array on all ranks.
+///
+/// - Throws: The same failure on all ranks, also where they cannot hold what it becomes when it is decompressed.
+public func openArray(
+    _ path: String, takesMissing: Bool = false, _ world: borrowing Communicator
+) throws -> ArrayFile {
+    try world.checkMemory(forData: path)
+    return try world.together { try ArrayFile(path: path, takesMissing: takesMissing) }
+}
+
 extension DataFile {
     /// Collective.
     ///
@@ -57,12 +85,7 @@ extension DataFile {
         seed: UInt64, for taker: any UnitKind = .bernoulli,
         checking check: (DataOutline) throws -> Void = { _ in }, _ world: borrowing Communicator
     ) throws -> OpenedCases {
-        var need = MemoryNeed()
-        need.add("the decompressed data", Double(ArrayFile.unpackedBytes(of: path)))
-        try world.checkMemory(
-            need, in: .now,
-            remedy: "Decompress \(path) first: plain NPY and IDX files are read where they lie, "
-                + "and need no memory")
+        try world.checkMemory(forData: path)
         let file = try world.together { () throws -> ArrayFile in
             let file = try ArrayFile(path: path, takesMissing: missing == .sample)
             guard file.cases > 0 else {

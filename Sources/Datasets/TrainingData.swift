@@ -96,7 +96,8 @@ public struct TrainingData {
         }
         if let weights = options.weights {
             let isFraction = if case .fraction = options.heldOut { true } else { false }
-            digests["weights"] = try world.together { try ArrayFile(path: weights).digest() }
+            let file = try openArray(weights, world)
+            digests["weights"] = try world.together { try file.digest() }
             layer = try layer.weighted(
                 by: weights, count: opened.cases.count, weighsHeldOut: isFraction, seed: seed, world
             )

@@ -101,6 +101,8 @@ public final class ArrayFile: Sendable {
         isBigEndian = header.isBigEndian
         offset = header.offset
         caseElements = header.shape.dropFirst().reduce(1, *)
+        // Whoever looks at cases takes at least one of them into memory, as numbers.
+        try checkRoom(for: 4 * min(caseElements, 1 << 60), of: path)
     }
 
     /// Finds the array that a name stands for.
@@ -128,6 +130,7 @@ public final class ArrayFile: Sendable {
         if ZipArchive.recognizes(prefix) { return try ZipArchive(path).array(nil) }
         if TextTable.recognizes(prefix) {
             let text = try Region(mapping: descriptor, count: size)
+            try checkRoom(for: size, of: path)
             return try TextTable(
                 text.withBytes(0..<size) { Array($0) }, path: path, takesMissing: takesMissing
             ).read()
@@ -294,6 +297,7 @@ public final class ArrayFile: Sendable {
             var room = unsafe span.mutableBytes
             let count = try inflater.read(into: &room)
             if text.isEmpty, !TextTable.recognizes(Array(piece.prefix(count))) { return nil }
+            try text.reserveRoom(forMore: count, of: path)
             text += piece.prefix(count)
             // The checksum was verified where the file ended.
             if count < piece.count { return text }

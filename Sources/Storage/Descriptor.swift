@@ -81,6 +81,7 @@ struct Descriptor: ~Copyable, Sendable {
     ///
     /// Throws `badFile` when the device fails or the file ends too early.
     func read(_ count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
+        try checkRoom(for: count, of: path)
         var bytes = [UInt8](repeating: 0, count: count)
         var span = bytes.mutableSpan
         var room = unsafe span.mutableBytes

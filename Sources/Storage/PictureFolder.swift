@@ -111,7 +111,9 @@ private enum Picture {
     static func pixels(
         _ bytes: [UInt8], hasColor: Bool, _ file: String
     ) throws(StorageError) -> [UInt8] {
-        unsafe try open(bytes, file) { image in
+        let header = try header(bytes, file)
+        try checkRoom(for: header.width * header.height * (hasColor ? 3 : 1), of: file)
+        return unsafe try open(bytes, file) { image in
             let format = hasColor ? png_uint_32(PNG_FORMAT_RGB) : png_uint_32(PNG_FORMAT_GRAY)
             unsafe image.format = format
             let count = unsafe Int(image.width) * Int(image.height) * (hasColor ? 3 : 1)

@@ -27,9 +27,10 @@ final class Region: @unchecked Sendable {
         precondition(count > 0, "cannot map \(count) bytes")
         let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor.file.rawValue, 0)
         guard let start = unsafe start, unsafe start != MAP_FAILED else {
+            let reason = Errno(rawValue: errno)
             throw StorageError(
-                .badFile, descriptor.path, "cannot be mapped into memory",
-                because: Errno(rawValue: errno))
+                reason == .noMemory ? .noRoom : .badFile, descriptor.path,
+                "cannot be mapped into memory", because: reason)
         }
         unsafe base = start
         self.count = count
@@ -45,11 +46,12 @@ final class Region: @unchecked Sendable {
     /// - Precondition: `count` is at least 1.
     init(zeros count: Int, for file: String) throws(StorageError) {
         precondition(count > 0, "cannot reserve \(count) bytes")
+        try checkRoom(for: count, of: file)
         let start = unsafe mmap(
             nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let start = unsafe start, unsafe start != MAP_FAILED else {
             throw StorageError(
-                .badFile, file, "its \(count) bytes do not fit into memory",
+                .noRoom, file, "its \(count) bytes do not fit into memory",
                 because: Errno(rawValue: errno))
         }
         unsafe base = start

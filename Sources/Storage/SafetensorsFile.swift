@@ -34,8 +34,9 @@ public struct SafetensorsFile: Sendable, Equatable {
     ///
     /// Throws `badFile` in the name given, like ``init(path:)``.
     public init(bytes: [UInt8], name: String) throws(StorageError) {
-        try self.init(size: bytes.count, name: name) { count, offset in
-            Array(bytes[offset..<offset + count])
+        try self.init(size: bytes.count, name: name) { count, offset throws(StorageError) in
+            try checkRoom(for: count, of: name)
+            return Array(bytes[offset..<offset + count])
         }
     }
 

@@ -8,6 +8,8 @@ public struct StorageError: Error, CustomStringConvertible, Equatable, Sendable 
         case badFile
         /// Of several files one good one would be enough, and all are bad.
         case allBad
+        /// The contents of an input take more memory than there is.
+        case noRoom
         /// An output cannot be written: permissions, a full disk, a folder in the way.
         case cannotWrite
     }

@@ -94,6 +94,7 @@ struct TextTable {
                     "line \(line), column 1 holds `\(text(found[0]))` again; words in the first column "
                         + "are left out where each names one row. \(Self.remedy)")
             }
+            try values.reserveRoom(forMore: columns, of: path)
             for (column, cell) in found.enumerated().dropFirst(dropped) {
                 values.append(try number(cell, column, names))
             }

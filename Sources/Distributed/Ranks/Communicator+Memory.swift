@@ -1,3 +1,5 @@
+public import Storage
+
 /// What a rank needs and what it can have.
 struct RankMemory: Sendable {
     let host: String
@@ -46,7 +48,7 @@ extension RankMemory {
             if neighbours.first == rank,
                 let words = shortage(
                     of: neighbours, ranks, neighbours.compactMap { ranks[$0].room?.host }.min(),
-                    "the host has")
+                    MemoryRoom.hostWords)
             {
                 return words
             }
@@ -55,16 +57,12 @@ extension RankMemory {
                     ranks[other].room?.groups.contains { $0.number == group.number } == true
                 }
                 guard members.first == rank else { continue }
-                if let words = shortage(
-                    of: members, ranks, group.left,
-                    "the limit of their control group \(group.name) (a batch job's, or a "
-                        + "container's) leaves")
-                {
+                if let words = shortage(of: members, ranks, group.left, group.words) {
                     return words
                 }
             }
             if let words = shortage(
-                of: [rank], ranks, room.process, "the limit of the process (ulimit -v) leaves")
+                of: [rank], ranks, room.process, MemoryRoom.processWords)
             {
                 return words
             }

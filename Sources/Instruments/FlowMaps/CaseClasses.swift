@@ -1,11 +1,20 @@
 import Datasets
+import Ranks
 import Storage
 
+/// Collective.
+///
 /// Reads the class of each of some cases: a whole number from 0, or −1 where it is not known.
 ///
-/// - Throws: For a file of another shape, or with other numbers.
-func readClasses(_ path: String, count: Int) throws -> [Int?] {
-    let file = try ArrayFile(path: path)
+/// - Throws: The same failure on all ranks: for a file of another shape, or with other numbers.
+func readClasses(
+    _ path: String, count: Int, _ world: borrowing Communicator
+) throws -> [Int?] {
+    let file = try openArray(path, world)
+    return try world.together { try classes(of: file, path, count: count) }
+}
+
+private func classes(of file: ArrayFile, _ path: String, count: Int) throws -> [Int?] {
     guard file.caseElements == 1, file.cases >= count else {
         throw dataFault(
             path,

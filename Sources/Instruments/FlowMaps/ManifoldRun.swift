@@ -80,9 +80,8 @@ public struct ManifoldRun {
         // Threads would divide a product otherwise on another machine.
         setLinearAlgebraThreads(1)
         let cases = try RealCases(data, most: cases, least: 2, seed: seed, world)
-        let classes = try world.together {
-            try labels.map { try readClasses($0, count: cases.values.rows) } ?? []
-        }
+        let classes =
+            try labels.map { try readClasses($0, count: cases.values.rows, world) } ?? []
         try world.together {
             try check(cases.values)
             if case .classification = task, let labels, learnedCases(classes).isEmpty {

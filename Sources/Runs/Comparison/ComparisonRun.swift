@@ -126,7 +126,7 @@ public struct ComparisonRun {
     /// Whether the values of a file are real numbers, and no bits, signs or grey values.
     private func isReal(_ file: DataFile, _ world: borrowing Communicator) throws -> Bool {
         guard file.values == nil, file.binarize == nil else { return file.values == .real }
-        let array = try world.together { try ArrayFile(path: file.path) }
+        let array = try openArray(file.path, world)
         guard array.elementType.isFloating else { return false }
         let census = try ValueCensus.take(array, world)
         return !census.isBits && !census.isSigns
@@ -138,7 +138,7 @@ public struct ComparisonRun {
     private func states(_ world: borrowing Communicator) throws -> Int {
         var largest = 0.0
         for file in [a, b, train, test].compactMap({ $0 }) {
-            let array = try world.together { try ArrayFile(path: file.path) }
+            let array = try openArray(file.path, world)
             largest = max(largest, try ValueCensus.take(array, world).largest)
         }
         // Whoever opens the files says what is wrong with values beyond these.
@@ -155,7 +155,7 @@ public struct ComparisonRun {
         guard file.values == nil, file.binarize == nil, let reading = first.reading else {
             return file
         }
-        let array = try world.together { try ArrayFile(path: file.path) }
+        let array = try openArray(file.path, world)
         let census = try ValueCensus.take(array, world)
         guard !census.isBits, !census.isSigns, reading.kind == .grey else { return file }
         return DataFile(

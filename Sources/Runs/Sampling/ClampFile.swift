@@ -46,6 +46,8 @@ struct ClampFile {
 
     /// All numbers of a file.
     private static func values(of file: ArrayFile) throws(StorageError) -> [Float] {
+        // Each value is a float, and then a byte of a unit.
+        try checkRoom(for: 5 * file.cases * file.caseElements, of: file.path)
         var values: [Float] = []
         values.reserveCapacity(file.cases * file.caseElements)
         var row = [Float](repeating: 0, count: file.caseElements)

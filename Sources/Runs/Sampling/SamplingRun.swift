@@ -72,6 +72,7 @@ public struct SamplingRun {
         let share = column.share(of: count)
         var source: (any CaseSource)?
         if case .data(let file) = start { source = try cases(of: file, for: model, world) }
+        if let clamp { try world.checkMemory(forData: clamp) }
         let held = try world.together { () throws -> ClampFile? in
             guard let path = self.clamp else { return nil }
             return try ClampFile(

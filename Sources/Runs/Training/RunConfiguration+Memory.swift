@@ -3,6 +3,7 @@ import Datasets
 import DistributedTraining
 import Ranks
 import RBMCore
+import Storage
 
 /// What to do where a training does not fit into the memory.
 let memoryRemedy =

@@ -93,8 +93,8 @@ public struct TangentClassifierRun {
     ) throws -> (values: Matrix, labels: [Int]) {
         let cases = try RealCases(
             file.data, for: model, most: most, least: 1, seed: plan.seed, world)
+        let classes = try readClasses(file.labels, count: cases.values.rows, world)
         let labels = try world.together {
-            let classes = try readClasses(file.labels, count: cases.values.rows)
             guard let place = classes.firstIndex(where: { $0 == nil }) else {
                 return classes.compactMap { $0 }
             }

@@ -17,6 +17,15 @@ public struct MemoryRoom: Sendable, Equatable {
         public let name: String
         /// The bytes that its processes could still take together.
         public let left: Int
+
+        public init(number: UInt64, name: String, left: Int) {
+            (self.number, self.name, self.left) = (number, name, left)
+        }
+
+        /// Words that go before the bytes that are left.
+        public var words: String {
+            "the limit of their control group \(name) (a batch job's, or a container's) leaves"
+        }
     }
 
     /// The bytes that the host could still give to all of its processes.
@@ -62,6 +71,20 @@ public struct MemoryRoom: Sendable, Equatable {
         else { return nil }
         return max(0, Int(clamping: limit.rlim_cur) - held)
     }
+
+    /// What this process alone could take: the least of all limits, and the limit in words that go before the
+    /// number.
+    var least: (bytes: Int, limit: String) {
+        var least = (bytes: host, limit: Self.hostWords)
+        for group in groups where group.left < least.bytes { least = (group.left, group.words) }
+        if let process, process < least.bytes { least = (process, Self.processWords) }
+        return least
+    }
+
+    /// Words that go before the bytes of the host.
+    public static let hostWords = "the host has"
+    /// Words that go before the bytes of the process.
+    public static let processWords = "the limit of the process (ulimit -v) leaves"
 
     // MARK: Control groups
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Ranks
+@testable import Storage
 
 @Suite struct MemoryRoomTests {
     /// A folder that stands for the root of a file system with these files.
@@ -63,6 +63,17 @@ import Testing
                 "sys/fs/cgroup/memory/memory.usage_in_bytes": "150000\n",
             ]))
         #expect(room.groups.map(\.left) == [50_000 + (100 << 10)])
+    }
+
+    @Test func aProcessHasTheLeastOfItsLimits() {
+        let group = MemoryRoom.Group(number: 1, name: "/job", left: 70)
+        let other = MemoryRoom.Group(number: 2, name: "/", left: 80)
+        #expect(MemoryRoom(host: 90).least == (90, "the host has"))
+        #expect(MemoryRoom(host: 90, groups: [other, group]).least == (70, group.words))
+        #expect(
+            MemoryRoom(host: 90, groups: [group], process: 60).least
+                == (60, "the limit of the process (ulimit -v) leaves"))
+        #expect(MemoryRoom(host: 50, groups: [group], process: 60).least.bytes == 50)
     }
 
     #if os(Linux)
