@@ -69,30 +69,15 @@ public struct CheckpointFolder: Sendable {
         }
     }
 
-    /// The newest checkpoint that can be read and gone on from.
-    ///
-    /// - Parameters:
-    ///   - warn: Is told of each newer one, which is bad, by name.
-    ///   - check: Fails for a checkpoint with a state that a training cannot go on from; has its path
-    ///     for messages.
-    /// - Returns: nil when there is no checkpoint at all.
-    /// - Throws: `allBad` with the newest one's error when there are checkpoints and all are bad; `badFile`
-    ///   when the folder holds files, none of which has the name of a checkpoint.
-    public func newest(
-        warn: (String) -> Void, check: (Checkpoint, String) throws(StorageError) -> Void
-    ) throws(StorageError) -> (Checkpoint, path: String)? {
-        try newest(warn: warn) { file throws(StorageError) in
-            let checkpoint = try Checkpoint(path: file)
-            try check(checkpoint, file)
-            return checkpoint
-        }
-    }
-
-    /// What the newest file holds that can be read; throws as above.
+    /// What the newest file holds that can be read.
     ///
     /// - Parameters:
     ///   - warn: Is told of each newer one, which is bad, by name.
     ///   - read: Reads the file of a path, or fails.
+    /// - Returns: nil when there is no checkpoint at all.
+    /// - Throws: `allBad` with the newest one's error when there are checkpoints and all are bad; `noRoom`
+    ///   where some of them take more memory than there is; `badFile` when the folder holds files, none of
+    ///   which has the name of a checkpoint.
     public func newest<Contents>(
         warn: (String) -> Void, read: (String) throws(StorageError) -> Contents
     ) throws(StorageError) -> (Contents, path: String)? {
@@ -112,6 +97,8 @@ public struct CheckpointFolder: Sendable {
             try checkNames()
             return nil
         }
+        // One of those that take too much memory may be good.
+        if let large = faults.first(where: { $0.kind == .noRoom }) { throw large }
         throw allBad(faults.count, newest: "\(newest)")
     }
 

@@ -141,6 +141,113 @@ import Testing
                 "Decompress \(data) first")
         }
 
+        /// Files of some kilobytes that become 400 MB, by whichever command they are read.
+        @Test(arguments: [
+            ["inspect", "DATA"], ["defaults", "--for", "DATA"], ["compare", "DATA", "DATA"],
+            ["train", "RUN", "--quiet", "--output", "FOLDER", "--set", "data.weights=DATA"],
+            [
+                "sample", "MODEL", "--clamp", "DATA", "--count", "2", "--sweeps", "1", "--output",
+                "s.npy",
+            ],
+            ["evaluate", "MODEL", "--data", "DATA"],
+            ["manifold", "embed", "--data", "CASES", "--labels", "DATA"],
+        ]) func noReaderTakesWhatThereIsNot(words: [String]) throws {
+            let small = try SmallRun()
+            let model = try words.contains("MODEL") ? small.model() : ""
+            let data = small.folder.file("large.csv.gz")
+            // gzip files one after the other are one file.
+            let made = try Program.start([
+                "bash", "-c",
+                "yes 0,1,0,1,0,1,0,1,0 | head -c 20000000 | gzip -1 > \"$1.part\"; "
+                    + "for n in {1..20}; do cat \"$1.part\"; done > \"$1\"", "-", data,
+            ])
+            #expect(made.status == 0, "\(made.words)")
+            let given = words.map { word in
+                switch word {
+                case "MODEL": model
+                case "CASES": small.data
+                default: word.replacing("DATA", with: data)
+                }
+            }
+            let run = try start(given)
+            #expect(run.status == 71, "\(run.words)")
+            #expect(run.errors.contains(" MB"), "\(run.words)")
+            #expect(
+                run.errors.contains("the limit of the process (ulimit -v) leaves"), "\(run.words)")
+        }
+
+        /// A newest checkpoint of a terabyte without blocks on the disk is passed over like a damaged one; where
+        /// no other is there, nobody is told to remove it.
+        @Test(arguments: [1, 2]) func anAbsurdlyLargeCheckpointIsPassedOver(ranks: Int) throws {
+            let small = try SmallRun()
+            try small.succeed(["layers.0.hidden=70"], to: "whole")
+            let settings = ["layers.0.hidden=70"] + (ranks == 2 ? ["grid=1x2"] : [])
+            let first = try small.train(
+                settings, options: ["--stop-after-steps", "6"], ranks: ranks)
+            #expect(first.status == 75, "\(first.words)")
+            let folder = small.folder.file("run/checkpoints")
+            let end = 1 << 40
+            let header =
+                "{\"layers.0.weights\":{\"dtype\":\"F32\",\"shape\":[\(1 << 19),\(1 << 19)],"
+                + "\"data_offsets\":[0,\(end)]}}"
+            let padded = header + String(repeating: " ", count: 7 - (header.utf8.count + 7) % 8)
+            let bytes = Bytes.safetensors(header: padded, data: [])
+            let large = folder + "/step-0000000007.safetensors"
+            try Data(bytes).write(to: URL(filePath: large))
+            try FileHandle(forWritingTo: URL(filePath: large)).truncate(
+                atOffset: UInt64(bytes.count + end))
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+            where !name.contains("0007") {
+                try FileManager.default.moveItem(
+                    atPath: folder + "/" + name, toPath: small.folder.file(name))
+            }
+            let alone = try small.train(settings, ranks: ranks)
+            #expect(alone.status == 71, "\(alone.words)")
+            #expect(!alone.errors.contains("remove them"), "\(alone.words)")
+            #expect(alone.errors.contains(large), "\(alone.words)")
+
+            let newest = "step-0000000006.safetensors"
+            try FileManager.default.moveItem(
+                atPath: small.folder.file(newest), toPath: folder + "/" + newest)
+            let run = try small.train(settings, ranks: ranks)
+            #expect(run.status == 0, "\(run.words)")
+            #expect(
+                run.errors.contains("going back to \(folder)/\(newest): \(large)"),
+                "\(run.errors)")
+            #expect(run.errors.contains("the host has "), "\(run.errors)")
+            #expect(
+                try small.folder.bytes("run/model.safetensors")
+                    == small.folder.bytes("whole/model.safetensors"))
+        }
+
+        /// Two ranks divide 16 million weights; what they receive of each other's columns in records is a sixth
+        /// of what they hold.
+        @Test(arguments: ["training.algorithm=cd", "training.algorithm=pcd"])
+        func theEstimateCountsWhatOtherRanksLend(setting: String) throws {
+            let small = try SmallRun()
+            try writeNPY(
+                SmallRun.bits(cases: 600, units: 800), shape: [600, 800], to: small.data)
+            func run(_ options: [String]) throws -> String {
+                let run = try Command.run(
+                    [
+                        "train", small.configuration, "--threads", "1", "--no-events", "--output",
+                        small.folder.file("run"), "--set", "layers.0.hidden=20000", "--set",
+                        "training.batch=200", "--set", "grid=1x2", "--set", setting,
+                        "--set", "monitor.cases=200",
+                    ] + options, ranks: 2, seconds: 120)
+                #expect(run.status == 0, "\(run.words)")
+                return run.output + run.errors
+            }
+            func number(after words: String, in text: String) throws -> Double {
+                let start = try #require(text.range(of: words), "\(text)").upperBound
+                return try #require(Double(text[start...].prefix { $0.isNumber }))
+            }
+            let told = try number(after: "memory   at least ", in: run(["--check"]))
+            let held = try number(after: "peak memory of a rank: ", in: run([]))
+            #expect(told <= held, "told \(told) MB, held \(held) MB")
+            #expect(told >= 0.78 * (held - 45), "told \(told) MB, held \(held) MB")
+        }
+
         /// What is told before the work is never more than what is held after it, nor much less: beside it
         /// a program has some 40 MB.
         @Test(arguments: [

@@ -36,7 +36,9 @@ import Testing
             try folder.removeLater(than: 0)
             #expect(try Folder.list(path) == [names[0]])
             #expect(throws: StorageError.self) {
-                _ = try folder.newest(warn: { _ in }, check: { _, _ throws(StorageError) in })
+                _ = try folder.newest(warn: { _ in }) { path throws(StorageError) in
+                    try Checkpoint(path: path)
+                }
             }
         }
     }
@@ -47,13 +49,14 @@ import Testing
             for steps in [8, 9, 10] { try folder.save(CheckpointTests.make(totalSteps: steps)) }
             try AtomicFile.write("torn", to: "\(path)/step-0000000010.safetensors")
             var warnings: [String] = []
-            let found = try folder.newest(
-                warn: { warnings.append($0) },
-                check: { checkpoint, path throws(StorageError) in
-                    guard checkpoint.totalSteps < 9 else {
-                        throw StorageError(.badFile, path, "is refused")
-                    }
-                })
+            let found = try folder.newest(warn: { warnings.append($0) }) {
+                path throws(StorageError) in
+                let checkpoint = try Checkpoint(path: path)
+                guard checkpoint.totalSteps < 9 else {
+                    throw StorageError(.badFile, path, "is refused")
+                }
+                return checkpoint
+            }
             #expect(found?.0.totalSteps == 8)
             #expect(found?.path == "\(path)/step-0000000008.safetensors")
             #expect(warnings.count == 2 && warnings[1].contains("is refused"), "\(warnings)")
@@ -63,18 +66,25 @@ import Testing
     @Test func hasNoneOrNoGoodOne() throws {
         try withTemporaryFolder { path in
             let folder = CheckpointFolder(path, keep: 3)
-            func newest() throws(StorageError) -> (Checkpoint, path: String)? {
-                try folder.newest(
-                    warn: { Issue.record("warned: \($0)") },
-                    check: { _, path throws(StorageError) in
-                        throw StorageError(.badFile, path, "is refused")
-                    })
+            func newest(
+                _ kind: StorageError.Kind = .badFile
+            ) throws(StorageError) -> (Checkpoint, path: String)? {
+                try folder.newest(warn: { Issue.record("warned: \($0)") }) {
+                    path throws(StorageError) in
+                    let isOld = path.contains("0007")
+                    throw StorageError(isOld ? kind : .badFile, path, "is refused")
+                }
             }
             #expect(try newest() == nil)
-            try folder.save(CheckpointTests.make())
+            try folder.save(CheckpointTests.make(totalSteps: 7))
+            try folder.save(CheckpointTests.make(totalSteps: 8))
             let fault = #expect(throws: StorageError.self) { _ = try newest() }
-            #expect(fault.map { "\($0)" }?.contains("none of its 1 checkpoints") == true)
+            #expect(fault.map { "\($0)" }?.contains("none of its 2 checkpoints") == true)
             #expect(fault?.kind == .allBad)
+            // One that only takes too much memory is not to be removed.
+            let large = #expect(throws: StorageError.self) { _ = try newest(.noRoom) }
+            #expect(large?.kind == .noRoom)
+            #expect(large.map { $0.file.hasSuffix("step-0000000007.safetensors") } == true)
         }
     }
 }

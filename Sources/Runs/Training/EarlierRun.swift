@@ -43,10 +43,10 @@ struct EarlierRun {
             return (text, own)
         }
         let stored = try world.broadcast(begun?.text ?? "")
-        let start =
+        let start = try newest(in: folder, resume, begun?.own, log, world) { path in
             hiddenRanks > 1
-            ? try dividedStart(in: folder, resume, begun?.own, hiddenRanks, log, world)
-            : try wholeStart(in: folder, resume, begun?.own, log, world)
+                ? try divided(path, hiddenRanks, world) : try whole(path, world)
+        }
         guard !stored.isEmpty || start != nil else { return nil }
         return try world.together {
             let text = stored.isEmpty ? start?.checkpoint.configuration ?? "" : stored
@@ -64,46 +64,18 @@ struct EarlierRun {
 
     /// Collective.
     ///
-    /// Reads the checkpoint to go on from on rank 0, for all; nil to begin.
+    /// Reads the checkpoint to go on from: the newest one that can be read; nil to begin.
     ///
-    /// - Parameter own: The present configuration, on rank 0.
-    private static func wholeStart(
+    /// One that takes more memory than there is passes for a damaged one, whose sizes are wrong: a run goes on
+    /// with the same numbers from an older one.
+    ///
+    /// - Parameters:
+    ///   - own: The present configuration, on rank 0.
+    ///   - read: Reads a checkpoint for all ranks.
+    private static func newest(
         in folder: RunFolder, _ resume: ResumeMode, _ own: RunConfiguration?, _ log: RunLog?,
-        _ world: borrowing Communicator
+        _ world: borrowing Communicator, read: (String) throws -> Checkpoint
     ) throws -> StartingPoint? {
-        let newest = try world.together {
-            try own.flatMap {
-                try folder.checkpointPaths(resume, keep: $0.checkpoint.keep).first
-            }
-        }
-        try world.checkMemory(forModel: newest, named: "the checkpoint")
-        let found = try world.together {
-            try own.flatMap {
-                try folder.checkpoint(
-                    resume, keep: $0.checkpoint.keep, warn: { log?.warn($0) })
-            }
-        }
-        let path = try world.broadcast(found?.path ?? "")
-        let bytes = try world.broadcast(found?.0.file().encoded() ?? [])
-        guard !bytes.isEmpty else { return nil }
-        return try world.together {
-            StartingPoint(
-                checkpoint: try Checkpoint(SafetensorsFile(bytes: bytes, name: path), path),
-                path: path)
-        }
-    }
-
-    /// Collective.
-    ///
-    /// Reads the checkpoint to go on from, of which each rank keeps its hidden columns; nil to begin.
-    ///
-    /// - Parameter own: The present configuration, on rank 0.
-    private static func dividedStart(
-        in folder: RunFolder, _ resume: ResumeMode, _ own: RunConfiguration?, _ hiddenRanks: Int,
-        _ log: RunLog?, _ world: borrowing Communicator
-    ) throws -> StartingPoint? {
-        let checkpoints = CheckpointFolder(
-            folder.checkpointFolder, keep: own?.checkpoint.keep ?? 1)
         let known = try world.together {
             try own.map { try folder.checkpointPaths(resume, keep: $0.checkpoint.keep) } ?? []
         }
@@ -113,18 +85,52 @@ struct EarlierRun {
         for place in 0..<Int(count[0]) {
             let path = try world.broadcast(known.isEmpty ? "" : known[place])
             do {
-                let checkpoint = try Checkpoint.load(path, hiddenRanks: hiddenRanks, world)
-                try world.together { try checkpoint.checkState(path) }
+                let checkpoint = try read(path)
                 for fault in faults { log?.warn("going back to \(path): \(fault)") }
                 return StartingPoint(checkpoint: checkpoint, path: path)
             } catch let fault as SharedFailure {
                 // A checkpoint that was named is the only one.
                 if case .from = resume { throw fault }
-                faults.append(fault)
+                let names = fault.description.contains(path)
+                faults.append(
+                    names ? fault : SharedFailure(exitCode: fault.exitCode, "\(path): \(fault)"))
             }
         }
         guard let newest = faults.first else { return nil }
-        let all = checkpoints.allBad(faults.count, newest: "\(newest)")
+        // One of those that take too much memory may be good.
+        if let large = faults.first(where: { $0.exitCode == ExitStatus.mpi }) { throw large }
+        let all = CheckpointFolder(folder.checkpointFolder, keep: own?.checkpoint.keep ?? 1)
+            .allBad(faults.count, newest: "\(newest)")
         throw SharedFailure(exitCode: ExitStatus.of(all), "\(all)")
+    }
+
+    /// Collective.
+    ///
+    /// Reads a checkpoint on rank 0, for all.
+    private static func whole(
+        _ path: String, _ world: borrowing Communicator
+    ) throws -> Checkpoint {
+        try world.checkMemory(forModel: path, named: "the checkpoint")
+        let own = try world.together { () throws -> [UInt8] in
+            guard world.rank == 0 else { return [] }
+            let checkpoint = try Checkpoint(path: path)
+            try checkpoint.checkState(path)
+            return checkpoint.file().encoded()
+        }
+        let bytes = try world.broadcast(own)
+        return try world.together {
+            try Checkpoint(SafetensorsFile(bytes: bytes, name: path), path)
+        }
+    }
+
+    /// Collective.
+    ///
+    /// Reads a checkpoint, of which each rank keeps its hidden columns.
+    private static func divided(
+        _ path: String, _ hiddenRanks: Int, _ world: borrowing Communicator
+    ) throws -> Checkpoint {
+        let checkpoint = try Checkpoint.load(path, hiddenRanks: hiddenRanks, world)
+        try world.together { try checkpoint.checkState(path) }
+        return checkpoint
     }
 }

@@ -180,25 +180,6 @@ public struct RunFolder {
         }
     }
 
-    /// Returns the checkpoint to go on from; nil to begin.
-    func checkpoint(
-        _ resume: ResumeMode, keep: Int, warn: (String) -> Void
-    ) throws -> (Checkpoint, path: String)? {
-        switch resume {
-        case .never: return nil
-        case .from(let path):
-            let checkpoint = try Checkpoint(path: path)
-            try checkpoint.checkState(path)
-            return (checkpoint, path)
-        case .auto:
-            return try CheckpointFolder(checkpointFolder, keep: keep).newest(
-                warn: warn,
-                check: { checkpoint, path throws(StorageError) in
-                    try checkpoint.checkState(path)
-                })
-        }
-    }
-
     /// Opens the records, and drops those after the step of a checkpoint; without a checkpoint, all.
     public func openMetrics(
         upTo checkpoint: (layer: Int, step: Int)?
