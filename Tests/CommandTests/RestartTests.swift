@@ -14,7 +14,7 @@ import Testing
         _ = try folder.write(
             """
             #!/bin/bash
-            echo try >>\(folder.file("tries"))
+            echo "$*" >>\(folder.file("tries"))
             (($(wc -l <\(folder.file("tries"))) < $CRASHES)) && kill -9 $$
             exit $CODE
             """, to: "program")
@@ -58,6 +58,38 @@ import Testing
         let (run, tries) = try start("5", before: 1, code: code)
         #expect(run.status == code && tries == 1, "\(run.words)")
         #expect(!run.errors.contains("restart"), "\(run.words)")
+    }
+
+    /// The command that goes on is another one where a new start was asked for, and where a file is kept.
+    @Test(arguments: [
+        ("train x --resume never --quiet", "train x --quiet", " without --resume never"),
+        ("train x --resume=never", "train x", " without --resume never"),
+        ("train x --resume auto", "train x --resume auto", ""),
+        ("train x --resume never.safetensors", "train x --resume never.safetensors", ""),
+        (
+            "autoencoder train --output a", "autoencoder train --output a --resume",
+            " with --resume"
+        ),
+        ("autoencoder train --output=a --resume", "autoencoder train --output=a --resume", ""),
+        ("autoencoder train --run a", "autoencoder train --run a", ""),
+        ("ising sample --output a", "ising sample --output a", ""),
+    ]) func aRestartGoesOn(words: String, again: String, told: String) throws {
+        func start(_ environment: [String: String]) throws -> [String] {
+            let run = try Program.start(
+                ["\(Self.launch)/local", "-n", "1", "--restarts", "1", "--"]
+                    + words.split(separator: " ").map(String.init),
+                environment: ["WILSON": folder.file("program"), "CODE": "75"]
+                    .merging(environment) { $1 })
+            #expect(run.status == 75, "\(run.words)")
+            #expect(
+                run.errors.contains("with a checkpoint; the same command\(told) goes on"),
+                "\(run.words)")
+            let lines = try String(contentsOfFile: folder.file("tries"), encoding: .utf8)
+            return lines.split(separator: "\n").map(String.init)
+        }
+        #expect(try start(["CRASHES": "2"]) == [words, again])
+        // A job that Slurm has started once more.
+        #expect(try start(["CRASHES": "0", "SLURM_RESTART_COUNT": "1"]) == [words, again, again])
     }
 
     /// Open MPI's own end locks itself up now and then.

@@ -38,6 +38,39 @@ read_restarts() {
     restarts=$1
 }
 
+# What goes on with the run afterwards, in words.
+going_on='the same command'
+
+# Makes the command line the one that goes on with a run: `train --resume never` would refuse the folder
+# that it has begun itself, and an auto-encoder that is kept in a file is taken up by --resume alone.
+go_on() {
+    local start=0 word
+    while [[ ${command_line[start++]} != "$wilson" ]]; do :; done
+    local -a given=("${command_line[@]:start}") kept=()
+    case ${given[0]-}-${given[1]-} in
+        train-*)
+            for ((word = 0; word < ${#given[@]}; word++)); do
+                case ${given[word]} in
+                    --resume=never) continue ;;
+                    --resume)
+                        [[ ${given[word + 1]-} != never ]] || { word=$((word + 1)) && continue; } ;;
+                esac
+                kept+=("${given[word]}")
+            done
+            ((${#kept[@]} == ${#given[@]})) || going_on="the same command without --resume never"
+            ;;
+        autoencoder-train)
+            kept=("${given[@]}")
+            if [[ " ${given[*]}" == *' --output'[\ =]* && " ${given[*]} " != *' --resume '* ]]; then
+                kept+=(--resume)
+                going_on="the same command with --resume"
+            fi
+            ;;
+        *) return 0 ;;
+    esac
+    command_line=("${command_line[@]:0:start}" "${kept[@]}")
+}
+
 # Runs the command line, again after a crash as often as restarts says, and exits with its code.
 #
 # A crash is what may be gone the next time: a rank or mpirun that was killed, a lost host, the end by
@@ -45,6 +78,7 @@ read_restarts() {
 # again. Whoever has stopped the run does not want it back.
 run_to_its_end() {
     local status attempt=0 pause=2 is_stopped=false
+    ((${SLURM_RESTART_COUNT:-0} == 0)) || go_on
     while :; do
         run_once
         case $status in
@@ -61,9 +95,11 @@ run_to_its_end() {
             break
         fi
         pause=$((pause * 2 < 300 ? pause * 2 : 300))
+        go_on
     done
     if ((status == 75)); then
-        say "stopped with a checkpoint; the same command goes on from there"
+        go_on
+        say "stopped with a checkpoint; $going_on goes on from there"
         "$at_stop"
     fi
     exit "$status"

@@ -56,6 +56,9 @@ public final class Watchdog {
     /// the others waiting, too.
     public func watchToTheEnd() { _ = unsafe Unmanaged.passRetained(self) }
 
+    /// Names the command that goes on with what the ranks do, for the words of the end.
+    public func goesOn(by command: GoingOn) { watch.goingOn.withLock { $0 = command } }
+
     /// Hands what is told to a log too, from any thread.
     public func tellAlso(_ log: @escaping @Sendable (String) -> Void) {
         watch.log.withLock { $0 = log }
@@ -75,6 +78,7 @@ public final class Watchdog {
 private final class Watch: @unchecked Sendable {
     var limits: WatchdogLimits
     let log = Mutex<(@Sendable (String) -> Void)?>(nil)
+    let goingOn = Mutex(GoingOn.sameCommand)
 
     private let board: ProgressBoard?
     private let host: String
@@ -158,12 +162,14 @@ private final class Watch: @unchecked Sendable {
         let limit = limits.end(in: sight.phase)
         guard ownIdle >= late, let idle = longest.max().map({ min($0, most) }) else { return }
         if speaks, idle >= limit {
+            let command = goingOn.withLock(\.words)
             tell(
                 "error",
                 "no progress for \(Int(idle.rounded())) s: the run ends. "
                     + (sight.phase == .work
                         ? "Start the same command again"
-                        : "The same command goes on from the newest checkpoint"))
+                        : "\(command.prefix(1).uppercased() + command.dropFirst()) goes on from the "
+                            + "newest checkpoint"))
             _exit(ExitStatus.noProgress)
         }
         // Time for the one that speaks.

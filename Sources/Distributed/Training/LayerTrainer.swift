@@ -461,7 +461,7 @@ struct LayerTrainer: ~Copyable {
             exitCode: ExitStatus.notFinite,
             "layer \(plan.layer), step \(step): ranks that should hold the same \(what) do not: "
                 + "\(words ?? "which ones is not known"). A memory or a processor there makes mistakes: "
-                + "leave the host out until it is tested. The checkpoints written until now are good; "
-                + "the same command goes on from the newest")
+                + "leave the host out until it is tested. The checkpoints written until now are good: "
+                + "start the run again, and it goes on from the newest")
     }
 }

@@ -14,6 +14,15 @@ public enum ResumeMode: Sendable, Equatable {
     /// Go on from this checkpoint.
     case from(String)
 
+    /// The command that goes on with the run afterwards.
+    var goingOn: GoingOn {
+        switch self {
+        case .auto: .sameCommand
+        case .never: .leavingOut("--resume never")
+        case .from: .leavingOut("--resume")
+        }
+    }
+
     /// Reads the word of the command line: auto, never or a path.
     public init(_ word: String) {
         switch word {
@@ -70,8 +79,8 @@ public struct RunFolder {
         guard !holdsRun else {
             throw StorageError(
                 .cannotWrite, path,
-                "another process has begun a run here a moment ago; the same command goes on with "
-                    + "it")
+                "another process has begun a run here a moment ago; name another folder with "
+                    + "--output, or wait for its end")
         }
         return lock
     }

@@ -27,6 +27,7 @@ public struct TrainingRun {
     /// Trains, and returns the exit code: 0, or 75 after a stop with a checkpoint.
     public func run(_ world: borrowing Communicator) throws -> Int32 {
         RankProgress.begin(.start)
+        watchdog?.goesOn(by: request.resume.goingOn)
         let room = MemoryRoom.now
         try checkAgreement(world)
         let text = try readConfiguration(world)
@@ -253,7 +254,8 @@ public struct TrainingRun {
 
         switch outcome {
         case .stopped(let steps):
-            log?.say("stopped after step \(steps); the same command goes on from there")
+            log?.say(
+                "stopped after step \(steps); \(request.resume.goingOn.words) goes on from there")
             return ExitStatus.stopped
         case .finished(let model, let hiddenRanks):
             try model.write(to: folder.modelFile, world)

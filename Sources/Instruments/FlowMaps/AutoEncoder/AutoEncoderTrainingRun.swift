@@ -162,6 +162,7 @@ public struct AutoEncoderTrainingRun {
                 host: world.hostName())
         }
         if let keep = folder?.keeper { watchdog?.tellAlso(keep) }
+        watchdog?.goesOn(by: goingOn)
         let stop = stopRequest(folder, world)
         var cases = data.cases
         var bounds: [LossBound] = []
@@ -287,11 +288,19 @@ public struct AutoEncoderTrainingRun {
         return words
     }
 
+    /// The command that goes on with a training that was stopped.
+    private var goingOn: GoingOn {
+        switch place {
+        case .file: resumes ? .sameCommand : .adding("--resume")
+        case .folder: .sameCommand
+        }
+    }
+
     /// How a training that was stopped goes on, in words.
     private var toGoOn: String {
         switch place {
-        case .file(let path): "the same command with --resume goes on from \(path)"
-        case .folder: "the same command goes on from there"
+        case .file(let path): "\(goingOn.words) goes on from \(path)"
+        case .folder: "\(goingOn.words) goes on from there"
         }
     }
 
