@@ -60,7 +60,8 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: swiftSettings),
         .target(name: "StepCosts", swiftSettings: swiftSettings),
         .target(
-            name: "RBMCore", dependencies: ["CBitProducts", "COneDNN", "CWeightRows", "RandomStreams"],
+            name: "RBMCore",
+            dependencies: ["CBitProducts", "COneDNN", "CWeightRows", "RandomStreams"],
             swiftSettings: swiftSettings,
             // The baseline CPU rounds and takes roots by a call; later ones have instructions.
             linkerSettings: [.linkedLibrary("m")]),
@@ -266,9 +267,8 @@ let package = Package(
 // A README is for readers, and no source.
 let described: Set = [
     "CBitProducts", "CHostMemory", "CMPI", "CWeightRows", "Datasets", "DistributedTraining",
-    "EventFiles",
-    "Instruments", "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports", "Runs", "Scaling",
-    "StepBenchmark", "StepCosts", "Storage", "wilson",
+    "EventFiles", "Instruments", "ModelFiles", "RBMCore", "RandomStreams", "Ranks", "Reports",
+    "Runs", "Scaling", "StepBenchmark", "StepCosts", "Storage", "wilson",
 ]
 for target in package.targets where described.contains(target.name) {
     target.exclude.append("README.md")

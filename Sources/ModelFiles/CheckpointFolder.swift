@@ -74,7 +74,7 @@ public struct CheckpointFolder: Sendable {
     /// - Parameters:
     ///   - warn: Is told of each newer one, which is bad, by name.
     ///   - read: Reads the file of a path, or fails.
-    /// - Returns: nil when there is no checkpoint at all.
+    /// - Returns: nil if the folder holds no checkpoint.
     /// - Throws: `allBad` with the newest one's error when there are checkpoints and all are bad; `noRoom`
     ///   where some of them take more memory than there is; `badFile` when the folder holds files, none of
     ///   which has the name of a checkpoint.

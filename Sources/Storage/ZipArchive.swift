@@ -102,7 +102,7 @@ struct ZipArchive {
 
     /// Returns how many bytes an array has when it is decompressed.
     ///
-    /// It returns 0 if there is no such array, and if damage has changed the size.
+    /// The result is 0 if the archive holds no such array. It is 0 too if the size in the archive cannot be true.
     ///
     /// - Parameter name: nil for the only array of the archive.
     func unpackedBytes(of name: String?) -> Int {

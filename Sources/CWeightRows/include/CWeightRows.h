@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 // Passes over a row of float32 weights in vectors. They are in C because rows are short and rarely a
-// whole number of vectors: of 244 weights a loop that the compiler makes into vectors leaves up to 63
-// to scalar instructions, or to a second loop, and Swift has no exact conversions of vectors.
+// whole number of vectors. A loop that the compiler itself makes into vectors leaves up to 63 of 244
+// weights to a second loop or to scalar instructions.
 //
 // No multiplication is joined with an addition, so that the bits are those of the same operations in
 // Swift, on every processor.

@@ -116,7 +116,8 @@ extension Communicator {
         if isComplete {
             if !own.isEmpty { addOthers(to: &values, own, of: all, memory, ownIsStored: true) }
         } else {
-            // Others have no room for theirs: all store them once more, in smaller pieces.
+            // Some rank found no room for its values. So all ranks store theirs again, in smaller
+            // pieces.
             var span = values.mutableSpan
             var whole = span._mutatingExtracting(all)
             memory.copy(from: rank, at: 0, to: &whole)

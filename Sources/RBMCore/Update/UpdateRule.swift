@@ -43,27 +43,16 @@ struct UpdateRule {
         if averageShare > 0 {
             for i in average.indices { average[i] += (values[i] - average[i]) * averageShare }
         }
-        return sum.isFinite ? Double(sum) : sumOfSquares(gradient.span)
+        return squaredChange(gradient.span, inFloat: sum)
     }
 }
 
 /// The sum of the squares of a row's changes, in the precision of a float.
 func squaredChange(_ changes: Span<Float>) -> Double {
-    let sum = floatSumOfSquares(changes)
-    return sum.isFinite ? Double(sum) : sumOfSquares(changes)
+    squaredChange(changes, inFloat: floatSumOfSquares(changes))
 }
 
-/// The two float operations of momentum, on one value [Sutskever13].
-enum MomentumStep {
-    /// The new velocity: μv + change.
-    @inline(__always)
-    static func velocity<Real: FloatingPoint>(_ v: Real, _ momentum: Real, change: Real) -> Real {
-        momentum * v + change
-    }
-
-    /// Where Nesterov's gradient is taken: θ + μv.
-    @inline(__always)
-    static func lookahead<Real: FloatingPoint>(_ value: Real, _ v: Real, _ momentum: Real) -> Real {
-        value + momentum * v
-    }
+/// - Parameter sum: Their sum in float, which may have left a float's range.
+private func squaredChange(_ changes: Span<Float>, inFloat sum: Float) -> Double {
+    sum.isFinite ? Double(sum) : sumOfSquares(changes)
 }

@@ -87,12 +87,18 @@ struct SharedValues {
     }
 }
 
+/// Where Nesterov's gradient is taken, of one value: θ + μv [Sutskever13].
+@inline(__always)
+func lookahead<Real: FloatingPoint>(_ value: Real, _ v: Real, _ momentum: Real) -> Real {
+    value + momentum * v
+}
+
 /// target ← values + μ·velocity.
 func writeLookahead(
     _ values: Span<Float>, _ velocity: Span<Float>, _ momentum: Float,
     into target: inout MutableSpan<Float>
 ) {
     for i in target.indices {
-        target[i] = MomentumStep.lookahead(values[i], velocity[i], momentum)
+        target[i] = lookahead(values[i], velocity[i], momentum)
     }
 }

@@ -40,20 +40,23 @@ import Testing
     func onAQuadraticNesterovIsASmallerMomentum(_ case: (mu: Double, lambda: Double, rate: Double))
     {
         let (mu, lambda, rate) = `case`
+        func velocity(_ v: Double, _ momentum: Double, change: Double) -> Double {
+            momentum * v + change
+        }
         var (x, v) = (1.0, 0.25)
         var (y, w) = (x, v)
         for _ in 0..<300 {
-            let ahead = MomentumStep.lookahead(x, v, mu)
-            v = MomentumStep.velocity(v, mu, change: -rate * lambda * ahead)
+            let ahead = lookahead(x, v, mu)
+            v = velocity(v, mu, change: -rate * lambda * ahead)
             x += v
-            w = MomentumStep.velocity(w, mu * (1 - lambda * rate), change: -rate * lambda * y)
+            w = velocity(w, mu * (1 - lambda * rate), change: -rate * lambda * y)
             y += w
             #expect(abs(x - y) < 1e-14 && abs(v - w) < 1e-14)
         }
         // And not the momentum that it would be without the look ahead.
         var (plain, u) = (1.0, 0.25)
         for _ in 0..<5 {
-            u = MomentumStep.velocity(u, mu, change: -rate * lambda * plain)
+            u = velocity(u, mu, change: -rate * lambda * plain)
             plain += u
         }
         #expect(abs(plain - 1) > 1e-3)
